@@ -1,0 +1,82 @@
+//! How stored values become grey: modality transform, values of interest, polarity.
+//!
+//! Only the description lives here; the arithmetic is `display`'s.
+
+/// Stored value to modality value (PS3.3 C.11.1).
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModalityTransform {
+    /// `modality = slope * stored + intercept`.
+    Rescale {
+        /// Rescale Slope (0028,1053); may be negative, never zero.
+        slope: f64,
+        /// Rescale Intercept (0028,1052).
+        intercept: f64,
+    },
+    /// Modality LUT Sequence: entry `i` belongs to stored value `first + i`, ends are held.
+    Lut {
+        /// First stored value mapped.
+        first: i32,
+        /// Modality values.
+        entries: Vec<u16>,
+    },
+}
+
+impl ModalityTransform {
+    /// Modality values equal stored values.
+    pub const IDENTITY: Self = Self::Rescale {
+        slope: 1.0,
+        intercept: 0.0,
+    };
+}
+
+/// VOI LUT Function (0028,1056), PS3.3 C.11.2.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VoiFunction {
+    /// `LINEAR`, C.11.2.1.2.1: edges at `c - 0.5 +- (w - 1) / 2`.
+    #[default]
+    Linear,
+    /// `LINEAR_EXACT`, C.11.2.1.3.2: edges at `c +- w / 2`.
+    LinearExact,
+    /// `SIGMOID`, C.11.2.1.3.1.
+    Sigmoid,
+}
+
+/// A VOI LUT Sequence item (PS3.3 C.11.2.1.1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct VoiLut {
+    /// First modality value mapped.
+    pub first: i32,
+    /// Bits of an entry as the file states them (third value of LUT Descriptor).
+    pub bits: u16,
+    /// Output values, `0..=2^bits - 1`.
+    pub entries: Vec<u16>,
+    /// LUT Explanation (0028,3003), empty where absent.
+    pub explanation: String,
+}
+
+/// One way to turn modality values into grey.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Voi {
+    /// Window Center and Width with their function.
+    Window {
+        /// Window Center (0028,1050), modality units.
+        center: f64,
+        /// Window Width (0028,1051), modality units, > 0 (>= 1 for `LINEAR`).
+        width: f64,
+        /// Shape of the window.
+        function: VoiFunction,
+        /// Window Center & Width Explanation (0028,1055), empty where absent.
+        explanation: String,
+    },
+    /// VOI LUT Sequence item.
+    Lut(VoiLut),
+}
+
+/// Which end of the modality values is shown white.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Polarity {
+    /// MONOCHROME2: high is white.
+    HighIsWhite,
+    /// MONOCHROME1: low is white.
+    LowIsWhite,
+}

@@ -1,0 +1,20 @@
+//! What a radiograph *is*: stored values, how they become grey, and how large a pixel is.
+//!
+//! Owns plain, immutable data with no opinion about files, screens or networks; imports `std` only.
+//! Everything above shares a [`Radiograph`] behind an `Arc` and never changes it.
+
+mod grey;
+mod mask;
+mod raster;
+mod resample;
+mod spacing;
+mod stored;
+mod study;
+
+pub use grey::{ModalityTransform, Polarity, Voi, VoiFunction, VoiLut};
+pub use mask::LungMask;
+pub use raster::{FloatImage, Raster, ShapeError};
+pub use resample::{resize_area, resize_bicubic, resize_bilinear};
+pub use spacing::{PixelSpacing, SpacingKind};
+pub use stored::{BitDepth, StoredValues};
+pub use study::{FileKind, Radiograph, SourceFile, StudyId, StudyInfo};

@@ -1,0 +1,116 @@
+//! One radiograph with everything needed to show and measure it.
+
+use super::{BitDepth, ModalityTransform, PixelSpacing, Polarity, StoredValues, Voi};
+use std::path::PathBuf;
+
+/// Names a radiograph inside one run of the program: SOP Instance UID, or the file's path where there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StudyId(pub String);
+
+/// What kind of file a radiograph came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileKind {
+    /// DICOM with its Transfer Syntax UID.
+    Dicom {
+        /// Transfer Syntax UID (0002,0010).
+        transfer_syntax: String,
+    },
+    /// Portable Network Graphics.
+    Png,
+    /// Tagged Image File Format.
+    Tiff,
+    /// JPEG (JFIF), 8 bit.
+    Jpeg,
+    /// Made by the phantom, never read from a file.
+    Phantom,
+}
+
+/// Where a radiograph came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Path as given by the user.
+    pub path: PathBuf,
+    /// Kind of file.
+    pub kind: FileKind,
+}
+
+/// What the file says about patient and acquisition, as text ready to show; empty where absent.
+///
+/// Patient data: for the screen and derived objects, never for a log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StudyInfo {
+    /// Patient's Name (0010,0010).
+    pub patient_name: String,
+    /// Patient ID (0010,0020).
+    pub patient_id: String,
+    /// Patient's Birth Date (0010,0030), `YYYYMMDD`.
+    pub birth_date: String,
+    /// Patient's Sex (0010,0040).
+    pub sex: String,
+    /// Patient's Age (0010,1010).
+    pub age: String,
+    /// Study Date (0008,0020), `YYYYMMDD`.
+    pub study_date: String,
+    /// Study Time (0008,0030).
+    pub study_time: String,
+    /// Accession Number (0008,0050).
+    pub accession: String,
+    /// Modality (0008,0060).
+    pub modality: String,
+    /// View Position (0018,5101).
+    pub view_position: String,
+    /// Image Laterality (0020,0062) or Laterality (0020,0060).
+    pub laterality: String,
+    /// Body Part Examined (0018,0015).
+    pub body_part: String,
+    /// Patient Orientation (0020,0020), as `row\column`.
+    pub orientation: String,
+    /// Photometric Interpretation (0028,0004), or the raster format's own word.
+    pub photometric: String,
+}
+
+/// An immutable radiograph.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Radiograph {
+    /// Its name in this run.
+    pub id: StudyId,
+    /// Where it came from.
+    pub source: SourceFile,
+    /// The numbers in the file.
+    pub stored: StoredValues,
+    /// Bits of a stored value.
+    pub bits: BitDepth,
+    /// Stored to modality value.
+    pub modality: ModalityTransform,
+    /// Ways to turn modality values into grey, the file's first choice first; never empty after reading.
+    pub vois: Vec<Voi>,
+    /// Whether `vois` came from the file (`true`) or from the range of its values.
+    pub vois_from_file: bool,
+    /// Which end is white.
+    pub polarity: Polarity,
+    /// Inclusive range of stored values that are padding, not anatomy (0028,0120 and 0028,0121).
+    pub padding: Option<(i32, i32)>,
+    /// Size of a pixel, where known.
+    pub spacing: Option<PixelSpacing>,
+    /// Patient and acquisition.
+    pub info: StudyInfo,
+    /// Sentences the reader should see before trusting the picture.
+    pub warnings: Vec<String>,
+}
+
+impl Radiograph {
+    /// Width and height in pixels.
+    pub fn size(&self) -> (usize, usize) {
+        self.stored.size()
+    }
+
+    /// File name without folder and extension, for output names.
+    pub fn stem(&self) -> String {
+        let stem = self
+            .source
+            .path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
+        stem.unwrap_or_else(|| "radiograph".to_owned())
+    }
+}
