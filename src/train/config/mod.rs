@@ -41,12 +41,14 @@
 //! ```
 
 mod augmentation;
+mod conventions;
 mod data;
 mod loss;
 mod model;
 mod optimizer;
 
 pub use augmentation::AugmentationConfig;
+pub use conventions::{ConditionScaling, Prediction, ScheduleSpec};
 pub use data::{DataConfig, SourceConfig, SourceKind};
 pub use loss::{DenoiserLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss};
 pub use model::{Conventions, ModelConfig};
@@ -95,6 +97,10 @@ pub struct RunConfig {
     /// `auto`, `cpu` or `cuda:N`.
     #[serde(default = "default_device")]
     pub device: String,
+    /// Threads of libtorch on the CPU; the library's choice where absent. One thread does not wait for
+    /// others on a busy machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threads: Option<u16>,
     /// Ends the run after this many iterations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iterations: Option<u64>,
@@ -217,6 +223,7 @@ impl RunConfig {
             ("checkpoint_every", self.checkpoint_every),
             ("report_every", self.report_every),
             ("keep_checkpoints", self.keep_checkpoints as u64),
+            ("threads", self.threads.map_or(1, u64::from)),
         ] {
             if every == 0 {
                 return Err(TrainError::setting(field, "must be at least 1"));

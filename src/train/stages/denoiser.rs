@@ -4,12 +4,12 @@ use super::judge::{WholeImage, mean_terms, psnr, whole_images};
 use super::latent::LatentSpace;
 use super::{Stage, StepInput, Validation, descend, values};
 use crate::diffusion::NoiseSchedule;
-use crate::model::{ConditionScaling, Denoiser, Prediction};
+use crate::model::Denoiser;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
 use crate::train::random::{Purpose, generator, normal};
 use crate::train::{
-    Batch, Conventions, Dataset, DenoiserLoss, RunConfig, RunFolder, Terms, TrainError, TrainStage,
-    TrainedNetwork,
+    Batch, ConditionScaling, Conventions, Dataset, DenoiserLoss, Prediction, RunConfig, RunFolder,
+    Terms, TrainError, TrainStage, TrainedNetwork,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;

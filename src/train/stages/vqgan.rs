@@ -3,7 +3,7 @@
 use super::adversary::Adversary;
 use super::judge::{WholeImage, mean_terms, psnr, whole_images};
 use super::{Stage, StepInput, Validation, descend, values};
-use crate::model::{Lpips, Vqgan, ms_ssim};
+use crate::model::Vqgan;
 use crate::train::losses::{gradient_l1, l1, mse};
 use crate::train::random::normal;
 use crate::train::{
@@ -19,7 +19,6 @@ pub(super) struct VqganStage {
     network: TrainedNetwork,
     adversary: Option<Adversary>,
     vqgan: Vqgan,
-    perceptual: Option<Lpips>,
     loss: VqganLoss,
     device: Device,
     validation: Vec<WholeImage>,
@@ -40,18 +39,10 @@ impl VqganStage {
         let vs = VarStore::new(device);
         let vqgan = Vqgan::new(&vs.root(), &config.model.vqgan()?);
         let loss = config.loss.vqgan.clone();
-        let perceptual = match &loss.perceptual_weights {
-            Some(file) if loss.perceptual > 0.0 => {
-                let lpips = Lpips::load(file, device);
-                Some(lpips.map_err(|err| TrainError::Model(err.to_string()))?)
-            }
-            _ => None,
-        };
         Ok(Self {
             network: TrainedNetwork::new("", vs, &config.optimizer),
             adversary: Adversary::new(config, device),
             vqgan,
-            perceptual,
             loss,
             device,
             validation: whole_images(dataset),
@@ -118,13 +109,6 @@ impl VqganStage {
         }
         if let Some((_, _, commitment)) = &coded.quantized {
             terms.push(("quantization", commitment * weights.quantization));
-        }
-        if weights.ms_ssim > 0.0 {
-            terms.push(("ms_ssim", (1.0 - ms_ssim(found, images)) * weights.ms_ssim));
-        }
-        if let Some(lpips) = &self.perceptual {
-            let distance = lpips.forward(found, images).mean(Kind::Float);
-            terms.push(("perceptual", distance * weights.perceptual));
         }
         if let Some(adversary) = &self.adversary {
             terms.push(("adversarial", adversary.generator_loss(found)));
