@@ -8,14 +8,17 @@
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 
-use tch::Tensor;
+use tch::{Device, Kind, Tensor, nn};
 
 use diaphane::diffusion::{
     Batching, Conditions, DualPath, DualPathConfig, DualPathLatents, Guidance, InjectedNoise,
     LcmSampler, NoiseOrder, NoiseSchedule, NoiseScheduleConfig, PathKind, Predict, StepReport,
 };
 
-use crate::fixtures::Fixture;
+use diaphane::model::{Denoiser, DenoiserConfig, Vqgan, VqganConfig};
+use diaphane::nn::AttentionOrder;
+
+use crate::fixtures::{self, Fixture};
 
 const LATENT_TOLERANCE: f64 = 5e-4;
 const STEPS: usize = 4;
@@ -185,5 +188,113 @@ fn loop_with_recorded_predictions() {
             &last("prev_local"),
             LATENT_TOLERANCE,
         );
+    }
+}
+
+/// Our networks with the weights of the authors' small ones.
+struct Networks {
+    denoiser: Denoiser,
+    vqgan: Vqgan,
+    _weights: [nn::VarStore; 2],
+}
+
+impl Networks {
+    fn load() -> Option<Self> {
+        let folder = fixtures::folder()?;
+        let mut stores = [(); 2].map(|()| nn::VarStore::new(Device::Cpu));
+        let [unet, vqvae] = &mut stores;
+        let denoiser = Denoiser::new(
+            &unet.root(),
+            &DenoiserConfig {
+                in_channels: 8,
+                out_channels: 8,
+                model_channels: 32,
+                channel_mult: vec![1, 2],
+                num_res_blocks: 1,
+                attention_resolutions: vec![2],
+                num_heads: 4,
+                attention_order: AttentionOrder::New,
+                norm_groups: 32,
+            },
+        );
+        let vqgan = Vqgan::new(
+            &vqvae.root(),
+            &VqganConfig {
+                in_channels: 1,
+                channels: vec![16, 32, 32],
+                residual_layers: 1,
+                residual_channels: 32,
+                codebook_size: 64,
+                latent_channels: 4,
+            },
+        );
+        unet.load(folder.join("unet_small_weights.safetensors"))
+            .unwrap();
+        vqvae
+            .load(folder.join("vqvae_small_weights.safetensors"))
+            .unwrap();
+        Some(Self {
+            denoiser,
+            vqgan,
+            _weights: stores,
+        })
+    }
+
+    fn predict(&self, sample: &Tensor, t: i64, condition: &Tensor) -> Tensor {
+        let timesteps = Tensor::full([sample.size()[0]], t, (Kind::Int64, Device::Cpu));
+        let input = Tensor::cat(&[sample, condition], 1);
+        self.denoiser.forward(&input, &timesteps)
+    }
+
+    /// An 8-bit picture as the authors encode it: scaled to [-1, 1], quantised.
+    fn encode(&self, picture: &Tensor) -> Tensor {
+        let image = (picture.to_kind(Kind::Float) / 255.0 - 0.5) / 0.5;
+        let latent = self.vqgan.encode(&image.unsqueeze(0).unsqueeze(0));
+        self.vqgan.quantize(&latent).latent
+    }
+}
+
+/// The pictures of both paths as the authors write them, before rounding to 8 bits.
+///
+/// Grey levels 0 and 1 of the radiograph become 0, and the local picture is shifted to the global one's
+/// mean inside the lungs.
+fn written_pictures(fixture: &Fixture, global: &Tensor, local: &Tensor) -> [Tensor; 2] {
+    let seen = fixture.get("cxr_u8").gt(1).to_kind(Kind::Float);
+    let lungs = fixture.get("mask_u8").eq(255).to_kind(Kind::Float);
+    let [global, local] = [global, local].map(|image| (image.squeeze() + 1.0) * 127.5);
+    let global = global * &seen;
+    let shift = ((&global - &local) * &lungs).sum(Kind::Float) / lungs.sum(Kind::Float);
+    let local = (local + shift * lungs) * seen;
+    [global, local]
+}
+
+#[test]
+fn loop_with_our_networks() {
+    let _guard = tch::no_grad_guard();
+    let Some(networks) = Networks::load() else {
+        return;
+    };
+    for recording in Recording::all() {
+        let fixture = &recording.fixture;
+        for (picture, latent) in [("cxr_u8", "z_cxr"), ("masked_cxr_u8", "z_masked")] {
+            let encoded = networks.encode(&fixture.get(picture));
+            assert_near(latent, &encoded, &fixture.get(latent), 2e-5);
+        }
+        let predict = |z: &Tensor, t: i64, c: &Tensor| networks.predict(z, t, c);
+        for batching in [Batching::Separate, Batching::Together] {
+            let latents = recording.replay(&predict, batching);
+            let global = networks.vqgan.decode(latents.global.latent());
+            let local = networks.vqgan.decode(&latents.local);
+            let name = format!("{:?} {batching:?}", recording.guidance);
+            // The small decoder multiplies a latent's error by less than 2.
+            assert_near(&name, &global, &fixture.get("dec_global"), 1e-3);
+            assert_near(&name, &local, &fixture.get("dec_local"), 1e-3);
+            let pictures = written_pictures(fixture, &global, &local);
+            for (picture, expected) in pictures.iter().zip(["png.BS", "png.Masked_BS"]) {
+                let written = picture.clamp(0.0, 255.0).round();
+                let expected = fixture.get(expected).to_kind(Kind::Float);
+                assert_near(&name, &written, &expected, 1.0);
+            }
+        }
     }
 }
