@@ -8,6 +8,11 @@ mod metrics;
 mod restore;
 
 mod fixtures {
+    #![expect(
+        clippy::unwrap_used,
+        reason = "a fixture that cannot be read fails the test"
+    )]
+
     use std::path::PathBuf;
 
     use safetensors::{Dtype, SafeTensors};

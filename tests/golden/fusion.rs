@@ -5,6 +5,11 @@
 //! and whose result is `f32`; one grey level on at most 0.4 % of the pixels for OpenCV, whose sine
 //! transform in single precision falls just below whole values before it truncates.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a fixture that cannot be read fails the test"
+)]
+
 use diaphane::fusion::opencv::seamless_clone_monochrome;
 use diaphane::fusion::{
     MaskCleaning, PoissonOptions, blank_background, clean_mask, poisson_fuse, shift_local_mean,
@@ -36,7 +41,11 @@ fn image(fixture: &Fixture, name: &str) -> FloatImage {
 /// Largest difference and share of equal values.
 fn compared(a: &Raster<u8>, b: &Raster<u8>) -> (u8, f64) {
     let differences = a.zip_map(b, u8::abs_diff).unwrap();
-    let equal = differences.values().iter().filter(|&&d| d == 0).count();
+    let equal: usize = differences
+        .values()
+        .iter()
+        .map(|&d| usize::from(d == 0))
+        .sum();
     let largest = differences.values().iter().max().copied().unwrap();
     (largest, equal as f64 / differences.values().len() as f64)
 }

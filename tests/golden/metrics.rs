@@ -4,6 +4,11 @@
 //! Tolerances: 1e-4 for sums over 8-bit pictures held as `f32`; 1e-3 for the scorer's rows, which
 //! are printed with four decimals and come from blurs in `f64` where ours are in `f32`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a fixture that cannot be read fails the test"
+)]
+
 use std::path::PathBuf;
 
 use diaphane::metrics::{Scored, bsr, mse, psnr, score};
