@@ -20,9 +20,10 @@ use crate::radiograph::{FloatImage, LungMask, gaussian_blur, gradient_magnitude,
 
 /// Settings of the bone layer. Lengths are in pixels of the model grid.
 ///
-/// The defaults come from two real dual-energy pairs with a blur in place of the codec: there the
-/// gate took the bone outlines from 0.58 to 0.00 of their strength and left the detail correlation
-/// at 0.84 (0.82 for the plain difference).
+/// The defaults come from four real dual-energy pairs at 1024 px with a blur of 1.6 px in place of
+/// the codec and a fifth of the bone left in `f`. There, on average, the gate took the strength of
+/// the bone outlines from 0.58 to 0.03, and moved the correlation of fine detail from 0.80 to 0.83,
+/// its gain from 1.37 to 1.03 and the PSNR from 36.9 to 38.5 dB.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RestoreOptions {
