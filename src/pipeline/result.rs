@@ -1,0 +1,66 @@
+//! What one suppression returns.
+
+use super::SuppressionSettings;
+use crate::radiograph::{FloatImage, LungMask, StudyId};
+use serde::{Deserialize, Serialize};
+
+/// A named part of the work, in the order it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Grey values to the model's grid.
+    Prepare,
+    /// Lung mask.
+    Segment,
+    /// Radiograph to latent, whole and masked.
+    Encode,
+    /// Global sampling path.
+    Global,
+    /// Local sampling path.
+    Local,
+    /// Latents to pictures.
+    Decode,
+    /// One picture from two.
+    Fuse,
+    /// Bone layer to the radiograph's own grid.
+    Restore,
+}
+
+/// Wall time of one stage; zero seconds and `cached` where an earlier run's result was used.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StageTime {
+    /// Which stage.
+    pub stage: Stage,
+    /// Wall time in seconds.
+    pub elapsed_secs: f64,
+    /// The result was reused from an earlier run.
+    pub cached: bool,
+}
+
+/// A soft-tissue image with everything needed to show, export and repeat it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SuppressionResult {
+    /// The radiograph it was made from.
+    pub study: StudyId,
+    /// Soft-tissue image in modality values, on the radiograph's own grid.
+    pub soft_tissue: FloatImage,
+    /// Bone layer in display units (1 = the whole range black to white of the first window),
+    /// on the radiograph's own grid; exactly 0 where the radiograph was left as it is.
+    pub bone: FloatImage,
+    /// Fused picture as the model decoded it, display units `[0, 1]`, on the model's grid without padding.
+    pub model_soft_tissue: FloatImage,
+    /// Lung mask on the radiograph's own grid.
+    pub lung_mask: LungMask,
+    /// Settings used.
+    pub settings: SuppressionSettings,
+    /// Name of the bundle.
+    pub bundle_name: String,
+    /// SHA-256 of the bundle, hexadecimal.
+    pub bundle_sha256: String,
+    /// Device the networks ran on, as text.
+    pub device: String,
+    /// Wall time of each stage.
+    pub stage_times: Vec<StageTime>,
+    /// Sentences the reader should see beside the picture.
+    pub warnings: Vec<String>,
+}

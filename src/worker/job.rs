@@ -1,0 +1,70 @@
+//! A job's name, its cancel flag and its progress slot.
+
+use crate::pipeline::Stage;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Names a job for the life of the program; larger is newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(u64);
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// The stage now running.
+    pub stage: Stage,
+    /// Steps of this stage that are done.
+    pub done: usize,
+    /// Steps of this stage; at least 1.
+    pub total: usize,
+    /// Share of the whole job that is done, in `[0, 1]`, never falling.
+    pub fraction: f32,
+    /// Estimated remaining time; `None` until two sampling steps were measured.
+    pub eta_secs: Option<f64>,
+}
+
+/// The two ends of a job share this: who asked may cancel and look at the progress, the worker reads and writes.
+#[derive(Debug, Clone)]
+pub struct JobHandle {
+    id: JobId,
+    cancelled: Arc<AtomicBool>,
+    progress: Arc<Mutex<Option<Progress>>>,
+}
+
+impl JobHandle {
+    /// A new job, newer than every other.
+    #[expect(clippy::new_without_default, reason = "every call makes another job")]
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self {
+            id: JobId(NEXT.fetch_add(1, Ordering::Relaxed)),
+            cancelled: Arc::default(),
+            progress: Arc::default(),
+        }
+    }
+
+    /// The job's name.
+    pub fn id(&self) -> JobId {
+        self.id
+    }
+
+    /// Asks the job to stop; it does so within one sampling step.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the job was asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// The newest progress.
+    pub fn progress(&self) -> Option<Progress> {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Replaces the progress.
+    pub fn set_progress(&self, progress: Progress) {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
+    }
+}
