@@ -1,4 +1,4 @@
-//! Golden tests of fusion and metrics.
+//! Golden tests of fusion, metrics and the bone layer.
 
 #[path = "golden/fusion.rs"]
 mod fusion;
@@ -13,56 +13,48 @@ mod fixtures {
         reason = "a fixture that cannot be read fails the test"
     )]
 
+    use std::collections::HashMap;
     use std::path::PathBuf;
 
-    use safetensors::{Dtype, SafeTensors};
+    use safetensors::SafeTensors;
 
-    /// One file of reference tensors.
-    pub struct Fixture(Vec<u8>);
+    /// One file of reference tensors: sizes and bytes by name.
+    pub struct Fixture(HashMap<String, (Vec<usize>, Vec<u8>)>);
 
     impl Fixture {
-        pub fn open(name: &str) -> Option<Self> {
+        pub fn load(name: &str) -> Option<Self> {
             let folder = std::env::var_os("DIAPHANE_PARITY_DIR").map_or_else(
                 || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/parity")),
                 PathBuf::from,
             );
-            let bytes = std::fs::read(folder.join(name)).ok();
-            if bytes.is_none() {
+            let Ok(bytes) = std::fs::read(folder.join(format!("{name}.safetensors"))) else {
                 println!("skipped: no corpus");
-            }
-            bytes.map(Self)
+                return None;
+            };
+            let file = SafeTensors::deserialize(&bytes).unwrap();
+            let stored = file.iter().map(|(name, view)| {
+                let tensor = (view.shape().to_vec(), view.data().to_vec());
+                (name.to_owned(), tensor)
+            });
+            Some(Self(stored.collect()))
         }
 
-        pub fn plane_u8(&self, name: &str) -> (usize, usize, Vec<u8>) {
-            let file = SafeTensors::deserialize(&self.0).unwrap();
-            let tensor = file.tensor(name).unwrap();
-            assert_eq!(tensor.dtype(), Dtype::U8);
-            let [.., height, width] = tensor.shape() else {
-                panic!("{name} is no plane");
-            };
-            (*height, *width, tensor.data().to_vec())
+        pub fn shape(&self, key: &str) -> &[usize] {
+            &self.0[key].0
         }
 
-        pub fn plane_f64(&self, name: &str) -> (usize, usize, Vec<f64>) {
-            let file = SafeTensors::deserialize(&self.0).unwrap();
-            let tensor = file.tensor(name).unwrap();
-            let [.., height, width] = tensor.shape() else {
-                panic!("{name} is no plane");
-            };
-            let values = match tensor.dtype() {
-                Dtype::F32 => tensor
-                    .data()
-                    .chunks_exact(4)
-                    .map(|b| f64::from(f32::from_le_bytes(b.try_into().unwrap())))
-                    .collect(),
-                Dtype::F64 => tensor
-                    .data()
-                    .chunks_exact(8)
-                    .map(|b| f64::from_le_bytes(b.try_into().unwrap()))
-                    .collect(),
-                other => panic!("{name} is {other:?}"),
-            };
-            (*height, *width, values)
+        pub fn u8s(&self, key: &str) -> Vec<u8> {
+            self.0[key].1.clone()
+        }
+
+        pub fn f32s(&self, key: &str) -> Vec<f32> {
+            let chunks = self.0[key].1.as_chunks::<4>().0;
+            chunks.iter().map(|&b| f32::from_le_bytes(b)).collect()
+        }
+
+        pub fn f64s(&self, key: &str) -> Vec<f64> {
+            let chunks = self.0[key].1.as_chunks::<8>().0;
+            chunks.iter().map(|&b| f64::from_le_bytes(b)).collect()
         }
     }
 }
