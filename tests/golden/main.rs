@@ -6,5 +6,8 @@
 
 mod fixtures;
 mod fullsize;
+mod fusion;
 mod lpips;
+mod metrics;
 mod nets;
+mod restore;
