@@ -59,6 +59,8 @@ pub struct SuppressionResult {
     pub bundle_sha256: String,
     /// Device the networks ran on, as text.
     pub device: String,
+    /// Number format of the noise estimator, as text.
+    pub precision: String,
     /// Wall time of each stage.
     pub stage_times: Vec<StageTime>,
     /// Sentences the reader should see beside the picture.
