@@ -204,6 +204,9 @@ pub struct ImportArgs {
     /// Whose networks they are; the files cannot tell (both have the same names and shapes).
     #[arg(long, value_enum)]
     pub preset: AuthorsPreset,
+    /// Replace a bundle that exists.
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 /// `diaphane models`.

@@ -31,12 +31,11 @@ pub(super) fn collect(paths: &[PathBuf], shard: Option<Shard>) -> anyhow::Result
         if path.exists() {
             known.push(path.clone());
         } else {
-            let sentence = format!("there is no {}; check the path", path.display());
-            refused.push((path.clone(), sentence));
+            refused.push((path.clone(), no_such_path(path)));
         }
     }
     let found = formats::find_radiographs(&known);
-    let mut files = with_stems(unique(found.files))?;
+    let mut files = with_stems(found.files)?;
     if let Some(Shard { index, count }) = shard {
         let mine = |i: usize| i % count == index - 1;
         files = files
@@ -48,13 +47,9 @@ pub(super) fn collect(paths: &[PathBuf], shard: Option<Shard>) -> anyhow::Result
     Ok(Inputs { files, refused })
 }
 
-/// Every file once, however many of the paths lead to it.
-fn unique(files: Vec<PathBuf>) -> Vec<PathBuf> {
-    let mut seen = std::collections::BTreeSet::new();
-    files
-        .into_iter()
-        .filter(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())))
-        .collect()
+/// The sentence about a path that leads nowhere.
+pub(super) fn no_such_path(path: &Path) -> String {
+    format!("there is no {}; check the path", path.display())
 }
 
 /// A file is named by its stem; files of equal stems take their folder's name before it.

@@ -1,6 +1,8 @@
 //! From the radiograph's grid to the model's, and back.
 
-use crate::radiograph::{FloatImage, LungMask, resize_area, resize_bicubic};
+use crate::radiograph::{
+    FloatImage, LungMask, Raster, resize_area, resize_bicubic, resize_bilinear,
+};
 
 /// What a bundle's networks ask of their grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +70,22 @@ impl ModelGrid {
         native.resized(self.scaled.0, self.scaled.1)
     }
 
-    /// A mask from any grid of the same field of view to the radiograph's.
-    pub fn mask_to_native(&self, mask: &LungMask) -> LungMask {
-        mask.resized(self.native.0, self.native.1)
+    /// A mask from the model's grid to the radiograph's; its border runs smoothly where it grows.
+    pub fn mask_to_native(&self, model: &LungMask) -> LungMask {
+        let share = model.raster().map(|&v| f32::from(v));
+        LungMask::from_threshold(&resize_bilinear(&share, self.native.0, self.native.1), 0.5)
+    }
+
+    /// Extends a mask on the model's grid by what is not lung.
+    pub fn pad_mask(&self, model: &LungMask) -> LungMask {
+        let (width, height) = self.padded;
+        let mut padded = Raster::filled(width, height, 0_u8);
+        for (row, to) in padded.values_mut().chunks_mut(width.max(1)).enumerate() {
+            for (to, from) in to.iter_mut().zip(model.raster().row(row).unwrap_or(&[])) {
+                *to = *from;
+            }
+        }
+        LungMask::from_nonzero(&padded)
     }
 
     /// Extends a picture on the model's grid by its last column and row.
@@ -87,7 +102,6 @@ impl ModelGrid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::radiograph::Raster;
 
     const COMPACT: GridRule = GridRule {
         size_px: 1024,
@@ -128,5 +142,11 @@ mod tests {
         assert_eq!(grid.pad(&model).size(), (8, 8));
         assert_eq!(grid.crop(&grid.pad(&model)), model);
         assert_eq!(grid.to_native(&model).size(), (4, 2));
+        let mask = LungMask::from_nonzero(&Raster::filled(8, 4, 1));
+        let padded = grid.pad_mask(&mask);
+        assert_eq!(padded.raster().size(), (8, 8));
+        assert_eq!(padded.num_inside(), 32);
+        assert_eq!(padded.raster().get(4, 0), Some(0));
+        assert_eq!(grid.mask_to_native(&mask).num_inside(), 8);
     }
 }

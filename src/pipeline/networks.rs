@@ -30,7 +30,7 @@ impl Networks {
             PrecisionChoice::Auto | PrecisionChoice::F32 => Kind::Float,
         };
         if kind != Kind::Float {
-            bundle.convert_denoiser(kind);
+            bundle.denoiser_store.set_kind(kind);
         }
         let schedule = noise_schedule(&bundle.manifest)?;
         Ok(Self {

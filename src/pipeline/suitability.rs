@@ -2,7 +2,7 @@
 //!
 //! Nothing is refused here: every doubt becomes a sentence that stands beside the picture.
 
-use crate::radiograph::{FloatImage, LungMask, StudyInfo};
+use crate::radiograph::{FloatImage, LungMask, Radiograph, StudyInfo};
 
 /// Modality (0008,0060) of projection radiographs.
 const RADIOGRAPHY: [&str; 3] = ["CR", "DX", "RG"];
@@ -16,6 +16,12 @@ const LUNG_FRACTION: std::ops::RangeInclusive<f32> = 0.06..=0.6;
 const SMALLER_LUNG: f64 = 0.1;
 /// Shortest side in pixels below which ribs are a few pixels wide.
 const SHORTEST_SIDE_PX: usize = 256;
+
+/// Doubts about running the networks on a radiograph that can be known without running any; empty
+/// where it is of the kind they were made for.
+pub fn suitability_of(radiograph: &Radiograph) -> Vec<String> {
+    doubts_from_header(&radiograph.info, radiograph.size())
+}
 
 /// Doubts that the file's own words and its size raise.
 pub(super) fn doubts_from_header(info: &StudyInfo, size: (usize, usize)) -> Vec<String> {

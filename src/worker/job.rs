@@ -63,9 +63,4 @@ impl JobHandle {
     pub fn set_progress(&self, progress: Progress) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
     }
-
-    /// The flag behind [`JobHandle::cancel`], for a signal handler or a training loop.
-    pub fn cancel_flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.cancelled)
-    }
 }

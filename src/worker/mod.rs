@@ -13,12 +13,14 @@ mod command;
 mod event;
 mod job;
 mod serve;
+mod suppressor;
 mod thread;
 
 pub use command::{TrainingPlan, WorkerCommand};
 pub use event::{EventKind, StopReason, WorkerEvent};
 pub use job::{JobHandle, JobId};
 pub use serve::{JobError, Pipeline, TrainingObserver};
+pub use suppressor::start_suppressor;
 pub use thread::{SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{

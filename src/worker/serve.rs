@@ -24,8 +24,8 @@ pub enum JobError {
 pub trait TrainingObserver {
     /// One line of progress, as a JSON object.
     fn progressed(&mut self, line: String);
-    /// The flag that asks the run to write a checkpoint and stop.
-    fn cancel_flag(&self) -> Arc<AtomicBool>;
+    /// Whether the run should write a checkpoint and stop; asked between any two iterations.
+    fn is_cancelled(&self) -> bool;
 }
 
 /// What the thread drives; it is made and dropped on the thread, so it may own what cannot move.
@@ -52,7 +52,7 @@ pub trait Pipeline {
     /// [`JobError`] where it cannot be done, or the observer asked for an end.
     fn segment(
         &mut self,
-        radiograph: &Radiograph,
+        radiograph: &Arc<Radiograph>,
         observer: &mut dyn Observer,
     ) -> Result<LungMask, JobError>;
 
@@ -232,15 +232,12 @@ impl Observer for JobObserver<'_> {
 
 impl TrainingObserver for JobObserver<'_> {
     fn progressed(&mut self, line: String) {
-        if self.service.closing.load(Ordering::Acquire) {
-            self.handle.cancel();
-        }
         self.service
             .report(self.handle, EventKind::TrainingProgressed(line));
     }
 
-    fn cancel_flag(&self) -> Arc<AtomicBool> {
-        self.handle.cancel_flag()
+    fn is_cancelled(&self) -> bool {
+        self.service.should_stop(self.handle)
     }
 }
 

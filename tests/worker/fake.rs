@@ -69,7 +69,7 @@ impl Pipeline for FakePipeline {
         Ok(self.result(request))
     }
 
-    fn segment(&mut self, r: &Radiograph, _: &mut dyn Observer) -> Result<LungMask, JobError> {
+    fn segment(&mut self, r: &Arc<Radiograph>, _: &mut dyn Observer) -> Result<LungMask, JobError> {
         let (width, height) = r.size();
         Ok(LungMask::from_nonzero(&Raster::filled(width, height, 1)))
     }
