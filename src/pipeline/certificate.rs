@@ -3,9 +3,9 @@
 //! Holds no patient data beside the input's file name.
 
 use super::{OutputGrid, StageTime, SuppressionResult, SuppressionSettings};
+use crate::formats::stored_fingerprint;
 use crate::radiograph::{FloatImage, Radiograph, StoredValues};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 /// The input of a suppression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ impl Certificate {
                 file: file.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
                 rows,
                 cols,
-                stored_sha256_i32le: stored_sha256(&radiograph.stored),
+                stored_sha256_i32le: stored_fingerprint(&radiograph.stored),
             },
             outputs: Vec::new(),
             bundle: result.bundle_name.clone(),
@@ -107,7 +107,7 @@ impl Certificate {
         settings: &SuppressionSettings,
         num_seeds: usize,
     ) -> bool {
-        self.input.stored_sha256_i32le == stored_sha256(&radiograph.stored)
+        self.input.stored_sha256_i32le == stored_fingerprint(&radiograph.stored)
             && self.bundle_sha256 == bundle_sha256
             && self.settings == *settings
             && self.seeds.len() == num_seeds
@@ -119,29 +119,11 @@ impl Certificate {
     }
 }
 
-/// SHA-256 of stored values as little-endian 32-bit integers, row by row, hexadecimal.
-pub fn stored_sha256(stored: &StoredValues) -> String {
-    hex_sha256(stored.iter())
-}
-
-/// SHA-256, in the form of [`stored_sha256`], of a picture in `[0, 1]` once it is written with 16 bits.
+/// [`stored_fingerprint`] of a picture in `[0, 1]` once it is written with 16 bits.
 pub fn grey16_sha256(picture: &FloatImage) -> String {
     let full = f32::from(u16::MAX);
-    hex_sha256(
-        picture
-            .values()
-            .iter()
-            .map(|value| (value.clamp(0.0, 1.0) * full).round() as i32),
-    )
-}
-
-fn hex_sha256(values: impl Iterator<Item = i32>) -> String {
-    let mut hasher = Sha256::new();
-    for value in values {
-        hasher.update(value.to_le_bytes());
-    }
-    let digest = hasher.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let written = picture.map(|value| (value.clamp(0.0, 1.0) * full).round() as u16);
+    stored_fingerprint(&StoredValues::U16(written))
 }
 
 #[cfg(test)]
@@ -153,8 +135,6 @@ mod tests {
     fn the_hash_is_that_of_little_endian_integers() {
         // python3 -c "import hashlib,struct;print(hashlib.sha256(struct.pack('<3i',0,1,65535)).hexdigest())"
         let expected = "6392c8732ef997afc8d1bdcff466dc512b3277b2b1de2d770e6db90076c79321";
-        let stored = StoredValues::U16(Raster::new(3, 1, vec![0, 1, 65535]).unwrap());
-        assert_eq!(stored_sha256(&stored), expected);
         let picture = Raster::new(3, 1, vec![0.0, 1.0 / 65535.0, 1.0]).unwrap();
         assert_eq!(grey16_sha256(&picture), expected);
     }

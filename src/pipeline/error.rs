@@ -2,7 +2,7 @@
 
 use crate::diffusion::DiffusionError;
 use crate::fusion::FusionError;
-use crate::model::ModelError;
+use crate::model::{LpipsError, ModelError};
 use crate::radiograph::ShapeError;
 
 /// Why there is no soft-tissue image.
@@ -55,6 +55,9 @@ pub enum PipelineError {
     /// The networks could not be loaded or do not fit.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// The perceptual distance could not be computed.
+    #[error(transparent)]
+    Perceptual(#[from] LpipsError),
     /// The sampling could not be done.
     #[error(transparent)]
     Diffusion(DiffusionError),

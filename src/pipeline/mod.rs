@@ -16,6 +16,7 @@ mod error;
 mod grid;
 mod keys;
 mod networks;
+mod perceptual;
 mod progress;
 mod request;
 mod restore;
@@ -28,10 +29,11 @@ mod suppressor;
 mod tensors;
 
 pub use certificate::{
-    Certificate, CertifiedInput, CertifiedOutput, MaskOrigin, grey16_sha256, stored_sha256,
+    Certificate, CertifiedInput, CertifiedOutput, MaskOrigin, grey16_sha256,
 };
 pub use error::PipelineError;
 pub use grid::{GridRule, ModelGrid};
+pub use perceptual::Perceptual;
 pub use progress::{Observer, PlannedStage, Progress, ProgressTracker};
 pub use request::{BundleSummary, ComputeOptions, SuppressionRequest};
 pub use result::{Stage, StageTime, SuppressionResult};
