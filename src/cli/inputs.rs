@@ -90,7 +90,9 @@ mod tests {
 
     #[test]
     fn equal_stems_take_their_folder() {
-        let paths = ["a/1.dcm", "b/1.dcm", "b/2.dcm"].map(PathBuf::from).to_vec();
+        let paths = ["a/1.dcm", "b/1.dcm", "b/2.dcm"]
+            .map(PathBuf::from)
+            .to_vec();
         let stems: Vec<String> = with_stems(paths)
             .unwrap()
             .into_iter()

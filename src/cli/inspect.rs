@@ -63,19 +63,44 @@ fn print_report(report: &Report) {
     let number = |value: Option<i32>| value.map_or_else(String::new, |v| v.to_string());
     let side = |value: Option<usize>| value.map_or_else(String::new, |v| v.to_string());
     let rows = [
-        ("pixels", format!("{} columns, {} rows", side(inspection.cols), side(inspection.rows))),
-        ("stored values", format!("{} to {}", number(inspection.stored_min), number(inspection.stored_max))),
-        ("bits", inspection.bits.map_or_else(String::new, |[allocated, stored, high, signed]| {
-            format!("{stored} of {allocated}, high bit {high}{}", if signed == 1 { ", signed" } else { "" })
-        })),
+        (
+            "pixels",
+            format!(
+                "{} columns, {} rows",
+                side(inspection.cols),
+                side(inspection.rows)
+            ),
+        ),
+        (
+            "stored values",
+            format!(
+                "{} to {}",
+                number(inspection.stored_min),
+                number(inspection.stored_max)
+            ),
+        ),
+        (
+            "bits",
+            inspection
+                .bits
+                .map_or_else(String::new, |[allocated, stored, high, signed]| {
+                    format!(
+                        "{stored} of {allocated}, high bit {high}{}",
+                        if signed == 1 { ", signed" } else { "" }
+                    )
+                }),
+        ),
         ("photometric", text(&inspection.photometric)),
         ("white is", text(&inspection.white_is)),
         ("transfer syntax", text(&inspection.transfer_syntax)),
         ("shown by", text(&inspection.display_from)),
-        ("spacing", inspection.spacing.as_ref().map_or_else(
-            || "unknown".to_owned(),
-            |s| format!("{} x {} mm, {}", s.row_mm, s.col_mm, s.kind),
-        )),
+        (
+            "spacing",
+            inspection.spacing.as_ref().map_or_else(
+                || "unknown".to_owned(),
+                |s| format!("{} x {} mm, {}", s.row_mm, s.col_mm, s.kind),
+            ),
+        ),
         ("sha256", text(&inspection.stored_sha256_i32le)),
     ];
     for (name, value) in rows {
@@ -83,8 +108,13 @@ fn print_report(report: &Report) {
     }
     for probe in &inspection.probes {
         let stored = number(probe.stored);
-        let display = probe.display.map_or_else(|| "outside".to_owned(), |d| format!("{d:.2}"));
-        print_line(&format!("  at {},{}: stored {stored}, displayed {display}", probe.row, probe.col));
+        let display = probe
+            .display
+            .map_or_else(|| "outside".to_owned(), |d| format!("{d:.2}"));
+        print_line(&format!(
+            "  at {},{}: stored {stored}, displayed {display}",
+            probe.row, probe.col
+        ));
     }
     for warning in &inspection.warnings {
         print_line(&format!("  warning         {warning}"));

@@ -61,7 +61,10 @@ impl Destination {
             json,
         } = args;
         fs::create_dir_all(out).with_context(|| {
-            format!("cannot make the folder {}; choose another --out", out.display())
+            format!(
+                "cannot make the folder {}; choose another --out",
+                out.display()
+            )
         })?;
         Ok(Self {
             folder: out.clone(),
@@ -124,10 +127,9 @@ impl SuppressJob {
 /// A mask on another grid of the same shape is resampled; another shape is another picture.
 pub(super) fn fit_mask(mask: &LungMask, size: (usize, usize)) -> anyhow::Result<Arc<LungMask>> {
     let (width, height) = mask.raster().size();
-    let same_shape = (width as f64 * size.1 as f64 / (height.max(1) as f64 * size.0.max(1) as f64)
-        - 1.0)
-        .abs()
-        < 0.01;
+    let same_shape =
+        (width as f64 * size.1 as f64 / (height.max(1) as f64 * size.0.max(1) as f64) - 1.0).abs()
+            < 0.01;
     ensure!(
         same_shape,
         "the lung mask has {width} x {height} pixels and the radiograph {} x {}; give the mask of this radiograph",

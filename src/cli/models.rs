@@ -21,7 +21,9 @@ fn list(json: bool) -> anyhow::Result<Tally> {
             Ok(info) => {
                 tally.done += 1;
                 if !json {
-                    let BundleInfo { manifest, bytes, .. } = &info;
+                    let BundleInfo {
+                        manifest, bytes, ..
+                    } = &info;
                     let megabytes = *bytes as f64 / 1e6;
                     print_line(&format!(
                         "{:<16} version {:<8} {megabytes:>8.1} MB  {}",
@@ -59,7 +61,11 @@ fn verify(name: &str, json: bool) -> anyhow::Result<Tally> {
         Machine::Json.document(&document);
     } else {
         for file in &report.files {
-            let verdict = if file.problems.is_empty() { "ok" } else { "FAULTY" };
+            let verdict = if file.problems.is_empty() {
+                "ok"
+            } else {
+                "FAULTY"
+            };
             print_line(&format!(
                 "{:<28} {:>6} tensors  {}  {verdict}",
                 file.name, file.tensors, file.sha256

@@ -67,7 +67,10 @@ pub(super) fn displayed(
     radiograph: &Radiograph,
     modality: &FloatImage,
 ) -> anyhow::Result<FloatImage> {
-    let voi = radiograph.vois.first().context("the radiograph has no window")?;
+    let voi = radiograph
+        .vois
+        .first()
+        .context("the radiograph has no window")?;
     let scale = GreyScale::new(radiograph, voi);
     Ok(modality.map(|&value| scale.display_from_modality(f64::from(value))))
 }
@@ -99,8 +102,14 @@ impl OutputNames {
     }
 
     fn all(&self) -> [PathBuf; 5] {
-        ["_soft.png", "_bone.png", "_lungmask.png", "_uncertainty.png", ".json"]
-            .map(|ending| self.path(ending))
+        [
+            "_soft.png",
+            "_bone.png",
+            "_lungmask.png",
+            "_uncertainty.png",
+            ".json",
+        ]
+        .map(|ending| self.path(ending))
     }
 
     /// The first output that is there already.
@@ -185,6 +194,11 @@ mod tests {
         assert!((mean.bone.values()[1] - 0.6).abs() < 1e-6);
         // statistics.stdev([0.2, 0.4, 0.6])
         assert!((deviation.values()[0] - 0.2).abs() < 1e-6);
-        assert!(Pictures::mean_of(vec![pictures(0.5)]).unwrap().uncertainty.is_none());
+        assert!(
+            Pictures::mean_of(vec![pictures(0.5)])
+                .unwrap()
+                .uncertainty
+                .is_none()
+        );
     }
 }

@@ -42,7 +42,9 @@ impl Machine {
 /// Writes a line to standard output; a reader that went away (`| head`) is no error of ours.
 pub(super) fn print_line(line: &str) {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).ok();
+    writeln!(stdout, "{line}")
+        .and_then(|()| stdout.flush())
+        .ok();
 }
 
 /// How a command ended.

@@ -9,8 +9,7 @@ use crate::formats;
 use crate::pipeline::{Certificate, MaskOrigin};
 use crate::radiograph::Radiograph;
 use crate::worker::{
-    EventKind, JobHandle, SuppressionRequest, SuppressionResult, SuppressionSettings,
-    WorkerCommand,
+    EventKind, JobHandle, SuppressionRequest, SuppressionResult, SuppressionSettings, WorkerCommand,
 };
 use anyhow::bail;
 use std::path::PathBuf;
@@ -42,7 +41,12 @@ pub(super) fn run(job: SuppressJob) -> anyhow::Result<Tally> {
     let batch = Batch {
         session: &session,
         bundle: &bundle,
-        sources: job.inputs.files.iter().map(|input| input.path.clone()).collect(),
+        sources: job
+            .inputs
+            .files
+            .iter()
+            .map(|input| input.path.clone())
+            .collect(),
         job: &job,
     };
     for input in &job.inputs.files {

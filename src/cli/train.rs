@@ -49,7 +49,11 @@ fn told(line: &str) -> String {
     for (name, value) in &fields {
         match value {
             Value::Object(terms) => {
-                words.extend(terms.iter().map(|(name, value)| format!("{name} {}", plain(value))));
+                words.extend(
+                    terms
+                        .iter()
+                        .map(|(name, value)| format!("{name} {}", plain(value))),
+                );
             }
             _ if name == "event" => {}
             _ => words.push(format!("{} {}", name.replace('_', " "), plain(value))),

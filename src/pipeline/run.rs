@@ -134,27 +134,39 @@ impl<'a> Run<'a> {
 
     fn prepare(&mut self) -> Result<Rc<Prepared>, PipelineError> {
         let key = self.keys.prepared;
-        self.cached(Stage::Prepare, key, |c| &mut c.prepared, |run| {
-            let radiograph = &run.request.radiograph;
-            let voi = radiograph.vois.first().ok_or(PipelineError::NoPixels)?;
-            let native = display_image(radiograph, voi);
-            let model = run.grid.to_model(&native);
-            Ok(Rc::new(Prepared { native, model }))
-        })
+        self.cached(
+            Stage::Prepare,
+            key,
+            |c| &mut c.prepared,
+            |run| {
+                let radiograph = &run.request.radiograph;
+                let voi = radiograph.vois.first().ok_or(PipelineError::NoPixels)?;
+                let native = display_image(radiograph, voi);
+                let model = run.grid.to_model(&native);
+                Ok(Rc::new(Prepared { native, model }))
+            },
+        )
     }
 
     fn mask(&mut self, prepared: &Prepared) -> Result<Rc<MaskPair>, PipelineError> {
         let key = self.keys.mask;
-        self.cached(Stage::Segment, key, |c| &mut c.masks, |run| {
-            let mask = match &run.request.mask {
-                Some(given) => MaskPair {
-                    native: (**given).clone(),
-                    model: run.grid.mask_to_model(given),
-                },
-                None => segment::find_lungs(&run.networks.segmenter()?, &prepared.model, &run.grid)?,
-            };
-            Ok(Rc::new(mask))
-        })
+        self.cached(
+            Stage::Segment,
+            key,
+            |c| &mut c.masks,
+            |run| {
+                let mask = match &run.request.mask {
+                    Some(given) => MaskPair {
+                        native: (**given).clone(),
+                        model: run.grid.mask_to_model(given),
+                    },
+                    None => {
+                        segment::find_lungs(&run.networks.segmenter()?, &prepared.model, &run.grid)?
+                    }
+                };
+                Ok(Rc::new(mask))
+            },
+        )
     }
 
     /// The fused picture, and the codec's picture of the radiograph where the result needs it.
@@ -183,13 +195,18 @@ impl<'a> Run<'a> {
         } else {
             None
         };
-        let fused = self.cached(Stage::Fuse, keys.fused, |c| &mut c.fused, |run| match &local {
-            Some(local) => {
-                let fusion = fusion(run.request.settings.fusion);
-                Ok(Rc::new(fuse(&fusion, &global, local, &mask.model)?))
-            }
-            None => Ok(Rc::clone(&global)),
-        })?;
+        let fused = self.cached(
+            Stage::Fuse,
+            keys.fused,
+            |c| &mut c.fused,
+            |run| match &local {
+                Some(local) => {
+                    let fusion = fusion(run.request.settings.fusion);
+                    Ok(Rc::new(fuse(&fusion, &global, local, &mask.model)?))
+                }
+                None => Ok(Rc::clone(&global)),
+            },
+        )?;
         Ok((fused, reconstruction))
     }
 
@@ -203,26 +220,36 @@ impl<'a> Run<'a> {
             Some(_) => self.keys.local_condition,
             None => self.keys.global_condition,
         };
-        self.cached(Stage::Encode, key, |c| &mut c.latents, |run| {
-            let device = run.networks.device();
-            let padded = run.grid.pad(&prepared.model);
-            let mut image = tensors::from_picture(&padded, device);
-            if let Some(mask) = mask {
-                let mask = run.grid.pad_mask(mask);
-                image = tensors::masked(&image, &tensors::from_mask(&mask, device));
-            }
-            Ok(Rc::new(run.networks.encode(&image)))
-        })
+        self.cached(
+            Stage::Encode,
+            key,
+            |c| &mut c.latents,
+            |run| {
+                let device = run.networks.device();
+                let padded = run.grid.pad(&prepared.model);
+                let mut image = tensors::from_picture(&padded, device);
+                if let Some(mask) = mask {
+                    let mask = run.grid.pad_mask(mask);
+                    image = tensors::masked(&image, &tensors::from_mask(&mask, device));
+                }
+                Ok(Rc::new(run.networks.encode(&image)))
+            },
+        )
     }
 
     fn global_path(&mut self, condition: &Tensor) -> Result<Rc<GlobalPath>, PipelineError> {
         let key = self.keys.global_path;
-        self.cached(Stage::Global, key, |c| &mut c.global_paths, |run| {
-            let path = run.sample(|path, noise, observer| {
-                path.sample_global(condition, noise, observer)
-            })?;
-            Ok(Rc::new(path))
-        })
+        self.cached(
+            Stage::Global,
+            key,
+            |c| &mut c.global_paths,
+            |run| {
+                let path = run.sample(|path, noise, observer| {
+                    path.sample_global(condition, noise, observer)
+                })?;
+                Ok(Rc::new(path))
+            },
+        )
     }
 
     fn local_path(
@@ -236,12 +263,17 @@ impl<'a> Run<'a> {
             global: global.shallow_clone(),
             local: local.shallow_clone(),
         };
-        self.cached(Stage::Local, key, |c| &mut c.latents, |run| {
-            let latent = run.sample(|path, noise, observer| {
-                path.sample_local(&conditions, kept, noise, observer)
-            })?;
-            Ok(Rc::new(latent))
-        })
+        self.cached(
+            Stage::Local,
+            key,
+            |c| &mut c.latents,
+            |run| {
+                let latent = run.sample(|path, noise, observer| {
+                    path.sample_local(&conditions, kept, noise, observer)
+                })?;
+                Ok(Rc::new(latent))
+            },
+        )
     }
 
     /// Walks one path, telling the observer of each step and asking it whether to go on.
@@ -275,10 +307,15 @@ impl<'a> Run<'a> {
 
     /// The picture of a latent on the model's grid without padding.
     fn picture(&mut self, key: Key, latent: &Tensor) -> Result<Rc<FloatImage>, PipelineError> {
-        self.cached(Stage::Decode, key, |c| &mut c.pictures, |run| {
-            let padded = tensors::to_picture(&run.networks.decode(latent))?;
-            Ok(Rc::new(run.grid.crop(&padded)))
-        })
+        self.cached(
+            Stage::Decode,
+            key,
+            |c| &mut c.pictures,
+            |run| {
+                let padded = tensors::to_picture(&run.networks.decode(latent))?;
+                Ok(Rc::new(run.grid.crop(&padded)))
+            },
+        )
     }
 
     /// The result under `key`, from an earlier run or made now.
@@ -350,13 +387,25 @@ impl<'a> Run<'a> {
         let locals = missing(local, cache.latents.contains(&keys.local_path)) * steps;
         let local_cost = local_predictions(&self.request.settings) as f64;
         [
-            (Stage::Prepare, missing(true, cache.prepared.contains(&keys.prepared)), SMALL_COST),
-            (Stage::Segment, missing(true, cache.masks.contains(&keys.mask)), SMALL_COST),
+            (
+                Stage::Prepare,
+                missing(true, cache.prepared.contains(&keys.prepared)),
+                SMALL_COST,
+            ),
+            (
+                Stage::Segment,
+                missing(true, cache.masks.contains(&keys.mask)),
+                SMALL_COST,
+            ),
             (Stage::Encode, encodes, CODEC_COST),
             (Stage::Global, globals, 1.0),
             (Stage::Local, locals, local_cost),
             (Stage::Decode, decodes, CODEC_COST),
-            (Stage::Fuse, missing(true, cache.fused.contains(&keys.fused)), SMALL_COST),
+            (
+                Stage::Fuse,
+                missing(true, cache.fused.contains(&keys.fused)),
+                SMALL_COST,
+            ),
             (Stage::Restore, 1, SMALL_COST),
         ]
         .into_iter()

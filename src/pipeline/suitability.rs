@@ -99,7 +99,7 @@ fn age_years(info: &StudyInfo) -> Option<f64> {
     }
     let days = |date: &str| -> Option<f64> {
         let date = date.trim();
-        let part = |range| date.get(range)?.parse::<f64>().ok();
+        let part = |range: std::ops::Range<usize>| date.get(range)?.parse::<f64>().ok();
         Some(part(0..4)? * 365.25 + (part(4..6)? - 1.0) * 30.44 + part(6..8)?)
     };
     Some((days(&info.study_date)? - days(&info.birth_date)?) / 365.25)

@@ -66,7 +66,9 @@ impl StageCache {
     /// Names all that makes a radiograph look as it does.
     pub(super) fn key_of(&mut self, radiograph: &Arc<Radiograph>) -> Key {
         if let Some((hashed, key)) = &self.hashed
-            && hashed.upgrade().is_some_and(|last| Arc::ptr_eq(&last, radiograph))
+            && hashed
+                .upgrade()
+                .is_some_and(|last| Arc::ptr_eq(&last, radiograph))
         {
             return *key;
         }

@@ -111,7 +111,11 @@ fn score_pairs(args: &EvaluateArgs, tables: &mut Tables) -> anyhow::Result<Tally
                 tally.interrupted = true;
                 break;
             }
-            Err(err) => tally.fail(Machine::Silent, &pair.cxr, &format!("{}: {err:#}", pair.name)),
+            Err(err) => tally.fail(
+                Machine::Silent,
+                &pair.cxr,
+                &format!("{}: {err:#}", pair.name),
+            ),
         }
     }
     Ok(tally)

@@ -166,13 +166,23 @@ mod tests {
         let pairs = in_one_folder(folder.path()).unwrap();
         assert_eq!(pairs.len(), 1, "{pairs:?}");
         assert!(pairs[0].soft.ends_with("a_soft_registered.png"));
-        assert!(pairs[0].mask.as_ref().unwrap().ends_with("a_lungmask_derived.png"));
+        assert!(
+            pairs[0]
+                .mask
+                .as_ref()
+                .unwrap()
+                .ends_with("a_lungmask_derived.png")
+        );
     }
 
     #[test]
     fn predictions_go_by_several_names() {
         let folder = folder(&["a_cxr_soft.png", "b.png", "b_soft.png"]);
-        assert!(prediction(folder.path(), "a").unwrap().ends_with("a_cxr_soft.png"));
+        assert!(
+            prediction(folder.path(), "a")
+                .unwrap()
+                .ends_with("a_cxr_soft.png")
+        );
         assert!(prediction(folder.path(), "b").unwrap().ends_with("b.png"));
         assert!(prediction(folder.path(), "c").is_err());
     }

@@ -2,9 +2,7 @@
 
 use crate::display::display_image;
 use crate::formats;
-use crate::radiograph::{
-    FileKind, FloatImage, LungMask, Radiograph, Raster, Voi, resize_bicubic,
-};
+use crate::radiograph::{FileKind, FloatImage, LungMask, Radiograph, Raster, Voi, resize_bicubic};
 use anyhow::Context as _;
 use std::path::Path;
 
@@ -27,7 +25,10 @@ pub(super) fn shown(
     radiograph: &Radiograph,
     size: Option<(usize, usize)>,
 ) -> anyhow::Result<FloatImage> {
-    let voi = radiograph.vois.first().context("the radiograph has no window")?;
+    let voi = radiograph
+        .vois
+        .first()
+        .context("the radiograph has no window")?;
     Ok(fitted(display_image(radiograph, voi), size))
 }
 

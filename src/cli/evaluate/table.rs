@@ -25,7 +25,9 @@ impl Table {
             values.collect()
         };
         let summary = |of: fn(&[f64]) -> Option<f64>| -> Vec<Option<f64>> {
-            (0..self.columns.len()).map(|column| of(&known(column))).collect()
+            (0..self.columns.len())
+                .map(|column| of(&known(column)))
+                .collect()
         };
         let mut rows = self.rows.clone();
         rows.push(("mean".to_owned(), summary(mean)));
@@ -35,10 +37,24 @@ impl Table {
 
     /// Aligned columns for people.
     pub(super) fn text(&self) -> String {
-        let width = self.columns.iter().map(|c| c.len()).max().unwrap_or(0).max(10);
+        let width = self
+            .columns
+            .iter()
+            .map(|c| c.len())
+            .max()
+            .unwrap_or(0)
+            .max(10);
         let rows = self.with_summary();
-        let first = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-        let head: String = self.columns.iter().map(|c| format!("  {c:>width$}")).collect();
+        let first = rows
+            .iter()
+            .map(|(name, _)| name.chars().count())
+            .max()
+            .unwrap_or(0);
+        let head: String = self
+            .columns
+            .iter()
+            .map(|c| format!("  {c:>width$}"))
+            .collect();
         let mut lines = vec![format!("{:first$}{head}", "")];
         for (name, values) in rows {
             let cells: String = values
@@ -113,7 +129,10 @@ mod tests {
     fn table() -> Table {
         let mut table = Table::default();
         table.add("a".into(), vec![("PSNR", Some(30.0)), ("RBF", None)]);
-        table.add("b,c".into(), vec![("PSNR", Some(34.0)), ("RBF", Some(0.25))]);
+        table.add(
+            "b,c".into(),
+            vec![("PSNR", Some(34.0)), ("RBF", Some(0.25))],
+        );
         table
     }
 
@@ -131,7 +150,10 @@ mod tests {
     #[test]
     fn a_comma_in_a_name_stays_one_cell() {
         let csv = table().csv();
-        assert!(csv.starts_with("image,PSNR,RBF\na,30,\n\"b,c\",34,0.25\nmean,32,0.25\n"), "{csv}");
+        assert!(
+            csv.starts_with("image,PSNR,RBF\na,30,\n\"b,c\",34,0.25\nmean,32,0.25\n"),
+            "{csv}"
+        );
     }
 
     #[test]
