@@ -10,10 +10,13 @@
 //! | [`Denoiser`] | noisy latent, condition and timestep to a prediction | the reference U-Net |
 //! | [`LungSegmenter`] | image to lung logits | `lungs-segmentation` 1.1.1 |
 //! | [`PatchDiscriminator`] | image to logits per patch | the reference discriminator |
+//! | [`Lpips`] | two images to a perceptual distance | `lpips` 0.1, AlexNet |
 
 mod config;
 mod denoiser;
 mod discriminator;
+mod lpips;
+mod ms_ssim;
 mod presets;
 mod segmenter;
 mod vqgan;
@@ -23,6 +26,8 @@ pub use denoiser::{Denoiser, DenoiserConfig};
 pub use discriminator::{
     DiscriminatorConfig, Judgement, PatchDiscriminator, Verdict, adversarial_loss,
 };
+pub use lpips::{Lpips, LpipsError, LpipsRange};
+pub use ms_ssim::{MsSsimScores, ms_ssim, ms_ssim_scores};
 pub use presets::Preset;
 pub use segmenter::{LungSegmenter, SegmenterConfig};
 pub use vqgan::{Vqgan, VqganConfig};
