@@ -22,8 +22,7 @@ pub enum Guidance {
 impl Guidance {
     /// Whether the local path needs a reference besides its own prediction at this weight.
     pub fn needs_reference(self, weight: f64) -> bool {
-        const NO_GUIDANCE: f64 = 1.0;
-        self != Self::Vanilla && (weight - NO_GUIDANCE).abs() > f64::EPSILON
+        self != Self::Vanilla && (weight - 1.0).abs() > f64::EPSILON
     }
 }
 
