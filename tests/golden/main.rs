@@ -8,3 +8,5 @@ mod fixtures;
 mod fullsize;
 mod lpips;
 mod nets;
+mod sampling;
+mod schedules;
