@@ -47,6 +47,7 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
         out = {out:?}
         seed = 11
         device = "cpu"
+        threads = 1
         batch = 2
         patch_px = {patch_px}
         report_every = 2
@@ -190,12 +191,12 @@ fn training_lowers_the_loss_of_every_stage() {
         ("vqgan", String::new()),
         ("denoiser", vqgan_line(root)),
     ] {
-        let mut config = config(stage, root, &data, &format!("iterations = 60\n{extra}"));
+        let mut config = config(stage, root, &data, &format!("iterations = 100\n{extra}"));
         config.optimizer.learning_rate = 1e-2;
         config.loss.vqgan.quantized_share = 0.0;
-        config.report_every = 15;
-        config.checkpoint_every = 60;
-        config.validate_every = 30;
+        config.report_every = 25;
+        config.checkpoint_every = 100;
+        config.validate_every = 50;
         let mut recorder = Recorder::default();
         run(&config, Start::Fresh, &mut recorder).unwrap();
         let (first, last) = (recorder.losses[0], recorder.losses[3]);

@@ -6,8 +6,8 @@ use tch::nn::{self, Module as _};
 
 use super::config::{Checker, ConfigError};
 use crate::nn::{
-    AttentionBlock, AttentionOrder, Kernel, Resample, ResidualBlock, ResidualConfig, TimestepMlp,
-    conv2d, group_norm, zero_conv2d,
+    AttentionBlock, AttentionOrder, Conv2d, Kernel, Resample, ResidualBlock, ResidualConfig,
+    TimestepMlp, conv2d, group_norm, zero_conv2d,
 };
 
 /// The sizes of a [`Denoiser`].
@@ -73,7 +73,7 @@ impl DenoiserConfig {
 
 #[derive(Debug)]
 enum Layer {
-    Convolution(nn::Conv2D),
+    Convolution(Conv2d),
     Residual(ResidualBlock),
     Attention(AttentionBlock),
 }
@@ -173,7 +173,7 @@ pub struct Denoiser {
     middle: Stage,
     output: Vec<Stage>,
     out_norm: nn::GroupNorm,
-    out_conv: nn::Conv2D,
+    out_conv: Conv2d,
     in_channels: i64,
     downsampling: i64,
 }

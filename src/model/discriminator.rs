@@ -1,10 +1,10 @@
 //! The patch discriminator that keeps the autoencoder's pictures sharp.
 
 use serde::{Deserialize, Serialize};
-use tch::nn::{self, Init, Module as _};
+use tch::nn::{self, Init};
 use tch::{Reduction, Tensor};
 
-use crate::nn::{BatchNorm, Kernel, conv2d_with};
+use crate::nn::{BatchNorm, Conv2d, Kernel, conv2d_with};
 
 /// Spread of fresh weights (`initialise_weights` of the reference).
 const WEIGHT_STDEV: f64 = 0.02;
@@ -38,7 +38,7 @@ impl Default for DiscriminatorConfig {
 
 #[derive(Debug)]
 struct Layer {
-    conv: nn::Conv2D,
+    conv: Conv2d,
     norm: BatchNorm,
 }
 
@@ -49,9 +49,9 @@ struct Layer {
 /// `PatchDiscriminator` of MONAI generative 0.2.2, whose keys and outputs it reproduces.
 #[derive(Debug)]
 pub struct PatchDiscriminator {
-    initial: nn::Conv2D,
+    initial: Conv2d,
     layers: Vec<Layer>,
-    last: nn::Conv2D,
+    last: Conv2d,
 }
 
 impl PatchDiscriminator {

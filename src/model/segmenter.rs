@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use tch::Tensor;
-use tch::nn::{self, Init, Module as _};
+use tch::nn::{self, Init};
 
 use super::config::{Checker, ConfigError};
-use crate::nn::{BatchNorm, Kernel, conv2d_with, upsample_nearest};
+use crate::nn::{BatchNorm, Conv2d, Kernel, conv2d_with, upsample_nearest};
 
 /// Convolutions of the segmenter start normal with variance 2/fan_in.
 const KAIMING_NORMAL: Init = nn::init::DEFAULT_KAIMING_NORMAL;
@@ -53,7 +53,7 @@ impl SegmenterConfig {
     }
 }
 
-fn plain_conv(vs: &nn::Path<'_>, ins: i64, outs: i64, kernel: Kernel) -> nn::Conv2D {
+fn plain_conv(vs: &nn::Path<'_>, ins: i64, outs: i64, kernel: Kernel) -> Conv2d {
     conv2d_with(vs, (ins, outs), kernel, KAIMING_NORMAL, false)
 }
 
@@ -65,7 +65,7 @@ fn batch_norm(vs: &nn::Path<'_>, channels: i64) -> BatchNorm {
 #[derive(Debug)]
 struct PreActivated {
     norm: BatchNorm,
-    conv: nn::Conv2D,
+    conv: Conv2d,
 }
 
 impl PreActivated {
@@ -146,12 +146,12 @@ impl DenseStage {
 /// carries; the published "Dense-U-Net" has the parameter count of its densenet121 form.
 #[derive(Debug)]
 pub struct LungSegmenter {
-    stem: (nn::Conv2D, BatchNorm),
+    stem: (Conv2d, BatchNorm),
     stages: Vec<DenseStage>,
-    upscalers: Vec<nn::Conv2D>,
-    mergers: Vec<nn::Conv2D>,
-    head: nn::Conv2D,
-    classifier: nn::Conv2D,
+    upscalers: Vec<Conv2d>,
+    mergers: Vec<Conv2d>,
+    head: Conv2d,
+    classifier: Conv2d,
     in_channels: i64,
 }
 
@@ -270,7 +270,7 @@ fn decoder(
     vs: &nn::Path<'_>,
     config: &SegmenterConfig,
     widths: &[i64],
-) -> (Vec<nn::Conv2D>, Vec<nn::Conv2D>) {
+) -> (Vec<Conv2d>, Vec<Conv2d>) {
     let outs = &config.decoder_channels;
     let last = outs.len() - 1;
     let conv = |vs: nn::Path<'_>, channels| {

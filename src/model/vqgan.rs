@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use tch::Tensor;
-use tch::nn::{self, Module as _};
+use tch::nn;
 
 use super::config::{Checker, ConfigError};
-use crate::nn::{Kernel, Quantized, QuantizerConfig, VectorQuantizer, conv_transpose2d, conv2d};
+use crate::nn::{
+    Conv2d, ConvTranspose2d, Kernel, Quantized, QuantizerConfig, VectorQuantizer, conv_transpose2d,
+    conv2d,
+};
 
 /// The sizes of a [`Vqgan`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +52,8 @@ impl VqganConfig {
 /// `relu(x + conv(relu(conv(x))))`, without normalisation.
 #[derive(Debug)]
 struct ResidualUnit {
-    widen: nn::Conv2D,
-    narrow: nn::Conv2D,
+    widen: Conv2d,
+    narrow: Conv2d,
 }
 
 impl ResidualUnit {
@@ -71,11 +74,11 @@ impl ResidualUnit {
 #[derive(Debug)]
 enum Block {
     Convolution {
-        conv: nn::Conv2D,
+        conv: Conv2d,
         activated: bool,
     },
     Transposed {
-        conv: nn::ConvTranspose2D,
+        conv: ConvTranspose2d,
         activated: bool,
     },
     Residual(ResidualUnit),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tch::Tensor;
 use tch::nn::{self, Module as _};
 
-use super::convolution::{conv1d_point, zero_conv1d_point};
+use super::convolution::{Conv1dPoint, conv1d_point, zero_conv1d_point};
 use super::normalisation::group_norm;
 
 /// How the 3C channels of the joint projection are laid out. Checkpoints of both layouts have the
@@ -30,8 +30,8 @@ pub enum AttentionOrder {
 #[derive(Debug)]
 pub struct AttentionBlock {
     norm: nn::GroupNorm,
-    qkv: nn::Conv1D,
-    proj_out: nn::Conv1D,
+    qkv: Conv1dPoint,
+    proj_out: Conv1dPoint,
     num_heads: i64,
     order: AttentionOrder,
 }

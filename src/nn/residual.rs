@@ -3,7 +3,7 @@
 use tch::Tensor;
 use tch::nn::{self, Module as _};
 
-use super::convolution::{Kernel, conv2d, linear, zero_conv2d};
+use super::convolution::{Conv2d, Kernel, conv2d, linear, zero_conv2d};
 use super::normalisation::group_norm;
 use super::resample::Resample;
 
@@ -34,11 +34,11 @@ pub struct ResidualConfig {
 #[derive(Debug)]
 pub struct ResidualBlock {
     in_norm: nn::GroupNorm,
-    in_conv: nn::Conv2D,
+    in_conv: Conv2d,
     embedding: nn::Linear,
     out_norm: nn::GroupNorm,
-    out_conv: nn::Conv2D,
-    skip: Option<nn::Conv2D>,
+    out_conv: Conv2d,
+    skip: Option<Conv2d>,
     resample: Resample,
 }
 
@@ -83,7 +83,11 @@ impl ResidualBlock {
         drop(normed);
 
         let scale_shift = self.embedding.forward(activated_time);
-        let scale_shift = scale_shift.unsqueeze(-1).unsqueeze(-1).chunk(2, 1);
+        let scale_shift = scale_shift
+            .to_kind(features.kind())
+            .unsqueeze(-1)
+            .unsqueeze(-1)
+            .chunk(2, 1);
         let normed = self.out_norm.forward(&hidden);
         let modulated = scale_shift[1]
             .addcmul(&normed, &(&scale_shift[0] + 1.0))

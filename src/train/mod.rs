@@ -33,9 +33,9 @@ mod run_folder;
 mod stages;
 
 pub use config::{
-    AugmentationConfig, Conventions, DataConfig, Decay, DenoiserLoss, LossConfig, ModelConfig,
-    OptimizerConfig, OptimizerKind, PixelDistance, RunConfig, SegmenterLoss, SourceConfig,
-    SourceKind, TrainStage, VqganLoss,
+    AugmentationConfig, ConditionScaling, Conventions, DataConfig, Decay, DenoiserLoss, LossConfig,
+    ModelConfig, OptimizerConfig, OptimizerKind, PixelDistance, Precision, Prediction, RunConfig,
+    ScheduleSpec, SegmenterLoss, SourceConfig, SourceKind, TrainStage, VqganLoss,
 };
 pub use data::{Batch, Dataset, DatasetEntry, Patch, PatchShape, Sample, SampleFiles, Split};
 pub use error::TrainError;

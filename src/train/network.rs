@@ -206,8 +206,8 @@ mod tests {
 
     fn network(value: f64) -> TrainedNetwork {
         let vs = VarStore::new(Device::Cpu);
-        vs.root().var("w", &[2], nn::Init::Const(value));
-        vs.root().zeros_no_train("codebook", &[2]);
+        let _ = vs.root().var("w", &[2], nn::Init::Const(value));
+        let _ = vs.root().zeros_no_train("codebook", &[2]);
         TrainedNetwork::new("", vs, &OptimizerConfig::default())
     }
 
@@ -246,7 +246,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         network(1.0).save(folder.path()).unwrap();
         let vs = VarStore::new(Device::Cpu);
-        vs.root().var("w", &[3], nn::Init::Const(0.0));
+        let _ = vs.root().var("w", &[3], nn::Init::Const(0.0));
         let err = load_variables(&vs, &folder.path().join("weights.safetensors")).unwrap_err();
         assert!(
             err.to_string().contains("`w` has shape [2], not [3]"),

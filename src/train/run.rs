@@ -67,6 +67,9 @@ pub fn run(
 ) -> Result<RunSummary, TrainError> {
     config.validate()?;
     let device = config.device()?;
+    if let Some(threads) = config.threads {
+        tch::set_num_threads(i32::from(threads));
+    }
     let dataset = Dataset::load(config)?;
     let folder = match start {
         Start::Fresh => RunFolder::create(config)?,

@@ -331,7 +331,7 @@ mod tests {
 
     fn network() -> TrainedNetwork {
         let vs = VarStore::new(tch::Device::Cpu);
-        vs.root().var("w", &[2], Init::Const(1.0));
+        let _ = vs.root().var("w", &[2], Init::Const(1.0));
         TrainedNetwork::new("", vs, &OptimizerConfig::default())
     }
 

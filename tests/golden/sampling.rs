@@ -18,7 +18,7 @@ use diaphane::diffusion::{
 use diaphane::model::{Denoiser, DenoiserConfig, Vqgan, VqganConfig};
 use diaphane::nn::AttentionOrder;
 
-use crate::fixtures::{self, Fixture};
+use crate::fixtures::{Fixture, assert_close};
 
 const LATENT_TOLERANCE: f64 = 5e-4;
 const STEPS: usize = 4;
@@ -34,23 +34,20 @@ impl Recording {
     /// All three forms; empty where the fixtures are absent.
     fn all() -> Vec<Self> {
         [
-            (Guidance::Leg, "sampling_a_paper.safetensors"),
-            (
-                Guidance::AuthorsCommented,
-                "sampling_b_commented.safetensors",
-            ),
-            (Guidance::AuthorsLive, "sampling_c_live.safetensors"),
+            (Guidance::Leg, "sampling_a_paper"),
+            (Guidance::AuthorsCommented, "sampling_b_commented"),
+            (Guidance::AuthorsLive, "sampling_c_live"),
         ]
         .into_iter()
         .filter_map(|(guidance, file)| {
-            let fixture = Fixture::open(file)?;
+            let fixture = Fixture::load(file)?;
             Some(Self { guidance, fixture })
         })
         .collect()
     }
 
     fn at(&self, step: usize, part: &str) -> Tensor {
-        self.fixture.get(&format!("step{step}.{part}"))
+        self.fixture.tensor(&format!("step{step}.{part}"))
     }
 
     /// The channels of the latent, without those the authors compute and drop.
@@ -60,15 +57,15 @@ impl Recording {
 
     fn conditions(&self) -> Conditions {
         Conditions {
-            global: self.fixture.get("z_cxr"),
-            local: self.fixture.get("z_masked"),
+            global: self.fixture.tensor("z_cxr"),
+            local: self.fixture.tensor("z_masked"),
         }
     }
 
     /// The noise in the order in which the authors' code draws it.
     fn noise(&self) -> InjectedNoise {
-        let mut drawn = vec![self.fixture.get("noise.init")];
-        let nth = |name: &str, step: usize| self.fixture.get(name).get(step as i64).unsqueeze(0);
+        let mut drawn = vec![self.fixture.tensor("noise.init")];
+        let nth = |name: &str, step: usize| self.fixture.tensor(name).get(step as i64).unsqueeze(0);
         for step in 0..STEPS {
             if self.guidance == Guidance::AuthorsLive {
                 drawn.push(nth("noise.guidance", step));
@@ -83,7 +80,9 @@ impl Recording {
 
     /// Samples both paths and compares every step with the recording.
     fn replay(&self, predict: &Predict<'_>, batching: Batching) -> DualPathLatents {
-        let sampler = LcmSampler::new(NoiseSchedule::new(&NoiseScheduleConfig::default()).unwrap());
+        let sampler = LcmSampler::new(
+            NoiseSchedule::new(&NoiseScheduleConfig::default()).expect("the published schedule"),
+        );
         let config = DualPathConfig {
             num_steps: STEPS,
             guidance: self.guidance,
@@ -99,13 +98,13 @@ impl Recording {
                 num_steps += 1;
                 ControlFlow::Continue(())
             })
-            .unwrap();
+            .expect("the recorded run can be sampled");
         assert_eq!((num_steps, noise.num_remaining()), (2 * STEPS, 0));
         latents
     }
 
     fn compare(&self, report: &StepReport<'_>) {
-        let timesteps: Vec<i64> = Vec::try_from(self.fixture.get("timesteps")).unwrap();
+        let timesteps = self.fixture.i64s("timesteps");
         assert_eq!(report.timestep, timesteps[report.index]);
         let names = match report.path {
             PathKind::Global => ["eps_global", "denoised_global", "prev_global"],
@@ -115,14 +114,9 @@ impl Recording {
         for (found, name) in found.into_iter().zip(names) {
             let what = format!("{:?} step {} {name}", self.guidance, report.index);
             let expected = self.latent_at(report.index, name);
-            assert_near(&what, found, &expected, LATENT_TOLERANCE);
+            assert_close(&what, found, &expected, LATENT_TOLERANCE);
         }
     }
-}
-
-fn assert_near(what: &str, found: &Tensor, expected: &Tensor, tolerance: f64) {
-    let error = largest_difference(found, expected);
-    assert!(error <= tolerance, "{what}: off by {error}");
 }
 
 fn largest_difference(a: &Tensor, b: &Tensor) -> f64 {
@@ -146,7 +140,7 @@ fn recorded_prediction(
     };
     let conditions = recording.conditions();
     let [on_global, on_local] = if step == 0 {
-        [(); 2].map(|()| recording.fixture.get("noise.init"))
+        [(); 2].map(|()| recording.fixture.tensor("noise.init"))
     } else {
         ["prev_global", "prev_local"].map(|part| recording.latent_at(step - 1, part))
     };
@@ -181,8 +175,8 @@ fn loop_with_recorded_predictions() {
         assert_eq!(calls.into_inner(), expected_calls);
         let last = |part| recording.latent_at(STEPS - 1, part);
         let global = latents.global.latent();
-        assert_near("global", global, &last("prev_global"), LATENT_TOLERANCE);
-        assert_near(
+        assert_close("global", global, &last("prev_global"), LATENT_TOLERANCE);
+        assert_close(
             "local",
             &latents.local,
             &last("prev_local"),
@@ -200,9 +194,12 @@ struct Networks {
 
 impl Networks {
     fn load() -> Option<Self> {
-        let folder = fixtures::folder()?;
-        let mut stores = [(); 2].map(|()| nn::VarStore::new(Device::Cpu));
-        let [unet, vqvae] = &mut stores;
+        let [unet_weights, vqvae_weights] = [
+            Fixture::load("unet_small_weights")?,
+            Fixture::load("vqvae_small_weights")?,
+        ];
+        let stores = [(); 2].map(|()| nn::VarStore::new(Device::Cpu));
+        let [unet, vqvae] = &stores;
         let denoiser = Denoiser::new(
             &unet.root(),
             &DenoiserConfig {
@@ -228,11 +225,8 @@ impl Networks {
                 latent_channels: 4,
             },
         );
-        unet.load(folder.join("unet_small_weights.safetensors"))
-            .unwrap();
-        vqvae
-            .load(folder.join("vqvae_small_weights.safetensors"))
-            .unwrap();
+        unet_weights.fill(unet);
+        vqvae_weights.fill(vqvae);
         Some(Self {
             denoiser,
             vqgan,
@@ -259,8 +253,8 @@ impl Networks {
 /// Grey levels 0 and 1 of the radiograph become 0, and the local picture is shifted to the global one's
 /// mean inside the lungs.
 fn written_pictures(fixture: &Fixture, global: &Tensor, local: &Tensor) -> [Tensor; 2] {
-    let seen = fixture.get("cxr_u8").gt(1).to_kind(Kind::Float);
-    let lungs = fixture.get("mask_u8").eq(255).to_kind(Kind::Float);
+    let seen = fixture.tensor("cxr_u8").gt(1).to_kind(Kind::Float);
+    let lungs = fixture.tensor("mask_u8").eq(255).to_kind(Kind::Float);
     let [global, local] = [global, local].map(|image| (image.squeeze() + 1.0) * 127.5);
     let global = global * &seen;
     let shift = ((&global - &local) * &lungs).sum(Kind::Float) / lungs.sum(Kind::Float);
@@ -277,8 +271,8 @@ fn loop_with_our_networks() {
     for recording in Recording::all() {
         let fixture = &recording.fixture;
         for (picture, latent) in [("cxr_u8", "z_cxr"), ("masked_cxr_u8", "z_masked")] {
-            let encoded = networks.encode(&fixture.get(picture));
-            assert_near(latent, &encoded, &fixture.get(latent), 2e-5);
+            let encoded = networks.encode(&fixture.tensor(picture));
+            assert_close(latent, &encoded, &fixture.tensor(latent), 2e-5);
         }
         let predict = |z: &Tensor, t: i64, c: &Tensor| networks.predict(z, t, c);
         for batching in [Batching::Separate, Batching::Together] {
@@ -287,13 +281,13 @@ fn loop_with_our_networks() {
             let local = networks.vqgan.decode(&latents.local);
             let name = format!("{:?} {batching:?}", recording.guidance);
             // The small decoder multiplies a latent's error by less than 2.
-            assert_near(&name, &global, &fixture.get("dec_global"), 1e-3);
-            assert_near(&name, &local, &fixture.get("dec_local"), 1e-3);
+            assert_close(&name, &global, &fixture.tensor("dec_global"), 1e-3);
+            assert_close(&name, &local, &fixture.tensor("dec_local"), 1e-3);
             let pictures = written_pictures(fixture, &global, &local);
             for (picture, expected) in pictures.iter().zip(["png.BS", "png.Masked_BS"]) {
                 let written = picture.clamp(0.0, 255.0).round();
-                let expected = fixture.get(expected).to_kind(Kind::Float);
-                assert_near(&name, &written, &expected, 1.0);
+                let expected = fixture.tensor(expected).to_kind(Kind::Float);
+                assert_close(&name, &written, &expected, 1.0);
             }
         }
     }

@@ -9,29 +9,34 @@ use serde_json::Value;
 use tch::{Kind, Tensor};
 
 use diaphane::diffusion::{
-    ClipKind, DdpmSampler, LcmSampler, NoiseSchedule, NoiseScheduleConfig, PlannedStep,
-    Sampler as _,
+    ClipKind, DdpmSampler, InjectedNoise, LcmSampler, NoiseSchedule, NoiseScheduleConfig,
+    PlannedStep, Sampler, offset_noise,
 };
 
-use crate::fixtures::{self, Fixture};
+use crate::fixtures::{self, Fixture, assert_close};
 
 const STEP_TOLERANCE: f64 = 1e-5;
 
 fn lcm() -> LcmSampler {
-    LcmSampler::new(NoiseSchedule::new(&NoiseScheduleConfig::default()).unwrap())
+    LcmSampler::new(schedule(&NoiseScheduleConfig::default()))
 }
 
 fn ddpm() -> DdpmSampler {
-    DdpmSampler::new(NoiseSchedule::new(&NoiseScheduleConfig::bs_ldm()).unwrap())
+    DdpmSampler::new(schedule(&NoiseScheduleConfig::bs_ldm()))
+}
+
+fn schedule(config: &NoiseScheduleConfig) -> NoiseSchedule {
+    NoiseSchedule::new(config).expect("a published schedule")
 }
 
 fn reference_settings() -> Option<Value> {
     let path = fixtures::folder()?.join("schedulers.json");
-    Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
+    let text = std::fs::read_to_string(path).expect("schedulers.json");
+    Some(serde_json::from_str(&text).expect("schedulers.json is JSON"))
 }
 
 fn values(tensor: &Tensor) -> Vec<f64> {
-    Vec::try_from(tensor.to_kind(Kind::Double).flatten(0, -1)).unwrap()
+    Vec::try_from(tensor.to_kind(Kind::Double).flatten(0, -1)).expect("a tensor of numbers")
 }
 
 fn assert_relative(what: &str, found: &[f64], expected: &Tensor, tolerance: f64) {
@@ -43,12 +48,6 @@ fn assert_relative(what: &str, found: &[f64], expected: &Tensor, tolerance: f64)
     }
 }
 
-fn assert_near(what: &str, found: &Tensor, expected: &Tensor, tolerance: f64) {
-    assert_eq!(found.size(), expected.size(), "{what}");
-    let error = (found - expected).abs().max().double_value(&[]);
-    assert!(error <= tolerance, "{what}: off by {error}");
-}
-
 /// A constant range.
 fn within(range: f64) -> ClipKind {
     ClipKind::Dynamic {
@@ -57,44 +56,58 @@ fn within(range: f64) -> ClipKind {
     }
 }
 
-fn planned(sampler: &dyn diaphane::diffusion::Sampler, steps: usize, t: i64) -> PlannedStep {
-    let plan = sampler.plan(steps).unwrap();
-    plan.into_iter().find(|step| step.timestep == t).unwrap()
+fn planned(sampler: &dyn Sampler, steps: usize, t: i64) -> PlannedStep {
+    let plan = sampler
+        .plan(steps)
+        .expect("a number of steps the sampler has");
+    plan.into_iter()
+        .find(|step| step.timestep == t)
+        .expect("a timestep of the plan")
 }
 
 #[test]
 fn scaled_linear_tables() {
-    let Some(fixture) = Fixture::open("schedulers.safetensors") else {
+    let Some(fixture) = Fixture::load("schedulers") else {
         return;
     };
-    let schedule = NoiseSchedule::new(&NoiseScheduleConfig::default()).unwrap();
-    let exact = fixture.get("lcm.alphas_cumprod_f64");
+    let schedule = schedule(&NoiseScheduleConfig::default());
+    let exact = fixture.tensor("lcm.alphas_cumprod_f64");
     assert_relative("alphas_cumprod", schedule.alphas_cumprod(), &exact, 1e-12);
-    let single = fixture.get("lcm.alphas_cumprod");
+    let single = fixture.tensor("lcm.alphas_cumprod");
     assert_relative(
         "alphas_cumprod f32",
         schedule.alphas_cumprod(),
         &single,
         2e-6,
     );
-    assert_relative("betas", schedule.betas(), &fixture.get("lcm.betas"), 2e-6);
+    assert_relative(
+        "betas",
+        schedule.betas(),
+        &fixture.tensor("lcm.betas"),
+        2e-6,
+    );
 }
 
 #[test]
 fn squared_cosine_tables() {
-    let Some(fixture) = Fixture::open("schedulers.safetensors") else {
+    let Some(fixture) = Fixture::load("schedulers") else {
         return;
     };
-    let schedule = NoiseSchedule::new(&NoiseScheduleConfig::bs_ldm()).unwrap();
-    assert_relative("betas", schedule.betas(), &fixture.get("ddpm.betas"), 2e-6);
+    let schedule = schedule(&NoiseScheduleConfig::bs_ldm());
+    assert_relative(
+        "betas",
+        schedule.betas(),
+        &fixture.tensor("ddpm.betas"),
+        2e-6,
+    );
     // The f32 reference rounds 1 - 0.999 in its last factor.
-    let single = fixture.get("ddpm.alphas_cumprod");
+    let single = fixture.tensor("ddpm.alphas_cumprod");
     assert_relative("alphas_cumprod", schedule.alphas_cumprod(), &single, 2e-5);
 }
 
 #[test]
 fn lcm_boundary() {
-    let Some(fixture) = Fixture::open("schedulers.safetensors") else {
+    let Some(fixture) = Fixture::load("schedulers") else {
         return;
     };
     let (c_skip, c_out): (Vec<f64>, Vec<f64>) = lcm()
@@ -103,8 +116,8 @@ fn lcm_boundary() {
         .into_iter()
         .map(LcmSampler::boundary)
         .unzip();
-    assert_relative("c_skip", &c_skip, &fixture.get("lcm.c_skip_f64"), 1e-12);
-    assert_relative("c_out", &c_out, &fixture.get("lcm.c_out_f64"), 1e-12);
+    assert_relative("c_skip", &c_skip, &fixture.tensor("lcm.c_skip_f64"), 1e-12);
+    assert_relative("c_out", &c_out, &fixture.tensor("lcm.c_out_f64"), 1e-12);
 }
 
 #[test]
@@ -150,7 +163,7 @@ fn dynamic_clip_ranges() {
 
 #[test]
 fn lcm_steps() {
-    let Some(fixture) = Fixture::open("schedulers.safetensors") else {
+    let Some(fixture) = Fixture::load("schedulers") else {
         return;
     };
     for (name, timestep, clip) in [
@@ -160,17 +173,17 @@ fn lcm_steps() {
         ("t499.r1.0.clip0", 499, ClipKind::None),
         ("t19.r3.225.clip1", 19, within(3.225)),
     ] {
-        let get = |part: &str| fixture.get(&format!("lcm.step.{name}.{part}"));
+        let get = |part: &str| fixture.tensor(&format!("lcm.step.{name}.{part}"));
         let step = planned(&lcm(), 50, timestep);
         let taken = step.step(&get("sample"), &get("eps"), clip, Some(&get("noise")));
-        assert_near(name, &taken.denoised, &get("denoised"), STEP_TOLERANCE);
-        assert_near(name, &taken.previous, &get("prev"), STEP_TOLERANCE);
+        assert_close(name, &taken.denoised, &get("denoised"), STEP_TOLERANCE);
+        assert_close(name, &taken.previous, &get("prev"), STEP_TOLERANCE);
     }
 }
 
 #[test]
 fn ddpm_steps_and_variance() {
-    let Some(fixture) = Fixture::open("schedulers.safetensors") else {
+    let Some(fixture) = Fixture::load("schedulers") else {
         return;
     };
     for (timestep, range, tolerance) in [
@@ -179,15 +192,15 @@ fn ddpm_steps_and_variance() {
         (1, 4.391, 2e-4),
         (0, 4.394, 5e-5),
     ] {
-        let get = |part: &str| fixture.get(&format!("ddpm.step.t{timestep}.{part}"));
+        let get = |part: &str| fixture.tensor(&format!("ddpm.step.t{timestep}.{part}"));
         let step = planned(&ddpm(), 1000, timestep);
         let noise = get("noise");
         let taken = step.step(&get("sample"), &get("eps"), within(range), Some(&noise));
         let name = format!("t{timestep}");
-        assert_near(&name, &taken.denoised, &get("x0"), tolerance);
-        assert_near(&name, &taken.previous, &get("prev"), tolerance);
+        assert_close(&name, &taken.denoised, &get("x0"), tolerance);
+        assert_close(&name, &taken.previous, &get("prev"), tolerance);
     }
-    let expected = values(&fixture.get("ddpm.variance"));
+    let expected = values(&fixture.tensor("ddpm.variance"));
     for (t, expected) in expected.into_iter().enumerate().skip(1) {
         let found = ddpm().variance(t as i64, Some(t as i64 - 1)).unwrap();
         // `1 - x` of an f32 next to 1 errs by up to 6e-8, twice, in a variance of 2e-5 and more.
@@ -200,38 +213,39 @@ fn ddpm_steps_and_variance() {
 
 #[test]
 fn forward_process() {
-    let Some(fixture) = Fixture::open("schedulers.safetensors") else {
+    let Some(fixture) = Fixture::load("schedulers") else {
         return;
     };
-    let timesteps: Vec<i64> = Vec::try_from(fixture.get("add_noise.t")).unwrap();
-    let (clean, noise) = (fixture.get("add_noise.x0"), fixture.get("add_noise.noise"));
+    let timesteps = fixture.i64s("add_noise.t");
+    let (clean, noise) = (
+        fixture.tensor("add_noise.x0"),
+        fixture.tensor("add_noise.noise"),
+    );
     for (name, config, tolerance) in [
         ("add_noise.lcm", NoiseScheduleConfig::default(), 2e-6),
         ("add_noise.ddpm", NoiseScheduleConfig::bs_ldm(), 2e-5),
     ] {
-        let schedule = NoiseSchedule::new(&config).unwrap();
+        let schedule = schedule(&config);
         let noisy = schedule.add_noise(&clean, &noise, &timesteps).unwrap();
-        assert_near(name, &noisy, &fixture.get(name), tolerance);
+        assert_close(name, &noisy, &fixture.tensor(name), tolerance);
     }
 }
 
 #[test]
 fn training_latents_of_the_authors() {
-    let Some(fixture) = Fixture::open("unet_small_train.safetensors") else {
+    let Some(fixture) = Fixture::load("unet_small_train") else {
         return;
     };
-    let schedule = NoiseSchedule::new(&NoiseScheduleConfig::default()).unwrap();
+    let schedule = schedule(&NoiseScheduleConfig::default());
     for step in ["s0", "s1"] {
-        let get = |part: &str| fixture.get(&format!("{step}.{part}"));
-        let timesteps: Vec<i64> = Vec::try_from(get("t")).unwrap();
-        let offset = get("noise_offset");
-        let mut source =
-            diaphane::diffusion::InjectedNoise::new([get("noise_iid"), offset.shallow_clone()]);
-        let noise = diaphane::diffusion::offset_noise(&mut source, [2, 4, 16, 24], 0.1);
+        let get = |part: &str| fixture.tensor(&format!("{step}.{part}"));
+        let timesteps = fixture.i64s(&format!("{step}.t"));
+        let mut source = InjectedNoise::new([get("noise_iid"), get("noise_offset")]);
+        let noise = offset_noise(&mut source, [2, 4, 16, 24], 0.1);
         let noisy = schedule.add_noise(&get("bs"), &noise, &timesteps).unwrap();
         // The authors' training scales the condition by sqrt(alphas_cumprod) along with the latent.
         let condition = get("cxr") * schedule.signal_scale(&noisy, &timesteps).unwrap();
         let input = Tensor::cat(&[noisy, condition], 1);
-        assert_near(step, &input, &get("noisy"), 2e-6);
+        assert_close(step, &input, &get("noisy"), 2e-6);
     }
 }

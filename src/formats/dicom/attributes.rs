@@ -4,6 +4,7 @@ use super::super::Problem;
 use super::part10::describe;
 use super::syntax::Encoding;
 use crate::radiograph::StudyInfo;
+use dicom_core::value::{PrimitiveValue, Value};
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
@@ -95,9 +96,15 @@ impl Attributes<'_> {
 
     /// All values as they stand, components joined by `\`; empty where absent.
     pub(super) fn raw_text(&self, tag: Tag) -> String {
-        let text = self.element(tag).and_then(|element| element.to_str().ok());
-        text.map(|text| text.trim_matches([' ', '\0']).to_owned())
-            .unwrap_or_default()
+        let Some(element) = self.element(tag) else {
+            return String::new();
+        };
+        let text = match (element.vr(), element.value()) {
+            // A relay that did not know the element wrote its text as bytes (PS3.5 6.2.2).
+            (VR::UN, Value::Primitive(PrimitiveValue::U8(bytes))) => String::from_utf8_lossy(bytes),
+            _ => element.to_str().unwrap_or_default(),
+        };
+        text.trim_matches([' ', '\0']).to_owned()
     }
 
     /// Text without anything that could steer a terminal, a log or a spreadsheet's layout.

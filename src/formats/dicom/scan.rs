@@ -103,7 +103,9 @@ pub(super) fn scan(bytes: &[u8], encoding: Encoding) -> Result<Scan, Problem> {
     };
     while let Some(step) = walk.next(encoding) {
         if let Err(problem) = step {
-            if walk.scan.pixel_data.is_none() {
+            // A second picture or header is a contradiction wherever it stands.
+            let is_contradiction = matches!(problem, Problem::Inconsistent { .. });
+            if walk.scan.pixel_data.is_none() || is_contradiction {
                 return Err(problem);
             }
             walk.scan
@@ -138,6 +140,24 @@ pub(super) fn element_header(
         value_start,
         length,
     })
+}
+
+/// Reads the header of an item or delimiter, which has no value representation in any encoding.
+///
+/// # Errors
+/// The tag, where another element stands there.
+fn delimiter_header(
+    bytes: &[u8],
+    position: usize,
+    encoding: Encoding,
+) -> Result<ElementHeader, Problem> {
+    let tag = encoding.tag(take(bytes, position)?);
+    if tag.0 != 0xFFFE {
+        return Err(Problem::CorruptDataset {
+            what: format!("element {tag} stands where a sequence item belongs"),
+        });
+    }
+    element_header(bytes, position, encoding)
 }
 
 fn explicit_header(
@@ -273,7 +293,7 @@ impl Walk<'_> {
     }
 
     fn item(&mut self, encoding: Encoding) -> Result<(), Problem> {
-        let header = element_header(self.bytes, self.position, encoding)?;
+        let header = delimiter_header(self.bytes, self.position, encoding)?;
         match header.tag {
             ITEM => {
                 let end = header
@@ -396,8 +416,10 @@ impl Walk<'_> {
             return Ok(());
         }
         if matches!(tag.0, 0x0028 | 0x7FE0) {
-            return Err(Problem::CorruptDataset {
-                what: format!("{} occurs twice", describe(tag)),
+            return Err(Problem::Inconsistent {
+                attribute: describe(tag),
+                value: "given twice".to_owned(),
+                expected: "an element occurs once".to_owned(),
             });
         }
         self.scan
@@ -422,7 +444,7 @@ impl Walk<'_> {
                     .push("The sequence of compressed fragments is not closed.".to_owned());
                 break;
             }
-            let item = element_header(self.bytes, self.position, encoding)?;
+            let item = delimiter_header(self.bytes, self.position, encoding)?;
             match (item.tag, item.length) {
                 (ITEM, Some(length)) => {
                     self.position = self.value_end(&item, length)?;

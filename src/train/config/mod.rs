@@ -41,22 +41,25 @@
 //! ```
 
 mod augmentation;
+mod conventions;
 mod data;
 mod loss;
 mod model;
 mod optimizer;
 
 pub use augmentation::AugmentationConfig;
+pub use conventions::{ConditionScaling, Prediction, ScheduleSpec};
 pub use data::{DataConfig, SourceConfig, SourceKind};
 pub use loss::{DenoiserLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss};
 pub use model::{Conventions, ModelConfig};
 pub use optimizer::{Decay, OptimizerConfig, OptimizerKind};
 
 use super::TrainError;
+use crate::nn::fast_kind;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use tch::Device;
+use tch::{Device, Kind};
 
 /// Which network a run trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +84,30 @@ impl TrainStage {
     }
 }
 
+/// Number format of a run's convolutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// bf16 where the device multiplies it, f32 elsewhere.
+    #[default]
+    Auto,
+    /// 32-bit float.
+    F32,
+    /// bfloat16.
+    Bf16,
+}
+
+impl Precision {
+    /// The kind of the tensors that convolutions see on `device`.
+    pub fn kind(self, device: Device) -> Kind {
+        match self {
+            Self::Auto => fast_kind(device),
+            Self::F32 => Kind::Float,
+            Self::Bf16 => Kind::BFloat16,
+        }
+    }
+}
+
 /// One training run, as read from its run file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,6 +122,13 @@ pub struct RunConfig {
     /// `auto`, `cpu` or `cuda:N`.
     #[serde(default = "default_device")]
     pub device: String,
+    /// Threads of libtorch on the CPU; the library's choice where absent. One thread does not wait for
+    /// others on a busy machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threads: Option<u16>,
+    /// Number format of the convolutions; weights, losses and the optimiser stay f32.
+    #[serde(default)]
+    pub precision: Precision,
     /// Ends the run after this many iterations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iterations: Option<u64>,
@@ -217,6 +251,7 @@ impl RunConfig {
             ("checkpoint_every", self.checkpoint_every),
             ("report_every", self.report_every),
             ("keep_checkpoints", self.keep_checkpoints as u64),
+            ("threads", self.threads.map_or(1, u64::from)),
         ] {
             if every == 0 {
                 return Err(TrainError::setting(field, "must be at least 1"));

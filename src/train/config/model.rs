@@ -1,10 +1,8 @@
 //! Architecture of the networks, and what the denoiser predicts.
 
+use super::conventions::{ConditionScaling, Prediction, ScheduleSpec};
 use crate::diffusion::{NoiseScheduleConfig, ScheduleKind};
-use crate::model::{
-    ConditionScaling, ConfigError, DenoiserConfig, Prediction, Preset, ScheduleSpec,
-    SegmenterConfig, VqganConfig,
-};
+use crate::model::{ConfigError, DenoiserConfig, Preset, SegmenterConfig, VqganConfig};
 use crate::train::TrainError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

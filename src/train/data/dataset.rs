@@ -175,10 +175,7 @@ impl Dataset {
                 .filter_map(|entry| entry.sha256.get(&entry.radiograph))
                 .collect()
         };
-        let (training, validation) = (
-            radiographs(Split::Training),
-            radiographs(Split::Validation),
-        );
+        let (training, validation) = (radiographs(Split::Training), radiographs(Split::Validation));
         if training.intersection(&validation).next().is_some() {
             return Err(TrainError::setting(
                 "data.validation",

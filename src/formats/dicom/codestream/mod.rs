@@ -48,19 +48,19 @@ pub(super) fn check(
         }
     };
     same(
-        "the width in the compressed stream",
+        "The width in the compressed stream",
         stated.width,
         header.cols,
         "Columns (0028,0011)",
     )?;
     same(
-        "the height in the compressed stream",
+        "The height in the compressed stream",
         stated.height,
         header.rows,
         "Rows (0028,0010)",
     )?;
     same(
-        "the number of components in the compressed stream",
+        "The number of components in the compressed stream",
         stated.num_components,
         1,
         "SamplesPerPixel (0028,0002)",
@@ -92,7 +92,7 @@ fn precision(
     let too_narrow = stated.precision < bits.stored && narrower_is_wrong;
     if stated.precision > bits.allocated || stated.precision == 0 || too_narrow {
         return Err(Problem::Inconsistent {
-            attribute: "the precision of the compressed stream".to_owned(),
+            attribute: "The precision of the compressed stream".to_owned(),
             value: format!("{} bits", stated.precision),
             expected: format!(
                 "BitsStored (0028,0101) is {} of {} allocated",
@@ -100,7 +100,7 @@ fn precision(
             ),
         });
     }
-    if stated.precision != bits.stored {
+    if stated.precision < bits.stored {
         warnings.push(format!(
             "The compressed stream has {} bits a value where BitsStored is {}.",
             stated.precision, bits.stored
