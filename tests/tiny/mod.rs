@@ -2,10 +2,9 @@
 //! What such networks make of a radiograph is meaningless; that it is the same every time is not.
 
 use diaphane::formats::raster;
-use diaphane::model::{
-    Bundle, BundleWriter, ClipSpec, Denoiser, FileRole, LungSegmenter, Manifest, Preset, Vqgan,
-    WeightPrecision,
-};
+use diaphane::model::manifest::{ClipSpec, FileRole};
+use diaphane::model::weights::WeightPrecision;
+use diaphane::model::{Bundle, BundleWriter, Denoiser, LungSegmenter, Manifest, Preset, Vqgan};
 use diaphane::radiograph::{FloatImage, LungMask, Raster};
 use std::path::Path;
 use tch::nn::VarStore;
