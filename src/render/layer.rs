@@ -133,7 +133,7 @@ impl LayerTextures {
         if width == 0 || height == 0 || width.max(height) > limit {
             return None;
         }
-        let mut full = pipelines.placeholders(upload);
+        let mut full = Pipelines::placeholders(upload);
         let mut mask = None;
         match pixels {
             LayerPixels::Radiograph(radiograph) => {
@@ -158,7 +158,7 @@ impl LayerTextures {
         } else {
             half.0.max(half.1).ilog2() + 1
         };
-        let uniform = pipelines.uniform_buffer(upload, &LayerUniform::new(&pixels, num_reduced));
+        let uniform = Pipelines::uniform_buffer(upload, &LayerUniform::new(&pixels, num_reduced));
         let reduced = new_texture(
             upload.device,
             half,

@@ -56,7 +56,7 @@ impl Pipelines {
     }
 
     /// A uniform buffer with its first content.
-    pub fn uniform_buffer<T: Pod>(&self, upload: &Upload<'_>, block: &T) -> wgpu::Buffer {
+    pub fn uniform_buffer<T: Pod>(upload: &Upload<'_>, block: &T) -> wgpu::Buffer {
         let buffer = upload.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("radiograph uniform"),
             size: size_of::<T>() as u64,
@@ -70,7 +70,7 @@ impl Pipelines {
     }
 
     /// Single pixels for the bindings a layer does not use.
-    pub fn placeholders(&self, upload: &Upload<'_>) -> FullSize {
+    pub fn placeholders(upload: &Upload<'_>) -> FullSize {
         let one = |format| {
             new_texture(upload.device, (1, 1), format, 1)
                 .create_view(&wgpu::TextureViewDescriptor::default())
@@ -121,7 +121,7 @@ impl Pipelines {
         reduced: &wgpu::Texture,
     ) {
         // A texture cannot be read and written in one pass, so the layer is bound without `reduced`.
-        let placeholder = self.placeholders(upload).values;
+        let placeholder = Self::placeholders(upload).values;
         let layer = self.layer_bind_group(upload.device, uniform, full, &placeholder);
         let levels: Vec<_> = (0..reduced.mip_level_count())
             .map(|level| {

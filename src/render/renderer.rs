@@ -127,7 +127,7 @@ impl RadiographRenderer {
         block: &ViewUniform,
         frame: u64,
     ) -> ViewResources {
-        let placeholders = self.pipelines.placeholders(upload);
+        let placeholders = Pipelines::placeholders(upload);
         let voi_lut = match &spec.voi {
             Voi::Lut(table) => lut::upload(upload, &lut::voi_entries(table)),
             Voi::Window { .. } => placeholders.values,
@@ -137,7 +137,7 @@ impl RadiographRenderer {
             .get_or_insert_with(|| lut::upload_colormap(upload));
         let mask = spec.mask.as_ref().and_then(|key| self.layers.get(key));
         let mask = mask.and_then(|layer| layer.mask.as_ref());
-        let uniform = self.pipelines.uniform_buffer(upload, block);
+        let uniform = Pipelines::uniform_buffer(upload, block);
         let textures = ViewTextures {
             voi_lut: &voi_lut,
             colormap,

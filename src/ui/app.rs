@@ -13,6 +13,8 @@ use crate::render;
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui};
 use std::path::PathBuf;
 
+const ICON: &[u8] = include_bytes!("../../assets/icon.png");
+
 /// The window could not be opened or broke down.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -142,11 +144,15 @@ impl eframe::App for DiaphaneApp {
 /// # Errors
 /// [`RunError`] without a display or a graphics adapter.
 pub fn run(paths: Vec<PathBuf>) -> Result<(), RunError> {
-    let viewport = egui::ViewportBuilder::default()
+    let mut viewport = egui::ViewportBuilder::default()
         .with_title("Diaphane")
         .with_inner_size(theme::WINDOW_SIZE)
         .with_min_inner_size(theme::MIN_WINDOW_SIZE)
         .with_drag_and_drop(true);
+    // A broken icon is no reason not to open.
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
+        viewport = viewport.with_icon(icon);
+    }
     let options = eframe::NativeOptions {
         viewport,
         // Dithering is for gradients of a user interface; a radiograph keeps its own grey values.

@@ -25,7 +25,7 @@ pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
 pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use state::{
-    AppState, BundleInfo, Layout, Message, OpenStudy, PixelPosition, RunningJob, Severity, Study,
-    StudyContent,
+    AppState, BundleInfo, Layout, Message, OpenStudy, PixelPosition, RunningJob, SeedMode,
+    Severity, Study, StudyContent,
 };
 pub use window_level::WindowDrag;

@@ -25,6 +25,16 @@ pub enum Layout {
     Three,
 }
 
+/// What "Suppress" does with the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SeedMode {
+    /// Keeps it: the same picture again.
+    #[default]
+    Locked,
+    /// Draws a new one.
+    Drawn,
+}
+
 /// How much a message weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -213,8 +223,8 @@ pub struct AppState {
     pub settings: SuppressionSettings,
     /// Settings the bundle proposes.
     pub defaults: SuppressionSettings,
-    /// "Suppress" keeps the seed instead of drawing a new one.
-    pub seed_locked: bool,
+    /// What "Suppress" does with the seed.
+    pub seed: SeedMode,
     /// The loaded bundle.
     pub bundle: Option<BundleInfo>,
     /// The bundle that is being loaded.
@@ -247,7 +257,7 @@ impl Default for AppState {
             difference_limit: None,
             defaults: settings.clone(),
             settings,
-            seed_locked: true,
+            seed: SeedMode::default(),
             bundle: None,
             loading: None,
             job: None,

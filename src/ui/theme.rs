@@ -38,6 +38,10 @@ pub const FAILURE: Color32 = Color32::from_rgb(240, 140, 120);
 pub const FAILURE_FILL: Color32 = Color32::from_rgb(64, 32, 28);
 /// Background of text over a picture.
 pub const SHADE: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 150);
+/// Background of numbers over colours.
+pub const SHADE_STRONG: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 215);
+/// Text on the accent colour.
+pub const TEXT_ON_ACCENT: Color32 = Color32::from_rgb(8, 14, 18);
 
 /// Text size of the chrome, points.
 pub const TEXT_SIZE: f32 = 13.5;

@@ -69,7 +69,7 @@ fn window_of_table(lut: &VoiLut) -> Voi {
     let inside = |&(_, &entry): &(usize, &u16)| (0.02..=0.98).contains(&share(entry));
     let mut inner = lut.entries.iter().enumerate().filter(inside);
     let first = inner.next().map_or(0, |(i, _)| i);
-    let last = inner.last().map_or(lut.entries.len(), |(i, _)| i);
+    let last = inner.next_back().map_or(lut.entries.len(), |(i, _)| i);
     let (low, high) = (first as f64, last.max(first + 1) as f64);
     Voi::Window {
         center: f64::from(lut.first) + 0.5 * (low + high),

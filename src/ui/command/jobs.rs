@@ -1,7 +1,7 @@
 //! Jobs: what is sent to the worker and what its events change.
 
 use super::{Services, fail};
-use crate::ui::state::{AppState, BundleInfo, RunningJob, StudyContent};
+use crate::ui::state::{AppState, BundleInfo, RunningJob, SeedMode, StudyContent};
 use crate::worker::{
     EventKind, JobHandle, JobId, SuppressionRequest, SuppressionResult, WorkerCommand, WorkerEvent,
 };
@@ -29,7 +29,7 @@ pub(super) fn load_bundle(path: PathBuf, state: &mut AppState, services: &mut Se
 
 /// Runs with the settings shown; draws a new seed first where the seed is not locked.
 pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
-    if !state.seed_locked {
+    if state.seed == SeedMode::Drawn {
         state.settings.seed = new_seed();
     }
     start(state, services);

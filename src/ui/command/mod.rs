@@ -6,7 +6,7 @@ mod studies;
 use super::camera::{Camera, Zoom};
 use super::engine::Engine;
 use super::files::{DialogKind, FileWork};
-use super::state::{AppState, Layout, Message, OpenStudy, PixelPosition, Severity};
+use super::state::{AppState, Layout, Message, OpenStudy, PixelPosition, SeedMode, Severity};
 use super::window_level::{WindowDrag, dragged};
 use crate::radiograph::{Radiograph, Voi};
 use crate::worker::SuppressionSettings;
@@ -52,7 +52,7 @@ pub enum UiCommand {
     /// Back to what the bundle proposes.
     ResetSettings,
     /// Keep the seed at the next run, or draw a new one.
-    LockSeed(bool),
+    SetSeedMode(SeedMode),
     /// Draw a new seed now.
     DrawSeed,
     /// Write the soft-tissue image here.
@@ -119,7 +119,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Ser
             state.settings.seed = seed;
             jobs::rerun(state, services);
         }
-        C::LockSeed(locked) => state.seed_locked = locked,
+        C::SetSeedMode(mode) => state.seed = mode,
         C::DrawSeed => {
             state.settings.seed = jobs::new_seed();
             jobs::rerun(state, services);

@@ -1,7 +1,7 @@
 //! The right panel: what a suppression depends on, and how far it is.
 
 use crate::ui::command::UiCommand;
-use crate::ui::state::AppState;
+use crate::ui::state::{AppState, SeedMode};
 use crate::ui::theme;
 use crate::ui::widgets::release_slider::{Change, release_slider};
 use crate::worker::{
@@ -139,13 +139,17 @@ fn seed_ui(
     let row = ui.horizontal(|ui| {
         let number = DragValue::new(&mut settings.seed).update_while_editing(false);
         let number = ui.add(number).accessible_name("Seed");
-        let mut locked = state.seed_locked;
+        let mut locked = state.seed == SeedMode::Locked;
         let lock = ui.checkbox(&mut locked, "Locked");
         if lock
             .on_hover_text("Locked: every run uses this seed. Open: Suppress draws a new one.")
             .changed()
         {
-            commands.push(UiCommand::LockSeed(locked));
+            commands.push(UiCommand::SetSeedMode(if locked {
+                SeedMode::Locked
+            } else {
+                SeedMode::Drawn
+            }));
         }
         if ui
             .button("Random")
@@ -192,14 +196,13 @@ fn progress_text(progress: &Progress) -> String {
         Stage::Fuse => "Fusing",
         Stage::Restore => "Restoring full resolution",
     };
-    let mut text = stage.to_owned();
+    let mut parts = vec![stage.to_owned()];
     if progress.total > 1 {
-        text += &format!(", step {} of {}", progress.done, progress.total);
+        parts.push(format!("step {} of {}", progress.done, progress.total));
     }
-    if let Some(secs) = progress.eta_secs {
-        text += &format!(", about {} left", duration_text(secs));
-    }
-    text
+    let remaining = progress.eta_secs.map(duration_text);
+    parts.extend(remaining.map(|time| format!("about {time} left")));
+    parts.join(", ")
 }
 
 fn duration_text(secs: f64) -> String {

@@ -45,22 +45,22 @@ fn probe_text(study: &OpenStudy, at: PixelPosition) -> Option<String> {
             display
         }
     };
-    let mut text = format!(
+    let mut parts = vec![format!(
         "x {col:>4}  y {row:>4}  stored {stored:>5}  modality {:>7.1}  shown {:>3.0}",
         scale.modality(stored),
         255.0 * shown(scale.display(stored)),
-    );
+    )];
     if let Some(result) = &study.result {
         let soft = result.soft_tissue.get(row, col)?;
         let display = shown(scale.display_from_modality(f64::from(soft)));
         let bone = result.bone.get(row, col)?;
-        text += &format!(
-            "  soft tissue {soft:>7.1} (shown {:>3.0})  bone {:>5.1} %",
+        parts.push(format!(
+            "soft tissue {soft:>7.1} (shown {:>3.0})  bone {:>5.1} %",
             255.0 * display,
             100.0 * bone
-        );
+        ));
     }
-    Some(text)
+    Some(parts.join("  "))
 }
 
 fn voi_text(voi: &Voi) -> String {

@@ -97,7 +97,8 @@ fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         }
         return;
     }
-    let button = Button::new(RichText::new("Suppress").strong()).fill(theme::SELECTED);
+    let button =
+        Button::new(RichText::new("Suppress").color(theme::TEXT_ON_ACCENT)).fill(theme::ACCENT);
     let tip = with_key(
         ui,
         "Take the bones out of this radiograph",

@@ -262,10 +262,8 @@ impl View<'_> {
         }
         corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
         if content == Content::Difference {
-            let top = inner.center().y - 0.5 * theme::COLOUR_BAR[1];
-            let at = Pos2::new(inner.right() - theme::COLOUR_BAR[0] - 48.0, top);
-            let painter = ui.painter_at(self.rect);
-            colour_bar::paint(&painter, at, self.state.shown_difference_limit());
+            let limit = self.state.shown_difference_limit();
+            colour_bar::paint(&ui.painter_at(self.rect), inner, limit);
         }
     }
 }

@@ -57,7 +57,7 @@ pub fn release_slider<T: Numeric>(
         let number = DragValue::new(value)
             .range(range)
             .speed((ends.1 - ends.0) / 300.0)
-            .max_decimals(2)
+            .max_decimals(if T::INTEGRAL { 0 } else { 2 })
             .update_while_editing(false);
         let number = ui.add(number).accessible_name(format!("{name} value"));
         Change::of(&slider).or(Change::of(&number))
