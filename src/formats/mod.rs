@@ -1,1 +1,79 @@
-//! Placeholder page of `formats`.
+//! Files: reading radiographs from DICOM, PNG, TIFF and JPEG, and writing pictures.
+//!
+//! Owns everything between bytes on disk and a [`Radiograph`]. Must not know networks, models or
+//! windows on a screen. A file's name is never trusted: its content decides what it is, every
+//! length in it is checked before use, and whatever would be shown wrongly is refused with a
+//! sentence ([`Problem`]) that says what, which file, and what to do.
+//!
+//! ```no_run
+//! let radiograph = diaphane::formats::read(std::path::Path::new("chest.dcm"))?;
+//! println!("{} x {} pixels", radiograph.size().0, radiograph.size().1);
+//! # Ok::<(), diaphane::formats::FormatError>(())
+//! ```
+
+mod atomic;
+mod dicom;
+mod error;
+mod find;
+mod fingerprint;
+mod inspect;
+mod jpeg_markers;
+mod limits;
+pub mod raster;
+mod sniff;
+
+pub use atomic::{ensure_not_source, write_atomically};
+pub use dicom::referenced_files;
+pub use error::{FormatError, Problem};
+pub use find::{Found, Skipped, find_radiographs};
+pub use fingerprint::stored_fingerprint;
+pub use inspect::{Inspection, Probe, SpacingReport, WindowReport, inspect, inspect_all};
+
+use crate::radiograph::Radiograph;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Reads one radiograph from a DICOM, PNG, TIFF or JPEG file, told apart by content.
+///
+/// # Errors
+/// [`FormatError`] for files that cannot be read, are no radiograph, or would be shown wrongly.
+pub fn read(path: &Path) -> Result<Radiograph, FormatError> {
+    let bytes = read_bounded(path)?;
+    read_bytes(path, &bytes).map_err(|problem| FormatError::new(path, problem))
+}
+
+fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Radiograph, Problem> {
+    let head = bytes
+        .get(..bytes.len().min(sniff::SNIFF_BYTES))
+        .unwrap_or(bytes);
+    match sniff::content(head) {
+        Ok(sniff::Content::Dicom) => dicom::read(path, bytes),
+        Ok(sniff::Content::Png) => raster::read_png(path, bytes),
+        Ok(sniff::Content::Tiff) => raster::read_tiff(path, bytes),
+        Ok(sniff::Content::Jpeg) => raster::read_jpeg(path, bytes),
+        Err(looks_like) => Err(Problem::NotAnImage { looks_like }),
+    }
+}
+
+/// The whole file, where it is not empty and not larger than any radiograph.
+fn read_bounded(path: &Path) -> Result<Vec<u8>, FormatError> {
+    let read = || -> Result<Vec<u8>, Problem> {
+        let file = std::fs::File::open(path)?;
+        let stated = file.metadata()?.len();
+        let too_large = |bytes: u64| Problem::TooLarge {
+            what: format!("{bytes} bytes; the limit is {}", limits::MAX_FILE_BYTES),
+        };
+        if stated > limits::MAX_FILE_BYTES {
+            return Err(too_large(stated));
+        }
+        let mut bytes = Vec::with_capacity(stated as usize);
+        file.take(limits::MAX_FILE_BYTES + 1)
+            .read_to_end(&mut bytes)?;
+        match bytes.len() as u64 {
+            0 => Err(Problem::Empty),
+            len if len > limits::MAX_FILE_BYTES => Err(too_large(len)),
+            _ => Ok(bytes),
+        }
+    };
+    read().map_err(|problem| FormatError::new(path, problem))
+}

@@ -27,6 +27,20 @@ impl ModalityTransform {
         slope: 1.0,
         intercept: 0.0,
     };
+
+    /// The modality value of one stored value.
+    pub fn apply(&self, stored: i32) -> f64 {
+        match self {
+            Self::Rescale { slope, intercept } => slope * f64::from(stored) + intercept,
+            Self::Lut { first, entries } => {
+                let last = entries.len().saturating_sub(1);
+                let index = usize::try_from(i64::from(stored) - i64::from(*first)).unwrap_or(0);
+                entries
+                    .get(index.min(last))
+                    .map_or(0.0, |&entry| f64::from(entry))
+            }
+        }
+    }
 }
 
 /// VOI LUT Function (0028,1056), PS3.3 C.11.2.1.
@@ -70,6 +84,20 @@ pub enum Voi {
     },
     /// VOI LUT Sequence item.
     Lut(VoiLut),
+}
+
+impl Voi {
+    /// The `LINEAR_EXACT` window that shows `low` black and `high` white; for an empty range, `low`
+    /// is black.
+    pub fn covering(low: f64, high: f64) -> Self {
+        let width = if high > low { high - low } else { 1.0 };
+        Self::Window {
+            center: low + width / 2.0,
+            width,
+            function: VoiFunction::LinearExact,
+            explanation: String::new(),
+        }
+    }
 }
 
 /// Which end of the modality values is shown white.

@@ -3,7 +3,8 @@
 use super::{BitDepth, ModalityTransform, PixelSpacing, Polarity, StoredValues, Voi};
 use std::path::PathBuf;
 
-/// Names a radiograph inside one run of the program: SOP Instance UID, or the file's path where there is none.
+/// Names a radiograph inside one run of the program: SOP Instance UID and a hash of its stored values
+/// (duplicated UIDs occur), or the file's path where there is no UID.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StudyId(pub String);
 
@@ -43,6 +44,8 @@ pub struct StudyInfo {
     pub patient_name: String,
     /// Patient ID (0010,0020).
     pub patient_id: String,
+    /// Issuer of Patient ID (0010,0021): equal IDs of different issuers are different patients.
+    pub issuer_of_patient_id: String,
     /// Patient's Birth Date (0010,0030), `YYYYMMDD`.
     pub birth_date: String,
     /// Patient's Sex (0010,0040).
@@ -67,6 +70,14 @@ pub struct StudyInfo {
     pub orientation: String,
     /// Photometric Interpretation (0028,0004), or the raster format's own word.
     pub photometric: String,
+    /// Image Type (0008,0008), components joined by `\`.
+    pub image_type: String,
+    /// Presentation Intent Type (0008,0068).
+    pub presentation_intent: String,
+    /// SOP Instance UID (0008,0018).
+    pub sop_instance_uid: String,
+    /// Study Instance UID (0020,000D).
+    pub study_instance_uid: String,
 }
 
 /// An immutable radiograph.

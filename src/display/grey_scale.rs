@@ -1,0 +1,161 @@
+//! The grey of single values, in both directions.
+
+use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction, VoiLut};
+
+/// Turns stored into modality and display values under one choice of window or table.
+#[derive(Debug, Clone)]
+pub struct GreyScale {
+    modality: ModalityTransform,
+    voi: Voi,
+    polarity: Polarity,
+    /// Smallest stored value of the bit depth.
+    first_stored: i32,
+    /// Display value of every stored value of the bit depth.
+    table: Vec<f32>,
+}
+
+impl GreyScale {
+    /// Prepares the transform of a radiograph under `voi`.
+    pub fn new(radiograph: &Radiograph, voi: &Voi) -> Self {
+        let bits = u32::from(radiograph.bits.stored.min(16));
+        let count = 1_i32 << bits;
+        let first_stored = if radiograph.bits.signed {
+            -count / 2
+        } else {
+            0
+        };
+        let mut scale = Self {
+            modality: radiograph.modality.clone(),
+            voi: voi.clone(),
+            polarity: radiograph.polarity,
+            first_stored,
+            table: Vec::new(),
+        };
+        scale.table = (first_stored..first_stored + count)
+            .map(|stored| scale.display_from_modality(scale.modality(stored)))
+            .collect();
+        scale
+    }
+
+    /// Modality value of a stored value (PS3.3 C.11.1).
+    pub fn modality(&self, stored: i32) -> f64 {
+        self.modality.apply(stored)
+    }
+
+    /// Display value of a stored value, in `[0, 1]`, 1 is white.
+    pub fn display(&self, stored: i32) -> f32 {
+        usize::try_from(i64::from(stored) - i64::from(self.first_stored))
+            .ok()
+            .and_then(|index| self.table.get(index).copied())
+            .unwrap_or_else(|| self.display_from_modality(self.modality(stored)))
+    }
+
+    /// Display value of a modality value, in `[0, 1]`, 1 is white; modality values between stored
+    /// ones are welcome.
+    pub fn display_from_modality(&self, modality: f64) -> f32 {
+        let grey = match &self.voi {
+            Voi::Window {
+                center,
+                width,
+                function,
+                ..
+            } => windowed(modality, *center, *width, *function),
+            Voi::Lut(lut) => looked_up(lut, modality),
+        };
+        with_polarity(grey, self.polarity) as f32
+    }
+
+    /// The modality value that is shown as `display`: the inverse of [`Self::display_from_modality`]
+    /// inside the window. 0 and 1 give the edges of the window; a table gives the first of its
+    /// values that is at least as bright, between entries linearly.
+    pub fn modality_from_display(&self, display: f32) -> f64 {
+        let grey = with_polarity(f64::from(display.clamp(0.0, 1.0)), self.polarity);
+        match &self.voi {
+            Voi::Window {
+                center,
+                width,
+                function,
+                ..
+            } => unwindowed(grey, *center, *width, *function),
+            Voi::Lut(lut) => looked_back(lut, grey),
+        }
+    }
+}
+
+fn with_polarity(grey: f64, polarity: Polarity) -> f64 {
+    match polarity {
+        Polarity::HighIsWhite => grey,
+        Polarity::LowIsWhite => 1.0 - grey,
+    }
+}
+
+/// The window functions of PS3.3 C.11.2.1.2 and C.11.2.1.3 with an output range of 0 to 1.
+fn windowed(x: f64, center: f64, width: f64, function: VoiFunction) -> f64 {
+    match function {
+        VoiFunction::Linear => ramp(x, center - 0.5, width - 1.0),
+        VoiFunction::LinearExact => ramp(x, center, width),
+        VoiFunction::Sigmoid => 1.0 / (1.0 + (-4.0 * (x - center) / width).exp()),
+    }
+}
+
+/// 0 up to `center - extent / 2`, 1 above `center + extent / 2`, linear between. An extent of zero
+/// (a `LINEAR` window of width 1) is a step, and never a division.
+fn ramp(x: f64, center: f64, extent: f64) -> f64 {
+    if x <= center - extent / 2.0 {
+        0.0
+    } else if x > center + extent / 2.0 {
+        1.0
+    } else {
+        (x - center) / extent + 0.5
+    }
+}
+
+fn unwindowed(grey: f64, center: f64, width: f64, function: VoiFunction) -> f64 {
+    match function {
+        VoiFunction::Linear => center - 0.5 + (grey - 0.5) * (width - 1.0),
+        VoiFunction::LinearExact => center + (grey - 0.5) * width,
+        VoiFunction::Sigmoid => {
+            // A sigmoid reaches neither black nor white; 1e-6 is below any display's step.
+            let grey = grey.clamp(1e-6, 1.0 - 1e-6);
+            center + width / 4.0 * (grey / (1.0 - grey)).ln()
+        }
+    }
+}
+
+/// PS3.3 C.11.2.1.1: values below the first mapped get the first entry, above the last the last.
+fn looked_up(lut: &VoiLut, modality: f64) -> f64 {
+    let last = lut.entries.len().saturating_sub(1) as f64;
+    let index = (modality.round() - f64::from(lut.first)).clamp(0.0, last);
+    lut.entries
+        .get(index as usize)
+        .map_or(0.0, |&entry| f64::from(entry) / largest(lut))
+}
+
+fn looked_back(lut: &VoiLut, grey: f64) -> f64 {
+    let wanted = grey * largest(lut);
+    let last = lut.entries.len().saturating_sub(1);
+    let index = lut
+        .entries
+        .iter()
+        .position(|&entry| f64::from(entry) >= wanted)
+        .unwrap_or(last);
+    let entry = |index: usize| {
+        lut.entries
+            .get(index)
+            .map_or(0.0, |&entry| f64::from(entry))
+    };
+    let (below, above) = (entry(index.saturating_sub(1)), entry(index));
+    let step_back = if above > below && wanted < above {
+        (above - wanted) / (above - below)
+    } else {
+        0.0
+    };
+    f64::from(lut.first) + index as f64 - step_back
+}
+
+fn largest(lut: &VoiLut) -> f64 {
+    f64::from((1_u32 << u32::from(lut.bits.clamp(1, 16))) - 1)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,26 @@
+//! Whole pictures as display or modality values.
+
+use super::GreyScale;
+use crate::radiograph::{FloatImage, Radiograph, Raster, Voi};
+
+/// The picture as shown under `voi`: `[0, 1]`, 1 is white, on the radiograph's own grid.
+pub fn display_image(radiograph: &Radiograph, voi: &Voi) -> FloatImage {
+    let scale = GreyScale::new(radiograph, voi);
+    mapped(radiograph, |stored| scale.display(stored))
+}
+
+/// The picture in modality values, on the radiograph's own grid.
+pub fn modality_image(radiograph: &Radiograph) -> FloatImage {
+    mapped(radiograph, |stored| {
+        radiograph.modality.apply(stored) as f32
+    })
+}
+
+fn mapped(radiograph: &Radiograph, f: impl FnMut(i32) -> f32) -> FloatImage {
+    let (width, height) = radiograph.size();
+    // The values fill their own grid, so this cannot be a misfit.
+    radiograph
+        .stored
+        .to_float(f)
+        .unwrap_or_else(|_| Raster::filled(width, height, 0.0))
+}

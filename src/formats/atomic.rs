@@ -1,0 +1,129 @@
+//! Writing files so that a reader, a crash or a full disk never sees half of one.
+
+use super::{FormatError, Problem};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+static NUM_WRITTEN: AtomicU64 = AtomicU64::new(0);
+
+/// Writes `bytes` to a temporary name in the same folder, flushes it to the disk, and gives it its
+/// name in one step.
+///
+/// # Errors
+/// [`Problem::Exists`] where `path` exists and `overwrite` is false; [`Problem::Io`] otherwise. No
+/// temporary file is left behind.
+pub fn write_atomically(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), FormatError> {
+    let write = || -> Result<(), Problem> {
+        if !overwrite && path.try_exists()? {
+            return Err(Problem::Exists);
+        }
+        let temporary = temporary_name(path);
+        let outcome =
+            write_flushed(&temporary, bytes).and_then(|()| give_name(&temporary, path, overwrite));
+        if outcome.is_err() {
+            // Absent where creating it was what failed.
+            drop(std::fs::remove_file(&temporary));
+        }
+        outcome
+    };
+    write().map_err(|problem| FormatError::new(path, problem))
+}
+
+/// Refuses an output that is one of the inputs, whatever way either path is written.
+///
+/// # Errors
+/// [`Problem::WouldReplaceSource`] where it is.
+pub fn ensure_not_source(output: &Path, sources: &[PathBuf]) -> Result<(), FormatError> {
+    let Ok(output_file) = output.canonicalize() else {
+        return Ok(());
+    };
+    let is_source = sources.iter().any(|source| {
+        source
+            .canonicalize()
+            .is_ok_and(|source| source == output_file)
+    });
+    if is_source {
+        return Err(FormatError::new(output, Problem::WouldReplaceSource));
+    }
+    Ok(())
+}
+
+fn temporary_name(path: &Path) -> PathBuf {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let number = NUM_WRITTEN.fetch_add(1, Ordering::Relaxed);
+    path.with_file_name(format!(".{name}.{}-{number}.part", std::process::id()))
+}
+
+fn write_flushed(temporary: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok(())
+}
+
+fn give_name(temporary: &Path, path: &Path, overwrite: bool) -> Result<(), Problem> {
+    if overwrite {
+        std::fs::rename(temporary, path)?;
+    } else {
+        // A hard link fails where the name was taken in the meantime; a rename would replace it.
+        match std::fs::hard_link(temporary, path) {
+            Ok(()) => std::fs::remove_file(temporary)?,
+            Err(err) if err.kind() == ErrorKind::AlreadyExists => return Err(Problem::Exists),
+            Err(_) => std::fs::rename(temporary, path)?,
+        }
+    }
+    flush_folder(path);
+    Ok(())
+}
+
+/// Makes the new name durable. Not every system can flush a folder, and the file itself is safe.
+fn flush_folder(path: &Path) {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    drop(File::open(folder).and_then(|folder| folder.sync_all()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_existing_file_is_kept_unless_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        write_atomically(&path, b"one", false).unwrap();
+        let err = write_atomically(&path, b"two", false).unwrap_err();
+        assert_eq!(err.class(), "exists");
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        write_atomically(&path, b"two", true).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn nothing_is_left_where_writing_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(write_atomically(&folder.path().join("absent/a.png"), b"one", false).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_source_is_recognised_by_file_not_by_spelling() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("a.png");
+        std::fs::write(&source, b"one").unwrap();
+        let other_spelling = folder.path().join(".").join("a.png");
+        assert!(ensure_not_source(&other_spelling, std::slice::from_ref(&source)).is_err());
+        assert!(ensure_not_source(&folder.path().join("b.png"), &[source]).is_ok());
+    }
+}

@@ -1,0 +1,334 @@
+//! Typed access to the few attributes in use, and patient and acquisition as text.
+
+use super::super::Problem;
+use super::part10::describe;
+use super::syntax::Encoding;
+use crate::radiograph::StudyInfo;
+use dicom_core::value::{PrimitiveValue, Value};
+use dicom_core::{Tag, VR};
+use dicom_dictionary_std::tags;
+use dicom_object::InMemDicomObject;
+use dicom_transfer_syntax_registry::{TransferSyntaxIndex as _, TransferSyntaxRegistry};
+
+/// Every attribute any part of the reader asks for; nothing else is parsed.
+pub(super) const WANTED: &[Tag] = &[
+    tags::SPECIFIC_CHARACTER_SET,
+    tags::IMAGE_TYPE,
+    tags::SOP_INSTANCE_UID,
+    tags::STUDY_DATE,
+    tags::STUDY_TIME,
+    tags::ACCESSION_NUMBER,
+    tags::MODALITY,
+    tags::PRESENTATION_INTENT_TYPE,
+    tags::PATIENT_NAME,
+    tags::PATIENT_ID,
+    tags::ISSUER_OF_PATIENT_ID,
+    tags::PATIENT_BIRTH_DATE,
+    tags::PATIENT_SEX,
+    tags::PATIENT_AGE,
+    tags::BODY_PART_EXAMINED,
+    tags::VIEW_POSITION,
+    tags::IMAGER_PIXEL_SPACING,
+    tags::NOMINAL_SCANNED_PIXEL_SPACING,
+    tags::ESTIMATED_RADIOGRAPHIC_MAGNIFICATION_FACTOR,
+    tags::DISTANCE_SOURCE_TO_DETECTOR,
+    tags::DISTANCE_SOURCE_TO_PATIENT,
+    tags::STUDY_INSTANCE_UID,
+    tags::PATIENT_ORIENTATION,
+    tags::LATERALITY,
+    tags::IMAGE_LATERALITY,
+    tags::SAMPLES_PER_PIXEL,
+    tags::PHOTOMETRIC_INTERPRETATION,
+    tags::NUMBER_OF_FRAMES,
+    tags::ROWS,
+    tags::COLUMNS,
+    tags::PIXEL_SPACING,
+    tags::PIXEL_ASPECT_RATIO,
+    tags::BITS_ALLOCATED,
+    tags::BITS_STORED,
+    tags::HIGH_BIT,
+    tags::PIXEL_REPRESENTATION,
+    tags::PIXEL_PADDING_VALUE,
+    tags::PIXEL_PADDING_RANGE_LIMIT,
+    tags::BURNED_IN_ANNOTATION,
+    tags::PIXEL_SPACING_CALIBRATION_TYPE,
+    tags::WINDOW_CENTER,
+    tags::WINDOW_WIDTH,
+    tags::RESCALE_INTERCEPT,
+    tags::RESCALE_SLOPE,
+    tags::WINDOW_CENTER_WIDTH_EXPLANATION,
+    tags::VOILUT_FUNCTION,
+    tags::LOSSY_IMAGE_COMPRESSION,
+    tags::MODALITY_LUT_SEQUENCE,
+    tags::VOILUT_SEQUENCE,
+    tags::PRESENTATION_LUT_SHAPE,
+];
+
+/// The parsed attributes of one data set or sequence item.
+pub(super) struct Attributes<'a> {
+    object: std::borrow::Cow<'a, InMemDicomObject>,
+}
+
+impl Attributes<'static> {
+    /// Parses a data set that the scan has passed.
+    pub(super) fn parse(dataset: &[u8], encoding: Encoding) -> Result<Self, Problem> {
+        let corrupt = |err: String| Problem::CorruptDataset { what: err };
+        let syntax = TransferSyntaxRegistry
+            .get(encoding.native_uid())
+            .ok_or_else(|| corrupt("its transfer syntax is not registered".to_owned()))?;
+        let object = InMemDicomObject::read_dataset_with_ts(dataset, syntax)
+            .map_err(|err| corrupt(printable(&err.to_string())))?;
+        Ok(Self {
+            object: std::borrow::Cow::Owned(object),
+        })
+    }
+}
+
+impl Attributes<'_> {
+    /// The parsed element, where present with a value.
+    pub(super) fn element(&self, tag: Tag) -> Option<&dicom_object::mem::InMemElement> {
+        self.object
+            .element_opt(tag)
+            .ok()
+            .flatten()
+            .filter(|element| !element.value().multiplicity() > 0)
+    }
+
+    /// All values as they stand, components joined by `\`; empty where absent.
+    pub(super) fn raw_text(&self, tag: Tag) -> String {
+        let Some(element) = self.element(tag) else {
+            return String::new();
+        };
+        let text = match (element.vr(), element.value()) {
+            // A relay that did not know the element wrote its text as bytes (PS3.5 6.2.2).
+            (VR::UN, Value::Primitive(PrimitiveValue::U8(bytes))) => String::from_utf8_lossy(bytes),
+            _ => element.to_str().unwrap_or_default(),
+        };
+        text.trim_matches([' ', '\0']).to_owned()
+    }
+
+    /// Text without anything that could steer a terminal, a log or a spreadsheet's layout.
+    pub(super) fn text(&self, tag: Tag) -> String {
+        printable(&self.raw_text(tag)).trim().to_owned()
+    }
+
+    /// An attribute of exactly one US value, as Rows, Columns and the bit counts must be.
+    pub(super) fn unsigned(&self, tag: Tag) -> Result<u16, Problem> {
+        let Some(element) = self.element(tag) else {
+            return Err(Problem::Missing {
+                attribute: describe(tag),
+            });
+        };
+        if element.vr() != VR::US || element.value().multiplicity() != 1 {
+            return Err(Problem::Inconsistent {
+                attribute: describe(tag),
+                value: format!(
+                    "{} value(s) of type {}",
+                    element.value().multiplicity(),
+                    element.vr()
+                ),
+                expected: "exactly one unsigned short (US) is asked for".to_owned(),
+            });
+        }
+        element
+            .to_int::<u16>()
+            .map_err(|_err| Problem::Inconsistent {
+                attribute: describe(tag),
+                value: "not a number".to_owned(),
+                expected: "an unsigned short is asked for".to_owned(),
+            })
+    }
+
+    /// Decimal values (DS, IS, FD, FL); `None` where absent.
+    ///
+    /// # Errors
+    /// The text of the first value that is not a finite number.
+    pub(super) fn numbers(&self, tag: Tag) -> Result<Option<Vec<f64>>, Problem> {
+        let text = self.raw_text(tag);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let parse = |part: &str| {
+            part.trim_matches([' ', '\0'])
+                .parse::<f64>()
+                .ok()
+                .filter(|n| n.is_finite())
+        };
+        text.split('\\')
+            .map(parse)
+            .collect::<Option<Vec<f64>>>()
+            .map(Some)
+            .ok_or_else(|| Problem::Inconsistent {
+                attribute: describe(tag),
+                value: format!(
+                    "\"{}\"",
+                    printable(&text).chars().take(40).collect::<String>()
+                ),
+                expected: "finite numbers are asked for".to_owned(),
+            })
+    }
+
+    /// One decimal value.
+    ///
+    /// # Errors
+    /// As [`Self::numbers`].
+    pub(super) fn number(&self, tag: Tag) -> Result<Option<f64>, Problem> {
+        Ok(self
+            .numbers(tag)?
+            .and_then(|values| values.first().copied()))
+    }
+
+    /// The items of a sequence; none where absent.
+    pub(super) fn items(&self, tag: Tag) -> Vec<Attributes<'_>> {
+        let items = self
+            .object
+            .element_opt(tag)
+            .ok()
+            .flatten()
+            .and_then(|element| element.items());
+        items
+            .unwrap_or(&[])
+            .iter()
+            .map(|item| Attributes {
+                object: std::borrow::Cow::Borrowed(item),
+            })
+            .collect()
+    }
+}
+
+/// Removes control characters and the marks that reverse or hide text.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().filter(|&c| !is_steering(c)).collect()
+}
+
+fn is_steering(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFD}')
+}
+
+/// Patient and acquisition, ready to show.
+pub(super) fn study_info(attributes: &Attributes<'_>) -> StudyInfo {
+    let text = |tag| attributes.text(tag);
+    let image_laterality = text(tags::IMAGE_LATERALITY);
+    StudyInfo {
+        patient_name: text(tags::PATIENT_NAME),
+        patient_id: text(tags::PATIENT_ID),
+        issuer_of_patient_id: text(tags::ISSUER_OF_PATIENT_ID),
+        birth_date: text(tags::PATIENT_BIRTH_DATE),
+        sex: text(tags::PATIENT_SEX),
+        age: text(tags::PATIENT_AGE),
+        study_date: text(tags::STUDY_DATE),
+        study_time: text(tags::STUDY_TIME),
+        accession: text(tags::ACCESSION_NUMBER),
+        modality: text(tags::MODALITY),
+        view_position: text(tags::VIEW_POSITION),
+        laterality: if image_laterality.is_empty() {
+            text(tags::LATERALITY)
+        } else {
+            image_laterality
+        },
+        body_part: text(tags::BODY_PART_EXAMINED),
+        orientation: text(tags::PATIENT_ORIENTATION),
+        photometric: text(tags::PHOTOMETRIC_INTERPRETATION),
+        image_type: text(tags::IMAGE_TYPE),
+        presentation_intent: text(tags::PRESENTATION_INTENT_TYPE),
+        sop_instance_uid: text(tags::SOP_INSTANCE_UID),
+        study_instance_uid: text(tags::STUDY_INSTANCE_UID),
+    }
+}
+
+/// Sentences about the acquisition that a reader should see before trusting the picture.
+pub(super) fn acquisition_warnings(attributes: &Attributes<'_>, info: &StudyInfo) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let mut warn = |condition: bool, sentence: String| {
+        if condition {
+            warnings.push(sentence);
+        }
+    };
+    let modality = info.modality.as_str();
+    warn(
+        !modality.is_empty() && !matches!(modality, "CR" | "DX" | "RG"),
+        format!("Modality is {modality}, not a projection radiograph (CR, DX, RG)."),
+    );
+    let body_part = info.body_part.to_uppercase();
+    warn(
+        !body_part.is_empty()
+            && !["CHEST", "THORAX", "LUNG"]
+                .iter()
+                .any(|part| body_part.contains(part)),
+        format!("Body Part Examined is {}, not the chest.", info.body_part),
+    );
+    let view = info.view_position.to_uppercase();
+    warn(
+        matches!(
+            view.as_str(),
+            "LL" | "RL" | "LAT" | "LATERAL" | "LLD" | "RLD" | "RLO" | "LLO"
+        ),
+        format!("View Position is {}, not frontal.", info.view_position),
+    );
+    warn(
+        info.presentation_intent == "FOR PROCESSING",
+        "The picture is FOR PROCESSING: detector data before the maker's image processing."
+            .to_owned(),
+    );
+    warn(
+        attributes.text(tags::LOSSY_IMAGE_COMPRESSION) == "01",
+        "The picture has been lossily compressed.".to_owned(),
+    );
+    warn(
+        attributes.text(tags::BURNED_IN_ANNOTATION) == "YES",
+        "Annotations, perhaps with the patient's identity, are burned into the picture.".to_owned(),
+    );
+    for (tag, name) in [
+        (tags::STUDY_DATE, "Study Date"),
+        (tags::PATIENT_BIRTH_DATE, "Patient's Birth Date"),
+    ] {
+        let date = attributes.text(tag);
+        warn(
+            !date.is_empty() && !is_date(&date),
+            format!("{name} is not a date."),
+        );
+    }
+    let steering = [
+        tags::PATIENT_NAME,
+        tags::PATIENT_ID,
+        tags::ACCESSION_NUMBER,
+        tags::STUDY_DATE,
+        tags::BODY_PART_EXAMINED,
+    ]
+    .iter()
+    .any(|&tag| attributes.raw_text(tag).chars().any(is_steering));
+    warn(
+        steering,
+        "Control characters were removed from the patient's or study's text.".to_owned(),
+    );
+    warnings
+}
+
+/// `YYYYMMDD`, or `YYYY.MM.DD` of ACR-NEMA days (PS3.5 table 6.2-1).
+fn is_date(text: &str) -> bool {
+    let digits: String = text.chars().filter(|&c| c != '.').collect();
+    let part =
+        |range: std::ops::Range<usize>| digits.get(range).and_then(|part| part.parse::<u32>().ok());
+    digits.len() == 8
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && matches!((part(4..6), part(6..8)), (Some(1..=12), Some(1..=31)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        assert!(is_date("20240229"));
+        assert!(is_date("1998.12.31"));
+        assert!(!is_date("2024-13-45"));
+        assert!(!is_date("20241301"));
+    }
+
+    #[test]
+    fn steering_characters_are_removed() {
+        assert_eq!(printable("A\u{1b}[31mB\u{202e}C\nD"), "A[31mBCD");
+    }
+}

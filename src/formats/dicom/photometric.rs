@@ -1,0 +1,193 @@
+//! How stored values become grey, settled here once: modality transform, values of interest,
+//! polarity, padding.
+
+use super::super::Problem;
+use super::attributes::Attributes;
+use super::header::{ImageHeader, inconsistent};
+use super::lut;
+use crate::radiograph::{ModalityTransform, Polarity, Voi, VoiFunction, VoiLut};
+use dicom_dictionary_std::tags;
+
+/// Modality LUT Sequence where present, otherwise Rescale Slope and Intercept (PS3.3 C.11.1).
+///
+/// # Errors
+/// A transform that is stated but unusable: every number derived from the picture would be wrong.
+pub(super) fn modality_transform(
+    attributes: &Attributes<'_>,
+    header: &ImageHeader,
+) -> Result<ModalityTransform, Problem> {
+    if let Some(item) = attributes.items(tags::MODALITY_LUT_SEQUENCE).first() {
+        let table = lut::read(item, header.bits.signed)?;
+        return Ok(ModalityTransform::Lut {
+            first: table.first,
+            entries: table.entries,
+        });
+    }
+    let slope = attributes.number(tags::RESCALE_SLOPE)?.unwrap_or(1.0);
+    let intercept = attributes.number(tags::RESCALE_INTERCEPT)?.unwrap_or(0.0);
+    if slope == 0.0 {
+        return Err(inconsistent(
+            tags::RESCALE_SLOPE,
+            slope,
+            "zero would make every pixel equal",
+        ));
+    }
+    Ok(ModalityTransform::Rescale { slope, intercept })
+}
+
+/// Polarity follows Photometric Interpretation. Presentation LUT Shape states the same thing a
+/// second time (INVERSE belongs to MONOCHROME1): it does not cancel it, and only INVERSE on
+/// MONOCHROME2 changes what is shown.
+pub(super) fn polarity(
+    attributes: &Attributes<'_>,
+    header: &ImageHeader,
+    warnings: &mut Vec<String>,
+) -> Polarity {
+    let shape = attributes.text(tags::PRESENTATION_LUT_SHAPE);
+    match (header.photometric_polarity, shape.as_str()) {
+        (Polarity::HighIsWhite, "INVERSE") => {
+            warnings.push("Polarity tags conflict: MONOCHROME2 with Presentation LUT Shape INVERSE; shown inverted.".to_owned());
+            Polarity::LowIsWhite
+        }
+        (Polarity::LowIsWhite, "IDENTITY") => {
+            warnings.push("Polarity tags conflict: MONOCHROME1 with Presentation LUT Shape IDENTITY; shown as MONOCHROME1.".to_owned());
+            Polarity::LowIsWhite
+        }
+        (polarity, _) => polarity,
+    }
+}
+
+/// Pixel Padding Value and Range Limit as an inclusive range of stored values (PS3.3 C.7.5.1.1.2).
+pub(super) fn padding(attributes: &Attributes<'_>, header: &ImageHeader) -> Option<(i32, i32)> {
+    let value = |tag| {
+        let value = attributes.element(tag)?.to_int::<i32>().ok()?;
+        // US and SS are confused in practice; the sixteen bits are what counts.
+        Some(if header.bits.signed {
+            i32::from(value as i16)
+        } else {
+            i32::from(value as u16)
+        })
+    };
+    let first = value(tags::PIXEL_PADDING_VALUE)?;
+    let last = value(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(first);
+    Some((first.min(last), first.max(last)))
+}
+
+/// Windows and VOI LUTs that the file offers (PS3.3 C.11.2), its tables first: a maker that
+/// writes a table means it, and the window beside it is only an approximation.
+pub(super) fn values_of_interest(
+    attributes: &Attributes<'_>,
+    header: &ImageHeader,
+    modality: &ModalityTransform,
+    warnings: &mut Vec<String>,
+) -> Vec<Voi> {
+    let mut vois = Vec::new();
+    let signed_input = match modality {
+        ModalityTransform::Rescale { slope, intercept } => {
+            can_be_negative(header, *slope, *intercept)
+        }
+        ModalityTransform::Lut { .. } => false,
+    };
+    for item in attributes.items(tags::VOILUT_SEQUENCE) {
+        match lut::read(&item, signed_input) {
+            Ok(table) => vois.push(Voi::Lut(voi_lut(
+                table,
+                item.text(tags::LUT_EXPLANATION),
+                warnings,
+            ))),
+            Err(err) => warnings.push(format!("A VOI LUT was not used: {err}")),
+        }
+    }
+    match windows(attributes) {
+        Ok(windows) => {
+            let num_stated = windows.len();
+            vois.extend(windows.into_iter().flatten());
+            if num_stated > 0 && !vois.iter().any(|voi| matches!(voi, Voi::Window { .. })) {
+                warnings.push("The window of the file is not usable and was not used.".to_owned());
+            }
+        }
+        Err(err) => warnings.push(format!("The window of the file was not used: {err}")),
+    }
+    vois
+}
+
+fn can_be_negative(header: &ImageHeader, slope: f64, intercept: f64) -> bool {
+    let bits = u32::from(header.bits.stored);
+    let (low, high) = if header.bits.signed {
+        (
+            -f64::from(1_u32 << (bits - 1)),
+            f64::from((1_u32 << (bits - 1)) - 1),
+        )
+    } else {
+        (0.0, f64::from((1_u32 << bits) - 1))
+    };
+    slope * low + intercept < 0.0 || slope * high + intercept < 0.0
+}
+
+/// Some makers state the 16 bits an entry takes, not the bits it uses; others state fewer than it
+/// uses. Either would show the picture black or clipped, so the entries decide.
+fn voi_lut(table: lut::Lut, explanation: String, warnings: &mut Vec<String>) -> VoiLut {
+    let largest = table.entries.iter().copied().max().unwrap_or(0);
+    let used = (16 - largest.leading_zeros() as u16).max(1);
+    let bits = if table.bits == 16 || used > table.bits {
+        used
+    } else {
+        table.bits
+    };
+    if bits != table.bits {
+        warnings.push(format!(
+            "A VOI LUT states {} bits an entry but uses {bits}; its entries were believed.",
+            table.bits
+        ));
+    }
+    VoiLut {
+        first: table.first,
+        bits,
+        entries: table.entries,
+        explanation,
+    }
+}
+
+/// Window Center and Width in pairs; `None` for a pair that defines no window.
+fn windows(attributes: &Attributes<'_>) -> Result<Vec<Option<Voi>>, Problem> {
+    let centers = attributes.numbers(tags::WINDOW_CENTER)?.unwrap_or_default();
+    let widths = attributes.numbers(tags::WINDOW_WIDTH)?.unwrap_or_default();
+    if centers.len() != widths.len() {
+        return Err(inconsistent(
+            tags::WINDOW_WIDTH,
+            format!("{} value(s)", widths.len()),
+            &format!("Window Center has {}", centers.len()),
+        ));
+    }
+    let function = function(&attributes.text(tags::VOILUT_FUNCTION))?;
+    let explanations = attributes.text(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
+    let mut explanations = explanations.split('\\').map(|text| text.trim().to_owned());
+    let smallest = if function == VoiFunction::Linear {
+        1.0
+    } else {
+        f64::MIN_POSITIVE
+    };
+    let window = |(center, width)| {
+        let explanation = explanations.next().unwrap_or_default();
+        (width >= smallest).then_some(Voi::Window {
+            center,
+            width,
+            function,
+            explanation,
+        })
+    };
+    Ok(centers.into_iter().zip(widths).map(window).collect())
+}
+
+fn function(stated: &str) -> Result<VoiFunction, Problem> {
+    match stated {
+        "" | "LINEAR" => Ok(VoiFunction::Linear),
+        "LINEAR_EXACT" => Ok(VoiFunction::LinearExact),
+        "SIGMOID" => Ok(VoiFunction::Sigmoid),
+        _ => Err(inconsistent(
+            tags::VOILUT_FUNCTION,
+            stated,
+            "LINEAR, LINEAR_EXACT or SIGMOID is asked for",
+        )),
+    }
+}

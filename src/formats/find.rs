@@ -1,0 +1,211 @@
+//! Walking folders for radiographs.
+
+use super::sniff::{Content, SNIFF_BYTES, content};
+use super::{FormatError, referenced_files};
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// Files found, in the order a person would list them, and what was passed over.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Files to read, each once.
+    pub files: Vec<PathBuf>,
+    /// Files and folders passed over.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A file or folder passed over, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// One sentence.
+    pub reason: String,
+}
+
+/// Collects radiographs: a file named is taken as it is (reading it says what is wrong with it), a
+/// folder is walked and its files told apart by content, a DICOMDIR stands for the files it lists.
+/// Hidden files and folders inside folders are not visited; a folder reached twice is walked once.
+pub fn find_radiographs(paths: &[PathBuf]) -> Found {
+    let mut walk = Walk::default();
+    for path in paths {
+        if path.is_dir() {
+            walk.folder(path);
+        } else if is_dicomdir(path) {
+            match referenced_files(path) {
+                Ok(files) => files.into_iter().for_each(|file| walk.take(file)),
+                Err(FormatError { path, problem }) => walk.skip(path, problem.to_string()),
+            }
+        } else {
+            walk.take(path.clone());
+        }
+    }
+    walk.found
+}
+
+#[derive(Default)]
+struct Walk {
+    found: Found,
+    taken: HashSet<PathBuf>,
+    walked: HashSet<PathBuf>,
+}
+
+impl Walk {
+    fn take(&mut self, path: PathBuf) {
+        let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if self.taken.insert(identity) {
+            self.found.files.push(path);
+        }
+    }
+
+    fn skip(&mut self, path: PathBuf, reason: String) {
+        self.found.skipped.push(Skipped { path, reason });
+    }
+
+    fn folder(&mut self, folder: &Path) {
+        // Folders still to visit, the next one last.
+        let mut pending = vec![folder.to_owned()];
+        while let Some(folder) = pending.pop() {
+            let identity = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+            if !self.walked.insert(identity) {
+                continue;
+            }
+            match sorted_entries(&folder) {
+                Err(err) => self.skip(folder, format!("The folder cannot be read: {err}.")),
+                Ok(entries) => {
+                    let (folders, files): (Vec<_>, Vec<_>) =
+                        entries.into_iter().partition(|path| path.is_dir());
+                    for file in files {
+                        self.file_in_folder(file);
+                    }
+                    pending.extend(folders.into_iter().rev());
+                }
+            }
+        }
+    }
+
+    fn file_in_folder(&mut self, path: PathBuf) {
+        if is_dicomdir(&path) {
+            return self.skip(
+                path,
+                "A DICOMDIR is an index; its folder was walked instead.".to_owned(),
+            );
+        }
+        match sniffed(&path) {
+            Ok(Ok(_)) => self.take(path),
+            Ok(Err(looks_like)) => self.skip(path, format!("Not a radiograph: {looks_like}.")),
+            Err(err) => self.skip(path, format!("The file cannot be read: {err}.")),
+        }
+    }
+}
+
+fn is_dicomdir(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.eq_ignore_ascii_case("DICOMDIR"))
+}
+
+fn sniffed(path: &Path) -> std::io::Result<Result<Content, String>> {
+    let mut head = Vec::with_capacity(SNIFF_BYTES);
+    std::fs::File::open(path)?
+        .take(SNIFF_BYTES as u64)
+        .read_to_end(&mut head)?;
+    Ok(content(&head))
+}
+
+fn sorted_entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut entries = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<Vec<PathBuf>>>()?;
+    entries.retain(|path| !name(path).starts_with('.'));
+    entries.sort_by(|a, b| natural_order(&name(a), &name(b)));
+    Ok(entries)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+/// Runs of digits compare as numbers: `image2` before `image10`. Equal in that sense, by characters.
+fn natural_order(a: &str, b: &str) -> Ordering {
+    let (mut rest_a, mut rest_b) = (a, b);
+    loop {
+        let (number_a, after_a) = split_digits(rest_a);
+        let (number_b, after_b) = split_digits(rest_b);
+        let order = if number_a.is_empty() || number_b.is_empty() {
+            let (char_a, char_b) = (rest_a.chars().next(), rest_b.chars().next());
+            (rest_a, rest_b) = (tail(rest_a), tail(rest_b));
+            let lower = |c: Option<char>| c.map(|c| c.to_ascii_lowercase());
+            lower(char_a).cmp(&lower(char_b))
+        } else {
+            (rest_a, rest_b) = (after_a, after_b);
+            let (short_a, short_b) = (
+                number_a.trim_start_matches('0'),
+                number_b.trim_start_matches('0'),
+            );
+            short_a
+                .len()
+                .cmp(&short_b.len())
+                .then_with(|| short_a.cmp(short_b))
+        };
+        if order.is_ne() {
+            return order;
+        }
+        if rest_a.is_empty() && rest_b.is_empty() {
+            return a.cmp(b);
+        }
+    }
+}
+
+fn split_digits(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    text.split_at(end)
+}
+
+fn tail(text: &str) -> &str {
+    let mut chars = text.chars();
+    chars.next();
+    chars.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_sort_as_numbers() {
+        let mut names = vec!["b1", "a10", "a2", "a02", "A1", "a", "a2b", "a10b"];
+        names.sort_by(|a, b| natural_order(a, b));
+        assert_eq!(names, ["a", "A1", "a02", "a2", "a2b", "a10", "a10b", "b1"]);
+    }
+
+    #[test]
+    fn folders_are_walked_and_other_files_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir(root.join("sub")).unwrap();
+        std::fs::write(root.join("im10.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+        std::fs::write(root.join("im9.dat"), [0xFF, 0xD8, 0xFF, 0xE0]).unwrap();
+        std::fs::write(root.join("notes.txt"), b"hello").unwrap();
+        std::fs::write(root.join(".hidden.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+        std::fs::write(root.join("sub/x.tif"), b"II*\0").unwrap();
+        let found = find_radiographs(&[
+            root.to_owned(),
+            root.join("im10.png"),
+            root.join("gone.dcm"),
+        ]);
+        let expected = ["im9.dat", "im10.png", "sub/x.tif", "gone.dcm"].map(|name| root.join(name));
+        assert_eq!(found.files, expected);
+        assert_eq!(found.skipped.len(), 1);
+        assert!(
+            found.skipped[0].reason.contains("text file"),
+            "{:?}",
+            found.skipped
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! A name for the stored values themselves, independent of how a file wraps them.
+
+use crate::radiograph::StoredValues;
+use sha2::{Digest as _, Sha256};
+
+/// SHA-256 of the stored values as little-endian 32-bit integers, row by row, in lower-case
+/// hexadecimal: equal for the same picture under every transfer syntax.
+pub fn stored_fingerprint(stored: &StoredValues) -> String {
+    let mut hasher = Sha256::new();
+    let mut buffer = Vec::with_capacity(4 * 4096);
+    for value in stored.iter() {
+        buffer.extend_from_slice(&value.to_le_bytes());
+        if buffer.len() == buffer.capacity() {
+            hasher.update(&buffer);
+            buffer.clear();
+        }
+    }
+    hasher.update(&buffer);
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -1,0 +1,31 @@
+//! Sizes beyond which a file is refused, so that a hostile one cannot exhaust the machine.
+
+use super::Problem;
+
+/// Largest file read, bytes. The largest uncompressed radiographs are about 60 MB.
+pub(super) const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// Largest side, pixels: the texture limit of common graphics adapters.
+pub(super) const MAX_SIDE_PX: usize = 16_384;
+
+/// Most pixels of one frame; detectors stay below 32 million.
+pub(super) const MAX_PIXELS: usize = 1 << 27;
+
+/// Most bytes a deflated data set may grow to; twice the largest uncompressed radiograph.
+pub(super) const MAX_INFLATED_BYTES: u64 = 1 << 27;
+
+/// Deepest nesting of DICOM sequences. Structured reports reach about 20.
+pub(super) const MAX_SEQUENCE_DEPTH: usize = 64;
+
+/// Refuses pictures no detector makes, before anything is allocated for them.
+pub(super) fn check_size(width: usize, height: usize) -> Result<(), Problem> {
+    let num_pixels = width.saturating_mul(height);
+    if width > MAX_SIDE_PX || height > MAX_SIDE_PX || num_pixels > MAX_PIXELS {
+        return Err(Problem::TooLarge {
+            what: format!(
+                "{width} x {height} pixels; the limit is {MAX_SIDE_PX} on a side and {MAX_PIXELS} in all"
+            ),
+        });
+    }
+    Ok(())
+}
