@@ -160,7 +160,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), RunError> {
         ..Default::default()
     };
     let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
-        let engine = super::engine::start(&creation.egui_ctx)?;
+        let engine = super::engine::start(&creation.egui_ctx);
         let mut app = DiaphaneApp::new(creation, engine);
         app.apply(UiCommand::OpenPaths(paths));
         Ok(Box::new(app))

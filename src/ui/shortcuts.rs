@@ -87,19 +87,36 @@ pub fn key_text(ctx: &egui::Context, command: &UiCommand) -> String {
     found.map_or_else(String::new, |shortcut| ctx.format_shortcut(&shortcut.keys))
 }
 
-/// Commands whose keys were pressed in this frame; none while someone types.
+/// Commands whose keys were pressed in this frame, in the order of the keys; none while someone types.
 pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
     if ctx.text_edit_focused() {
         return Vec::new();
     }
+    let mut commands = Vec::new();
     ctx.input_mut(|input| {
-        let mut commands = Vec::new();
-        for Shortcut { keys, command, .. } in SHORTCUTS {
-            if input.consume_shortcut(keys) {
-                commands.push(command.clone());
-            }
-        }
-        commands
+        input.events.retain(|event| {
+            let shortcut = shortcut_of(event);
+            commands.extend(shortcut.map(|shortcut| shortcut.command.clone()));
+            shortcut.is_none()
+        });
+    });
+    commands
+}
+
+/// The shortcut an event completes; a key that is held repeats nothing.
+fn shortcut_of(event: &egui::Event) -> Option<&'static Shortcut> {
+    let egui::Event::Key {
+        key,
+        pressed: true,
+        repeat: false,
+        modifiers,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    SHORTCUTS.iter().find(|Shortcut { keys, .. }| {
+        keys.logical_key == *key && modifiers.matches_logically(keys.modifiers)
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::ui::command::UiCommand;
 use crate::ui::shortcuts::SHORTCUTS;
 use crate::ui::state::AppState;
-use eframe::egui::{Context, Grid, RichText, Window};
+use eframe::egui::{Align2, Context, Grid, RichText, Vec2, Window};
 
 const MOUSE: [(&str, &str); 6] = [
     ("Hold Space", "Original in place of every other picture"),
@@ -19,6 +19,7 @@ pub fn help_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
     let mut open = state.help_visible;
     Window::new("Mouse and keys")
         .open(&mut open)
+        .anchor(Align2::CENTER_CENTER, Vec2::ZERO)
         .resizable(false)
         .collapsible(false)
         .show(ctx, |ui| {

@@ -78,7 +78,11 @@ fn voi_text(voi: &Voi) -> String {
                 VoiFunction::LinearExact => " exact",
                 VoiFunction::Sigmoid => " sigmoid",
             };
-            let digits = if *width < 20.0 { 2 } else { 0 };
+            let digits = match *width {
+                width if width < 20.0 => 2,
+                width if width < 1000.0 => 1,
+                _ => 0,
+            };
             format!("C {center:.digits$}  W {width:.digits$}{kind}")
         }
     }

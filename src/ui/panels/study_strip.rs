@@ -3,7 +3,7 @@
 use crate::ui::command::UiCommand;
 use crate::ui::state::{AppState, Study, StudyContent};
 use crate::ui::theme;
-use eframe::egui::{Button, RichText, ScrollArea, Ui};
+use eframe::egui::{Align, Button, Layout, Response, RichText, ScrollArea, Ui};
 
 /// Draws the strip; one entry a file, the state in words.
 pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -11,26 +11,30 @@ pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
     let shown = state.current + 1;
     ui.label(RichText::new(format!("Study {shown} of {}", state.studies.len())).strong());
     ui.separator();
+    let justified = Layout::top_down_justified(Align::LEFT);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        for (index, study) in state.studies.iter().enumerate() {
-            let name = study.path.file_name().map_or_else(
-                || study.path.display().to_string(),
-                |name| name.to_string_lossy().into_owned(),
-            );
-            let button = Button::selectable(index == state.current, name).truncate();
-            let width = ui.available_width();
-            let response = ui.add_sized([width, 22.0], button);
-            let tip = study.path.display().to_string();
-            if response.on_hover_text(tip).clicked() {
-                commands.push(UiCommand::SelectStudy(index));
+        ui.with_layout(justified, |ui| {
+            for (index, study) in state.studies.iter().enumerate() {
+                let response = entry_ui(ui, study, index == state.current);
+                if response.clicked() {
+                    commands.push(UiCommand::SelectStudy(index));
+                }
+                let condition = RichText::new(condition(study, state)).small();
+                ui.label(condition.color(theme::TEXT_WEAK));
             }
-            ui.label(
-                RichText::new(condition(study, state))
-                    .small()
-                    .color(theme::TEXT_WEAK),
-            );
-        }
+        });
     });
+}
+
+fn entry_ui(ui: &mut Ui, study: &Study, shown: bool) -> Response {
+    let name = study.path.file_name().map_or_else(
+        || study.path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    // The growing space after the name pushes it to the left of a button as wide as the strip.
+    let button = Button::selectable(shown, name).right_text("").truncate();
+    ui.add(button)
+        .on_hover_text(study.path.display().to_string())
 }
 
 fn condition(study: &Study, state: &AppState) -> &'static str {
