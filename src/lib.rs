@@ -1,6 +1,46 @@
 //! Diaphane takes the bones out of chest radiographs.
 //!
-//! The page is completed as the house grows.
+//! A radiograph goes in, its soft-tissue image comes out: the lungs are segmented, a global-local
+//! latent consistency model (GL-LCM) predicts the picture without bones, and the bone layer is
+//! taken off the radiograph's own pixels.
+//!
+//! ```text
+//! file ─ formats ─► Radiograph ─ display ─► grey in [0, 1] ─ model grid ─► x in [-1, 1]
+//!                                                                │
+//!                      ┌────────── LungSegmenter ◄───────────────┤
+//!                      ▼                                         ▼
+//!                   lung mask m ──────────► Vqgan::encode(x), Vqgan::encode(x·m)
+//!                      │                                         │
+//!                      │             global path, local path (Local-Enhanced Guidance)
+//!                      │                                         │
+//!                      └──► Poisson fusion ◄── Vqgan::decode ◄───┘
+//!                                 │
+//!               restore: bone layer to the radiograph's own grid ─► soft tissue, bone, certificate
+//! ```
+//!
+//! # The house
+//! A module may import what stands below it in this table; `tests/layers.rs` fails on any other edge.
+//!
+//! | level | module | owns |
+//! |---|---|---|
+//! | 0 | [`radiograph`] | the immutable study: stored values, grey description, spacing, masks |
+//! | 1 | [`formats`] | files: DICOM, PNG, TIFF, JPEG in; PNG out |
+//! | 1 | [`display`] | stored value to grey on the CPU, the truth for the shaders |
+//! | 1 | [`fusion`] | mask clean-up, Poisson and alpha fusion, bone layer to the native grid |
+//! | 1 | [`metrics`] | how good a soft-tissue image is |
+//! | 1 | [`nn`] | building blocks of networks |
+//! | 2 | [`diffusion`] | schedules, samplers, guidance, clipping, the dual path |
+//! | 2 | [`model`] | the networks, their bundles, import of foreign checkpoints |
+//! | 3 | [`pipeline`] | the order of the stages, their cache, the certificate |
+//! | 3 | [`train`] | data, augmentation, losses, optimiser, checkpoints |
+//! | 3 | [`simulate`] | a chest phantom with exact truth |
+//! | 4 | [`worker`] | the one thread that owns libtorch |
+//! | 4 | `render` | textures and shaders (feature `gui`) |
+//! | 5 | `ui` | the window (feature `gui`) |
+//! | 5 | [`cli`] | the command line |
+//!
+//! # Features
+//! `gui` (default): the window. Without it the program is headless and has no graphics dependency.
 
 pub mod cli;
 pub mod diffusion;

@@ -1,1 +1,41 @@
-//! Placeholder page of `model`.
+//! The networks, their published sizes and the weights that fill them.
+//!
+//! Owns architecture (which blocks, in which order, under which names) and everything about weight
+//! files. Must not know noise schedules, samplers, radiographs or training loops: a network here
+//! maps tensors to tensors.
+//!
+//! | part | maps | names as in |
+//! |---|---|---|
+//! | [`Vqgan`] | image to latent and back | the reference autoencoder |
+//! | [`Denoiser`] | noisy latent, condition and timestep to a prediction | the reference U-Net |
+//! | [`LungSegmenter`] | image to lung logits | `lungs-segmentation` 1.1.1 |
+//! | [`PatchDiscriminator`] | image to logits per patch | the reference discriminator |
+//! | [`Lpips`] | two images to a perceptual distance | `lpips` 0.1, AlexNet |
+
+pub mod bundle;
+mod config;
+mod denoiser;
+mod discriminator;
+mod error;
+pub mod import;
+mod lpips;
+pub mod manifest;
+mod ms_ssim;
+mod presets;
+mod segmenter;
+mod vqgan;
+pub mod weights;
+
+pub use bundle::{Bundle, BundleInfo, BundleWriter, find_bundle, list_bundles};
+pub use config::ConfigError;
+pub use denoiser::{Denoiser, DenoiserConfig};
+pub use discriminator::{
+    DiscriminatorConfig, Judgement, PatchDiscriminator, Verdict, adversarial_loss,
+};
+pub use error::{ModelError, WeightProblem};
+pub use lpips::{Lpips, LpipsError, LpipsRange};
+pub use manifest::Manifest;
+pub use ms_ssim::{MsSsimScores, ms_ssim, ms_ssim_scores};
+pub use presets::Preset;
+pub use segmenter::{LungSegmenter, SegmenterConfig};
+pub use vqgan::{Vqgan, VqganConfig};

@@ -3,6 +3,7 @@
 //! Owns plain, immutable data with no opinion about files, screens or networks; imports `std` only.
 //! Everything above shares a [`Radiograph`] behind an `Arc` and never changes it.
 
+mod filter;
 mod grey;
 mod mask;
 mod raster;
@@ -11,6 +12,10 @@ mod spacing;
 mod stored;
 mod study;
 
+pub use filter::{
+    Neighbourhood, binary_dilation, binary_erosion, gaussian_blur, gaussian_blur_truncated,
+    gradient_magnitude,
+};
 pub use grey::{ModalityTransform, Polarity, Voi, VoiFunction, VoiLut};
 pub use mask::LungMask;
 pub use raster::{FloatImage, Raster, ShapeError};

@@ -1,0 +1,121 @@
+//! The commands themselves.
+
+use crate::libtorch;
+use crate::platform::Variant;
+use crate::system;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Everything a build needs.
+pub fn setup(variant: Variant) -> Result<(), String> {
+    system::install_packages()?;
+    let dir = libtorch::ensure(variant)?;
+    println!("xtask: libtorch is in {}", dir.display());
+    Ok(())
+}
+
+/// What the test server runs, in the order that fails soonest.
+pub fn test(variant: Variant) -> Result<(), String> {
+    setup(variant)?;
+    cargo(&["fmt", "--all", "--check"])?;
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ])?;
+    cargo(&["build", "--no-default-features"])?;
+    cargo(&["test", "--workspace"])
+}
+
+/// The main job on the demo study or on the user's own images.
+pub fn demo(variant: Variant, files: &[String]) -> Result<(), String> {
+    setup(variant)?;
+    cargo(&["build", "--release", "--package", "diaphane"])?;
+    let program = program();
+    let studies = if files.is_empty() {
+        vec![demo_study(&program)?]
+    } else {
+        files.to_vec()
+    };
+    if system::has_display() {
+        println!("xtask: opening the workstation; close its window to end");
+        let mut open = Command::new(&program);
+        return run(open.arg("--suppress").args(&studies));
+    }
+    let out = libtorch::root().join("target").join("demo").join("out");
+    let mut suppress = Command::new(&program);
+    run(suppress
+        .arg("suppress")
+        .args(&studies)
+        .arg("--out")
+        .arg(&out)
+        .arg("--overwrite"))?;
+    println!(
+        "xtask: there is no display; the pictures are in {}",
+        out.display()
+    );
+    Ok(())
+}
+
+/// A phantom with a fixed seed, so that everybody sees the same study.
+fn demo_study(program: &Path) -> Result<String, String> {
+    let dir = libtorch::root().join("target").join("demo").join("study");
+    let mut simulate = Command::new(program);
+    simulate.arg("simulate").arg("--out").arg(&dir).args([
+        "--count",
+        "1",
+        "--seed",
+        "7",
+        "--overwrite",
+    ]);
+    run(&mut simulate)?;
+    let entries =
+        std::fs::read_dir(&dir).map_err(|err| format!("cannot read {}: {err}", dir.display()))?;
+    entries
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.to_string_lossy().ends_with("_cxr.png"))
+        .map(|path| path.to_string_lossy().into_owned())
+        .ok_or_else(|| format!("the phantom left no radiograph in {}", dir.display()))
+}
+
+fn program() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| libtorch::root().join("target"), PathBuf::from);
+    target
+        .join("release")
+        .join(format!("diaphane{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Cargo in the repository's root. An empty `LIBTORCH` would hide the link from the build.
+fn cargo(args: &[&str]) -> Result<(), String> {
+    println!("xtask: cargo {}", args.join(" "));
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(args).current_dir(libtorch::root());
+    if std::env::var_os("LIBTORCH").is_some_and(|own| own.is_empty()) {
+        cargo.env_remove("LIBTORCH");
+    }
+    run(&mut cargo)
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let name = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let status = command
+        .status()
+        .map_err(|err| format!("cannot start {name}: {err}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!(
+            "{name} ended with {status}; its message stands above"
+        ))
+    }
+}

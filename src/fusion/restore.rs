@@ -1,0 +1,334 @@
+//! The way back to the native grid: a bone layer that is subtracted from the native pixels.
+//!
+//! The model works on a coarse grid and its codec loses fine detail. Three pictures meet here, all
+//! in display units `[0, 1]`: the radiograph `x`, what the codec makes of it `D(E(x))`, and the
+//! fused soft-tissue image `f`. The plain difference `D(E(x)) - f` keeps every vessel of the
+//! radiograph, but also the sharp outline of every rib, because the codec lost that as well. So
+//! the codec's residual `x - D(E(x))` joins the bone layer near the outlines of the bones, and
+//! only there:
+//!
+//! ```text
+//! bone = (D(E(x)) - f) + strength * gate * (x - D(E(x))),     soft = x - bone
+//! gate = blur(smoothstep(|grad blur(D(E(x)) - f)| between low and high times a robust scale))
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use super::FusionError;
+use super::error::ensure_size;
+use crate::radiograph::{FloatImage, LungMask, gaussian_blur, gradient_magnitude, resize_bicubic};
+
+/// Settings of the bone layer. Lengths are in pixels of the model grid.
+///
+/// The defaults come from four real dual-energy pairs at 1024 px with a blur of 1.6 px in place of
+/// the codec and a fifth of the bone left in `f`. There, on average, the gate took the strength of
+/// the bone outlines from 0.58 to 0.03, and moved the correlation of fine detail from 0.80 to 0.83,
+/// its gain from 1.37 to 1.03 and the PSNR from 36.9 to 38.5 dB.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RestoreOptions {
+    /// Standard deviation of the blur before the gradient of the bone layer is taken, px.
+    pub edge_sigma_px: f64,
+    /// Quantile of that gradient inside the lungs that is taken as its scale, `[0, 1]`.
+    pub scale_quantile: f64,
+    /// Smallest scale, display units per pixel: below it a bone layer holds no bone and no edge.
+    pub min_scale: f32,
+    /// Gradient over scale at which the gate begins to open.
+    pub low: f32,
+    /// Gradient over scale at which the gate is open.
+    pub high: f32,
+    /// Standard deviation of the blur that widens and softens the gate, px.
+    pub gate_sigma_px: f64,
+    /// Share of the gated residual that joins the bone layer, `[0, 1]`; 0 for the plain difference.
+    pub strength: f32,
+    /// Bone below this is none, display units. Larger values lose as much, so that no step appears.
+    pub dead_zone: f32,
+}
+
+impl Default for RestoreOptions {
+    fn default() -> Self {
+        Self {
+            edge_sigma_px: 1.9,
+            scale_quantile: 0.9,
+            min_scale: 2e-4,
+            low: 0.3,
+            high: 0.8,
+            gate_sigma_px: 1.5,
+            strength: 1.0,
+            dead_zone: 0.5 / 255.0,
+        }
+    }
+}
+
+/// What the model saw and made, on the model grid without its padding, display units `[0, 1]`.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelImages<'a> {
+    /// The radiograph `x`.
+    pub radiograph: &'a FloatImage,
+    /// The radiograph through the codec, `D(E(x))`.
+    pub reconstruction: &'a FloatImage,
+    /// The soft-tissue image after fusion, `f`.
+    pub fused: &'a FloatImage,
+    /// Where the gradient's scale is measured: the lungs, or the whole picture.
+    pub region: Option<&'a LungMask>,
+}
+
+/// A bone layer and the gate it was made with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoneLayer {
+    /// What is subtracted, display units; exactly 0 where there is no bone.
+    pub bone: FloatImage,
+    /// How much of the codec's residual counts as bone outline, `[0, 1]`.
+    pub gate: FloatImage,
+}
+
+impl ModelImages<'_> {
+    fn ensure_one_grid(&self) -> Result<(), FusionError> {
+        let size = self.radiograph.size();
+        ensure_size("the reconstruction", self.reconstruction.size(), size)?;
+        ensure_size("the fused result", self.fused.size(), size)?;
+        match self.region {
+            Some(region) => ensure_size("the lung mask", region.raster().size(), size),
+            None => Ok(()),
+        }
+    }
+
+    fn coarse_bone(&self) -> Result<FloatImage, FusionError> {
+        Ok(self.reconstruction.zip_map(self.fused, |r, f| r - f)?)
+    }
+}
+
+/// The bone layer on the model grid.
+///
+/// # Errors
+/// [`FusionError::SizeMismatch`] where the pictures do not share a grid.
+pub fn model_bone_layer(
+    images: &ModelImages<'_>,
+    options: &RestoreOptions,
+) -> Result<BoneLayer, FusionError> {
+    images.ensure_one_grid()?;
+    let coarse = images.coarse_bone()?;
+    let gate = edge_gate(&coarse, images.region, options)?;
+    let residual = images
+        .radiograph
+        .zip_map(images.reconstruction, |x, r| x - r)?;
+    let bone = combine(&coarse, &gate, &residual, options)?;
+    Ok(BoneLayer { bone, gate })
+}
+
+/// The bone layer on the grid of `native`, the whole radiograph in display units `[0, 1]` with the
+/// same field of view as the model images; `native - bone` is the soft-tissue image.
+///
+/// The residual is taken against the native pixels, so that outlines finer than the model grid go
+/// too. Where the layer is exactly 0, subtracting it leaves the pixel bit-identical.
+///
+/// # Errors
+/// [`FusionError::SizeMismatch`] where the model images do not share a grid.
+pub fn native_bone_layer(
+    native: &FloatImage,
+    images: &ModelImages<'_>,
+    options: &RestoreOptions,
+) -> Result<BoneLayer, FusionError> {
+    images.ensure_one_grid()?;
+    let coarse = images.coarse_bone()?;
+    let gate = edge_gate(&coarse, images.region, options)?;
+    let (width, height) = native.size();
+    let enlarged = |image: &FloatImage| resize_bicubic(image, width, height);
+    // Bicubic interpolation overshoots at the flanks of the gate.
+    let gate = enlarged(&gate).map(|g| g.clamp(0.0, 1.0));
+    let residual = native.zip_map(&enlarged(images.reconstruction), |x, r| x - r)?;
+    let bone = combine(&enlarged(&coarse), &gate, &residual, options)?;
+    Ok(BoneLayer { bone, gate })
+}
+
+/// `radiograph - amount * bone`: 0 gives the radiograph back bit for bit, 1 the soft-tissue image.
+///
+/// # Errors
+/// [`FusionError::SizeMismatch`] where the grids differ.
+pub fn subtract_bone(
+    radiograph: &FloatImage,
+    bone: &FloatImage,
+    amount: f32,
+) -> Result<FloatImage, FusionError> {
+    ensure_size("the bone layer", bone.size(), radiograph.size())?;
+    Ok(radiograph.zip_map(bone, |x, b| x - amount * b)?)
+}
+
+/// Where the outlines of the bones lie: 1 on steep flanks of the bone layer, 0 away from them.
+///
+/// # Errors
+/// [`FusionError::SizeMismatch`] where the region lies on another grid.
+pub fn edge_gate(
+    bone: &FloatImage,
+    region: Option<&LungMask>,
+    options: &RestoreOptions,
+) -> Result<FloatImage, FusionError> {
+    if let Some(region) = region {
+        ensure_size("the lung mask", region.raster().size(), bone.size())?;
+    }
+    let slope = gradient_magnitude(&gaussian_blur(bone, options.edge_sigma_px));
+    let scale = slope_scale(&slope, region, options.scale_quantile).max(options.min_scale);
+    let span = (options.high - options.low).max(f32::EPSILON);
+    let open = slope.map(|s| {
+        let t = ((s / scale - options.low) / span).clamp(0.0, 1.0);
+        t * t * (3.0 - 2.0 * t)
+    });
+    Ok(gaussian_blur(&open, options.gate_sigma_px))
+}
+
+/// The quantile of `slope` inside the region; of the whole picture where that is empty.
+fn slope_scale(slope: &FloatImage, region: Option<&LungMask>, quantile: f64) -> f32 {
+    let inside: Vec<f32> = match region {
+        Some(region) if region.num_inside() > 0 => slope
+            .values()
+            .iter()
+            .zip(region.raster().values())
+            .filter(|&(_, &m)| m == 1)
+            .map(|(&s, _)| s)
+            .collect(),
+        _ => slope.values().to_vec(),
+    };
+    nearest_rank(inside, quantile)
+}
+
+fn nearest_rank(mut values: Vec<f32>, quantile: f64) -> f32 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    let rank = (quantile.clamp(0.0, 1.0) * (values.len() - 1) as f64).round() as usize;
+    *values.select_nth_unstable_by(rank, f32::total_cmp).1
+}
+
+fn combine(
+    coarse: &FloatImage,
+    gate: &FloatImage,
+    residual: &FloatImage,
+    options: &RestoreOptions,
+) -> Result<FloatImage, FusionError> {
+    let outlines = gate.zip_map(residual, |g, r| options.strength * g * r)?;
+    Ok(coarse.zip_map(&outlines, |b, o| soft_threshold(b + o, options.dead_zone))?)
+}
+
+/// Shrinks `value` towards 0 by `dead_zone`, and to exactly 0 inside it.
+fn soft_threshold(value: f32, dead_zone: f32) -> f32 {
+    if value > dead_zone {
+        value - dead_zone
+    } else if value < -dead_zone {
+        value + dead_zone
+    } else {
+        0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::radiograph::Raster;
+
+    const SIZE: usize = 64;
+
+    /// A bar of bone, 0.2 high, over a chequered tissue of single pixels.
+    fn scene() -> (FloatImage, FloatImage) {
+        let tissue = (0..SIZE * SIZE)
+            .map(|i| 0.4 + 0.02 * ((i + i / SIZE) % 2) as f32)
+            .collect();
+        let tissue = Raster::new(SIZE, SIZE, tissue).unwrap();
+        let mut radiograph = tissue.clone();
+        for (i, value) in radiograph.values_mut().iter_mut().enumerate() {
+            if (24..40).contains(&(i / SIZE)) {
+                *value += 0.2;
+            }
+        }
+        (radiograph, tissue)
+    }
+
+    fn layer(strength: f32) -> (BoneLayer, FloatImage, FloatImage) {
+        let (radiograph, tissue) = scene();
+        // The stand-in for the codec: it loses the chequers and the sharp edge of the bar.
+        let (reconstruction, fused) =
+            (gaussian_blur(&radiograph, 1.5), gaussian_blur(&tissue, 1.5));
+        let images = ModelImages {
+            radiograph: &radiograph,
+            reconstruction: &reconstruction,
+            fused: &fused,
+            region: None,
+        };
+        let options = RestoreOptions {
+            strength,
+            ..RestoreOptions::default()
+        };
+        (
+            model_bone_layer(&images, &options).unwrap(),
+            radiograph,
+            tissue,
+        )
+    }
+
+    fn row_mean(image: &FloatImage, row: usize) -> f32 {
+        image.row(row).unwrap().iter().sum::<f32>() / SIZE as f32
+    }
+
+    #[test]
+    fn the_gate_takes_the_outline_and_leaves_the_texture() {
+        let outline = |strength| {
+            let (layer, radiograph, tissue) = layer(strength);
+            let soft = subtract_bone(&radiograph, &layer.bone, 1.0).unwrap();
+            (row_mean(&soft, 24) - row_mean(&tissue, 24)).abs()
+        };
+        assert!(outline(0.0) > 0.05, "{}", outline(0.0));
+        assert!(outline(1.0) < 0.01, "{}", outline(1.0));
+        let (layer, radiograph, _) = layer(1.0);
+        let soft = subtract_bone(&radiograph, &layer.bone, 1.0).unwrap();
+        let texture = soft.get(32, 10).unwrap() - soft.get(32, 11).unwrap();
+        assert!((texture.abs() - 0.02).abs() < 1e-3, "{texture}");
+    }
+
+    #[test]
+    fn far_from_bone_pixels_stay_bit_identical() {
+        let (layer, radiograph, _) = layer(1.0);
+        let soft = subtract_bone(&radiograph, &layer.bone, 1.0).unwrap();
+        assert_eq!(soft.row(4), radiograph.row(4));
+        assert!(layer.bone.row(4).unwrap().iter().all(|&b| b == 0.0));
+        assert_eq!(
+            subtract_bone(&radiograph, &layer.bone, 0.0).unwrap(),
+            radiograph
+        );
+    }
+
+    #[test]
+    fn outlines_finer_than_the_model_grid_go_too() {
+        let (radiograph, tissue) = scene();
+        let half = |image: &FloatImage| crate::radiograph::resize_area(image, SIZE / 2, SIZE / 2);
+        let (small, fused) = (half(&radiograph), gaussian_blur(&half(&tissue), 1.0));
+        let images = ModelImages {
+            radiograph: &small,
+            reconstruction: &gaussian_blur(&small, 1.0),
+            fused: &fused,
+            region: None,
+        };
+        let outline = |strength, row| {
+            let options = RestoreOptions {
+                strength,
+                ..RestoreOptions::default()
+            };
+            let layer = native_bone_layer(&radiograph, &images, &options).unwrap();
+            let soft = subtract_bone(&radiograph, &layer.bone, 1.0).unwrap();
+            assert_eq!(soft.row(2), radiograph.row(2));
+            (row_mean(&soft, row) - row_mean(&tissue, row)).abs()
+        };
+        for row in [23, 24, 39, 40] {
+            let (plain, gated) = (outline(0.0, row), outline(1.0, row));
+            assert!(
+                plain > 0.04 && gated < 0.35 * plain,
+                "{row}: {plain} {gated}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_bone_means_no_gate() {
+        let flat = Raster::filled(16, 16, 0.1_f32);
+        let gate = edge_gate(&flat, None, &RestoreOptions::default()).unwrap();
+        assert!(gate.values().iter().all(|&g| g == 0.0));
+    }
+}
