@@ -139,11 +139,20 @@ impl eframe::App for DiaphaneApp {
     }
 }
 
-/// Opens the window with `paths` and runs until it is closed.
+/// What the window opens with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Startup {
+    /// Files and folders to open.
+    pub paths: Vec<PathBuf>,
+    /// Bundle to load; without one the reader opens one.
+    pub bundle: Option<PathBuf>,
+}
+
+/// Opens the window and runs until it is closed.
 ///
 /// # Errors
 /// [`RunError`] without a display or a graphics adapter.
-pub fn run(paths: Vec<PathBuf>) -> Result<(), RunError> {
+pub fn run(startup: Startup) -> Result<(), RunError> {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("Diaphane")
         .with_inner_size(theme::WINDOW_SIZE)
@@ -162,7 +171,10 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), RunError> {
     let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
         let engine = super::engine::start(&creation.egui_ctx);
         let mut app = DiaphaneApp::new(creation, engine);
-        app.apply(UiCommand::OpenPaths(paths));
+        if let Some(bundle) = startup.bundle {
+            app.apply(UiCommand::LoadBundle(bundle));
+        }
+        app.apply(UiCommand::OpenPaths(startup.paths));
         Ok(Box::new(app))
     });
     eframe::run_native("diaphane", options, creator)

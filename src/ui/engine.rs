@@ -1,7 +1,8 @@
 //! What the window needs of the worker, so that tests can put a fake in its place.
 
-use crate::worker::{WorkerCommand, WorkerEvent};
+use crate::worker::{ComputeOptions, Worker, WorkerCommand, WorkerEvent, start_suppressor};
 use eframe::egui::Context;
+use std::sync::Arc;
 
 /// Why a command was not taken, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,9 +34,23 @@ impl Engine for AbsentEngine {
     }
 }
 
+impl Engine for Worker {
+    fn send(&mut self, command: WorkerCommand) -> Result<(), EngineError> {
+        self.send_latest(command)
+            .map_err(|err| EngineError(err.to_string()))
+    }
+
+    fn try_recv(&mut self) -> Option<WorkerEvent> {
+        Self::try_recv(self)
+    }
+}
+
 /// Starts the real worker; it wakes `ctx` with every event and every progress.
-pub(super) fn start(_ctx: &Context) -> Box<dyn Engine> {
-    Box::new(AbsentEngine(EngineError(
-        "no worker in this build".to_owned(),
-    )))
+pub(super) fn start(ctx: &Context) -> Box<dyn Engine> {
+    let ctx = ctx.clone();
+    let wake = Arc::new(move || ctx.request_repaint());
+    match start_suppressor(ComputeOptions::default(), wake) {
+        Ok(worker) => Box::new(worker),
+        Err(err) => Box::new(AbsentEngine(EngineError(err.to_string()))),
+    }
 }

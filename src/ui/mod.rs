@@ -18,7 +18,7 @@ mod theme;
 mod widgets;
 mod window_level;
 
-pub use app::{DiaphaneApp, RunError, run};
+pub use app::{DiaphaneApp, RunError, Startup, run};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
 pub use command::UiCommand;
 pub use engine::{Engine, EngineError};
