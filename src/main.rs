@@ -5,6 +5,10 @@ use diaphane::cli::{self, Cli};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// The bundle the window opens with, found as `--model` finds one.
+#[cfg(feature = "gui")]
+const DEFAULT_BUNDLE: &str = "compact";
+
 fn main() -> ExitCode {
     let Cli { paths, command } = Cli::parse();
     match command {
@@ -13,6 +17,20 @@ fn main() -> ExitCode {
     }
 }
 
+#[cfg(feature = "gui")]
+fn open_window(paths: Vec<PathBuf>) -> ExitCode {
+    // Without a bundle the window opens all the same and says how to load one.
+    let bundle = diaphane::model::find_bundle(DEFAULT_BUNDLE).ok();
+    match diaphane::ui::run(diaphane::ui::Startup { paths, bundle }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => {
+            eprintln!("error: {err}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(not(feature = "gui"))]
 fn open_window(paths: Vec<PathBuf>) -> ExitCode {
     drop(paths);
     eprintln!("error: this program was built without the window; give a command, see --help");
