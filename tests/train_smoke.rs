@@ -1,6 +1,11 @@
 //! Whole runs with networks of a few channels on pictures of a few pixels: losses fall, checkpoints are
 //! complete, a resumed run equals one that was never stopped, and what must be refused is refused.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot prepare its files shall fail"
+)]
+
 use diaphane::model::Bundle;
 use diaphane::train::{
     EndReason, ExportConfig, Observer, RunConfig, RunFolder, Start, Terms, TrainError, TrainEvent,
@@ -45,7 +50,7 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
     let text = format!(
         r#"
         stage = "{stage}"
-        out = {out:?}
+        out = '{out}'
         seed = 11
         device = "cpu"
         threads = 1
@@ -62,7 +67,7 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
         validation = ["c"]
         [[data.source]]
         kind = "{kind}"
-        folder = {data:?}
+        folder = '{data}'
         grid_px = 64
         [augmentation]
         noise = 0.01
@@ -89,7 +94,8 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
         pixel_crop_latents = 8
         local_share = 0.5
         "#,
-        out = root.join(stage),
+        out = root.join(stage).display(),
+        data = data.display(),
     );
     let path = root.join(format!("{stage}.toml"));
     std::fs::write(&path, text).unwrap();
@@ -97,7 +103,7 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
 }
 
 fn vqgan_line(root: &Path) -> String {
-    format!("vqgan = {:?}", root.join("vqgan"))
+    format!("vqgan = '{}'", root.join("vqgan").display())
 }
 
 /// Keeps every report and stops the run after a number of checkpoints.
