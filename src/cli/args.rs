@@ -100,10 +100,13 @@ pub struct SuppressArgs {
     /// Radiographs, or folders to walk.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Which networks.
     #[command(flatten)]
     pub network: NetworkArgs,
+    /// How they sample.
     #[command(flatten)]
     pub settings: SettingsArgs,
+    /// Where outputs go.
     #[command(flatten)]
     pub output: OutputArgs,
     /// native: the bone layer taken off the radiograph's own pixels; model: the decoded picture at
@@ -133,8 +136,10 @@ pub struct SegmentArgs {
     /// Radiographs, or folders to walk.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Which networks.
     #[command(flatten)]
     pub network: NetworkArgs,
+    /// Where outputs go.
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -160,8 +165,10 @@ pub struct EvaluateArgs {
     /// Give the networks the pairs' own lung masks instead of segmenting.
     #[arg(long, conflicts_with_all = ["pred", "masks"])]
     pub given_masks: bool,
+    /// Which networks.
     #[command(flatten)]
     pub network: NetworkArgs,
+    /// How they sample.
     #[command(flatten)]
     pub settings: SettingsArgs,
     /// Score the decoded picture at the model's grid instead of the native result.

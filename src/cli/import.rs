@@ -2,7 +2,8 @@
 
 use super::args::{AuthorsPreset, ImportArgs};
 use super::report::Tally;
-use crate::model::{ImportOptions, Preset, import_checkpoints};
+use crate::model::Preset;
+use crate::model::import::{ImportOptions, import_checkpoints};
 
 pub(super) fn run(args: &ImportArgs) -> anyhow::Result<Tally> {
     let preset = match args.preset {

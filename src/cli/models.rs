@@ -2,7 +2,8 @@
 
 use super::args::ModelsCommand;
 use super::report::{Machine, Tally, print_line};
-use crate::model::{Bundle, BundleInfo, find_bundle, list_bundles, search_folders};
+use crate::model::bundle::search_folders;
+use crate::model::{Bundle, BundleInfo, find_bundle, list_bundles};
 use serde_json::{Value, json};
 
 pub(super) fn run(command: &ModelsCommand) -> anyhow::Result<Tally> {
@@ -71,8 +72,10 @@ fn verify(name: &str, json: bool) -> anyhow::Result<Tally> {
                 file.name, file.tensors, file.sha256
             ));
         }
-        for problem in report.files.iter().flat_map(|file| &file.problems) {
-            eprintln!("error: {problem}");
+        for file in &report.files {
+            for problem in &file.problems {
+                eprintln!("error: {}: {problem}", file.name);
+            }
         }
         for problem in &report.problems {
             eprintln!("error: {problem}");

@@ -2,8 +2,8 @@
 
 use super::interrupt::Interrupt;
 use crate::worker::{
-    ComputeOptions, EventKind, JobHandle, Progress, StopReason, SuppressionSettings, Worker,
-    WorkerCommand, start_suppressor,
+    ComputeOptions, EventKind, JobHandle, Progress, StopReason, Worker, WorkerCommand,
+    start_suppressor,
 };
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -26,12 +26,10 @@ pub(super) enum Ended {
     Interrupted,
 }
 
-/// What the loaded bundle said.
+/// A loaded bundle.
 pub(super) struct LoadedBundle {
-    pub(super) name: String,
+    /// SHA-256 of the bundle, hexadecimal.
     pub(super) sha256: String,
-    pub(super) defaults: SuppressionSettings,
-    pub(super) device: String,
 }
 
 /// A worker and who watches over it.
@@ -56,14 +54,12 @@ impl Session {
             Ended::Done(EventKind::BundleLoaded {
                 name,
                 sha256,
-                defaults,
                 device,
-            }) => Ok(Some(LoadedBundle {
-                name,
-                sha256,
-                defaults,
-                device,
-            })),
+                ..
+            }) => {
+                eprintln!("{name} on {device}");
+                Ok(Some(LoadedBundle { sha256 }))
+            }
             Ended::Done(other) => bail!("the worker answered out of turn: {other:?}"),
             Ended::Failed(sentence) => bail!(sentence),
             Ended::Interrupted => Ok(None),

@@ -50,7 +50,7 @@ const SEQUENTIAL: [Rgb; 10] = [
 
 /// Colour of a signed value in `[-1, 1]`: negative blue, zero white, positive orange.
 pub fn diverging(value: f32) -> Rgb {
-    interpolated(&DIVERGING, (value + 1.0) / 2.0)
+    interpolated(&DIVERGING, 0.5 + value / 2.0)
 }
 
 /// Colour of a signed value in `[-1, 1]` on a dark ground: negative blue, zero near black, positive

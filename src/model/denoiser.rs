@@ -74,8 +74,8 @@ impl DenoiserConfig {
 #[derive(Debug)]
 enum Layer {
     Convolution(Conv2d),
-    Residual(ResidualBlock),
-    Attention(AttentionBlock),
+    Residual(Box<ResidualBlock>),
+    Attention(Box<AttentionBlock>),
 }
 
 impl Layer {
@@ -128,7 +128,7 @@ impl<'a> StageBuilder<'a> {
             resample,
         };
         let block = ResidualBlock::new(&self.next_path(), &config);
-        self.layers.push(Layer::Residual(block));
+        self.layers.push(Layer::Residual(Box::new(block)));
         self
     }
 
@@ -141,7 +141,7 @@ impl<'a> StageBuilder<'a> {
             config.attention_order,
             config.norm_groups,
         );
-        self.layers.push(Layer::Attention(block));
+        self.layers.push(Layer::Attention(Box::new(block)));
         self
     }
 

@@ -110,7 +110,7 @@ impl DenseLayer {
 enum Halving {
     MaxPool,
     /// A point convolution to half the features, then the mean of 2 × 2.
-    Transition(PreActivated),
+    Transition(Box<PreActivated>),
 }
 
 #[derive(Debug)]
@@ -244,10 +244,10 @@ fn dense_stages(vs: &nn::Path<'_>, config: &SegmenterConfig) -> (Vec<DenseStage>
         } else {
             let (vs, ins) = (&vs / 0, channels);
             channels /= 2;
-            Halving::Transition(PreActivated {
+            Halving::Transition(Box::new(PreActivated {
                 norm: batch_norm(&(&vs / "norm"), ins),
                 conv: plain_conv(&(&vs / "conv"), ins, channels, Kernel::POINT),
-            })
+            }))
         };
         let mut layers = Vec::new();
         for number in 1..=num_layers {

@@ -9,9 +9,10 @@ use crate::diffusion::{
     Batching, ClipKind, ConditionScaling, DualPathConfig, Guidance, NoiseOrder, NoiseSchedule,
     NoiseScheduleConfig, SamplerKind, ScheduleKind,
 };
-use crate::model::{
-    ClipSpec, ConditionScaling as SpecScaling, Fit, FusionName, GuidanceName, Manifest,
-    SamplerName, ScheduleSpec,
+use crate::model::Manifest;
+use crate::model::manifest::{
+    ClipSpec, ConditionScaling as SpecScaling, Fit, FusionName, GuidanceName, SamplerName,
+    ScheduleSpec,
 };
 
 /// Dynamic clipping where a bundle states none: GL-LCM's code for SZCH-X-Rays (slope, global, local).

@@ -6,7 +6,8 @@ use super::{
     SuppressionSettings, tensors,
 };
 use crate::diffusion::{NoiseSchedule, PredictionKind};
-use crate::model::{Bundle, LungSegmenter, Manifest, Prediction, Preset, SegmenterSpec};
+use crate::model::manifest::{Prediction, SegmenterSpec};
+use crate::model::{Bundle, LungSegmenter, Manifest, Preset};
 use crate::radiograph::{FloatImage, Raster, resize_area, resize_bilinear};
 use std::path::Path;
 use tch::{Cuda, Device, Kind, Tensor};

@@ -1,7 +1,8 @@
 //! The perceptual distance of two pictures, for evaluations.
 
 use super::{PipelineError, tensors};
-use crate::model::{Lpips, LpipsRange, search_folders};
+use crate::model::bundle::search_folders;
+use crate::model::{Lpips, LpipsRange};
 use crate::radiograph::FloatImage;
 use tch::Device;
 

@@ -3,16 +3,16 @@
 //! A weight `[B, 1, H, W]` (zero where the target says nothing) counts each pixel by its value and
 //! divides by the weights' sum, so that the scale of a loss does not depend on the share that is valid.
 
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 /// Mean of `values [B, C, H, W]` under `weight [B, 1, H, W]`; 0 where no weight is positive.
 pub fn weighted_mean(values: &Tensor, weight: Option<&Tensor>) -> Tensor {
     let Some(weight) = weight else {
-        return values.mean(Kind::Float);
+        return values.mean(values.kind());
     };
     let channels = values.size().get(1).copied().unwrap_or(1) as f64;
-    let total = (weight.sum(Kind::Float) * channels).clamp_min(1e-6);
-    (values * weight).sum(Kind::Float) / total
+    let total = (weight.sum(values.kind()) * channels).clamp_min(1e-6);
+    (values * weight).sum(values.kind()) / total
 }
 
 /// Mean absolute difference.
@@ -59,12 +59,12 @@ pub fn cross_entropy(logits: &Tensor, target: &Tensor) -> Tensor {
 /// One minus the soft Dice coefficient `2 sum(p t) / (sum(p) + sum(t))` of each item, averaged.
 pub fn soft_dice(logits: &Tensor, target: &Tensor) -> Tensor {
     let probability = logits.sigmoid();
-    let sum =
-        |tensor: &Tensor| tensor.sum_dim_intlist([1_i64, 2, 3].as_slice(), false, Kind::Float);
+    let kind = logits.kind();
+    let sum = |tensor: &Tensor| tensor.sum_dim_intlist([1_i64, 2, 3].as_slice(), false, kind);
     let both = sum(&(&probability * target));
     let total = sum(&probability) + sum(target);
     // One pixel keeps the ratio of two empty masks at 1.
-    ((both * -2.0 - 1.0) / (total + 1.0) + 1.0).mean(Kind::Float)
+    ((both * -2.0 - 1.0) / (total + 1.0) + 1.0).mean(kind)
 }
 
 #[cfg(test)]

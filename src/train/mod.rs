@@ -34,7 +34,7 @@ mod stages;
 
 pub use config::{
     AugmentationConfig, ConditionScaling, Conventions, DataConfig, Decay, DenoiserLoss, LossConfig,
-    ModelConfig, OptimizerConfig, OptimizerKind, PixelDistance, Prediction, RunConfig,
+    ModelConfig, OptimizerConfig, OptimizerKind, PixelDistance, Precision, Prediction, RunConfig,
     ScheduleSpec, SegmenterLoss, SourceConfig, SourceKind, TrainStage, VqganLoss,
 };
 pub use data::{Batch, Dataset, DatasetEntry, Patch, PatchShape, Sample, SampleFiles, Split};

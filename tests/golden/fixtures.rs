@@ -1,6 +1,6 @@
 //! Finds, reads and compares the fixtures; shared by all golden tests.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::PathBuf;
 
@@ -127,16 +127,20 @@ impl Fixture {
     /// Fills every variable of `vs` with the tensor of its name; both must have the same names.
     pub fn fill(&self, vs: &VarStore) {
         let _guard = tch::no_grad_guard();
-        let variables = vs.variables();
-        let mut ours: Vec<&str> = variables.keys().map(String::as_str).collect();
+        let variables = variables(vs);
+        let ours: Vec<&str> = variables.keys().map(String::as_str).collect();
         let mut theirs: Vec<&str> = self.keys().collect();
-        ours.sort_unstable();
         theirs.sort_unstable();
         assert_eq!(ours, theirs, "variable names and keys of {}", self.name);
         for (name, mut variable) in variables {
             variable.copy_(&self.tensor(&name));
         }
     }
+}
+
+/// The variables of `vs` in the order of their names.
+pub fn variables(vs: &VarStore) -> BTreeMap<String, Tensor> {
+    vs.variables().into_iter().collect()
 }
 
 /// The `meta` of a fixture file in `index.json`.

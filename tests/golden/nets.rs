@@ -11,7 +11,7 @@ use diaphane::nn::{AttentionBlock, AttentionOrder, timestep_embedding};
 use tch::nn::{OptimizerConfig as _, VarStore};
 use tch::{Device, Kind, Reduction, Tensor};
 
-use crate::fixtures::{Fixture, assert_close, assert_near, meta};
+use crate::fixtures::{Fixture, assert_close, assert_near, meta, variables};
 
 const OUTPUT: f64 = 2e-5;
 const GRADIENT: f64 = 1e-4;
@@ -66,13 +66,13 @@ fn small_discriminator() -> Option<(VarStore, PatchDiscriminator)> {
 
 /// Compares the L2 norm of each parameter's gradient with `expected`, in the order of `names`.
 fn assert_gradient_norms(vs: &VarStore, names: &serde_json::Value, expected: &[f32]) {
-    let variables = vs.variables();
+    let by_name = variables(vs);
     let names = names.as_array().expect("a list of names");
     assert_eq!(names.len(), expected.len());
     let largest = expected.iter().copied().fold(0.0_f32, f32::max);
     for (name, &expected) in names.iter().zip(expected) {
         let name = name.as_str().expect("a name");
-        let norm = variables[name].grad().norm().double_value(&[]);
+        let norm = by_name[name].grad().norm().double_value(&[]);
         // A bias before a batch normalisation has no gradient but rounding: the floor.
         let tolerance = GRADIENT * f64::from(expected) + 1e-7 * f64::from(largest);
         assert_near(name, norm, f64::from(expected), tolerance);
@@ -119,7 +119,7 @@ fn attention_block_equals_the_reference_alone() {
     let weights = Fixture::load("unet_small_weights").expect("fixtures");
     let vs = VarStore::new(Device::Cpu);
     let block = AttentionBlock::new(&vs.root(), 64, 4, AttentionOrder::New, 32);
-    for (name, mut variable) in vs.variables() {
+    for (name, mut variable) in variables(&vs) {
         variable.copy_(&weights.tensor(&format!("middle_block.1.{name}")));
     }
     let out = block.forward(&io.tensor("attn.in"));
@@ -154,7 +154,7 @@ fn denoiser_trains_two_steps_like_the_reference() {
         let norms = train.f32s(&format!("{step}.grad_l2"));
         assert_gradient_norms(&vs, &meta["param_order"], &norms);
 
-        let variables = vs.variables();
+        let by_name = variables(&vs);
         for name in [
             "input_blocks.0.0.weight",
             "time_embed.0.weight",
@@ -164,13 +164,13 @@ fn denoiser_trains_two_steps_like_the_reference() {
         ] {
             let expected = get(&format!("grad.{name}"));
             let scale = expected.abs().max().double_value(&[]);
-            assert_close(name, &variables[name].grad(), &expected, GRADIENT * scale);
+            assert_close(name, &by_name[name].grad(), &expected, GRADIENT * scale);
         }
         optimizer.step();
         for name in ["input_blocks.0.0.weight", "middle_block.1.qkv.weight"] {
             // A step of AdamW is at most about 1e-4; 2% of it covers gradients near zero.
             let expected = get(&format!("after.{name}"));
-            assert_close(name, &variables[name], &expected, 2e-6);
+            assert_close(name, &by_name[name], &expected, 2e-6);
         }
     }
 }
@@ -227,14 +227,14 @@ fn discriminator_equals_the_reference_in_both_modes() {
         let key = format!("{mode}.4");
         assert_close(&key, &judgement.logits, &io.tensor(&key), OUTPUT);
     }
-    let variables = vs.variables();
-    for (name, variable) in &variables {
+    let by_name = variables(&vs);
+    for (name, variable) in &by_name {
         if name.contains("running") {
             let expected = io.tensor(&format!("after.{name}"));
             assert_close(name, variable, &expected, 1e-6);
         }
     }
-    assert_eq!(variables["0.adn.N.num_batches_tracked"].int64_value(&[]), 1);
+    assert_eq!(by_name["0.adn.N.num_batches_tracked"].int64_value(&[]), 1);
 
     let logits = io.tensor("train.4");
     for (key, verdict) in [
@@ -282,7 +282,7 @@ fn vqgan_and_discriminator_losses_and_gradients_equal_the_reference() {
     loss.backward();
     assert_gradient_norms(&vqgan_vs, &meta["grad_names"], &step.f32s("grad_l2"));
 
-    let codebook = vqgan_vs.variables();
+    let codebook = variables(&vqgan_vs);
     for (key, name) in [
         ("ema_cluster_size", "quantizer.quantizer.ema_cluster_size"),
         ("ema_w", "quantizer.quantizer.ema_w"),

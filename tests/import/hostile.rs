@@ -6,24 +6,22 @@ use diaphane::model::import::ImportError;
 use std::path::Path;
 
 /// Builds the pickle of a state dict with one tensor; only the interesting numbers vary.
-struct OneTensor {
+struct OneTensor<'a> {
     elements: i64,
     offset: i64,
-    shape: Vec<i64>,
-    strides: Vec<i64>,
+    shape: &'a [i64],
+    strides: &'a [i64],
 }
 
-impl OneTensor {
-    /// Six floats as [2, 3].
-    fn sound() -> Self {
-        Self {
-            elements: 6,
-            offset: 0,
-            shape: vec![2, 3],
-            strides: vec![3, 1],
-        }
-    }
+/// Six floats as [2, 3].
+const SOUND: OneTensor<'_> = OneTensor {
+    elements: 6,
+    offset: 0,
+    shape: &[2, 3],
+    strides: &[3, 1],
+};
 
+impl OneTensor<'_> {
     fn pickle(&self) -> Vec<u8> {
         let mut bytes =
             b"\x80\x02}X\x01\x00\x00\x00wctorch._utils\n_rebuild_tensor_v2\n((".to_vec();
@@ -33,9 +31,9 @@ impl OneTensor {
         bytes.extend(integer(self.elements));
         bytes.extend(b"tQ");
         bytes.extend(integer(self.offset));
-        for list in [&self.shape, &self.strides] {
+        for list in [self.shape, self.strides] {
             bytes.push(b'(');
-            list.iter().for_each(|&value| bytes.extend(integer(value)));
+            bytes.extend(list.iter().flat_map(|&value| integer(value)));
             bytes.push(b't');
         }
         bytes.extend(b"\x89ccollections\nOrderedDict\n)RtRs.");
@@ -91,7 +89,7 @@ fn code_beside_a_sound_network_is_found() {
 
 #[test]
 fn the_sound_tensor_is_read_and_only_its_network_is_unknown() {
-    let err = OneTensor::sound().refusal();
+    let err = SOUND.refusal();
     assert!(
         matches!(err, ImportError::Unrecognised { tensors: 1, .. }),
         "{err}"
@@ -100,68 +98,25 @@ fn the_sound_tensor_is_read_and_only_its_network_is_unknown() {
 
 #[test]
 fn tensors_beyond_their_storage_are_refused() {
-    let cases: [(OneTensor, &str); 8] = [
-        (
-            OneTensor {
-                offset: 1,
-                ..OneTensor::sound()
-            },
-            "reaches element 6",
-        ),
-        (
-            OneTensor {
-                offset: -1,
-                ..OneTensor::sound()
-            },
-            "size of -1",
-        ),
-        (
-            OneTensor {
-                offset: i64::MAX,
-                ..OneTensor::sound()
-            },
-            "reaches element",
-        ),
-        (
-            OneTensor {
-                strides: vec![4, 1],
-                ..OneTensor::sound()
-            },
-            "reaches element 6",
-        ),
-        (
-            OneTensor {
-                strides: vec![i64::MAX, i64::MAX],
-                ..OneTensor::sound()
-            },
-            "overflow",
-        ),
-        (
-            OneTensor {
-                shape: vec![i64::MAX, i64::MAX],
-                ..OneTensor::sound()
-            },
-            "too many elements",
-        ),
+    const MAX: i64 = i64::MAX;
+    let cases: [(i64, &[i64], &[i64], &str); 8] = [
+        (1, &[2, 3], &[3, 1], "reaches element 6"),
+        (-1, &[2, 3], &[3, 1], "size of -1"),
+        (MAX, &[2, 3], &[3, 1], "reaches element"),
+        (0, &[2, 3], &[4, 1], "reaches element 6"),
+        (0, &[2, 3], &[MAX, MAX], "overflow"),
+        (0, &[MAX, MAX], &[3, 1], "too many elements"),
         // Expanding six numbers to a terabyte takes no bytes in the file.
-        (
-            OneTensor {
-                shape: vec![1 << 40, 3],
-                strides: vec![0, 1],
-                ..OneTensor::sound()
-            },
-            "on a storage of 6",
-        ),
-        (
-            OneTensor {
-                shape: vec![2; 9],
-                strides: vec![0; 9],
-                ..OneTensor::sound()
-            },
-            "9 dimensions",
-        ),
+        (0, &[1 << 40, 3], &[0, 1], "on a storage of 6"),
+        (0, &[2; 9], &[0; 9], "9 dimensions"),
     ];
-    for (tensor, word) in cases {
+    for (offset, shape, strides, word) in cases {
+        let tensor = OneTensor {
+            elements: 6,
+            offset,
+            shape,
+            strides,
+        };
         let err = tensor.refusal();
         assert!(err.to_string().contains(word), "{word}: {err}");
     }
@@ -179,7 +134,7 @@ fn modules_that_contain_themselves_are_given_up() {
 
 #[test]
 fn a_storage_of_another_size_than_described_is_refused() {
-    let mut pickle = OneTensor::sound().pickle();
+    let mut pickle = SOUND.pickle();
     // Renamed, so that it is taken for a network: the U-Net's three signs.
     let names = [
         "time_embed.0.weight",

@@ -2,10 +2,13 @@
 //! `python3`); otherwise the test prints `skipped` and proves nothing.
 
 use super::tiny_manifest;
-use diaphane::model::import::{ImportOptions, import_with_manifest};
+use diaphane::model::import::{
+    ImportError, ImportOptions, import_checkpoints, import_with_manifest,
+};
 use diaphane::model::manifest::{FileRole, SegmenterSpec};
 use diaphane::model::weights::{WeightPrecision, save_weights};
 use diaphane::model::{Bundle, Denoiser, LungSegmenter, Preset, Vqgan};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tch::Device;
@@ -64,8 +67,8 @@ fn state_dict(
 }
 
 fn assert_equal(found: &VarStore, expected: &VarStore) {
-    let expected = expected.variables();
-    let found = found.variables();
+    let expected: BTreeMap<_, _> = expected.variables().into_iter().collect();
+    let found: BTreeMap<_, _> = found.variables().into_iter().collect();
     assert_eq!(found.len(), expected.len());
     for (name, tensor) in found {
         assert!(tensor.equal(&expected[&name]), "{name}");
@@ -90,13 +93,13 @@ fn state_dicts_of_all_three_networks_are_imported_bit_for_bit() {
     let make =
         |name: &str, build: &dyn Fn(&VarStore)| state_dict(&python, folder.path(), name, build);
     let (vqgan_file, vqgan) = make("v", &|vs| {
-        drop(Vqgan::new(&vs.root(), &config.vqgan.config))
+        drop(Vqgan::new(&vs.root(), &config.vqgan.config));
     });
     let (denoiser_file, denoiser) = make("d", &|vs| {
-        drop(Denoiser::new(&vs.root(), &config.denoiser.config))
+        drop(Denoiser::new(&vs.root(), &config.denoiser.config));
     });
     let (segmenter_file, lungs) = make("s", &|vs| {
-        drop(LungSegmenter::new(&vs.root(), &segmenter.config))
+        drop(LungSegmenter::new(&vs.root(), &segmenter.config));
     });
 
     let out = folder.path().join("bundle");
@@ -113,4 +116,41 @@ fn state_dicts_of_all_three_networks_are_imported_bit_for_bit() {
         bundle.segmenter_store.as_ref().expect("a segmenter"),
         &lungs,
     );
+}
+
+#[test]
+#[ignore = "writes 3.5 GB and needs a Python with torch"]
+fn checkpoints_of_the_published_sizes_are_imported() {
+    let Some(python) = python() else {
+        println!("skipped: no Python with torch");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let make =
+        |name: &str, build: &dyn Fn(&VarStore)| state_dict(&python, folder.path(), name, build);
+    let preset = Preset::GlLcm;
+    let (vqgan, _) = make("v", &|vs| drop(Vqgan::new(&vs.root(), &preset.vqgan())));
+    let (denoiser, denoiser_store) = make("d", &|vs| {
+        drop(Denoiser::new(&vs.root(), &preset.denoiser()));
+    });
+    let (segmenter, _) = make("s", &|vs| {
+        drop(LungSegmenter::new(&vs.root(), &preset.segmenter()));
+    });
+    let files = [vqgan, denoiser, segmenter];
+    let out = folder.path().join("bundle");
+    let with = |preset| ImportOptions {
+        preset: Some(preset),
+        ..ImportOptions::default()
+    };
+    // The codebook tells the two published networks apart, the rest does not.
+    match import_checkpoints(&files, &out, &with(Preset::BsLdm)) {
+        Err(ImportError::OtherPreset { preset, .. }) => assert_eq!(preset, "gl-lcm"),
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+    let report = import_checkpoints(&files, &out, &with(preset)).expect("an import");
+    let parts: Vec<_> = report.parts.iter().map(|p| (p.role, p.tensors)).collect();
+    assert_eq!(parts[0], (FileRole::Vqgan, 67));
+    assert_eq!(parts[1], (FileRole::Denoiser, 1574));
+    let bundle = Bundle::load(&out, Device::Cpu).expect("a bundle");
+    assert_equal(&bundle.denoiser_store, &denoiser_store);
 }

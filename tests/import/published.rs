@@ -8,13 +8,15 @@ use diaphane::model::import::{
 };
 use diaphane::model::manifest::FileRole;
 use diaphane::model::weights::sha256_of_file;
+use std::collections::BTreeMap;
 use std::fs;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
 /// The rule of `make_fixtures.py`: `((crc32(name) + 7 i) % 255 - 127) / 64`, exact in every number format used.
 fn assert_follows_rule(vs: &VarStore) {
-    for (name, variable) in vs.variables() {
+    let variables: BTreeMap<_, _> = vs.variables().into_iter().collect();
+    for (name, variable) in variables {
         let seed = i64::from(crc32fast::hash(name.as_bytes()));
         let flat = Vec::<f32>::try_from(variable.flatten(0, -1)).expect("32-bit floats");
         for (i, found) in flat.into_iter().enumerate() {

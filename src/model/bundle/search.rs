@@ -4,7 +4,7 @@ use crate::model::ModelError;
 use crate::model::manifest::MANIFEST_FILE;
 use std::collections::BTreeSet;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -13,12 +13,12 @@ use std::path::{Component, Path, PathBuf};
 pub fn search_folders() -> Vec<PathBuf> {
     let program = env::current_exe().ok();
     let beside = program.as_deref().and_then(Path::parent);
-    search_folders_from(env::var_os("DIAPHANE_MODELS"), beside)
+    search_folders_from(env::var_os("DIAPHANE_MODELS").as_deref(), beside)
 }
 
-fn search_folders_from(variable: Option<OsString>, beside: Option<&Path>) -> Vec<PathBuf> {
+fn search_folders_from(variable: Option<&OsStr>, beside: Option<&Path>) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = variable
-        .iter()
+        .into_iter()
         .flat_map(env::split_paths)
         .filter(|folder| !folder.as_os_str().is_empty())
         .collect();
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn the_variable_comes_first_and_the_source_tree_last() {
         let joined = env::join_paths(["/first", "/second"]).expect("two paths");
-        let folders = search_folders_from(Some(joined), Some(Path::new("/program/bin")));
+        let folders = search_folders_from(Some(&joined), Some(Path::new("/program/bin")));
         assert_eq!(folders[..2], ["/first", "/second"].map(PathBuf::from));
         assert_eq!(folders[2], Path::new("/program/bin/models"));
         assert_eq!(

@@ -224,15 +224,17 @@ fn spoken_name(role: FileRole) -> &'static str {
 }
 
 fn card_of(manifest: &Manifest, checkpoints: &[(FileRole, Checkpoint)]) -> String {
-    let mut card = format!(
-        "# {}\n\nImported from published checkpoints; nothing in them was executed.\n\nLicence: {}. Training data: {}.\n\n",
-        manifest.name, manifest.licence, manifest.training_data
-    );
-    for (role, checkpoint) in checkpoints {
+    let files = checkpoints.iter().map(|(role, checkpoint)| {
         let name = checkpoint.path().file_name().unwrap_or_default();
-        card.push_str(&format!("- {role}: {}\n", name.to_string_lossy()));
-    }
-    card
+        format!("- {role}: {}\n", name.to_string_lossy())
+    });
+    format!(
+        "# {}\n\nImported from published checkpoints; nothing in them was executed.\n\nLicence: {}. Training data: {}.\n\n{}",
+        manifest.name,
+        manifest.licence,
+        manifest.training_data,
+        files.collect::<String>()
+    )
 }
 
 /// The other preset, where its codebook is the one that was found.

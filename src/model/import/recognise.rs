@@ -28,9 +28,7 @@ const SIGNS: [(FileRole, &[&str]); 2] = [
 pub(super) fn recognise(checkpoint: &Checkpoint) -> Result<FileRole, ImportError> {
     let names = || checkpoint.entries().iter().map(|entry| entry.name.as_str());
     let has = |sign: &&str| names().any(|name| name == *sign);
-    let known = SIGNS
-        .iter()
-        .find(|(_, signs)| signs.iter().all(|sign| has(sign)));
+    let known = SIGNS.iter().find(|(_, signs)| signs.iter().all(has));
     if let Some((role, _)) = known {
         return Ok(*role);
     }

@@ -185,7 +185,7 @@ fn kind_of_storage(class: &str) -> (WeightKind, usize) {
 
 fn natural(pickle: &Pickle, id: NodeId) -> Result<u64, String> {
     match pickle.node(id) {
-        Node::Int(value) => u64::try_from(*value).map_err(|_| format!("a size of {value}")),
+        Node::Int(value) => u64::try_from(*value).map_err(|_negative| format!("a size of {value}")),
         _ => Err("a size that is no number".to_owned()),
     }
 }

@@ -55,10 +55,11 @@ pub use model::{Conventions, ModelConfig};
 pub use optimizer::{Decay, OptimizerConfig, OptimizerKind};
 
 use super::TrainError;
+use crate::nn::fast_kind;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use tch::Device;
+use tch::{Device, Kind};
 
 /// Which network a run trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +84,30 @@ impl TrainStage {
     }
 }
 
+/// Number format of a run's convolutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// bf16 where the device multiplies it, f32 elsewhere.
+    #[default]
+    Auto,
+    /// 32-bit float.
+    F32,
+    /// bfloat16.
+    Bf16,
+}
+
+impl Precision {
+    /// The kind of the tensors that convolutions see on `device`.
+    pub fn kind(self, device: Device) -> Kind {
+        match self {
+            Self::Auto => fast_kind(device),
+            Self::F32 => Kind::Float,
+            Self::Bf16 => Kind::BFloat16,
+        }
+    }
+}
+
 /// One training run, as read from its run file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +126,9 @@ pub struct RunConfig {
     /// others on a busy machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threads: Option<u16>,
+    /// Number format of the convolutions; weights, losses and the optimiser stay f32.
+    #[serde(default)]
+    pub precision: Precision,
     /// Ends the run after this many iterations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iterations: Option<u64>,

@@ -5,6 +5,7 @@ use super::latent::LatentSpace;
 use super::{Stage, StepInput, Validation, descend, values};
 use crate::diffusion::NoiseSchedule;
 use crate::model::Denoiser;
+use crate::nn::for_convolution;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
 use crate::train::random::{Purpose, generator, normal};
 use crate::train::{
@@ -14,7 +15,7 @@ use crate::train::{
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use tch::nn::VarStore;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Image pixels per latent along one axis: three halvings.
 const LATENT_PX: i64 = 8;
@@ -52,6 +53,7 @@ pub(super) struct DenoiserStage {
     conventions: Conventions,
     loss: DenoiserLoss,
     device: Device,
+    compute: Kind,
     validation: Vec<Judged>,
 }
 
@@ -82,6 +84,7 @@ impl DenoiserStage {
             conventions,
             loss,
             device,
+            compute: config.precision.kind(device),
             validation: Vec::new(),
         };
         stage.validation = stage.judged(dataset, config.seed);
@@ -197,10 +200,9 @@ impl DenoiserStage {
         };
         let channels = noisy.size().get(1).copied().unwrap_or(0);
         let timesteps = Tensor::from_slice(timesteps).to_device(self.device);
-        let output = self
-            .denoiser
-            .forward(&Tensor::f_cat(&[noisy, &scaled], 1)?, &timesteps);
-        Ok(output.f_narrow(1, 0, channels)?)
+        let input = for_convolution(&Tensor::f_cat(&[noisy, &scaled], 1)?, self.compute);
+        let output = self.denoiser.forward(&input, &timesteps);
+        Ok(output.f_narrow(1, 0, channels)?.f_to_kind(Kind::Float)?)
     }
 
     /// The clean latent that an output stands for.

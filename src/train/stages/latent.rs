@@ -1,6 +1,7 @@
 //! Latents of a frozen VQGAN, brought to zero mean and unit deviation.
 
 use crate::model::{Vqgan, VqganConfig};
+use crate::nn::for_convolution;
 use crate::train::data::on_grid;
 use crate::train::network::load_variables;
 use crate::train::{Dataset, RunConfig, RunFolder, TrainError, weights_file};
@@ -41,6 +42,7 @@ pub(super) struct LatentSpace {
     mean: Tensor,
     std: Tensor,
     quantized: bool,
+    compute: Kind,
     /// Keeps the variables alive and frozen.
     _vs: VarStore,
 }
@@ -69,6 +71,7 @@ impl LatentSpace {
             mean: Tensor::zeros([1], (Kind::Float, device)),
             std: Tensor::ones([1], (Kind::Float, device)),
             quantized: config.conventions.quantize_latents,
+            compute: config.precision.kind(device),
             _vs: vs,
         };
         let stats = match folder.read_toml(LatentStats::FILE)? {
@@ -138,7 +141,8 @@ impl LatentSpace {
 
     /// Normalised latents `[B, C, H/8, W/8]` of images `[B, 1, H, W]` in `[-1, 1]`.
     pub fn encode(&self, images: &Tensor) -> Tensor {
-        let latent = self.vqgan.encode(images);
+        let images = for_convolution(images, self.compute);
+        let latent = self.vqgan.encode(&images).to_kind(Kind::Float);
         let latent = if self.quantized {
             self.vqgan.quantize(&latent).latent
         } else {
@@ -149,6 +153,7 @@ impl LatentSpace {
 
     /// Images of normalised latents; gradients pass.
     pub fn decode(&self, latent: &Tensor) -> Tensor {
-        self.vqgan.decode(&(latent * &self.std + &self.mean))
+        let latent = for_convolution(&(latent * &self.std + &self.mean), self.compute);
+        self.vqgan.decode(&latent).to_kind(Kind::Float)
     }
 }

@@ -4,6 +4,7 @@ use super::adversary::Adversary;
 use super::judge::{WholeImage, mean_terms, psnr, whole_images};
 use super::{Stage, StepInput, Validation, descend, values};
 use crate::model::Vqgan;
+use crate::nn::for_convolution;
 use crate::train::losses::{gradient_l1, l1, mse};
 use crate::train::random::normal;
 use crate::train::{
@@ -21,6 +22,7 @@ pub(super) struct VqganStage {
     vqgan: Vqgan,
     loss: VqganLoss,
     device: Device,
+    compute: Kind,
     validation: Vec<WholeImage>,
 }
 
@@ -45,6 +47,7 @@ impl VqganStage {
             vqgan,
             loss,
             device,
+            compute: config.precision.kind(device),
             validation: whole_images(dataset),
         })
     }
@@ -63,8 +66,18 @@ impl VqganStage {
         radiographs + &batch.soft_tissue * soft
     }
 
+    fn encode_fast(&self, images: &Tensor) -> Tensor {
+        let images = for_convolution(images, self.compute);
+        self.vqgan.encode(&images).to_kind(Kind::Float)
+    }
+
+    fn decode_fast(&self, latent: &Tensor) -> Tensor {
+        let latent = for_convolution(latent, self.compute);
+        self.vqgan.decode(&latent).to_kind(Kind::Float)
+    }
+
     fn encode(&self, images: &Tensor, rng: &mut ChaCha8Rng) -> Coded {
-        let latent = self.vqgan.encode(images);
+        let latent = self.encode_fast(images);
         let noise = normal(rng, &latent.size(), self.device);
         let spread = latent.detach().std(true) * self.loss.latent_noise;
         let noisy = &latent + noise * spread;
@@ -132,7 +145,7 @@ impl Stage for VqganStage {
         } = input;
         let images = self.images(&batch, &mut rng);
         let coded = self.encode(&images, &mut rng);
-        let found = self.vqgan.decode(&coded.decoded_from);
+        let found = self.decode_fast(&coded.decoded_from);
         let terms = self.generator_terms(&coded, &found, &images);
         let loss = terms
             .iter()
@@ -168,12 +181,12 @@ impl Stage for VqganStage {
             for (name, plane) in planes {
                 let Some(plane) = plane else { continue };
                 let plane = plane.to_device(self.device);
-                let latent = self.vqgan.encode(&plane);
-                let found = self.vqgan.decode(&latent).clamp(-1.0, 1.0);
+                let latent = self.encode_fast(&plane);
+                let found = self.decode_fast(&latent).clamp(-1.0, 1.0);
                 terms.insert(format!("psnr_{name}"), psnr(&found, &plane, None).0);
                 if self.loss.quantized_share > 0.0 {
                     let nearest = self.vqgan.quantize(&latent).latent;
-                    let found = self.vqgan.decode(&nearest).clamp(-1.0, 1.0);
+                    let found = self.decode_fast(&nearest).clamp(-1.0, 1.0);
                     terms.insert(
                         format!("psnr_{name}_quantized"),
                         psnr(&found, &plane, None).0,
