@@ -1,13 +1,14 @@
 //! Whole runs with networks of a few channels on pictures of a few pixels: losses fall, checkpoints are
 //! complete, a resumed run equals one that was never stopped, and what must be refused is refused.
 
+use diaphane::model::Bundle;
 use diaphane::train::{
-    EndReason, Observer, RunConfig, RunFolder, Start, Terms, TrainError, TrainEvent, Unobserved,
-    Which, run,
+    EndReason, ExportConfig, Observer, RunConfig, RunFolder, Start, Terms, TrainError, TrainEvent,
+    Unobserved, Which, export, run,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
-use tch::Tensor;
+use tch::{Device, Tensor};
 
 const SIDE: u32 = 64;
 
@@ -257,4 +258,54 @@ fn weights_of_another_architecture_are_refused() {
         .insert("residual_channels".to_owned(), wider);
     let err = run(&second, Start::Fresh, &mut Unobserved).unwrap_err();
     assert!(err.to_string().contains("has shape"), "{err}");
+}
+
+#[test]
+fn three_runs_become_a_bundle_with_their_averaged_weights() {
+    let temp = tempfile::tempdir().unwrap();
+    let (root, data) = (temp.path(), temp.path().join("data"));
+    std::fs::create_dir(&data).unwrap();
+    write_data(&data);
+    let mut last = BTreeMap::new();
+    for (stage, extra) in [
+        ("segmenter", String::new()),
+        ("vqgan", String::new()),
+        ("denoiser", vqgan_line(root)),
+    ] {
+        let config = config(stage, root, &data, &format!("iterations = 2\n{extra}"));
+        let summary = run(&config, Start::Fresh, &mut Unobserved).unwrap();
+        last.insert(stage, summary.last_checkpoint);
+    }
+    // The VQGAN may go: the denoiser's run keeps its own copy.
+    let codec = tensors(&last["vqgan"], "ema");
+    std::fs::remove_dir_all(root.join("vqgan")).unwrap();
+    let path = root.join("export.toml");
+    let text = "out = \"bundle\"\nname = \"tiny\"\nversion = \"0\"\nlicence = \"MIT\"\n\
+                training_data = \"stripes\"\ndenoiser = \"denoiser\"\nsegmenter = \"segmenter\"\n\
+                newest = true\ncard = \"card.md\"\n";
+    std::fs::write(&path, text).unwrap();
+    std::fs::write(root.join("card.md"), "# Tiny\n").unwrap();
+    let written = export(&ExportConfig::read(&path).unwrap()).unwrap();
+
+    let bundle = Bundle::load(&written.folder, Device::Cpu).unwrap();
+    let stores = [
+        (bundle.vqgan_store.variables(), codec),
+        (
+            bundle.denoiser_store.variables(),
+            tensors(&last["denoiser"], "ema"),
+        ),
+        (
+            bundle.segmenter_store.unwrap().variables(),
+            tensors(&last["segmenter"], "ema"),
+        ),
+    ];
+    for (loaded, trained) in stores {
+        assert_eq!(loaded.len(), trained.len());
+        for (name, value) in trained {
+            assert!(value.equal(&loaded[&name]), "{name}");
+        }
+    }
+    assert_eq!(bundle.manifest.grid.size_px, 64);
+    assert_eq!(bundle.manifest.segmenter.unwrap().size_px, 32);
+    assert!(bundle.manifest.latent.std.iter().all(|&std| std > 0.0));
 }

@@ -4,6 +4,7 @@
 //! OUT/run.toml           the settings, complete
 //! OUT/data.json          every radiograph found, its use and checksums
 //! OUT/latent.toml        denoiser: mean and standard deviation of the latents
+//! OUT/vqgan.*            denoiser: the VQGAN it works with, architecture and weights
 //! OUT/log.csv            iteration, elapsed_secs, split, term, value
 //! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml
 //! OUT/last, OUT/best     name of the newest and of the best checkpoint

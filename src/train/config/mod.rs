@@ -41,14 +41,12 @@
 //! ```
 
 mod augmentation;
-mod conventions;
 mod data;
 mod loss;
 mod model;
 mod optimizer;
 
 pub use augmentation::AugmentationConfig;
-pub use conventions::{ConditionScaling, Prediction, ScheduleSpec};
 pub use data::{DataConfig, SourceConfig, SourceKind};
 pub use loss::{DenoiserLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss};
 pub use model::{Conventions, ModelConfig};
