@@ -18,7 +18,6 @@ fn main() -> ExitCode {
     }
 }
 
-#[cfg(feature = "gui")]
 /// A panic of the worker thread becomes the sentence of its job; printed as well, it would be told twice.
 fn leave_worker_panics_to_the_worker() {
     let print = std::panic::take_hook();
@@ -30,6 +29,7 @@ fn leave_worker_panics_to_the_worker() {
     }));
 }
 
+#[cfg(feature = "gui")]
 fn open_window(paths: Vec<PathBuf>) -> ExitCode {
     // Without a bundle the window opens all the same and says how to load one.
     let bundle = diaphane::model::find_bundle(DEFAULT_BUNDLE).ok();
@@ -43,17 +43,6 @@ fn open_window(paths: Vec<PathBuf>) -> ExitCode {
 }
 
 #[cfg(not(feature = "gui"))]
-/// A panic of the worker thread becomes the sentence of its job; printed as well, it would be told twice.
-fn leave_worker_panics_to_the_worker() {
-    let print = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let on_worker = std::thread::current().name() == Some("diaphane-worker");
-        if !on_worker || std::env::var_os("RUST_BACKTRACE").is_some() {
-            print(panic);
-        }
-    }));
-}
-
 fn open_window(paths: Vec<PathBuf>) -> ExitCode {
     drop(paths);
     eprintln!("error: this program was built without the window; give a command, see --help");
