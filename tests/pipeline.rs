@@ -44,7 +44,7 @@ impl Observer for Watcher {
 }
 
 struct Bench {
-    _folder: TempDir,
+    folder: TempDir,
     suppressor: Suppressor,
     defaults: SuppressionSettings,
     radiograph: Arc<Radiograph>,
@@ -62,7 +62,7 @@ impl Bench {
         let summary = suppressor.load_bundle(&bundle).unwrap();
         assert_eq!(summary.segments_lungs, with_segmenter);
         Self {
-            _folder: folder,
+            folder,
             suppressor,
             defaults: summary.defaults,
             radiograph: Arc::new(radiograph),
@@ -278,6 +278,35 @@ fn a_segmenter_finds_a_mask_on_the_radiographs_grid() {
         .segment(&bench.radiograph, &mut watcher)
         .unwrap();
     assert_eq!(mask.raster().size(), (150, 120));
+}
+
+#[test]
+fn half_precision_runs_and_stays_near() {
+    let mut bench = Bench::new(false);
+    let exact = bench.run(bench.defaults.clone());
+    let options = ComputeOptions {
+        precision: PrecisionChoice::Bf16,
+        ..CPU
+    };
+    let bundle = bench.folder.path().join("tiny");
+    bench.suppressor = Suppressor::new(options);
+    bench.suppressor.load_bundle(&bundle).unwrap();
+    let half = bench.run(bench.defaults.clone());
+    assert_eq!(
+        (exact.precision.as_str(), half.precision.as_str()),
+        ("f32", "bf16")
+    );
+    let difference = exact
+        .model_soft_tissue
+        .zip_map(&half.model_soft_tissue, |a, b| (a - b).abs());
+    let largest = difference
+        .unwrap()
+        .values()
+        .iter()
+        .copied()
+        .fold(0.0, f32::max);
+    // bfloat16 keeps 8 bits; three steps of a network with arbitrary weights may lose some of them.
+    assert!(largest > 0.0 && largest < 0.1, "{largest}");
 }
 
 #[test]

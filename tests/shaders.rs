@@ -5,7 +5,7 @@
 //! it with the standard's formulas.
 #![cfg(feature = "gui")]
 
-use diaphane::display::{display_image, diverging, modality_image};
+use diaphane::display::{display_image, diverging_on_black, modality_image};
 use diaphane::radiograph::{
     BitDepth, FileKind, FloatImage, ModalityTransform, Polarity, Radiograph, Raster, SourceFile,
     StoredValues, StudyId, StudyInfo, Voi, VoiFunction, VoiLut, resize_area,
@@ -448,7 +448,7 @@ fn a_difference_has_the_colours_of_the_map() {
     spec.picture = Picture::Difference { limit: 100.0 };
     let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
     for (i, pixel) in picture.iter().enumerate() {
-        let expected = diverging(change(i) / 100.0);
+        let expected = diverging_on_black(change(i) / 100.0);
         for channel in 0..3 {
             let error = pixel[channel].abs_diff(expected[channel]);
             // A step of the 255-entry table is at most 2 of 255 wide in any channel.

@@ -265,6 +265,7 @@ fn result(settings: SuppressionSettings) -> SuppressionResult {
         bundle_name: "compact".to_owned(),
         bundle_sha256: "00".repeat(32),
         device: "CPU".to_owned(),
+        precision: "32-bit float".to_owned(),
         stage_times: Vec::new(),
         warnings: Vec::new(),
     }

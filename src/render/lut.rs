@@ -30,7 +30,7 @@ pub(super) fn upload_colormap(upload: &Upload<'_>) -> wgpu::TextureView {
     let last = (COLORMAP_SIZE - 1) as f32;
     let texels: Vec<[u8; 4]> = (0..COLORMAP_SIZE)
         .map(|i| {
-            let [red, green, blue] = display::diverging(2.0 * i as f32 / last - 1.0);
+            let [red, green, blue] = display::diverging_on_black(2.0 * i as f32 / last - 1.0);
             [red, green, blue, u8::MAX]
         })
         .collect();

@@ -8,18 +8,17 @@ use eframe::egui::{Align2, Painter, Pos2, Rect, Stroke, StrokeKind, vec2};
 const NUM_BANDS: usize = 64;
 /// Room for the numbers beside the bar, points.
 const NUMBERS_WIDTH: f32 = 50.0;
+/// Room for the caption under the bar, points.
+const CAPTION_HEIGHT: f32 = 26.0;
 
-/// Paints the bar at the right border of `view`; `limit` is the value of the upper end.
+/// Paints the bar in the bottom right corner of `view`; `limit` is the value of the upper end.
 pub fn paint(painter: &Painter, view: Rect, limit: f64) {
     let [width, height] = theme::COLOUR_BAR;
     let height = height.min(0.6 * view.height());
     let right = view.right() - NUMBERS_WIDTH;
-    let left_top = Pos2::new(right - width, view.center().y - 0.5 * height);
+    let left_top = Pos2::new(right - width, view.bottom() - CAPTION_HEIGHT - height);
     let bar = Rect::from_min_size(left_top, vec2(width, height));
-    let shade = Rect::from_min_max(
-        bar.min - vec2(6.0, 10.0),
-        Pos2::new(view.right() + 2.0, bar.bottom() + 26.0),
-    );
+    let shade = Rect::from_min_max(bar.min - vec2(6.0, 10.0), view.max + vec2(2.0, 2.0));
     painter.rect_filled(shade, 3, theme::SHADE_STRONG);
     let band = bar.height() / NUM_BANDS as f32;
     for i in 0..NUM_BANDS {
@@ -27,7 +26,11 @@ pub fn paint(painter: &Painter, view: Rect, limit: f64) {
         let top = bar.top() + i as f32 * band;
         // Half a point of overlap hides the seams between bands.
         let rect = Rect::from_min_size(Pos2::new(bar.left(), top), vec2(bar.width(), band + 0.5));
-        painter.rect_filled(rect, 0, theme::map_colour(display::diverging(value)));
+        painter.rect_filled(
+            rect,
+            0,
+            theme::map_colour(display::diverging_on_black(value)),
+        );
     }
     let outline = Stroke::new(1.0, theme::LINE);
     painter.rect_stroke(bar, 0, outline, StrokeKind::Outside);
@@ -43,8 +46,7 @@ pub fn paint(painter: &Painter, view: Rect, limit: f64) {
             &label(f64::from(share) * limit),
         );
     }
-    let below = Pos2::new(view.right(), bar.bottom() + 10.0);
-    text(painter, below, Align2::RIGHT_TOP, "modality");
+    text(painter, view.max, Align2::RIGHT_BOTTOM, "modality");
 }
 
 fn text(painter: &Painter, at: Pos2, anchor: Align2, text: &str) {
