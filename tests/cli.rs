@@ -2,6 +2,8 @@
 //!
 //! Networks are tiny and arbitrary; no shipped weights are needed.
 
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
+
 #[path = "cli/bench.rs"]
 mod bench;
 #[path = "cli/reports.rs"]

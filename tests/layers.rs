@@ -1,6 +1,8 @@
 //! The house's layers, held by a test: who may import whom, where each third-party crate lives,
 //! and how long a file may be. The table is the one in the crate's design (module tree).
 
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -79,12 +81,12 @@ const HOMES: [(&[&str], &[&str]); 8] = [
         ],
         &["formats"],
     ),
-    (&["wgpu", "egui_wgpu", "bytemuck"], &["render"]),
+    (&["wgpu", "bytemuck"], &["render"]),
     (&["rfd", "poll_promise"], &["ui/files.rs"]),
-    (&["eframe", "egui"], &["ui", "render"]),
+    (&["eframe", "egui", "egui_wgpu"], &["ui", "render"]),
     (&["clap", "indicatif", "ctrlc"], &["cli", "main.rs"]),
     (&["safetensors", "half"], &["model", "train"]),
-    (&["crossbeam_channel"], &["worker"]),
+    (&["crossbeam_channel"], &["worker", "ui/files.rs"]),
 ];
 
 const MAX_LINES: usize = 400;
@@ -136,7 +138,9 @@ fn modules_import_only_what_stands_below() {
 fn third_party_crates_stay_at_home() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
-        for (line, code) in code_lines(&text) {
+        // Unit tests stand at a file's end and may make their files in any way.
+        let program = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        for (line, code) in code_lines(program) {
             for (crates, homes) in &HOMES {
                 let at_home = homes.iter().any(|home| path.starts_with(home));
                 for name in *crates {
@@ -234,9 +238,8 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// First path segments after `crate::`, with the line where the path begins.
 fn crate_imports(text: &str) -> Vec<(usize, String)> {
     let mut names = Vec::new();
-    let code: String = code_lines(text)
-        .map(|(_, code)| format!("{code}\n"))
-        .collect();
+    let code: Vec<&str> = code_lines(text).map(|(_, code)| code).collect();
+    let code = code.join("\n");
     let mut groups = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let before = code[..at].chars().next_back();
