@@ -3,8 +3,10 @@
 use super::layer::PixelSource;
 use super::renderer::RadiographRenderer;
 use super::view::{LayerKey, ViewSpec};
-use eframe::egui::PaintCallbackInfo;
-use eframe::egui_wgpu::{CallbackResources, CallbackTrait, RenderState, ScreenDescriptor};
+use eframe::egui::{PaintCallbackInfo, Rect, Shape};
+use eframe::egui_wgpu::{
+    Callback, CallbackResources, CallbackTrait, RenderState, ScreenDescriptor,
+};
 use eframe::wgpu;
 use std::sync::Arc;
 
@@ -22,6 +24,13 @@ pub struct RadiographCallback {
     pub layers: Vec<(LayerKey, Arc<dyn PixelSource>)>,
     /// The frame; views and layers that no callback of a frame names are dropped.
     pub frame: u64,
+}
+
+impl RadiographCallback {
+    /// The callback as a shape that covers `rect`.
+    pub fn into_shape(self, rect: Rect) -> Shape {
+        Shape::Callback(Callback::new_paint_callback(rect, self))
+    }
 }
 
 impl CallbackTrait for RadiographCallback {

@@ -5,12 +5,12 @@
 
 use crate::formats::{self, Found};
 use crate::radiograph::{FloatImage, Radiograph};
-use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use eframe::egui;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Instant;
 
@@ -182,7 +182,7 @@ impl FileWork {
         lost: FileEvent,
         work: impl FnOnce() -> FileEvent + Send + 'static,
     ) {
-        let (sender, receiver) = bounded(1);
+        let (sender, receiver) = sync_channel(1);
         let ctx = self.ctx.clone();
         // Dropped at the end of the thread, also by a panic, after the sender.
         let wake = WakeOnDrop(ctx);

@@ -13,7 +13,6 @@ use eframe::egui::{
     self, Align2, Color32, CornerRadius, Label, PointerButton, Pos2, Rect, Response, RichText,
     Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
-use eframe::egui_wgpu;
 
 /// Label of a soft-tissue image, on the screen wherever one is.
 pub const AI_LABEL: &str = "AI-processed - not for diagnosis without the original";
@@ -129,7 +128,7 @@ impl View<'_> {
         } else {
             let frame = ui.ctx().cumulative_pass_nr();
             let callback = self.callback(content, &placement, frame);
-            painter.add(egui_wgpu::Callback::new_paint_callback(self.rect, callback));
+            painter.add(callback.into_shape(self.rect));
         }
         self.labels_ui(ui, content, missing);
         let border = Stroke::new(1.0, theme::LINE);
