@@ -13,6 +13,7 @@ mod tiny;
 use bench::{Bench, contents, document, lines, names, status, stderr};
 use serde_json::Value;
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Command;
 
 #[test]
@@ -228,13 +229,9 @@ fn shards_divide_the_inputs() {
 fn ctrl_c_stops_within_a_step_and_leaves_no_half_file() {
     let bench = Bench::new();
     // Enough work that the signal comes in the middle of it, whatever the machine.
-    let child = Command::new(env!("CARGO_BIN_EXE_diaphane"))
+    let mut child = Command::new(env!("CARGO_BIN_EXE_diaphane"))
+        .args(["suppress", "chest.png", "--model", "tiny", "--mask"])
         .args([
-            "suppress",
-            "chest.png",
-            "--model",
-            "tiny",
-            "--mask",
             "chest_mask.png",
             "--out",
             "out",
@@ -248,13 +245,20 @@ fn ctrl_c_stops_within_a_step_and_leaves_no_half_file() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(1500));
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(sent.success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(status(&output), 130, "{}", stderr(&output));
+    // Its first line says that the networks are loaded: from here on Ctrl-C meets a running job.
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    told.read_line(&mut line).unwrap();
+    assert!(line.contains("tiny on"), "{line}");
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    told.read_to_string(&mut line).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{line}");
     assert!(names(&bench.path("out")).is_empty());
 }

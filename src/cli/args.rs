@@ -1,7 +1,11 @@
 //! The command line as it is typed; what it means is `job`'s.
 
+use super::words::{
+    AuthorsPreset, Clipping, Fusion, Grid, Guidance, PictureFormat, Precision, Sampler, Shard,
+    parse_device, parse_probe, parse_shard,
+};
 use crate::worker::DeviceChoice;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 const EXIT_STATUS: &str = "Exit status: 0 done; 1 some inputs failed (the others are done, the failures \
@@ -31,6 +35,8 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Train or fine-tune networks as a run file says.
     Train(TrainArgs),
+    /// Draw phantom chests: paired radiographs whose bones are known exactly.
+    Simulate(SimulateArgs),
     /// Make a bundle from the authors' published checkpoints; nothing in them is executed.
     Import(ImportArgs),
     /// List, check and describe bundles of networks.
@@ -199,6 +205,23 @@ pub struct TrainArgs {
     pub json: bool,
 }
 
+/// `diaphane simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// Where outputs go.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Number of studies.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub count: usize,
+    /// Seed of the series; the same seed gives the same studies at every size.
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+    /// Side of the square pictures in pixels.
+    #[arg(long, value_name = "PX", default_value_t = 1024)]
+    pub size: usize,
+}
+
 /// `diaphane import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
@@ -257,107 +280,6 @@ pub struct InspectArgs {
     pub json: bool,
 }
 
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$word_meta:meta])* $word:ident),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-        pub enum $name { $($(#[$word_meta])* $word),+ }
-    };
-}
-
-words!(
-    /// `--precision`.
-    Precision { /// What is fast and safe on the device.
-        Auto, /// 32-bit float.
-        F32, /// bfloat16.
-        Bf16 }
-);
-words!(
-    /// `--guidance`.
-    Guidance { /// Local-Enhanced Guidance (GL-LCM, Eq. 4).
-        Leg, /// Classifier-free guidance.
-        Cfg, /// The local condition alone.
-        Vanilla, /// The form that runs in the authors' released code.
-        AuthorsLive, /// The form left as a comment in the authors' released code.
-        AuthorsCommented }
-);
-words!(
-    /// `--sampler`.
-    Sampler { /// Latent consistency sampler.
-        Lcm, /// Deterministic DDIM.
-        Ddim, /// Ancestral DDPM.
-        Ddpm }
-);
-words!(
-    /// `--clipping`.
-    Clipping { /// A range that grows with the timestep.
-        Dynamic, /// From -1 to 1.
-        Static, /// Per-image percentile.
-        Percentile, /// No clipping.
-        None }
-);
-words!(
-    /// `--fusion`.
-    Fusion { /// Poisson fusion inside the lungs (GL-LCM, Eq. 5).
-        Poisson, /// Weighted mean inside the lungs.
-        Alpha, /// The global picture alone.
-        None }
-);
-words!(
-    /// `--output`.
-    Grid { /// The radiograph's own grid.
-        Native, /// The model's grid.
-        Model }
-);
-words!(
-    /// `--format`.
-    PictureFormat { /// 16-bit PNG.
-        Png }
-);
-words!(
-    /// `--preset` of an import.
-    AuthorsPreset { /// GL-LCM.
-        GlLcm, /// BS-LDM.
-        BsLdm }
-);
-
-/// Part `index` (from 1) of `count`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    /// From 1 to `count`.
-    pub index: usize,
-    /// At least 1.
-    pub count: usize,
-}
-
-fn parse_shard(text: &str) -> Result<Shard, String> {
-    let parts = text.split_once('/');
-    let numbers = parts.and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
-    match numbers {
-        Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
-        _ => Err("give I/N with 1 <= I <= N, as in 2/4".to_owned()),
-    }
-}
-
-fn parse_probe(text: &str) -> Result<(usize, usize), String> {
-    let parts = text.split_once(',');
-    let numbers = parts.and_then(|(row, col)| Some((row.parse().ok()?, col.parse().ok()?)));
-    numbers.ok_or_else(|| "give ROW,COL counted from 0, as in 120,300".to_owned())
-}
-
-fn parse_device(text: &str) -> Result<DeviceChoice, String> {
-    match text {
-        "auto" => Ok(DeviceChoice::Auto),
-        "cpu" => Ok(DeviceChoice::Cpu),
-        "cuda" => Ok(DeviceChoice::Cuda(0)),
-        _ => text
-            .strip_prefix("cuda:")
-            .and_then(|index| index.parse().ok())
-            .map(DeviceChoice::Cuda)
-            .ok_or_else(|| "give auto, cpu, or cuda:N".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -366,18 +288,6 @@ mod tests {
     #[test]
     fn the_declaration_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn shards_probes_and_devices_are_checked() {
-        assert_eq!(parse_shard("2/4"), Ok(Shard { index: 2, count: 4 }));
-        for wrong in ["0/4", "5/4", "1", "a/b", "1/0"] {
-            assert!(parse_shard(wrong).is_err(), "{wrong}");
-        }
-        assert_eq!(parse_probe("3,14"), Ok((3, 14)));
-        assert!(parse_probe("-1,2").is_err());
-        assert_eq!(parse_device("cuda:3"), Ok(DeviceChoice::Cuda(3)));
-        assert!(parse_device("gpu").is_err());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! `diaphane import`.
 
-use super::args::{AuthorsPreset, ImportArgs};
+use super::args::ImportArgs;
 use super::report::Tally;
+use super::words::AuthorsPreset;
 use crate::model::Preset;
 use crate::model::import::{ImportOptions, import_checkpoints};
 

@@ -1,6 +1,6 @@
 //! Which radiographs a command works on, and the stems of their outputs.
 
-use super::args::Shard;
+use super::words::Shard;
 use crate::formats;
 use anyhow::bail;
 use std::collections::BTreeMap;

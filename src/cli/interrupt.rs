@@ -4,8 +4,8 @@ use anyhow::Context as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Exit status of the second Ctrl-C: 128 + SIGINT.
-const AT_ONCE: i32 = 130;
+/// Exit status where Ctrl-C ends the program at once: 128 + SIGINT.
+pub(super) const AT_ONCE: i32 = 130;
 
 /// Whether Ctrl-C was pressed.
 #[derive(Debug, Clone, Copy)]

@@ -1,11 +1,9 @@
 //! What a command line means: checked, with the bundle's defaults filled in.
 
-use super::args::{
-    Clipping, Fusion, Grid, Guidance, NetworkArgs, OutputArgs, Precision, Sampler, SegmentArgs,
-    SettingsArgs, SuppressArgs,
-};
+use super::args::{NetworkArgs, OutputArgs, SegmentArgs, SettingsArgs, SuppressArgs};
 use super::inputs::{self, Inputs};
 use super::report::Machine;
+use super::words::{Clipping, Fusion, Grid, Guidance, Precision, Sampler};
 use crate::formats;
 use crate::model::{Manifest, find_bundle};
 use crate::radiograph::LungMask;

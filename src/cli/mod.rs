@@ -16,8 +16,10 @@ mod outputs;
 mod report;
 mod segment;
 mod session;
+mod simulate;
 mod suppress;
 mod train;
+pub mod words;
 
 pub use args::Cli;
 
@@ -46,6 +48,7 @@ fn dispatch(command: Command) -> anyhow::Result<Tally> {
         Command::Segment(args) => segment::run(&job::SegmentJob::new(&args)?),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Train(args) => train::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Inspect(args) => inspect::run(&args),

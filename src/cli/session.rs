@@ -14,7 +14,7 @@ use std::time::Duration;
 /// How often progress and Ctrl-C are looked at.
 const GLANCE: Duration = Duration::from_millis(50);
 /// The bar counts in thousandths.
-const BAR_LENGTH: u64 = 1000;
+pub(super) const BAR_LENGTH: u64 = 1000;
 
 /// How a job ended.
 pub(super) enum Ended {
@@ -121,7 +121,7 @@ impl Session {
 }
 
 /// A bar on standard error; invisible where that is no terminal.
-fn bar(label: &str) -> ProgressBar {
+pub(super) fn bar(label: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(BAR_LENGTH), ProgressDrawTarget::stderr());
     // A template is a constant of ours; where it did not parse the default style would do.
     if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:30}] {percent:>3} % {msg}") {

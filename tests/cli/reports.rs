@@ -1,6 +1,6 @@
 //! What the program reports: `inspect`, `models`, `evaluate`.
 
-use crate::bench::{Bench, document, status, stderr};
+use crate::bench::{Bench, document, names, status, stderr};
 use crate::tiny;
 use diaphane::formats::raster::{write_grey16, write_mask8};
 use diaphane::radiograph::FloatImage;
@@ -184,4 +184,42 @@ fn evaluate_scores_lung_masks_by_dice() {
     ]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert_eq!(document(&output)["images"]["a"]["Dice"], 1.0);
+}
+
+#[test]
+fn simulated_pairs_are_scored_like_real_ones() {
+    let bench = Bench::new();
+    let draw = [
+        "simulate", "--out", "pairs", "--count", "2", "--seed", "3", "--size", "256",
+    ];
+    let drawn = bench.diaphane(&draw);
+    assert_eq!(status(&drawn), 0, "{}", stderr(&drawn));
+    assert_eq!(names(&bench.path("pairs")).len(), 8);
+    assert_eq!(
+        status(&bench.diaphane(&draw)),
+        2,
+        "existing studies are refused"
+    );
+    // The radiograph as its own prediction removes nothing.
+    fs::create_dir(bench.path("untouched")).unwrap();
+    for name in names(&bench.path("pairs")) {
+        if name.ends_with("_cxr.png") {
+            let from = bench.path("pairs").join(&name);
+            fs::copy(from, bench.path("untouched").join(&name)).unwrap();
+        }
+    }
+    let output = bench.diaphane(&[
+        "evaluate",
+        "--pairs",
+        "pairs",
+        "--pred",
+        "untouched",
+        "--json",
+    ]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let scores = document(&output);
+    assert!(
+        (scores["mean"]["RBF"].as_f64().unwrap() - 1.0).abs() < 1e-3,
+        "{scores}"
+    );
 }

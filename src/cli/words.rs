@@ -1,0 +1,122 @@
+//! Words and small forms that options take.
+
+use crate::worker::DeviceChoice;
+use clap::ValueEnum;
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$word_meta:meta])* $word:ident),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+        pub enum $name { $($(#[$word_meta])* $word),+ }
+    };
+}
+
+words!(
+    /// `--precision`.
+    Precision { /// What is fast and safe on the device.
+        Auto, /// 32-bit float.
+        F32, /// bfloat16.
+        Bf16 }
+);
+words!(
+    /// `--guidance`.
+    Guidance { /// Local-Enhanced Guidance (GL-LCM, Eq. 4).
+        Leg, /// Classifier-free guidance.
+        Cfg, /// The local condition alone.
+        Vanilla, /// The form that runs in the authors' released code.
+        AuthorsLive, /// The form left as a comment in the authors' released code.
+        AuthorsCommented }
+);
+words!(
+    /// `--sampler`.
+    Sampler { /// Latent consistency sampler.
+        Lcm, /// Deterministic DDIM.
+        Ddim, /// Ancestral DDPM.
+        Ddpm }
+);
+words!(
+    /// `--clipping`.
+    Clipping { /// A range that grows with the timestep.
+        Dynamic, /// From -1 to 1.
+        Static, /// Per-image percentile.
+        Percentile, /// No clipping.
+        None }
+);
+words!(
+    /// `--fusion`.
+    Fusion { /// Poisson fusion inside the lungs (GL-LCM, Eq. 5).
+        Poisson, /// Weighted mean inside the lungs.
+        Alpha, /// The global picture alone.
+        None }
+);
+words!(
+    /// `--output`.
+    Grid { /// The radiograph's own grid.
+        Native, /// The model's grid.
+        Model }
+);
+words!(
+    /// `--format`.
+    PictureFormat { /// 16-bit PNG.
+        Png }
+);
+words!(
+    /// `--preset` of an import.
+    AuthorsPreset { /// GL-LCM.
+        GlLcm, /// BS-LDM.
+        BsLdm }
+);
+
+/// Part `index` (from 1) of `count`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1 to `count`.
+    pub index: usize,
+    /// At least 1.
+    pub count: usize,
+}
+
+pub(super) fn parse_shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/');
+    let numbers = parts.and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    match numbers {
+        Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
+        _ => Err("give I/N with 1 <= I <= N, as in 2/4".to_owned()),
+    }
+}
+
+pub(super) fn parse_probe(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once(',');
+    let numbers = parts.and_then(|(row, col)| Some((row.parse().ok()?, col.parse().ok()?)));
+    numbers.ok_or_else(|| "give ROW,COL counted from 0, as in 120,300".to_owned())
+}
+
+pub(super) fn parse_device(text: &str) -> Result<DeviceChoice, String> {
+    match text {
+        "auto" => Ok(DeviceChoice::Auto),
+        "cpu" => Ok(DeviceChoice::Cpu),
+        "cuda" => Ok(DeviceChoice::Cuda(0)),
+        _ => text
+            .strip_prefix("cuda:")
+            .and_then(|index| index.parse().ok())
+            .map(DeviceChoice::Cuda)
+            .ok_or_else(|| "give auto, cpu, or cuda:N".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_probes_and_devices_are_checked() {
+        assert_eq!(parse_shard("2/4"), Ok(Shard { index: 2, count: 4 }));
+        for wrong in ["0/4", "5/4", "1", "a/b", "1/0"] {
+            assert!(parse_shard(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_probe("3,14"), Ok((3, 14)));
+        assert!(parse_probe("-1,2").is_err());
+        assert_eq!(parse_device("cuda:3"), Ok(DeviceChoice::Cuda(3)));
+        assert!(parse_device("gpu").is_err());
+    }
+}
