@@ -24,18 +24,24 @@ const FUSION_CASES: [(&str, &str, &str); 3] = [
     ("oneblob", "cxr", "mask_oneblob"),
 ];
 
-fn raster_u8(fixture: &Fixture, name: &str) -> Raster<u8> {
-    let (height, width, values) = fixture.plane_u8(name);
+/// A plane of one image: the last two sizes of a tensor are its height and width.
+fn raster<T>(fixture: &Fixture, name: &str, values: Vec<T>) -> Raster<T> {
+    let [.., height, width] = *fixture.shape(name) else {
+        panic!("{name} is no plane");
+    };
     Raster::new(width, height, values).unwrap()
+}
+
+fn raster_u8(fixture: &Fixture, name: &str) -> Raster<u8> {
+    raster(fixture, name, fixture.u8s(name))
+}
+
+fn raster_f32(fixture: &Fixture, name: &str) -> FloatImage {
+    raster(fixture, name, fixture.f32s(name))
 }
 
 fn raster_f64(fixture: &Fixture, name: &str) -> Raster<f64> {
-    let (height, width, values) = fixture.plane_f64(name);
-    Raster::new(width, height, values).unwrap()
-}
-
-fn image(fixture: &Fixture, name: &str) -> FloatImage {
-    raster_f64(fixture, name).map(|&v| v as f32)
+    raster(fixture, name, fixture.f64s(name))
 }
 
 /// Largest difference and share of equal values.
@@ -57,7 +63,7 @@ fn largest_difference(a: &FloatImage, b: &Raster<f64>) -> f64 {
 
 #[test]
 fn opencv_mode_equals_opencv() {
-    let Some(fixture) = Fixture::open("fusion.safetensors") else {
+    let Some(fixture) = Fixture::load("fusion") else {
         return;
     };
     for (case, source, mask) in FUSION_CASES {
@@ -78,7 +84,7 @@ fn opencv_mode_equals_opencv() {
 
 #[test]
 fn equation_five_equals_a_direct_solve() {
-    let Some(fixture) = Fixture::open("fusion.safetensors") else {
+    let Some(fixture) = Fixture::load("fusion") else {
         return;
     };
     for (case, source, mask) in FUSION_CASES {
@@ -101,7 +107,7 @@ fn equation_five_equals_a_direct_solve() {
 /// The accuracy that ships is enough: a tenth of a grey level at most.
 #[test]
 fn the_default_accuracy_is_below_what_8_bits_show() {
-    let Some(fixture) = Fixture::open("fusion.safetensors") else {
+    let Some(fixture) = Fixture::load("fusion") else {
         return;
     };
     let mask = LungMask::from_nonzero(&raster_u8(&fixture, "mask"));
@@ -118,13 +124,16 @@ fn image_u8(fixture: &Fixture, name: &str) -> FloatImage {
 
 #[test]
 fn the_mean_shift_equals_the_authors() {
-    let Some(fixture) = Fixture::open("fusion.safetensors") else {
+    let Some(fixture) = Fixture::load("fusion") else {
         return;
     };
     let mask = LungMask::from_nonzero(&raster_u8(&fixture, "mask"));
     let unit = |name| image_u8(&fixture, name).map(|v| v / 255.0);
     let shifted = shift_local_mean(&unit("local"), &unit("bs"), &mask).unwrap();
-    let largest = largest_difference(&shifted, &raster_f64(&fixture, "meanshift.local"));
+    let largest = largest_difference(
+        &shifted,
+        &raster_f32(&fixture, "meanshift.local").map(|&v| f64::from(v)),
+    );
     // Stored as f32.
     assert!(largest < 1e-6, "{largest}");
 }
@@ -137,11 +146,11 @@ fn decoded_pictures_become_the_authors_png() {
         "sampling_b_commented",
         "sampling_c_live",
     ] {
-        let Some(fixture) = Fixture::open(&format!("{name}.safetensors")) else {
+        let Some(fixture) = Fixture::load(name) else {
             return;
         };
         let radiograph = image_u8(&fixture, "cxr_u8").map(|v| v / 255.0);
-        let decoded = |path: &str| image(&fixture, path).map(|v| f32::midpoint(*v, 1.0));
+        let decoded = |path: &str| raster_f32(&fixture, path).map(|v| f32::midpoint(*v, 1.0));
         // Only full white counts as mask before the authors' mean shift.
         let mask = raster_u8(&fixture, "mask_u8").map(|&v| u8::from(v == 255));
         let mask = LungMask::from_nonzero(&mask);
@@ -153,8 +162,10 @@ fn decoded_pictures_become_the_authors_png() {
             (&global, "written_float.BS"),
             (&local, "written_float.Masked_BS"),
         ] {
-            let largest =
-                largest_difference(&picture.map(|v| v * 255.0), &raster_f64(&fixture, written));
+            let largest = largest_difference(
+                &picture.map(|v| v * 255.0),
+                &raster_f32(&fixture, written).map(|&v| f64::from(v)),
+            );
             // The shift is a difference of two f32 means of the authors' own.
             assert!(largest < 1e-3, "{name} {written}: {largest} grey levels");
         }

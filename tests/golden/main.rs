@@ -6,7 +6,10 @@
 
 mod fixtures;
 mod fullsize;
+mod fusion;
 mod lpips;
+mod metrics;
 mod nets;
+mod restore;
 mod sampling;
 mod schedules;

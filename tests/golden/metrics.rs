@@ -32,12 +32,15 @@ const AUTHORS: [(&str, f64, f64, f64); 5] = [
 
 #[test]
 fn the_authors_scores_are_reproduced() {
-    let Some(fixture) = Fixture::open("metrics.safetensors") else {
+    let Some(fixture) = Fixture::load("metrics") else {
         return;
     };
     let image = |name: &str| {
-        let (height, width, values) = fixture.plane_u8(name);
-        let values = values.iter().map(|&v| f32::from(v) / 255.0).collect();
+        let [height, width] = *fixture.shape(name) else {
+            panic!("{name} is no plane");
+        };
+        let values = fixture.u8s(name).into_iter();
+        let values = values.map(|v| f32::from(v) / 255.0).collect();
         Raster::new(width, height, values).unwrap()
     };
     let (cxr, soft) = (image("cxr"), image("gt"));
