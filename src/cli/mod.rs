@@ -1,1 +1,53 @@
-//! Placeholder page of `cli`.
+//! The command line: everything the workstation can do, without a window.
+//!
+//! `args` is what was typed, `job` what it means; each command has its own file. Drives the same worker thread as the
+//! window, writes for people to standard error and for machines to standard output.
+
+pub mod args;
+
+mod evaluate;
+mod import;
+mod inputs;
+mod inspect;
+mod interrupt;
+mod job;
+mod models;
+mod outputs;
+mod report;
+mod segment;
+mod session;
+mod suppress;
+mod train;
+
+pub use args::Cli;
+
+use args::Command;
+use report::Tally;
+use std::process::ExitCode;
+
+/// Exit status of wrong usage or a broken environment.
+const USAGE: u8 = 2;
+
+/// Runs one command to its end and says how it ended: 0 done, 1 some inputs failed, 2 usage or
+/// environment, 130 stopped by Ctrl-C.
+pub fn run(command: Command) -> ExitCode {
+    match dispatch(command) {
+        Ok(tally) => tally.exit_code(),
+        Err(err) => {
+            eprintln!("error: {err:#}");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<Tally> {
+    match command {
+        Command::Suppress(args) => suppress::run(&job::SuppressJob::new(&args)?),
+        Command::Segment(args) => segment::run(&job::SegmentJob::new(&args)?),
+        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Train(args) => train::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Models(args) => models::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+    }
+}

@@ -20,6 +20,20 @@ const DIVERGING: [Rgb; 11] = [
     [0x7F, 0x3B, 0x08],
 ];
 
+/// The same two hues with a dark centre, for a dark room: outer colours from [`DIVERGING`], the
+/// inner ones darkened until both arms have the same luminance within 10 of 255.
+const DIVERGING_ON_BLACK: [Rgb; 9] = [
+    [0x92, 0xC5, 0xDE],
+    [0x43, 0x93, 0xC3],
+    [0x21, 0x66, 0xAC],
+    [0x05, 0x30, 0x61],
+    [0x10, 0x10, 0x10],
+    [0x4A, 0x22, 0x05],
+    [0xB3, 0x58, 0x06],
+    [0xE0, 0x82, 0x14],
+    [0xFD, 0xB8, 0x63],
+];
+
 /// Ten equidistant samples of viridis.
 const SEQUENTIAL: [Rgb; 10] = [
     [0x44, 0x01, 0x54],
@@ -36,7 +50,13 @@ const SEQUENTIAL: [Rgb; 10] = [
 
 /// Colour of a signed value in `[-1, 1]`: negative blue, zero white, positive orange.
 pub fn diverging(value: f32) -> Rgb {
-    interpolated(&DIVERGING, (value + 1.0) / 2.0)
+    interpolated(&DIVERGING, 0.5 + value / 2.0)
+}
+
+/// Colour of a signed value in `[-1, 1]` on a dark ground: negative blue, zero near black, positive
+/// orange. A field without differences does not light up the room.
+pub fn diverging_on_black(value: f32) -> Rgb {
+    interpolated(&DIVERGING_ON_BLACK, f32::midpoint(value, 1.0))
 }
 
 /// Colour of a magnitude in `[0, 1]`, dark to bright.
@@ -77,6 +97,20 @@ mod tests {
             assert!(arm(sign).is_sorted_by(|a, b| a >= b));
         }
         assert_eq!(diverging(f32::NAN), diverging(-1.0));
+    }
+
+    #[test]
+    fn on_black_zero_is_the_darkest_and_both_signs_are_equally_bright() {
+        assert_eq!(diverging_on_black(0.0), [0x10, 0x10, 0x10]);
+        for i in 0..20 {
+            let (near, far) = (i as f32 / 20.0, (i + 1) as f32 / 20.0);
+            for sign in [-1.0, 1.0] {
+                let bright = |v: f32| luminance(diverging_on_black(sign * v));
+                assert!(bright(near) < bright(far));
+            }
+            let [minus, plus] = [-far, far].map(|v| luminance(diverging_on_black(v)));
+            assert!((minus - plus).abs() < 10.0, "{minus} {plus}");
+        }
     }
 
     #[test]

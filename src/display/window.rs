@@ -35,7 +35,7 @@ pub fn percentile_window(radiograph: &Radiograph, low_percent: f64, high_percent
     let mut counts = vec![0_usize; 1 << 17];
     // Stored values fit 16 bits, signed or not; the table starts at the smallest signed one.
     let index = |value: i32| (value + 32_768).clamp(0, 131_071) as usize;
-    let mut num_values = 0;
+    let mut num_values = 0_u32;
     for value in radiograph.stored.iter().filter(|&value| !is_padding(value)) {
         if let Some(count) = counts.get_mut(index(value)) {
             *count += 1;
@@ -46,7 +46,7 @@ pub fn percentile_window(radiograph: &Radiograph, low_percent: f64, high_percent
         return min_max_window(&radiograph.stored, &radiograph.modality, None);
     }
     let stored_at = |percent: f64| {
-        let rank = (percent.clamp(0.0, 100.0) / 100.0 * (num_values - 1) as f64).round() as usize;
+        let rank = (percent.clamp(0.0, 100.0) / 100.0 * f64::from(num_values - 1)).round() as usize;
         let mut below = 0;
         let found = counts.iter().position(|&count| {
             below += count;

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 pub fn stored_fingerprint(stored: &StoredValues) -> String {
     let mut hasher = Sha256::new();
     let mut buffer = Vec::with_capacity(4 * 4096);
-    for value in stored.iter() {
+    for value in stored {
         buffer.extend_from_slice(&value.to_le_bytes());
         if buffer.len() == buffer.capacity() {
             hasher.update(&buffer);
@@ -16,9 +16,11 @@ pub fn stored_fingerprint(stored: &StoredValues) -> String {
         }
     }
     hasher.update(&buffer);
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut hexadecimal = String::with_capacity(64);
+    for byte in hasher.finalize() {
+        for digit in [byte >> 4, byte & 15] {
+            hexadecimal.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+    hexadecimal
 }

@@ -12,21 +12,33 @@
 //! | [`PatchDiscriminator`] | image to logits per patch | the reference discriminator |
 //! | [`Lpips`] | two images to a perceptual distance | `lpips` 0.1, AlexNet |
 
+pub mod bundle;
 mod config;
 mod denoiser;
 mod discriminator;
+mod error;
+pub mod import;
 mod lpips;
+pub mod manifest;
 mod ms_ssim;
 mod presets;
 mod segmenter;
 mod vqgan;
+pub mod weights;
 
+pub use bundle::{Bundle, BundleInfo, BundleWriter, find_bundle, list_bundles, search_folders};
 pub use config::ConfigError;
 pub use denoiser::{Denoiser, DenoiserConfig};
 pub use discriminator::{
     DiscriminatorConfig, Judgement, PatchDiscriminator, Verdict, adversarial_loss,
 };
+pub use error::{ModelError, WeightProblem};
+pub use import::{ImportOptions, import_checkpoints};
 pub use lpips::{Lpips, LpipsError, LpipsRange};
+pub use manifest::{
+    ClipSpec, ConditionScaling, Fit, FusionName, GuidanceName, Manifest, Prediction, SamplerName,
+    ScheduleSpec, SegmenterSpec,
+};
 pub use ms_ssim::{MsSsimScores, ms_ssim, ms_ssim_scores};
 pub use presets::Preset;
 pub use segmenter::{LungSegmenter, SegmenterConfig};

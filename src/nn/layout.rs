@@ -1,7 +1,7 @@
 //! Memory layout and number format that convolutions run fastest in.
 
 use tch::nn::VarStore;
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// The same `[B, C, H, W]` tensor in number format `kind`, stored position by position (channels
 /// last). Every later layer keeps both, and bf16 with channels last is what the matrix units of
@@ -10,6 +10,26 @@ pub fn for_convolution(features: &Tensor, kind: Kind) -> Tensor {
     // The binding has no memory formats; strides say the same.
     let channels_last = features.to_kind(kind).permute([0, 2, 3, 1]).contiguous();
     channels_last.permute([0, 3, 1, 2])
+}
+
+/// The number format in which convolutions run fastest on `device` without leaving the accuracy
+/// pictures need: bf16 where the hardware multiplies it, f32 elsewhere.
+pub fn fast_kind(device: Device) -> Kind {
+    match device {
+        Device::Cuda(_) => Kind::BFloat16,
+        _ if cpu_multiplies_bf16() => Kind::BFloat16,
+        _ => Kind::Float,
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn cpu_multiplies_bf16() -> bool {
+    std::arch::is_x86_feature_detected!("avx512bf16")
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn cpu_multiplies_bf16() -> bool {
+    false
 }
 
 /// Casts every floating-point variable to `kind` and stores convolution weights channels last, so
@@ -30,8 +50,6 @@ pub fn prepare_for_inference(vs: &VarStore, kind: Kind) {
 
 #[cfg(test)]
 mod tests {
-    use tch::Device;
-
     use super::*;
 
     #[test]

@@ -21,7 +21,7 @@ pub use convolution::{
     Conv1dPoint, Conv2d, ConvTranspose2d, Kernel, conv_transpose2d, conv1d_point, conv2d,
     conv2d_with, linear, zero_conv1d_point, zero_conv2d,
 };
-pub use layout::{for_convolution, prepare_for_inference};
+pub use layout::{fast_kind, for_convolution, prepare_for_inference};
 pub use normalisation::{BatchNorm, group_norm};
 pub use quantizer::{Quantized, QuantizerConfig, VectorQuantizer};
 pub use resample::{Resample, upsample_nearest};

@@ -1,12 +1,45 @@
 //! From one radiograph to its soft-tissue image.
 //!
-//! Owns the order of the stages and what is cached between them; knows no window and no thread.
+//! Owns the order of the stages, what is cached between runs, and the certificate; knows no window and no thread.
+//!
+//! ```text
+//! stored values -> display -> model grid -+-> E(x) ------> global path -> D -+-> fusion -> bone layer -> native pixels
+//!                                         +-> E(x * m) --> local path --> D -+
+//!                                         +-> segmenter -> m
+//! ```
 
+mod cache;
+mod certificate;
+mod clock;
+mod conventions;
+mod error;
+mod grid;
+mod keys;
+mod networks;
+mod perceptual;
+mod plan;
+mod progress;
+mod request;
+mod restore;
 mod result;
+mod run;
+mod segment;
 mod settings;
+mod suitability;
+mod suppressor;
+mod tensors;
 
+pub use certificate::{Certificate, CertifiedInput, CertifiedOutput, MaskOrigin, grey16_sha256};
+pub use error::PipelineError;
+pub use grid::{GridRule, ModelGrid};
+pub use perceptual::Perceptual;
+pub use progress::{Observer, PlannedStage, Progress, ProgressTracker};
+pub use request::{BundleSummary, ComputeOptions, SuppressionRequest};
 pub use result::{Stage, StageTime, SuppressionResult};
+pub use segment::MaskPair;
 pub use settings::{
     ClippingChoice, DeviceChoice, FusionChoice, GuidanceChoice, OutputGrid, PrecisionChoice,
     SamplerChoice, SuppressionSettings,
 };
+pub use suitability::suitability_of;
+pub use suppressor::Suppressor;

@@ -26,6 +26,28 @@ pub enum Stage {
     Restore,
 }
 
+impl Stage {
+    /// The stage's word, as in certificates.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Prepare => "prepare",
+            Self::Segment => "segment",
+            Self::Encode => "encode",
+            Self::Global => "global",
+            Self::Local => "local",
+            Self::Decode => "decode",
+            Self::Fuse => "fuse",
+            Self::Restore => "restore",
+        }
+    }
+}
+
+impl std::fmt::Display for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
 /// Wall time of one stage; zero seconds and `cached` where an earlier run's result was used.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct StageTime {
@@ -59,6 +81,8 @@ pub struct SuppressionResult {
     pub bundle_sha256: String,
     /// Device the networks ran on, as text.
     pub device: String,
+    /// Number format of the noise estimator, as text.
+    pub precision: String,
     /// Wall time of each stage.
     pub stage_times: Vec<StageTime>,
     /// Sentences the reader should see beside the picture.

@@ -30,7 +30,7 @@ impl LungMask {
 
     /// Number of pixels inside.
     pub fn num_inside(&self) -> usize {
-        self.inside.values().iter().filter(|&&v| v == 1).count()
+        self.inside.values().iter().map(|&v| usize::from(v)).sum()
     }
 
     /// Share of the picture that is lung, in `[0, 1]`.
@@ -39,6 +39,7 @@ impl LungMask {
     }
 
     /// The mask on another grid, by nearest neighbour at pixel centres.
+    #[must_use]
     pub fn resized(&self, width: usize, height: usize) -> Self {
         let (from_width, from_height) = self.inside.size();
         let source = |i: usize, from: usize, to: usize| {

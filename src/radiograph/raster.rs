@@ -151,6 +151,7 @@ impl<T: Copy> Raster<T> {
     }
 
     /// The part that starts at `(row, col)`, clipped to the grid.
+    #[must_use]
     pub fn crop(&self, row: usize, col: usize, width: usize, height: usize) -> Self {
         let (right, bottom) = (
             (col + width).min(self.width),
@@ -173,6 +174,7 @@ impl<T: Copy> Raster<T> {
 
     /// The grid extended to `width` x `height` on the right and bottom by repeating its last
     /// column and row; never smaller than it is.
+    #[must_use]
     pub fn padded_by_edge(&self, width: usize, height: usize) -> Self {
         let (width, height) = (width.max(self.width), height.max(self.height));
         let values = (0..height)

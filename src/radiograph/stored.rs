@@ -66,3 +66,12 @@ impl StoredValues {
         })
     }
 }
+
+impl<'a> IntoIterator for &'a StoredValues {
+    type Item = i32;
+    type IntoIter = Box<dyn Iterator<Item = i32> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

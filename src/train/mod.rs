@@ -1,1 +1,49 @@
-//! Placeholder page of `train`.
+//! Training: from folders of radiographs to the weights of a bundle.
+//!
+//! Owns run files, training images and their augmentation, losses, optimisers, averaging, checkpoints
+//! and the run folder. One thread, one run at a time; whoever calls [`run`] watches it, and may stop it,
+//! through an [`Observer`]. Must not know windows, command lines or threads.
+//!
+//! ```text
+//!  RUN.toml ── RunConfig ─┐
+//!  folders ─── Dataset ───┴─> Stage: segmenter | vqgan | denoiser ──> RunFolder ── export ──> bundle
+//! ```
+//!
+//! # Example
+//! ```no_run
+//! use diaphane::train::{RunConfig, Start, Unobserved, run};
+//! use std::path::Path;
+//!
+//! let config = RunConfig::read(Path::new("RUN.toml"))?;
+//! let summary = run(&config, Start::Fresh, &mut Unobserved)?;
+//! println!("{} iterations", summary.iterations);
+//! # Ok::<(), diaphane::train::TrainError>(())
+//! ```
+
+mod config;
+mod data;
+mod error;
+mod export;
+pub mod losses;
+mod network;
+mod observer;
+mod optimizer;
+mod random;
+mod run;
+mod run_folder;
+mod stages;
+
+pub use config::{
+    AugmentationConfig, Conventions, DataConfig, Decay, DenoiserLoss, LossConfig, ModelConfig,
+    OptimizerConfig, OptimizerKind, PixelDistance, Precision, RunConfig, SegmenterLoss,
+    SourceConfig, SourceKind, TrainStage, VqganLoss,
+};
+pub use data::{Batch, Dataset, DatasetEntry, Patch, PatchShape, Sample, SampleFiles, Split};
+pub use error::TrainError;
+pub use export::{ExportConfig, export};
+pub use network::{TrainedNetwork, load_variables};
+pub use observer::{Observer, Terms, TrainEvent, Unobserved};
+pub use optimizer::Optimizer;
+pub use run::{EndReason, RunSummary, Start, run, weights_file};
+pub use run_folder::{RunFolder, RunState, Which};
+pub use stages::LatentStats;

@@ -1,1 +1,31 @@
-//! Placeholder page of `ui`.
+//! The workstation's window.
+//!
+//! Owns what a person sees and asks for. [`AppState`] is plain data; panels are functions
+//! `xxx_ui(ui, &AppState, &mut Vec<UiCommand>)` that read and ask; [`command`] alone changes state.
+//! Long work happens elsewhere: suppression behind [`Engine`], files on threads of their own in
+//! [`files`]. Nothing here waits, holds a lock or names a tensor.
+
+mod app;
+mod camera;
+mod command;
+mod engine;
+mod files;
+mod layers;
+mod panels;
+mod shortcuts;
+mod state;
+mod theme;
+mod widgets;
+mod window_level;
+
+pub use app::{DiaphaneApp, RunError, Startup, run};
+pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
+pub use command::UiCommand;
+pub use engine::{Engine, EngineError};
+pub use files::{FileEvent, FileWork};
+pub use shortcuts::{SHORTCUTS, Shortcut};
+pub use state::{
+    AppState, BundleInfo, Layout, Message, OpenStudy, PixelPosition, RunningJob, SeedMode,
+    Severity, Study, StudyContent,
+};
+pub use window_level::WindowDrag;

@@ -1,13 +1,14 @@
 //! Facts the worker reports, in the past tense, each with its job.
 
 use super::JobId;
-use crate::pipeline::{SuppressionResult, SuppressionSettings};
+use crate::pipeline::{BundleSummary, SuppressionResult, SuppressionSettings};
+use crate::radiograph::LungMask;
 use std::sync::Arc;
 
 /// Why a job ended without a result and without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {
-    /// The reader cancelled it.
+    /// The reader cancelled it, or a newer job took its place.
     Cancelled,
     /// The program is closing.
     ShutDown,
@@ -18,7 +19,7 @@ pub enum StopReason {
 pub enum EventKind {
     /// The job left the queue.
     Started,
-    /// A bundle is ready; with its name, SHA-256 and default settings.
+    /// A bundle is ready; with its name, SHA-256 and default settings. Ends the job.
     BundleLoaded {
         /// Name of the bundle.
         name: String,
@@ -31,12 +32,51 @@ pub enum EventKind {
     },
     /// Something the reader should know; the job goes on.
     Warned(String),
+    /// One line of a training run's progress, as a JSON object; the job goes on.
+    TrainingProgressed(String),
     /// The job ended with a soft-tissue image.
     Suppressed(Arc<SuppressionResult>),
+    /// The job ended with a lung mask on the radiograph's grid.
+    Segmented(Arc<LungMask>),
+    /// The job ended with trained networks; a sentence that says where they lie.
+    Trained(String),
     /// The job ended early on request.
     Stopped(StopReason),
     /// The job ended with an error, as one sentence.
     Failed(String),
+}
+
+impl EventKind {
+    /// Whether this is the job's last event.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Started | Self::Warned(_) | Self::TrainingProgressed(_) => false,
+            Self::BundleLoaded { .. }
+            | Self::Suppressed(_)
+            | Self::Segmented(_)
+            | Self::Trained(_)
+            | Self::Stopped(_)
+            | Self::Failed(_) => true,
+        }
+    }
+}
+
+impl From<BundleSummary> for EventKind {
+    fn from(summary: BundleSummary) -> Self {
+        let BundleSummary {
+            name,
+            sha256,
+            defaults,
+            device,
+            ..
+        } = summary;
+        Self::BundleLoaded {
+            name,
+            sha256,
+            defaults,
+            device,
+        }
+    }
 }
 
 /// One fact about one job.

@@ -1,6 +1,6 @@
 //! A job's name, its cancel flag and its progress slot.
 
-use crate::pipeline::Stage;
+use crate::pipeline::Progress;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,26 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(u64);
 
-/// How far a job is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress {
-    /// The stage now running.
-    pub stage: Stage,
-    /// Steps of this stage that are done.
-    pub done: usize,
-    /// Steps of this stage; at least 1.
-    pub total: usize,
-    /// Share of the whole job that is done, in `[0, 1]`, never falling.
-    pub fraction: f32,
-    /// Estimated remaining time; `None` until two sampling steps were measured.
-    pub eta_secs: Option<f64>,
-}
-
 /// The two ends of a job share this: who asked may cancel and look at the progress, the worker reads and writes.
 #[derive(Debug, Clone)]
 pub struct JobHandle {
     id: JobId,
     cancelled: Arc<AtomicBool>,
+    finished: Arc<AtomicBool>,
     progress: Arc<Mutex<Option<Progress>>>,
 }
 
@@ -39,6 +25,7 @@ impl JobHandle {
         Self {
             id: JobId(NEXT.fetch_add(1, Ordering::Relaxed)),
             cancelled: Arc::default(),
+            finished: Arc::default(),
             progress: Arc::default(),
         }
     }
@@ -56,6 +43,15 @@ impl JobHandle {
     /// Whether the job was asked to stop.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Whether the job has ended, in whatever way.
+    pub fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_finished(&self) {
+        self.finished.store(true, Ordering::Release);
     }
 
     /// The newest progress.

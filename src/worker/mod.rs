@@ -2,16 +2,29 @@
 //!
 //! Commands go in over a bounded channel, events come out over another, progress lies in a
 //! newest-value slot, cancelling is an atomic in the job's handle. No tensor crosses a channel.
+//! Knows no window: whoever wants to be woken by an event passes a callback.
+//!
+//! ```text
+//! shell --WorkerCommand--> [ queue ] --> thread "diaphane-worker" --WorkerEvent--> [ queue ] --> shell
+//!    \_______ JobHandle: cancel flag, progress slot _______/
+//! ```
 
 mod command;
 mod event;
 mod job;
+mod serve;
+mod suppressor;
+mod thread;
 
-pub use command::{SuppressionRequest, WorkerCommand};
+pub use command::{TrainingPlan, WorkerCommand};
 pub use event::{EventKind, StopReason, WorkerEvent};
-pub use job::{JobHandle, JobId, Progress};
+pub use job::{JobHandle, JobId};
+pub use serve::{JobError, Pipeline, TrainingObserver};
+pub use suppressor::start_suppressor;
+pub use thread::{SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{
-    ClippingChoice, DeviceChoice, FusionChoice, GuidanceChoice, OutputGrid, PrecisionChoice,
-    SamplerChoice, Stage, StageTime, SuppressionResult, SuppressionSettings,
+    BundleSummary, ClippingChoice, ComputeOptions, DeviceChoice, FusionChoice, GuidanceChoice,
+    Observer, OutputGrid, PrecisionChoice, Progress, SamplerChoice, Stage, StageTime,
+    SuppressionRequest, SuppressionResult, SuppressionSettings,
 };

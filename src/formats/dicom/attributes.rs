@@ -1,9 +1,9 @@
 //! Typed access to the few attributes in use, and patient and acquisition as text.
 
 use super::super::Problem;
-use super::part10::describe;
+use super::element::describe;
 use super::syntax::Encoding;
-use crate::radiograph::StudyInfo;
+use dicom_core::value::{PrimitiveValue, Value};
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
@@ -95,9 +95,15 @@ impl Attributes<'_> {
 
     /// All values as they stand, components joined by `\`; empty where absent.
     pub(super) fn raw_text(&self, tag: Tag) -> String {
-        let text = self.element(tag).and_then(|element| element.to_str().ok());
-        text.map(|text| text.trim_matches([' ', '\0']).to_owned())
-            .unwrap_or_default()
+        let Some(element) = self.element(tag) else {
+            return String::new();
+        };
+        let text = match (element.vr(), element.value()) {
+            // A relay that did not know the element wrote its text as bytes (PS3.5 6.2.2).
+            (VR::UN, Value::Primitive(PrimitiveValue::U8(bytes))) => String::from_utf8_lossy(bytes),
+            _ => element.to_str().unwrap_or_default(),
+        };
+        text.trim_matches([' ', '\0']).to_owned()
     }
 
     /// Text without anything that could steer a terminal, a log or a spreadsheet's layout.
@@ -194,131 +200,15 @@ pub(super) fn printable(text: &str) -> String {
     text.chars().filter(|&c| !is_steering(c)).collect()
 }
 
-fn is_steering(c: char) -> bool {
+/// Whether a character could steer a terminal, or reverse or hide text.
+pub(super) fn is_steering(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFD}')
-}
-
-/// Patient and acquisition, ready to show.
-pub(super) fn study_info(attributes: &Attributes<'_>) -> StudyInfo {
-    let text = |tag| attributes.text(tag);
-    let image_laterality = text(tags::IMAGE_LATERALITY);
-    StudyInfo {
-        patient_name: text(tags::PATIENT_NAME),
-        patient_id: text(tags::PATIENT_ID),
-        issuer_of_patient_id: text(tags::ISSUER_OF_PATIENT_ID),
-        birth_date: text(tags::PATIENT_BIRTH_DATE),
-        sex: text(tags::PATIENT_SEX),
-        age: text(tags::PATIENT_AGE),
-        study_date: text(tags::STUDY_DATE),
-        study_time: text(tags::STUDY_TIME),
-        accession: text(tags::ACCESSION_NUMBER),
-        modality: text(tags::MODALITY),
-        view_position: text(tags::VIEW_POSITION),
-        laterality: if image_laterality.is_empty() {
-            text(tags::LATERALITY)
-        } else {
-            image_laterality
-        },
-        body_part: text(tags::BODY_PART_EXAMINED),
-        orientation: text(tags::PATIENT_ORIENTATION),
-        photometric: text(tags::PHOTOMETRIC_INTERPRETATION),
-        image_type: text(tags::IMAGE_TYPE),
-        presentation_intent: text(tags::PRESENTATION_INTENT_TYPE),
-        sop_instance_uid: text(tags::SOP_INSTANCE_UID),
-        study_instance_uid: text(tags::STUDY_INSTANCE_UID),
-    }
-}
-
-/// Sentences about the acquisition that a reader should see before trusting the picture.
-pub(super) fn acquisition_warnings(attributes: &Attributes<'_>, info: &StudyInfo) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let mut warn = |condition: bool, sentence: String| {
-        if condition {
-            warnings.push(sentence);
-        }
-    };
-    let modality = info.modality.as_str();
-    warn(
-        !modality.is_empty() && !matches!(modality, "CR" | "DX" | "RG"),
-        format!("Modality is {modality}, not a projection radiograph (CR, DX, RG)."),
-    );
-    let body_part = info.body_part.to_uppercase();
-    warn(
-        !body_part.is_empty()
-            && !["CHEST", "THORAX", "LUNG"]
-                .iter()
-                .any(|part| body_part.contains(part)),
-        format!("Body Part Examined is {}, not the chest.", info.body_part),
-    );
-    let view = info.view_position.to_uppercase();
-    warn(
-        matches!(
-            view.as_str(),
-            "LL" | "RL" | "LAT" | "LATERAL" | "LLD" | "RLD" | "RLO" | "LLO"
-        ),
-        format!("View Position is {}, not frontal.", info.view_position),
-    );
-    warn(
-        info.presentation_intent == "FOR PROCESSING",
-        "The picture is FOR PROCESSING: detector data before the maker's image processing."
-            .to_owned(),
-    );
-    warn(
-        attributes.text(tags::LOSSY_IMAGE_COMPRESSION) == "01",
-        "The picture has been lossily compressed.".to_owned(),
-    );
-    warn(
-        attributes.text(tags::BURNED_IN_ANNOTATION) == "YES",
-        "Annotations, perhaps with the patient's identity, are burned into the picture.".to_owned(),
-    );
-    for (tag, name) in [
-        (tags::STUDY_DATE, "Study Date"),
-        (tags::PATIENT_BIRTH_DATE, "Patient's Birth Date"),
-    ] {
-        let date = attributes.text(tag);
-        warn(
-            !date.is_empty() && !is_date(&date),
-            format!("{name} is not a date."),
-        );
-    }
-    let steering = [
-        tags::PATIENT_NAME,
-        tags::PATIENT_ID,
-        tags::ACCESSION_NUMBER,
-        tags::STUDY_DATE,
-        tags::BODY_PART_EXAMINED,
-    ]
-    .iter()
-    .any(|&tag| attributes.raw_text(tag).chars().any(is_steering));
-    warn(
-        steering,
-        "Control characters were removed from the patient's or study's text.".to_owned(),
-    );
-    warnings
-}
-
-/// `YYYYMMDD`, or `YYYY.MM.DD` of ACR-NEMA days (PS3.5 table 6.2-1).
-fn is_date(text: &str) -> bool {
-    let digits: String = text.chars().filter(|&c| c != '.').collect();
-    let part =
-        |range: std::ops::Range<usize>| digits.get(range).and_then(|part| part.parse::<u32>().ok());
-    digits.len() == 8
-        && digits.bytes().all(|b| b.is_ascii_digit())
-        && matches!((part(4..6), part(6..8)), (Some(1..=12), Some(1..=31)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates() {
-        assert!(is_date("20240229"));
-        assert!(is_date("1998.12.31"));
-        assert!(!is_date("2024-13-45"));
-        assert!(!is_date("20241301"));
-    }
 
     #[test]
     fn steering_characters_are_removed() {

@@ -43,7 +43,7 @@ pub(super) fn first_frame(
             let fragments = Fragments {
                 dataset,
                 offset_table,
-                fragments,
+                places: fragments,
             };
             let frame = fragments.first_frame(header, warnings)?;
             encapsulated_cells(&frame, syntax, header, warnings)
@@ -128,7 +128,7 @@ fn raw_shift(header: &ImageHeader) -> u32 {
 struct Fragments<'a> {
     dataset: &'a [u8],
     offset_table: &'a [u8],
-    fragments: &'a [Range<usize>],
+    places: &'a [Range<usize>],
 }
 
 impl Fragments<'_> {
@@ -139,27 +139,27 @@ impl Fragments<'_> {
         warnings: &mut Vec<String>,
     ) -> Result<Cow<'_, [u8]>, Problem> {
         let bytes = |range: &Range<usize>| self.dataset.get(range.clone()).unwrap_or(&[]);
-        let Some(first) = self.fragments.first() else {
+        let Some(first) = self.places.first() else {
             return Err(Problem::NoPixelData {
                 what: "there is an offset table but no fragment".to_owned(),
             });
         };
-        if self.fragments.len() < header.num_frames {
+        if self.places.len() < header.num_frames {
             return Err(Problem::Truncated {
                 what: format!(
                     "{} fragments for {} frames",
-                    self.fragments.len(),
+                    self.places.len(),
                     header.num_frames
                 ),
             });
         }
         let offsets = self.offsets(header.num_frames, warnings);
-        if self.fragments.len() == header.num_frames {
+        if self.places.len() == header.num_frames {
             return Ok(Cow::Borrowed(bytes(first)));
         }
         if header.num_frames == 1 {
             return Ok(Cow::Owned(
-                self.fragments.iter().flat_map(bytes).copied().collect(),
+                self.places.iter().flat_map(bytes).copied().collect(),
             ));
         }
         let second_frame = offsets
@@ -169,7 +169,7 @@ impl Fragments<'_> {
             })?;
         let mut frame = Vec::new();
         let mut offset = 0;
-        for range in self.fragments.iter().take_while(|range| {
+        for range in self.places.iter().take_while(|range| {
             let inside = offset < second_frame;
             offset += range.len() + 8;
             inside
@@ -189,7 +189,7 @@ impl Fragments<'_> {
             .iter()
             .map(|&word| u32::from_le_bytes(word) as usize)
             .collect();
-        let total: usize = self.fragments.iter().map(|range| range.len() + 8).sum();
+        let total: usize = self.places.iter().map(|range| range.len() + 8).sum();
         let valid = rest.is_empty()
             && offsets.len() == num_frames
             && offsets.first() == Some(&0)
@@ -243,9 +243,21 @@ fn encapsulated_cells(
                 &exact(decoded, usize::from(bytes_per_cell))?,
                 usize::from(bytes_per_cell),
             );
+            let words = match syntax.compression {
+                Compression::JpegXl => unscaled(words, precision),
+                _ => words,
+            };
             Ok(codec_cells(words, precision, header))
         }
     }
+}
+
+/// The JPEG XL decoder stretches samples to all 8 or 16 bits; rounding back is exact.
+fn unscaled(words: Vec<u16>, precision: u16) -> Vec<u16> {
+    let full: u32 = if precision > 8 { 65_535 } else { 255 };
+    let largest = (1 << u32::from(precision)) - 1;
+    let unscale = |word: u16| ((u32::from(word) * largest + full / 2) / full) as u16;
+    words.into_iter().map(unscale).collect()
 }
 
 /// A codec no wider than Bits Stored hands values over from bit 0; a wider one hands over cells.
@@ -296,7 +308,7 @@ fn library_decoded(
     let corrupt = |what: String| Problem::CorruptCodestream { what };
     let registered = TransferSyntaxRegistry.get(&syntax.uid);
     let Some(Codec::EncapsulatedPixelData(Some(reader), _)) =
-        registered.map(|registered| registered.codec())
+        registered.map(dicom_encoding::TransferSyntax::codec)
     else {
         return Err(Problem::UnsupportedTransferSyntax {
             uid: syntax.uid.clone(),

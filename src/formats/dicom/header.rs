@@ -4,7 +4,7 @@
 use super::super::Problem;
 use super::super::limits::check_size;
 use super::attributes::Attributes;
-use super::part10::describe;
+use super::element::describe;
 use crate::radiograph::{BitDepth, Polarity};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;

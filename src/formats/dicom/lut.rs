@@ -2,7 +2,7 @@
 
 use super::super::Problem;
 use super::attributes::Attributes;
-use super::part10::describe;
+use super::element::describe;
 use dicom_core::value::{PrimitiveValue, Value};
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;

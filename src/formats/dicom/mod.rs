@@ -16,6 +16,7 @@ mod attributes;
 mod codestream;
 mod decode;
 mod dicomdir;
+mod element;
 mod frame_source;
 mod header;
 mod jpeg_extended;
@@ -28,6 +29,7 @@ mod rle;
 mod scan;
 mod spacing;
 mod stored;
+mod study;
 mod syntax;
 
 pub use dicomdir::referenced_files;

@@ -2,9 +2,9 @@
 
 use super::super::Problem;
 use super::super::limits::MAX_INFLATED_BYTES;
-use super::scan::{ElementHeader, element_header};
+use super::element::{ElementHeader, element_header};
 use super::syntax::{Encoding, Syntax};
-use dicom_core::{Tag, VR};
+use dicom_core::VR;
 use dicom_dictionary_std::tags;
 use dicom_encoding::Codec;
 use dicom_transfer_syntax_registry::{TransferSyntaxIndex as _, TransferSyntaxRegistry};
@@ -151,7 +151,7 @@ fn inflate(deflated: &[u8]) -> Result<Vec<u8>, Problem> {
 pub(super) fn inflate_at_most(deflated: &[u8], max_bytes: u64) -> Result<Vec<u8>, std::io::Error> {
     let codec = TransferSyntaxRegistry
         .get("1.2.840.10008.1.2.1.99")
-        .map(|syntax| syntax.codec());
+        .map(dicom_encoding::TransferSyntax::codec);
     let Some(Codec::Dataset(Some(adapter))) = codec else {
         return Err(std::io::Error::other(
             "this program was built without deflate",
@@ -163,13 +163,4 @@ pub(super) fn inflate_at_most(deflated: &[u8], max_bytes: u64) -> Result<Vec<u8>
         .take(max_bytes)
         .read_to_end(&mut inflated)?;
     Ok(inflated)
-}
-
-/// Keyword and number of a tag, for sentences.
-pub(super) fn describe(tag: Tag) -> String {
-    use dicom_core::dictionary::{DataDictionary as _, DataDictionaryEntry as _};
-    let keyword = dicom_dictionary_std::StandardDataDictionary
-        .by_tag(tag)
-        .map_or("Element", |entry| entry.alias());
-    format!("{keyword} {tag}")
 }

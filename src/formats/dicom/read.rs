@@ -2,10 +2,11 @@
 
 use super::super::Problem;
 use super::super::fingerprint::stored_fingerprint;
-use super::attributes::{Attributes, WANTED, acquisition_warnings, study_info};
+use super::attributes::{Attributes, WANTED};
+use super::study::{acquisition_warnings, study_info, text_warnings};
 use super::{decode, header, part10, photometric, scan, spacing, stored};
 use crate::display::min_max_window;
-use crate::radiograph::{FileKind, Radiograph, SourceFile, StudyId};
+use crate::radiograph::{FileKind, Radiograph, SourceFile, StoredValues, StudyId};
 use dicom_dictionary_std::tags;
 use std::path::Path;
 
@@ -26,21 +27,8 @@ pub(in crate::formats) fn read(path: &Path, bytes: &[u8]) -> Result<Radiograph, 
         .ok_or_else(|| no_pixel_data(&scan))?;
     let header = header::validate(&attributes)?;
     warnings.extend(header.warnings.iter().cloned());
-    if header.num_frames > 1 {
-        warnings.push(format!(
-            "The file holds {} frames; only the first is shown.",
-            header.num_frames
-        ));
-    }
-
     let cells = decode::first_frame(dataset, place, &file.syntax, &header, &mut warnings)?;
-    let (stored, had_foreign_bits) = stored::stored_values(&cells, &header)?;
-    if had_foreign_bits {
-        warnings.push(
-            "Unused bits of the pixels hold data, perhaps an old overlay; they were removed."
-                .to_owned(),
-        );
-    }
+    let stored = first_frame(&cells, &header, &mut warnings)?;
     if scan.has_overlays() {
         warnings.push("The file has graphic overlays, which are not shown.".to_owned());
     }
@@ -55,6 +43,7 @@ pub(in crate::formats) fn read(path: &Path, bytes: &[u8]) -> Result<Radiograph, 
     }
     let info = study_info(&attributes);
     warnings.extend(acquisition_warnings(&attributes, &info));
+    warnings.extend(text_warnings(&attributes));
     if file.syntax.lossy && attributes.text(tags::LOSSY_IMAGE_COMPRESSION) != "01" {
         warnings.push("The picture is stored with lossy compression.".to_owned());
     }
@@ -80,12 +69,29 @@ pub(in crate::formats) fn read(path: &Path, bytes: &[u8]) -> Result<Radiograph, 
     })
 }
 
+fn first_frame(
+    cells: &stored::Cells,
+    header: &header::ImageHeader,
+    warnings: &mut Vec<String>,
+) -> Result<StoredValues, Problem> {
+    if header.num_frames > 1 {
+        warnings.push(format!(
+            "The file holds {} frames; only the first is shown.",
+            header.num_frames
+        ));
+    }
+    let (stored, had_foreign_bits) = stored::stored_values(cells, header)?;
+    if had_foreign_bits {
+        warnings.push(
+            "Unused bits of the pixels hold data, perhaps an old overlay; they were removed."
+                .to_owned(),
+        );
+    }
+    Ok(stored)
+}
+
 /// Instance UIDs are found duplicated on other pictures, so the pixels are part of the name.
-fn study_id(
-    path: &Path,
-    sop_instance_uid: &str,
-    stored: &crate::radiograph::StoredValues,
-) -> StudyId {
+fn study_id(path: &Path, sop_instance_uid: &str, stored: &StoredValues) -> StudyId {
     if sop_instance_uid.is_empty() {
         return StudyId(path.display().to_string());
     }

@@ -6,30 +6,16 @@
 
 use super::super::Problem;
 use super::super::limits::MAX_SEQUENCE_DEPTH;
-use super::part10::describe;
+use super::element::{ElementHeader, delimiter_header, describe, element_header};
 use super::syntax::Encoding;
-use dicom_core::dictionary::{DataDictionary as _, DataDictionaryEntry as _};
 use dicom_core::{Tag, VR};
-use dicom_dictionary_std::{StandardDataDictionary, tags};
+use dicom_dictionary_std::tags;
 use std::collections::HashSet;
 use std::ops::Range;
 
 const ITEM: Tag = Tag(0xFFFE, 0xE000);
 const ITEM_DELIMITER: Tag = Tag(0xFFFE, 0xE00D);
 const SEQUENCE_DELIMITER: Tag = Tag(0xFFFE, 0xE0DD);
-/// Length that means "until the delimiter" (PS3.5 7.1.1).
-const UNDEFINED: u32 = 0xFFFF_FFFF;
-
-/// Tag, representation and length of one element.
-pub(super) struct ElementHeader {
-    pub(super) tag: Tag,
-    /// Stated, or from the dictionary under Implicit VR; `None` where unknown.
-    pub(super) vr: Option<VR>,
-    /// Offset of the value.
-    pub(super) value_start: usize,
-    /// Length of the value in bytes; `None` where undefined.
-    pub(super) length: Option<usize>,
-}
 
 /// Where the pixel data lie in the data set's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +89,9 @@ pub(super) fn scan(bytes: &[u8], encoding: Encoding) -> Result<Scan, Problem> {
     };
     while let Some(step) = walk.next(encoding) {
         if let Err(problem) = step {
-            if walk.scan.pixel_data.is_none() {
+            // A second picture or header is a contradiction wherever it stands.
+            let is_contradiction = matches!(problem, Problem::Inconsistent { .. });
+            if walk.scan.pixel_data.is_none() || is_contradiction {
                 return Err(problem);
             }
             walk.scan
@@ -113,85 +101,6 @@ pub(super) fn scan(bytes: &[u8], encoding: Encoding) -> Result<Scan, Problem> {
         }
     }
     Ok(walk.scan)
-}
-
-/// Reads one element header.
-pub(super) fn element_header(
-    bytes: &[u8],
-    position: usize,
-    encoding: Encoding,
-) -> Result<ElementHeader, Problem> {
-    let tag = encoding.tag(take(bytes, position)?);
-    let is_delimiter = tag.0 == 0xFFFE;
-    let (vr, value_start, length) = if encoding.explicit_vr && !is_delimiter {
-        explicit_header(bytes, position, encoding, tag)?
-    } else {
-        let vr = StandardDataDictionary
-            .by_tag(tag)
-            .map(|entry| entry.vr().relaxed());
-        (vr, position + 8, encoding.u32(take(bytes, position + 4)?))
-    };
-    let length = (length != UNDEFINED).then_some(length as usize);
-    Ok(ElementHeader {
-        tag,
-        vr,
-        value_start,
-        length,
-    })
-}
-
-fn explicit_header(
-    bytes: &[u8],
-    position: usize,
-    encoding: Encoding,
-    tag: Tag,
-) -> Result<(Option<VR>, usize, u32), Problem> {
-    let code: [u8; 2] = take(bytes, position + 4)?;
-    let vr = VR::from_binary(code).ok_or_else(|| Problem::CorruptDataset {
-        what: format!(
-            "element {tag} has no value representation (bytes {:02X} {:02X})",
-            code[0], code[1]
-        ),
-    })?;
-    let long_form = matches!(
-        vr,
-        VR::OB
-            | VR::OD
-            | VR::OF
-            | VR::OL
-            | VR::OV
-            | VR::OW
-            | VR::SQ
-            | VR::SV
-            | VR::UC
-            | VR::UN
-            | VR::UR
-            | VR::UT
-            | VR::UV
-    );
-    if long_form {
-        Ok((
-            Some(vr),
-            position + 12,
-            encoding.u32(take(bytes, position + 8)?),
-        ))
-    } else {
-        Ok((
-            Some(vr),
-            position + 8,
-            u32::from(encoding.u16(take(bytes, position + 6)?)),
-        ))
-    }
-}
-
-fn take<const N: usize>(bytes: &[u8], position: usize) -> Result<[u8; N], Problem> {
-    bytes
-        .get(position..)
-        .and_then(|rest| rest.first_chunk::<N>())
-        .copied()
-        .ok_or_else(|| Problem::Truncated {
-            what: format!("the data set ends inside an element header at byte {position}"),
-        })
 }
 
 /// A sequence or item that is open.
@@ -273,7 +182,7 @@ impl Walk<'_> {
     }
 
     fn item(&mut self, encoding: Encoding) -> Result<(), Problem> {
-        let header = element_header(self.bytes, self.position, encoding)?;
+        let header = delimiter_header(self.bytes, self.position, encoding)?;
         match header.tag {
             ITEM => {
                 let end = header
@@ -396,8 +305,10 @@ impl Walk<'_> {
             return Ok(());
         }
         if matches!(tag.0, 0x0028 | 0x7FE0) {
-            return Err(Problem::CorruptDataset {
-                what: format!("{} occurs twice", describe(tag)),
+            return Err(Problem::Inconsistent {
+                attribute: describe(tag),
+                value: "given twice".to_owned(),
+                expected: "an element occurs once".to_owned(),
             });
         }
         self.scan
@@ -422,7 +333,7 @@ impl Walk<'_> {
                     .push("The sequence of compressed fragments is not closed.".to_owned());
                 break;
             }
-            let item = element_header(self.bytes, self.position, encoding)?;
+            let item = delimiter_header(self.bytes, self.position, encoding)?;
             match (item.tag, item.length) {
                 (ITEM, Some(length)) => {
                     self.position = self.value_end(&item, length)?;
@@ -450,3 +361,6 @@ impl Walk<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

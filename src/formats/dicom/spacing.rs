@@ -65,7 +65,7 @@ fn pair(attributes: &Attributes<'_>, tag: Tag, warnings: &mut Vec<String>) -> Op
         _ => {
             warnings.push(format!(
                 "{} is not a pair of positive lengths and was not used.",
-                super::part10::describe(tag)
+                super::element::describe(tag)
             ));
             None
         }

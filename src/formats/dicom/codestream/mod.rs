@@ -2,6 +2,7 @@
 //! decoder sees either: dimensions, components, precision, completeness.
 
 mod jpeg2000;
+mod jpeg_xl;
 
 use super::super::Problem;
 use super::super::jpeg_markers;
@@ -37,6 +38,7 @@ pub(super) fn check(
 ) -> Result<Codestream, Problem> {
     let stated = match syntax.compression {
         Compression::Jpeg2000 => jpeg2000::stated(frame)?,
+        Compression::JpegXl => jpeg_xl::stated(frame)?,
         Compression::JpegDct | Compression::JpegLossless | Compression::JpegLs => {
             jpeg(frame, syntax)?
         }
@@ -48,19 +50,19 @@ pub(super) fn check(
         }
     };
     same(
-        "the width in the compressed stream",
+        "The width in the compressed stream",
         stated.width,
         header.cols,
         "Columns (0028,0011)",
     )?;
     same(
-        "the height in the compressed stream",
+        "The height in the compressed stream",
         stated.height,
         header.rows,
         "Rows (0028,0010)",
     )?;
     same(
-        "the number of components in the compressed stream",
+        "The number of components in the compressed stream",
         stated.num_components,
         1,
         "SamplesPerPixel (0028,0002)",
@@ -92,7 +94,7 @@ fn precision(
     let too_narrow = stated.precision < bits.stored && narrower_is_wrong;
     if stated.precision > bits.allocated || stated.precision == 0 || too_narrow {
         return Err(Problem::Inconsistent {
-            attribute: "the precision of the compressed stream".to_owned(),
+            attribute: "The precision of the compressed stream".to_owned(),
             value: format!("{} bits", stated.precision),
             expected: format!(
                 "BitsStored (0028,0101) is {} of {} allocated",
@@ -100,7 +102,7 @@ fn precision(
             ),
         });
     }
-    if stated.precision != bits.stored {
+    if stated.precision < bits.stored {
         warnings.push(format!(
             "The compressed stream has {} bits a value where BitsStored is {}.",
             stated.precision, bits.stored

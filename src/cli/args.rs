@@ -1,0 +1,389 @@
+//! The command line as it is typed; what it means is `job`'s.
+
+use crate::worker::DeviceChoice;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_STATUS: &str = "Exit status: 0 done; 1 some inputs failed (the others are done, the failures \
+named); 2 usage or environment; 130 stopped by Ctrl-C (finished inputs are kept, no half file is left).";
+
+/// Takes the bones out of chest radiographs. Without a command the workstation opens.
+///
+/// For research only: a companion image, to be read with the original.
+#[derive(Debug, Parser)]
+#[command(name = "diaphane", version, args_conflicts_with_subcommands = true, after_help = EXIT_STATUS)]
+pub struct Cli {
+    /// Files and folders to open in the workstation.
+    pub paths: Vec<PathBuf>,
+    /// What to do without a window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The headless commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Suppress the bones in every radiograph found.
+    Suppress(SuppressArgs),
+    /// Write the lung mask of every radiograph found.
+    Segment(SegmentArgs),
+    /// Score soft-tissue images, or lung masks, against known ones.
+    Evaluate(EvaluateArgs),
+    /// Train or fine-tune networks as a run file says.
+    Train(TrainArgs),
+    /// Make a bundle from the authors' published checkpoints; nothing in them is executed.
+    Import(ImportArgs),
+    /// List, check and describe bundles of networks.
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// Say what a file is and how it will be shown.
+    Inspect(InspectArgs),
+}
+
+/// Which networks, and where they run.
+#[derive(Debug, Clone, Args)]
+pub struct NetworkArgs {
+    /// Bundle of networks: a name or a folder.
+    #[arg(long, value_name = "BUNDLE", default_value = "compact")]
+    pub model: String,
+    /// Where the networks run: auto, cpu, or cuda:N.
+    #[arg(long, default_value = "auto", value_parser = parse_device)]
+    pub device: DeviceChoice,
+    /// Number format of the noise estimator.
+    #[arg(long, value_enum, default_value_t = Precision::Auto)]
+    pub precision: Precision,
+}
+
+/// Choices of one suppression; what is not given is the bundle's default.
+#[derive(Debug, Clone, Args)]
+pub struct SettingsArgs {
+    /// Sampling steps.
+    #[arg(long, value_name = "N")]
+    pub steps: Option<usize>,
+    /// Weight w of the Local-Enhanced Guidance; 1 is none, 3 the paper's.
+    #[arg(long, value_name = "W", allow_negative_numbers = true)]
+    pub leg: Option<f64>,
+    /// Form of the guidance.
+    #[arg(long, value_enum)]
+    pub guidance: Option<Guidance>,
+    /// Sampler of the reverse process.
+    #[arg(long, value_enum)]
+    pub sampler: Option<Sampler>,
+    /// Clipping of the predicted clean latent; its ranges are the bundle's.
+    #[arg(long, value_enum)]
+    pub clipping: Option<Clipping>,
+    /// Fusion of the global and the local picture.
+    #[arg(long, value_enum)]
+    pub fusion: Option<Fusion>,
+    /// Seed of the noise.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// Where outputs go.
+#[derive(Debug, Clone, Args)]
+pub struct OutputArgs {
+    /// Folder of the outputs; made where it does not exist.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace outputs that exist.
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Write one JSON object a line to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `diaphane suppress`.
+#[derive(Debug, Args)]
+pub struct SuppressArgs {
+    /// Radiographs, or folders to walk.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Which networks.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// How they sample.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Where outputs go.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// native: the bone layer taken off the radiograph's own pixels; model: the decoded picture at
+    /// the model's grid.
+    #[arg(long = "output", value_enum, default_value_t = Grid::Native)]
+    pub grid: Grid,
+    /// Run N seeds: the soft-tissue image is their mean, the uncertainty their standard deviation.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seeds: usize,
+    /// Lung mask to use (white: lung); for a single radiograph.
+    #[arg(long, value_name = "PNG")]
+    pub mask: Option<PathBuf>,
+    /// Format of the pictures.
+    #[arg(long, value_enum, default_value_t = PictureFormat::Png)]
+    pub format: PictureFormat,
+    /// Take only part I of N of the inputs (1 <= I <= N).
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    pub shard: Option<Shard>,
+    /// Leave out inputs whose certificate of the same settings exists.
+    #[arg(long)]
+    pub resume: bool,
+}
+
+/// `diaphane segment`.
+#[derive(Debug, Args)]
+pub struct SegmentArgs {
+    /// Radiographs, or folders to walk.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Which networks.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// Where outputs go.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `diaphane evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// Folder of NAME_cxr.* with NAME_soft.* or NAME_soft_registered.*, and NAME_lungmask*.png.
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["cxr", "masks"], conflicts_with_all = ["cxr", "masks"])]
+    pub pairs: Option<PathBuf>,
+    /// Folder of radiographs; with --soft, files of equal names are pairs.
+    #[arg(long, value_name = "DIR", requires = "soft", conflicts_with = "masks")]
+    pub cxr: Option<PathBuf>,
+    /// Folder of soft-tissue images.
+    #[arg(long, value_name = "DIR", requires = "cxr")]
+    pub soft: Option<PathBuf>,
+    /// Score the lung masks instead: folder of NAME_cxr.png with NAME_labels.png (bits 0 and 1 are lung).
+    #[arg(long, value_name = "DIR", conflicts_with = "pred")]
+    pub masks: Option<PathBuf>,
+    /// Score these pictures (NAME.png, NAME_soft.png, NAME_cxr.png or NAME_cxr_soft.png) instead of running networks.
+    #[arg(long, value_name = "DIR")]
+    pub pred: Option<PathBuf>,
+    /// Give the networks the pairs' own lung masks instead of segmenting.
+    #[arg(long, conflicts_with_all = ["pred", "masks"])]
+    pub given_masks: bool,
+    /// Which networks.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// How they sample.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Score the decoded picture at the model's grid instead of the native result.
+    #[arg(long = "output", value_enum, default_value_t = Grid::Native)]
+    pub grid: Grid,
+    /// Write the table to this file too.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Replace the CSV file where it exists.
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Write one JSON document to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `diaphane train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// What to train, on what, and how long.
+    #[arg(value_name = "RUN.toml")]
+    pub run: PathBuf,
+    /// Go on with the newest checkpoint of this run folder.
+    #[arg(long, value_name = "RUN_DIR")]
+    pub resume: Option<PathBuf>,
+    /// Write one JSON object a line to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `diaphane import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Checkpoints of the noise estimator, the VQGAN and, where there is one, the segmenter.
+    #[arg(required = true, value_name = "FILE.pth")]
+    pub files: Vec<PathBuf>,
+    /// Folder of the new bundle.
+    #[arg(long, value_name = "BUNDLE")]
+    pub out: PathBuf,
+    /// Whose networks they are; the files cannot tell (both have the same names and shapes).
+    #[arg(long, value_enum)]
+    pub preset: AuthorsPreset,
+    /// Replace a bundle that exists.
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// `diaphane models`.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// Name the bundles that are found.
+    List {
+        /// Write one JSON document to standard output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check every file of a bundle against its manifest.
+    Verify {
+        /// Name or folder of the bundle.
+        bundle: String,
+        /// Write one JSON document to standard output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Describe a bundle: architecture, hash, card.
+    Info {
+        /// Name or folder of the bundle.
+        bundle: String,
+        /// Write one JSON document to standard output.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `diaphane inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Files, or folders to walk.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Show the stored and the displayed value at this pixel, counted from 0.
+    #[arg(long, value_name = "ROW,COL", value_parser = parse_probe)]
+    pub probe: Vec<(usize, usize)>,
+    /// Write one JSON document to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$word_meta:meta])* $word:ident),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+        pub enum $name { $($(#[$word_meta])* $word),+ }
+    };
+}
+
+words!(
+    /// `--precision`.
+    Precision { /// What is fast and safe on the device.
+        Auto, /// 32-bit float.
+        F32, /// bfloat16.
+        Bf16 }
+);
+words!(
+    /// `--guidance`.
+    Guidance { /// Local-Enhanced Guidance (GL-LCM, Eq. 4).
+        Leg, /// Classifier-free guidance.
+        Cfg, /// The local condition alone.
+        Vanilla, /// The form that runs in the authors' released code.
+        AuthorsLive, /// The form left as a comment in the authors' released code.
+        AuthorsCommented }
+);
+words!(
+    /// `--sampler`.
+    Sampler { /// Latent consistency sampler.
+        Lcm, /// Deterministic DDIM.
+        Ddim, /// Ancestral DDPM.
+        Ddpm }
+);
+words!(
+    /// `--clipping`.
+    Clipping { /// A range that grows with the timestep.
+        Dynamic, /// From -1 to 1.
+        Static, /// Per-image percentile.
+        Percentile, /// No clipping.
+        None }
+);
+words!(
+    /// `--fusion`.
+    Fusion { /// Poisson fusion inside the lungs (GL-LCM, Eq. 5).
+        Poisson, /// Weighted mean inside the lungs.
+        Alpha, /// The global picture alone.
+        None }
+);
+words!(
+    /// `--output`.
+    Grid { /// The radiograph's own grid.
+        Native, /// The model's grid.
+        Model }
+);
+words!(
+    /// `--format`.
+    PictureFormat { /// 16-bit PNG.
+        Png }
+);
+words!(
+    /// `--preset` of an import.
+    AuthorsPreset { /// GL-LCM.
+        GlLcm, /// BS-LDM.
+        BsLdm }
+);
+
+/// Part `index` (from 1) of `count`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1 to `count`.
+    pub index: usize,
+    /// At least 1.
+    pub count: usize,
+}
+
+fn parse_shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/');
+    let numbers = parts.and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    match numbers {
+        Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
+        _ => Err("give I/N with 1 <= I <= N, as in 2/4".to_owned()),
+    }
+}
+
+fn parse_probe(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once(',');
+    let numbers = parts.and_then(|(row, col)| Some((row.parse().ok()?, col.parse().ok()?)));
+    numbers.ok_or_else(|| "give ROW,COL counted from 0, as in 120,300".to_owned())
+}
+
+fn parse_device(text: &str) -> Result<DeviceChoice, String> {
+    match text {
+        "auto" => Ok(DeviceChoice::Auto),
+        "cpu" => Ok(DeviceChoice::Cpu),
+        "cuda" => Ok(DeviceChoice::Cuda(0)),
+        _ => text
+            .strip_prefix("cuda:")
+            .and_then(|index| index.parse().ok())
+            .map(DeviceChoice::Cuda)
+            .ok_or_else(|| "give auto, cpu, or cuda:N".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_declaration_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn shards_probes_and_devices_are_checked() {
+        assert_eq!(parse_shard("2/4"), Ok(Shard { index: 2, count: 4 }));
+        for wrong in ["0/4", "5/4", "1", "a/b", "1/0"] {
+            assert!(parse_shard(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_probe("3,14"), Ok((3, 14)));
+        assert!(parse_probe("-1,2").is_err());
+        assert_eq!(parse_device("cuda:3"), Ok(DeviceChoice::Cuda(3)));
+        assert!(parse_device("gpu").is_err());
+    }
+
+    #[test]
+    fn paths_alone_open_the_workstation() {
+        let cli = Cli::try_parse_from(["diaphane", "a.dcm", "b.png"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.paths.len(), 2);
+    }
+}

@@ -1,0 +1,189 @@
+//! Which files belong together.
+
+use anyhow::{Context as _, ensure};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Endings of pictures that are looked at.
+const PICTURES: [&str; 7] = ["png", "tif", "tiff", "jpg", "jpeg", "dcm", "dicom"];
+/// Endings of a soft-tissue image's stem, the best first.
+const SOFT: [&str; 2] = ["_soft_registered", "_soft"];
+/// Endings of a lung mask's stem, the best first.
+const MASKS: [&str; 2] = ["_lungmask", "_lungmask_derived"];
+/// Endings of a prediction's stem, the best first.
+const PREDICTIONS: [&str; 4] = ["", "_soft", "_cxr", "_cxr_soft"];
+
+/// A radiograph with its soft-tissue image and, where known, its lung mask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub(super) name: String,
+    pub(super) cxr: PathBuf,
+    pub(super) soft: PathBuf,
+    pub(super) mask: Option<PathBuf>,
+}
+
+/// A radiograph with its lung labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Labelled {
+    pub(super) name: String,
+    pub(super) cxr: PathBuf,
+    pub(super) labels: PathBuf,
+}
+
+/// `NAME_cxr.*` with `NAME_soft_registered.*` or `NAME_soft.*` in one folder.
+pub(super) fn in_one_folder(folder: &Path) -> anyhow::Result<Vec<Pair>> {
+    let files = pictures(folder)?;
+    let pairs: Vec<Pair> = named(&files, "_cxr")
+        .filter_map(|(name, cxr)| {
+            Some(Pair {
+                name: name.to_owned(),
+                cxr: cxr.clone(),
+                soft: first(&files, name, &SOFT)?,
+                mask: first(&files, name, &MASKS),
+            })
+        })
+        .collect();
+    ensure!(
+        !pairs.is_empty(),
+        "{} holds no NAME_cxr.* with NAME_soft.*; check the folder",
+        folder.display()
+    );
+    Ok(pairs)
+}
+
+/// Files of equal stems in two folders.
+pub(super) fn in_two_folders(cxr: &Path, soft: &Path) -> anyhow::Result<Vec<Pair>> {
+    let (radiographs, targets) = (pictures(cxr)?, pictures(soft)?);
+    let pairs: Vec<Pair> = radiographs
+        .iter()
+        .filter_map(|(name, path)| {
+            Some(Pair {
+                name: name.clone(),
+                cxr: path.clone(),
+                soft: targets.get(name)?.clone(),
+                mask: first(&radiographs, name, &MASKS),
+            })
+        })
+        .collect();
+    ensure!(
+        !pairs.is_empty(),
+        "{} and {} share no file name; check the folders",
+        cxr.display(),
+        soft.display()
+    );
+    Ok(pairs)
+}
+
+/// `NAME_cxr.*` with `NAME_labels.*` in one folder.
+pub(super) fn labelled(folder: &Path) -> anyhow::Result<Vec<Labelled>> {
+    let files = pictures(folder)?;
+    let found: Vec<Labelled> = named(&files, "_cxr")
+        .filter_map(|(name, cxr)| {
+            Some(Labelled {
+                name: name.to_owned(),
+                cxr: cxr.clone(),
+                labels: first(&files, name, &["_labels"])?,
+            })
+        })
+        .collect();
+    ensure!(
+        !found.is_empty(),
+        "{} holds no NAME_cxr.* with NAME_labels.*; check the folder",
+        folder.display()
+    );
+    Ok(found)
+}
+
+/// The prediction for `name` in a folder of predictions.
+pub(super) fn prediction(folder: &Path, name: &str) -> anyhow::Result<PathBuf> {
+    let files = pictures(folder)?;
+    first(&files, name, &PREDICTIONS).with_context(|| {
+        format!(
+            "{} holds no prediction for {name}; name it {name}.png or {name}_soft.png",
+            folder.display()
+        )
+    })
+}
+
+/// Pictures of a folder by stem.
+fn pictures(folder: &Path) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut files = BTreeMap::new();
+    for entry in entries {
+        let path = entry
+            .with_context(|| format!("cannot read {}", folder.display()))?
+            .path();
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+        if let (Some(ending), Some(stem)) = (ending, stem)
+            && PICTURES.contains(&ending.as_str())
+        {
+            files.insert(stem, path);
+        }
+    }
+    Ok(files)
+}
+
+/// Files whose stem has an ending, with the name before it.
+fn named<'a>(
+    files: &'a BTreeMap<String, PathBuf>,
+    ending: &'static str,
+) -> impl Iterator<Item = (&'a str, &'a PathBuf)> {
+    files
+        .iter()
+        .filter_map(move |(stem, path)| Some((stem.strip_suffix(ending)?, path)))
+}
+
+fn first(files: &BTreeMap<String, PathBuf>, name: &str, endings: &[&str]) -> Option<PathBuf> {
+    let mut candidates = endings.iter().map(|ending| format!("{name}{ending}"));
+    candidates.find_map(|stem| files.get(&stem).cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            fs::write(folder.path().join(file), "").unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn the_registered_image_is_preferred() {
+        let folder = folder(&[
+            "a_cxr.jpg",
+            "a_soft.jpg",
+            "a_soft_registered.png",
+            "a_lungmask_derived.png",
+            "b_cxr.png",
+            "notes.txt",
+        ]);
+        let pairs = in_one_folder(folder.path()).unwrap();
+        assert_eq!(pairs.len(), 1, "{pairs:?}");
+        assert!(pairs[0].soft.ends_with("a_soft_registered.png"));
+        assert!(
+            pairs[0]
+                .mask
+                .as_ref()
+                .unwrap()
+                .ends_with("a_lungmask_derived.png")
+        );
+    }
+
+    #[test]
+    fn predictions_go_by_several_names() {
+        let folder = folder(&["a_cxr_soft.png", "b.png", "b_soft.png"]);
+        assert!(
+            prediction(folder.path(), "a")
+                .unwrap()
+                .ends_with("a_cxr_soft.png")
+        );
+        assert!(prediction(folder.path(), "b").unwrap().ends_with("b.png"));
+        assert!(prediction(folder.path(), "c").is_err());
+    }
+}

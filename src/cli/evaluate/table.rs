@@ -1,0 +1,159 @@
+//! A table of scores: one row a picture, then mean and standard deviation.
+
+use serde_json::{Map, Value, json};
+
+/// Named columns and one row a picture; a score that does not apply is absent.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    columns: Vec<&'static str>,
+    rows: Vec<(String, Vec<Option<f64>>)>,
+}
+
+impl Table {
+    pub(super) fn add(&mut self, name: String, scores: Vec<(&'static str, Option<f64>)>) {
+        if self.columns.is_empty() {
+            self.columns = scores.iter().map(|(column, _)| *column).collect();
+        }
+        let values = scores.into_iter().map(|(_, value)| value).collect();
+        self.rows.push((name, values));
+    }
+
+    /// Rows, then `mean` and `sd` over the rows that have the score.
+    fn with_summary(&self) -> Vec<(String, Vec<Option<f64>>)> {
+        let known = |column: usize| -> Vec<f64> {
+            let values = self.rows.iter().filter_map(|(_, row)| *row.get(column)?);
+            values.collect()
+        };
+        let summary = |of: fn(&[f64]) -> Option<f64>| -> Vec<Option<f64>> {
+            (0..self.columns.len())
+                .map(|column| of(&known(column)))
+                .collect()
+        };
+        let mut rows = self.rows.clone();
+        rows.push(("mean".to_owned(), summary(mean)));
+        rows.push(("sd".to_owned(), summary(deviation)));
+        rows
+    }
+
+    /// Aligned columns for people.
+    pub(super) fn text(&self) -> String {
+        let width = self
+            .columns
+            .iter()
+            .map(|c| c.len())
+            .max()
+            .unwrap_or(0)
+            .max(10);
+        let rows = self.with_summary();
+        let first = rows
+            .iter()
+            .map(|(name, _)| name.chars().count())
+            .max()
+            .unwrap_or(0);
+        let cell = |text: &str| format!("  {text:>width$}");
+        let line = |name: &str, cells: Vec<String>| format!("{name:first$}{}", cells.concat());
+        let head = self.columns.iter().map(|column| cell(column)).collect();
+        let mut lines = vec![line("", head)];
+        for (name, values) in &rows {
+            let cells = values
+                .iter()
+                .map(|value| value.map_or_else(|| cell("-"), |v| cell(&format!("{v:.4}"))));
+            lines.push(line(name, cells.collect()));
+        }
+        lines.join("\n")
+    }
+
+    /// Comma-separated values.
+    pub(super) fn csv(&self) -> String {
+        let mut lines = vec![format!("image,{}", self.columns.join(","))];
+        for (name, values) in self.with_summary() {
+            let cells: Vec<String> = values
+                .iter()
+                .map(|value| value.map_or_else(String::new, |v| v.to_string()))
+                .collect();
+            let name = if name.contains([',', '"', '\n']) {
+                format!("\"{}\"", name.replace('"', "\"\""))
+            } else {
+                name
+            };
+            lines.push(format!("{name},{}", cells.join(",")));
+        }
+        lines.join("\n") + "\n"
+    }
+
+    /// `{"images": {NAME: {column: value}}, "mean": {...}, "sd": {...}}`.
+    pub(super) fn json(&self) -> Value {
+        let object = |values: &[Option<f64>]| -> Value {
+            let fields = self.columns.iter().zip(values);
+            let fields: Map<String, Value> = fields
+                .map(|(column, value)| ((*column).to_owned(), json!(value)))
+                .collect();
+            Value::Object(fields)
+        };
+        let mut rows = self.with_summary();
+        let sd = rows.pop().map(|(_, values)| object(&values));
+        let mean = rows.pop().map(|(_, values)| object(&values));
+        let images: Map<String, Value> = rows
+            .iter()
+            .map(|(name, values)| (name.clone(), object(values)))
+            .collect();
+        json!({ "images": images, "mean": mean, "sd": sd })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Standard deviation of the sample (n - 1); absent for fewer than two values.
+fn deviation(values: &[f64]) -> Option<f64> {
+    let centre = mean(values)?;
+    let squares: f64 = values.iter().map(|v| (v - centre).powi(2)).sum();
+    (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let mut table = Table::default();
+        table.add("a".into(), vec![("PSNR", Some(30.0)), ("RBF", None)]);
+        table.add(
+            "b,c".into(),
+            vec![("PSNR", Some(34.0)), ("RBF", Some(0.25))],
+        );
+        table
+    }
+
+    #[test]
+    fn mean_and_deviation_leave_absent_scores_out() {
+        let json = table().json();
+        assert_eq!(json["mean"]["PSNR"], 32.0);
+        // statistics.stdev([30, 34])
+        assert!((json["sd"]["PSNR"].as_f64().unwrap() - 8.0_f64.sqrt()).abs() < 1e-12);
+        assert_eq!(json["mean"]["RBF"], 0.25);
+        assert!(json["sd"]["RBF"].is_null());
+        assert_eq!(json["images"]["b,c"]["RBF"], 0.25);
+    }
+
+    #[test]
+    fn a_comma_in_a_name_stays_one_cell() {
+        let csv = table().csv();
+        assert!(
+            csv.starts_with("image,PSNR,RBF\na,30,\n\"b,c\",34,0.25\nmean,32,0.25\n"),
+            "{csv}"
+        );
+    }
+
+    #[test]
+    fn text_lines_up() {
+        let text = table().text();
+        let lengths: Vec<usize> = text.lines().map(|l| l.chars().count()).collect();
+        assert!(lengths.windows(2).all(|pair| pair[0] == pair[1]), "{text}");
+    }
+}

@@ -1,0 +1,129 @@
+//! `diaphane inspect`.
+
+use super::args::InspectArgs;
+use super::inputs;
+use super::report::{Machine, Tally, print_line};
+use crate::formats::{self, Inspection};
+use crate::pipeline::suitability_of;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// What `inspect` prints for one file.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    inspection: Inspection,
+    /// Doubts about running the networks on it; empty where it suits them.
+    suitability: Vec<String>,
+}
+
+pub(super) fn run(args: &InspectArgs) -> anyhow::Result<Tally> {
+    let (present, missing): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.paths.iter().cloned().partition(|path| path.exists());
+    let found = formats::find_radiographs(&present);
+    let mut inspections = formats::inspect_all(&found.files, &args.probe);
+    inspections.extend(missing.into_iter().map(|file| Inspection {
+        error: Some(inputs::no_such_path(&file)),
+        error_class: Some("io".to_owned()),
+        file,
+        ..Inspection::default()
+    }));
+    let mut tally = Tally::default();
+    let mut reports = Vec::new();
+    for inspection in inspections {
+        let suitability = if inspection.ok {
+            tally.done += 1;
+            // Read again, because an inspection holds no patient data to judge by.
+            formats::read(&inspection.file).map_or_else(|_| Vec::new(), |r| suitability_of(&r))
+        } else {
+            tally.failed += 1;
+            Vec::new()
+        };
+        reports.push(Report {
+            inspection,
+            suitability,
+        });
+    }
+    if args.json {
+        Machine::Json.document(&serde_json::to_value(&reports)?);
+    } else {
+        reports.iter().for_each(print_report);
+    }
+    Ok(tally)
+}
+
+fn print_report(report: &Report) {
+    let inspection = &report.inspection;
+    print_line(&inspection.file.display().to_string());
+    if let Some(error) = &inspection.error {
+        print_line(&format!("  error           {error}"));
+        return;
+    }
+    for (name, value) in facts(inspection) {
+        print_line(&format!("  {name:<16}{value}"));
+    }
+    for probe in &inspection.probes {
+        let stored = probe.stored.map_or_else(String::new, |v| v.to_string());
+        let display = probe
+            .display
+            .map_or_else(|| "outside".to_owned(), |d| format!("{d:.2}"));
+        print_line(&format!(
+            "  at {},{}: stored {stored}, displayed {display}",
+            probe.row, probe.col
+        ));
+    }
+    for warning in &inspection.warnings {
+        print_line(&format!("  warning         {warning}"));
+    }
+    for doubt in &report.suitability {
+        print_line(&format!("  suitability     {doubt}"));
+    }
+}
+
+/// What is known about a file that can be shown, as names and values.
+fn facts(inspection: &Inspection) -> [(&'static str, String); 9] {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let number = |value: Option<i32>| value.map_or_else(String::new, |v| v.to_string());
+    let side = |value: Option<usize>| value.map_or_else(String::new, |v| v.to_string());
+    [
+        (
+            "pixels",
+            format!(
+                "{} columns, {} rows",
+                side(inspection.cols),
+                side(inspection.rows)
+            ),
+        ),
+        (
+            "stored values",
+            format!(
+                "{} to {}",
+                number(inspection.stored_min),
+                number(inspection.stored_max)
+            ),
+        ),
+        (
+            "bits",
+            inspection
+                .bits
+                .map_or_else(String::new, |[allocated, stored, high, signed]| {
+                    format!(
+                        "{stored} of {allocated}, high bit {high}{}",
+                        if signed == 1 { ", signed" } else { "" }
+                    )
+                }),
+        ),
+        ("photometric", text(&inspection.photometric)),
+        ("white is", text(&inspection.white_is)),
+        ("transfer syntax", text(&inspection.transfer_syntax)),
+        ("shown by", text(&inspection.display_from)),
+        (
+            "spacing",
+            inspection.spacing.as_ref().map_or_else(
+                || "unknown".to_owned(),
+                |s| format!("{} x {} mm, {}", s.row_mm, s.col_mm, s.kind),
+            ),
+        ),
+        ("sha256", text(&inspection.stored_sha256_i32le)),
+    ]
+}

@@ -1,0 +1,216 @@
+//! What a command line means: checked, with the bundle's defaults filled in.
+
+use super::args::{
+    Clipping, Fusion, Grid, Guidance, NetworkArgs, OutputArgs, Precision, Sampler, SegmentArgs,
+    SettingsArgs, SuppressArgs,
+};
+use super::inputs::{self, Inputs};
+use super::report::Machine;
+use crate::formats;
+use crate::model::{Manifest, find_bundle};
+use crate::radiograph::LungMask;
+use crate::worker::{
+    ClippingChoice, ComputeOptions, FusionChoice, GuidanceChoice, OutputGrid, PrecisionChoice,
+    SamplerChoice, SuppressionSettings,
+};
+use anyhow::{Context as _, bail, ensure};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Most seeds whose mean is one result.
+const MOST_SEEDS: usize = 1000;
+
+/// A bundle's folder with where its networks shall run.
+#[derive(Debug, Clone)]
+pub(super) struct NetworkChoice {
+    pub(super) bundle: PathBuf,
+    pub(super) compute: ComputeOptions,
+}
+
+impl NetworkChoice {
+    pub(super) fn new(args: &NetworkArgs) -> anyhow::Result<Self> {
+        let precision = match args.precision {
+            Precision::Auto => PrecisionChoice::Auto,
+            Precision::F32 => PrecisionChoice::F32,
+            Precision::Bf16 => PrecisionChoice::Bf16,
+        };
+        Ok(Self {
+            bundle: find_bundle(&args.model)?,
+            compute: ComputeOptions {
+                device: args.device,
+                precision,
+            },
+        })
+    }
+}
+
+/// Where outputs go, and what is told.
+#[derive(Debug, Clone)]
+pub(super) struct Destination {
+    pub(super) folder: PathBuf,
+    pub(super) overwrite: bool,
+    pub(super) machine: Machine,
+}
+
+impl Destination {
+    fn new(args: &OutputArgs) -> anyhow::Result<Self> {
+        let OutputArgs {
+            out,
+            overwrite,
+            json,
+        } = args;
+        fs::create_dir_all(out).with_context(|| {
+            format!(
+                "cannot make the folder {}; choose another --out",
+                out.display()
+            )
+        })?;
+        Ok(Self {
+            folder: out.clone(),
+            overwrite: *overwrite,
+            machine: Machine::new(*json),
+        })
+    }
+}
+
+/// `diaphane suppress`, as meant.
+pub(super) struct SuppressJob {
+    pub(super) inputs: Inputs,
+    pub(super) network: NetworkChoice,
+    pub(super) settings: SuppressionSettings,
+    /// The first is that of the settings.
+    pub(super) seeds: Vec<u64>,
+    pub(super) mask: Option<LungMask>,
+    pub(super) destination: Destination,
+    pub(super) resume: bool,
+}
+
+impl SuppressJob {
+    pub(super) fn new(args: &SuppressArgs) -> anyhow::Result<Self> {
+        let network = NetworkChoice::new(&args.network)?;
+        let settings = settings(&args.settings, args.grid, &network.bundle)?;
+        ensure!(
+            (1..=MOST_SEEDS).contains(&args.seeds),
+            "--seeds is {}; choose 1 to {MOST_SEEDS}",
+            args.seeds
+        );
+        let inputs = inputs::collect(&args.paths, args.shard)?;
+        let mask = match &args.mask {
+            Some(_) if inputs.files.len() > 1 => {
+                bail!("--mask belongs to one radiograph; give one path")
+            }
+            Some(path) => Some(formats::raster::read_mask(path)?),
+            None => None,
+        };
+        let count = args.seeds as u64;
+        Ok(Self {
+            inputs,
+            network,
+            seeds: (0..count).map(|i| settings.seed.wrapping_add(i)).collect(),
+            settings,
+            mask,
+            destination: Destination::new(&args.output)?,
+            resume: args.resume,
+        })
+    }
+
+    /// The given mask on a radiograph's grid.
+    pub(super) fn mask_for(&self, size: (usize, usize)) -> anyhow::Result<Option<Arc<LungMask>>> {
+        let Some(mask) = &self.mask else {
+            return Ok(None);
+        };
+        fit_mask(mask, size).map(Some)
+    }
+}
+
+/// A mask on another grid of the same shape is resampled; another shape is another picture.
+pub(super) fn fit_mask(mask: &LungMask, size: (usize, usize)) -> anyhow::Result<Arc<LungMask>> {
+    let (width, height) = mask.raster().size();
+    let same_shape =
+        (width as f64 * size.1 as f64 / (height.max(1) as f64 * size.0.max(1) as f64) - 1.0).abs()
+            < 0.01;
+    ensure!(
+        same_shape,
+        "the lung mask has {width} x {height} pixels and the radiograph {} x {}; give the mask of this radiograph",
+        size.0,
+        size.1
+    );
+    Ok(Arc::new(mask.resized(size.0, size.1)))
+}
+
+/// `diaphane segment`, as meant.
+pub(super) struct SegmentJob {
+    pub(super) inputs: Inputs,
+    pub(super) network: NetworkChoice,
+    pub(super) destination: Destination,
+}
+
+impl SegmentJob {
+    pub(super) fn new(args: &SegmentArgs) -> anyhow::Result<Self> {
+        Ok(Self {
+            inputs: inputs::collect(&args.paths, None)?,
+            network: NetworkChoice::new(&args.network)?,
+            destination: Destination::new(&args.output)?,
+        })
+    }
+}
+
+/// The bundle's defaults with what was typed in their place.
+pub(super) fn settings(
+    args: &SettingsArgs,
+    grid: Grid,
+    bundle: &Path,
+) -> anyhow::Result<SuppressionSettings> {
+    let defaults = SuppressionSettings::of_bundle(&Manifest::read(bundle)?);
+    let settings = SuppressionSettings {
+        steps: args.steps.unwrap_or(defaults.steps),
+        leg_weight: args.leg.unwrap_or(defaults.leg_weight),
+        guidance: args.guidance.map_or(defaults.guidance, guidance),
+        sampler: args.sampler.map_or(defaults.sampler, sampler),
+        clipping: args.clipping.map_or(defaults.clipping, clipping),
+        fusion: args.fusion.map_or(defaults.fusion, fusion),
+        output: match grid {
+            Grid::Native => OutputGrid::Native,
+            Grid::Model => OutputGrid::Model,
+        },
+        seed: args.seed.unwrap_or(defaults.seed),
+    };
+    settings.check()?;
+    Ok(settings)
+}
+
+fn guidance(typed: Guidance) -> GuidanceChoice {
+    match typed {
+        Guidance::Leg => GuidanceChoice::Leg,
+        Guidance::Cfg => GuidanceChoice::Cfg,
+        Guidance::Vanilla => GuidanceChoice::Vanilla,
+        Guidance::AuthorsLive => GuidanceChoice::AuthorsLive,
+        Guidance::AuthorsCommented => GuidanceChoice::AuthorsCommented,
+    }
+}
+
+fn sampler(typed: Sampler) -> SamplerChoice {
+    match typed {
+        Sampler::Lcm => SamplerChoice::Lcm,
+        Sampler::Ddim => SamplerChoice::Ddim,
+        Sampler::Ddpm => SamplerChoice::Ddpm,
+    }
+}
+
+fn clipping(typed: Clipping) -> ClippingChoice {
+    match typed {
+        Clipping::Dynamic => ClippingChoice::Dynamic,
+        Clipping::Static => ClippingChoice::Static,
+        Clipping::Percentile => ClippingChoice::Percentile,
+        Clipping::None => ClippingChoice::None,
+    }
+}
+
+fn fusion(typed: Fusion) -> FusionChoice {
+    match typed {
+        Fusion::Poisson => FusionChoice::Poisson,
+        Fusion::Alpha => FusionChoice::Alpha,
+        Fusion::None => FusionChoice::None,
+    }
+}

@@ -1,0 +1,126 @@
+//! `diaphane models`.
+
+use super::args::ModelsCommand;
+use super::report::{Machine, Tally, print_line};
+use crate::model::bundle::search_folders;
+use crate::model::{Bundle, BundleInfo, find_bundle, list_bundles};
+use serde_json::{Value, json};
+
+pub(super) fn run(command: &ModelsCommand) -> anyhow::Result<Tally> {
+    match command {
+        ModelsCommand::List { json } => list(*json),
+        ModelsCommand::Verify { bundle, json } => verify(bundle, *json),
+        ModelsCommand::Info { bundle, json } => info(bundle, *json),
+    }
+}
+
+fn list(json: bool) -> anyhow::Result<Tally> {
+    let mut tally = Tally::default();
+    let mut documents = Vec::new();
+    for folder in list_bundles() {
+        match Bundle::info(&folder) {
+            Ok(info) => {
+                tally.done += 1;
+                if !json {
+                    let BundleInfo {
+                        manifest, bytes, ..
+                    } = &info;
+                    let megabytes = *bytes as f64 / 1e6;
+                    print_line(&format!(
+                        "{:<16} version {:<8} {megabytes:>8.1} MB  {}",
+                        manifest.name,
+                        manifest.version,
+                        folder.display()
+                    ));
+                }
+                documents.push(described(&info)?);
+            }
+            Err(err) => tally.fail(Machine::Silent, &folder, &err.to_string()),
+        }
+    }
+    if json {
+        Machine::Json.document(&Value::Array(documents));
+    } else if tally.done == 0 {
+        let folders: Vec<String> = search_folders()
+            .iter()
+            .map(|folder| folder.display().to_string())
+            .collect();
+        eprintln!("no bundle lies in {}", folders.join(", "));
+    }
+    Ok(tally)
+}
+
+fn verify(name: &str, json: bool) -> anyhow::Result<Tally> {
+    let folder = find_bundle(name)?;
+    let report = Bundle::verify(&folder)?;
+    let sound = report.is_sound();
+    if json {
+        let mut document = serde_json::to_value(&report)?;
+        if let Value::Object(fields) = &mut document {
+            fields.insert("ok".to_owned(), Value::Bool(sound));
+        }
+        Machine::Json.document(&document);
+    } else {
+        for file in &report.files {
+            let verdict = if file.problems.is_empty() {
+                "ok"
+            } else {
+                "FAULTY"
+            };
+            print_line(&format!(
+                "{:<28} {:>6} tensors  {}  {verdict}",
+                file.name, file.tensors, file.sha256
+            ));
+        }
+        for file in &report.files {
+            for problem in &file.problems {
+                eprintln!("error: {}: {problem}", file.name);
+            }
+        }
+        for problem in &report.problems {
+            eprintln!("error: {problem}");
+        }
+    }
+    let mut tally = Tally::one();
+    if !sound {
+        tally.failed = 1;
+        eprintln!("the bundle {} is faulty; copy it again", folder.display());
+    }
+    Ok(tally)
+}
+
+fn info(name: &str, json: bool) -> anyhow::Result<Tally> {
+    let info = Bundle::info(&find_bundle(name)?)?;
+    if json {
+        Machine::Json.document(&described(&info)?);
+        return Ok(Tally::one());
+    }
+    let manifest = &info.manifest;
+    let rows = [
+        ("name", manifest.name.clone()),
+        ("version", manifest.version.clone()),
+        ("folder", info.folder.display().to_string()),
+        ("sha256", info.sha256.clone()),
+        ("weights", format!("{:.1} MB", info.bytes as f64 / 1e6)),
+        ("licence", manifest.licence.clone()),
+        ("trained on", manifest.training_data.clone()),
+    ];
+    for (name, value) in rows {
+        print_line(&format!("{name:<12}{value}"));
+    }
+    if let Some(card) = &info.card {
+        print_line("");
+        print_line(card.trim_end());
+    }
+    Ok(Tally::one())
+}
+
+fn described(info: &BundleInfo) -> anyhow::Result<Value> {
+    Ok(json!({
+        "folder": info.folder.display().to_string(),
+        "sha256": info.sha256,
+        "bytes": info.bytes,
+        "manifest": serde_json::to_value(&info.manifest)?,
+        "card": info.card,
+    }))
+}

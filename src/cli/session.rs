@@ -1,0 +1,145 @@
+//! A worker driven from the command line: one job at a time, with a progress bar and Ctrl-C.
+
+use super::interrupt::Interrupt;
+use crate::worker::{
+    ComputeOptions, EventKind, JobHandle, Progress, StopReason, Worker, WorkerCommand,
+    start_suppressor,
+};
+use anyhow::{Context as _, bail};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often progress and Ctrl-C are looked at.
+const GLANCE: Duration = Duration::from_millis(50);
+/// The bar counts in thousandths.
+const BAR_LENGTH: u64 = 1000;
+
+/// How a job ended.
+pub(super) enum Ended {
+    /// With its last event: a result.
+    Done(EventKind),
+    /// With one sentence.
+    Failed(String),
+    /// On Ctrl-C.
+    Interrupted,
+}
+
+/// A loaded bundle.
+pub(super) struct LoadedBundle {
+    /// SHA-256 of the bundle, hexadecimal.
+    pub(super) sha256: String,
+}
+
+/// A worker and who watches over it.
+pub(super) struct Session {
+    worker: Worker,
+    interrupt: Interrupt,
+}
+
+impl Session {
+    /// Starts a worker without networks.
+    pub(super) fn start(compute: ComputeOptions) -> anyhow::Result<Self> {
+        let interrupt = Interrupt::install()?;
+        let worker = start_suppressor(compute, Arc::new(|| {}))?;
+        Ok(Self { worker, interrupt })
+    }
+
+    /// Loads a bundle; `None` on Ctrl-C.
+    pub(super) fn load(&self, bundle: &Path) -> anyhow::Result<Option<LoadedBundle>> {
+        let handle = JobHandle::new();
+        let command = WorkerCommand::LoadBundle(handle.clone(), bundle.to_owned());
+        match self.run(command, "loading", |_| {})? {
+            Ended::Done(EventKind::BundleLoaded {
+                name,
+                sha256,
+                device,
+                ..
+            }) => {
+                eprintln!("{name} on {device}");
+                Ok(Some(LoadedBundle { sha256 }))
+            }
+            Ended::Done(other) => bail!("the worker answered out of turn: {other:?}"),
+            Ended::Failed(sentence) => bail!(sentence),
+            Ended::Interrupted => Ok(None),
+        }
+    }
+
+    /// Runs one job to its end; `label` names it beside the bar, `line` hears lines of training progress.
+    pub(super) fn run(
+        &self,
+        command: WorkerCommand,
+        label: &str,
+        mut line: impl FnMut(&str),
+    ) -> anyhow::Result<Ended> {
+        let Some(handle) = command.handle().cloned() else {
+            bail!("the command has no job");
+        };
+        self.worker.send(command).context("cannot start the job")?;
+        let bar = bar(label);
+        loop {
+            if self.interrupt.is_set() {
+                handle.cancel();
+            }
+            if let Some(progress) = handle.progress() {
+                show(&bar, progress);
+            }
+            let Some(event) = self.worker.recv_timeout(GLANCE)? else {
+                continue;
+            };
+            // What an earlier job left behind is not about this one.
+            if event.job != handle.id() {
+                continue;
+            }
+            match event.kind {
+                EventKind::Started => {}
+                EventKind::Warned(warning) => {
+                    bar.suspend(|| eprintln!("warning: {label}: {warning}"));
+                }
+                EventKind::TrainingProgressed(text) => bar.suspend(|| line(&text)),
+                EventKind::Failed(sentence) => {
+                    bar.finish_and_clear();
+                    return Ok(Ended::Failed(sentence));
+                }
+                EventKind::Stopped(StopReason::Cancelled | StopReason::ShutDown) => {
+                    bar.finish_and_clear();
+                    return Ok(Ended::Interrupted);
+                }
+                result => {
+                    bar.finish_and_clear();
+                    return Ok(Ended::Done(result));
+                }
+            }
+        }
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.interrupt.is_set()
+    }
+}
+
+/// A bar on standard error; invisible where that is no terminal.
+fn bar(label: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(BAR_LENGTH), ProgressDrawTarget::stderr());
+    // A template is a constant of ours; where it did not parse the default style would do.
+    if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:30}] {percent:>3} % {msg}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.set_prefix(label.to_owned());
+    bar
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    let Progress {
+        stage,
+        done,
+        total,
+        fraction,
+        eta_secs,
+    } = progress;
+    bar.set_position((f64::from(fraction) * BAR_LENGTH as f64) as u64);
+    let eta = eta_secs.map_or_else(String::new, |secs| format!(", about {secs:.0} s left"));
+    bar.set_message(format!("{stage} {done}/{total}{eta}"));
+}

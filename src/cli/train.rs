@@ -1,0 +1,85 @@
+//! `diaphane train`.
+
+use super::args::TrainArgs;
+use super::report::{Tally, print_line};
+use super::session::{Ended, Session};
+use crate::worker::{ComputeOptions, EventKind, JobHandle, TrainingPlan, WorkerCommand};
+use anyhow::bail;
+use serde_json::Value;
+
+pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Tally> {
+    let plan = TrainingPlan {
+        config: args.run.clone(),
+        resume: args.resume.clone(),
+    };
+    // The run file says where its networks run; no bundle is loaded.
+    let session = Session::start(ComputeOptions::default())?;
+    let command = WorkerCommand::Train(JobHandle::new(), Box::new(plan));
+    let label = args.run.display().to_string();
+    let ended = session.run(command, &label, |line| {
+        if args.json {
+            print_line(line);
+        } else {
+            eprintln!("{}", told(line));
+        }
+    })?;
+    match ended {
+        Ended::Done(EventKind::Trained(sentence)) => {
+            eprintln!("{sentence}");
+            Ok(Tally::one())
+        }
+        Ended::Done(other) => bail!("the worker answered out of turn: {other:?}"),
+        Ended::Failed(sentence) => bail!(sentence),
+        Ended::Interrupted => {
+            eprintln!("stopped; go on with --resume");
+            Ok(Tally {
+                interrupted: true,
+                ..Tally::default()
+            })
+        }
+    }
+}
+
+/// A line of progress for people: its event, then its numbers.
+fn told(line: &str) -> String {
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(line) else {
+        return line.to_owned();
+    };
+    let mut words = vec![fields.get("event").map_or_else(String::new, plain)];
+    for (name, value) in &fields {
+        match value {
+            Value::Object(terms) => {
+                words.extend(
+                    terms
+                        .iter()
+                        .map(|(name, value)| format!("{name} {}", plain(value))),
+                );
+            }
+            _ if name == "event" => {}
+            _ => words.push(format!("{} {}", name.replace('_', " "), plain(value))),
+        }
+    }
+    words.join("  ")
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_f64() => {
+            format!("{:.4}", number.as_f64().unwrap_or_default())
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_told_in_words() {
+        let line = r#"{"event":"validated","iteration":200,"terms":{"psnr":31.25}}"#;
+        assert_eq!(told(line), "validated  iteration 200  psnr 31.2500");
+        assert_eq!(told("not json"), "not json");
+    }
+}

@@ -1,0 +1,133 @@
+//! Patient and acquisition as text, and what in them a reader should know first.
+
+use super::attributes::{Attributes, is_steering};
+use crate::radiograph::StudyInfo;
+use dicom_dictionary_std::tags;
+
+/// Patient and acquisition, ready to show.
+pub(super) fn study_info(attributes: &Attributes<'_>) -> StudyInfo {
+    let text = |tag| attributes.text(tag);
+    let image_laterality = text(tags::IMAGE_LATERALITY);
+    StudyInfo {
+        patient_name: text(tags::PATIENT_NAME),
+        patient_id: text(tags::PATIENT_ID),
+        issuer_of_patient_id: text(tags::ISSUER_OF_PATIENT_ID),
+        birth_date: text(tags::PATIENT_BIRTH_DATE),
+        sex: text(tags::PATIENT_SEX),
+        age: text(tags::PATIENT_AGE),
+        study_date: text(tags::STUDY_DATE),
+        study_time: text(tags::STUDY_TIME),
+        accession: text(tags::ACCESSION_NUMBER),
+        modality: text(tags::MODALITY),
+        view_position: text(tags::VIEW_POSITION),
+        laterality: if image_laterality.is_empty() {
+            text(tags::LATERALITY)
+        } else {
+            image_laterality
+        },
+        body_part: text(tags::BODY_PART_EXAMINED),
+        orientation: text(tags::PATIENT_ORIENTATION),
+        photometric: text(tags::PHOTOMETRIC_INTERPRETATION),
+        image_type: text(tags::IMAGE_TYPE),
+        presentation_intent: text(tags::PRESENTATION_INTENT_TYPE),
+        sop_instance_uid: text(tags::SOP_INSTANCE_UID),
+        study_instance_uid: text(tags::STUDY_INSTANCE_UID),
+    }
+}
+
+/// Sentences about the acquisition that a reader should see before trusting the picture.
+pub(super) fn acquisition_warnings(attributes: &Attributes<'_>, info: &StudyInfo) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let mut warn = |condition: bool, sentence: String| {
+        if condition {
+            warnings.push(sentence);
+        }
+    };
+    let modality = info.modality.as_str();
+    warn(
+        !modality.is_empty() && !matches!(modality, "CR" | "DX" | "RG"),
+        format!("Modality is {modality}, not a projection radiograph (CR, DX, RG)."),
+    );
+    let body_part = info.body_part.to_uppercase();
+    warn(
+        !body_part.is_empty()
+            && !["CHEST", "THORAX", "LUNG"]
+                .iter()
+                .any(|part| body_part.contains(part)),
+        format!("Body Part Examined is {}, not the chest.", info.body_part),
+    );
+    let view = info.view_position.to_uppercase();
+    warn(
+        matches!(
+            view.as_str(),
+            "LL" | "RL" | "LAT" | "LATERAL" | "LLD" | "RLD" | "RLO" | "LLO"
+        ),
+        format!("View Position is {}, not frontal.", info.view_position),
+    );
+    warn(
+        info.presentation_intent == "FOR PROCESSING",
+        "The picture is FOR PROCESSING: detector data before the maker's image processing."
+            .to_owned(),
+    );
+    warn(
+        attributes.text(tags::LOSSY_IMAGE_COMPRESSION) == "01",
+        "The picture has been lossily compressed.".to_owned(),
+    );
+    warn(
+        attributes.text(tags::BURNED_IN_ANNOTATION) == "YES",
+        "Annotations, perhaps with the patient's identity, are burned into the picture.".to_owned(),
+    );
+    warnings
+}
+
+/// Sentences about text that is not what it should be.
+pub(super) fn text_warnings(attributes: &Attributes<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (tag, name) in [
+        (tags::STUDY_DATE, "Study Date"),
+        (tags::PATIENT_BIRTH_DATE, "Patient's Birth Date"),
+    ] {
+        let date = attributes.text(tag);
+        if !date.is_empty() && !is_date(&date) {
+            warnings.push(format!("{name} is not a date."));
+        }
+    }
+    let shown = [
+        tags::PATIENT_NAME,
+        tags::PATIENT_ID,
+        tags::ACCESSION_NUMBER,
+        tags::STUDY_DATE,
+        tags::BODY_PART_EXAMINED,
+    ];
+    if shown
+        .iter()
+        .any(|&tag| attributes.raw_text(tag).contains(is_steering))
+    {
+        warnings
+            .push("Control characters were removed from the patient's or study's text.".to_owned());
+    }
+    warnings
+}
+
+/// `YYYYMMDD`, or `YYYY.MM.DD` of ACR-NEMA days (PS3.5 table 6.2-1).
+fn is_date(text: &str) -> bool {
+    let digits: String = text.chars().filter(|&c| c != '.').collect();
+    let part =
+        |range: std::ops::Range<usize>| digits.get(range).and_then(|part| part.parse::<u32>().ok());
+    digits.len() == 8
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && matches!((part(4..6), part(6..8)), (Some(1..=12), Some(1..=31)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        assert!(is_date("20240229"));
+        assert!(is_date("1998.12.31"));
+        assert!(!is_date("2024-13-45"));
+        assert!(!is_date("20241301"));
+    }
+}

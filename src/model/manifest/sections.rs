@@ -1,0 +1,246 @@
+//! The tables of a manifest.
+
+use crate::model::{DenoiserConfig, SegmenterConfig, VqganConfig};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What the denoiser's output means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prediction {
+    /// The noise (both published networks).
+    Epsilon,
+    /// The clean latent x0.
+    Sample,
+    /// What must be taken off the condition: x0 = condition - output, in normalised latents.
+    ConditionResidual,
+}
+
+/// How the condition is scaled before it is concatenated with the noisy latent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConditionScaling {
+    /// As the codec gives it, after normalisation.
+    Unscaled,
+    /// Times `sqrt(alphas_cumprod[t])`.
+    SqrtAlphasCumprod,
+}
+
+/// How a radiograph is brought to the model's grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fit {
+    /// Longer side to `size_px`, then padded to a multiple of `multiple_px`.
+    Pad,
+    /// Both sides to `size_px`, whatever the aspect ratio (the published networks).
+    Square,
+}
+
+/// Grid on which the networks work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GridSpec {
+    /// Side in pixels.
+    pub size_px: u32,
+    /// How the aspect ratio is treated.
+    pub fit: Fit,
+    /// Both sides of the grid are multiples of this.
+    pub multiple_px: u32,
+}
+
+/// Image codec and its convention.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VqganSpec {
+    /// Whether conditions and targets are codebook entries rather than continuous latents.
+    pub quantize_latents: bool,
+    /// Architecture.
+    #[serde(flatten)]
+    pub config: VqganConfig,
+}
+
+/// Noise estimator and its conventions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DenoiserSpec {
+    /// What the output means.
+    pub prediction: Prediction,
+    /// Scale of the condition while sampling.
+    pub condition: ConditionScaling,
+    /// Scale of the condition while the network was trained; differs from `condition` in the published networks.
+    pub condition_in_training: ConditionScaling,
+    /// Architecture.
+    #[serde(flatten)]
+    pub config: DenoiserConfig,
+}
+
+/// Per-channel normalisation of latents: `(latent - mean) / std`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LatentSpec {
+    /// Mean of each latent channel; 0 where latents are used as they are.
+    pub mean: Vec<f64>,
+    /// Standard deviation of each latent channel; 1 where latents are used as they are.
+    pub std: Vec<f64>,
+}
+
+/// Noise schedule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ScheduleSpec {
+    /// Squares of equally spaced square roots of beta (GL-LCM).
+    ScaledLinear {
+        /// First beta.
+        beta_start: f64,
+        /// Last beta.
+        beta_end: f64,
+        /// Number of timesteps T.
+        num_timesteps: u32,
+    },
+    /// Squared cosine, each beta at most 0.999 (BS-LDM).
+    Cosine {
+        /// Number of timesteps T.
+        num_timesteps: u32,
+    },
+}
+
+impl ScheduleSpec {
+    /// Number of timesteps T.
+    pub fn num_timesteps(&self) -> u32 {
+        match self {
+            Self::ScaledLinear { num_timesteps, .. } | Self::Cosine { num_timesteps } => {
+                *num_timesteps
+            }
+        }
+    }
+}
+
+/// Clipping of the predicted clean latent, in the units of the normalised latent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ClipSpec {
+    /// Range `slope * step + intercept` with the step counted from 0.
+    Dynamic {
+        /// Growth per step.
+        slope: f64,
+        /// Intercept of the global path.
+        global: f64,
+        /// Intercept of the local path.
+        local: f64,
+    },
+    /// The same range at every step.
+    Static {
+        /// Range of the global path.
+        global: f64,
+        /// Range of the local path.
+        local: f64,
+    },
+    /// Range from a quantile of the magnitudes, at least 1.
+    Percentile {
+        /// Quantile, in (0, 1).
+        quantile: f64,
+    },
+    /// No clipping.
+    None,
+}
+
+/// Lung segmenter and its conventions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmenterSpec {
+    /// Side of the square image it sees, in pixels.
+    pub size_px: u32,
+    /// Probability above which a pixel belongs to the lungs.
+    pub threshold: f64,
+    /// Architecture.
+    #[serde(flatten)]
+    pub config: SegmenterConfig,
+}
+
+/// Sampler of the reverse process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SamplerName {
+    /// Latent consistency sampler.
+    Lcm,
+    /// Deterministic DDIM.
+    Ddim,
+    /// Ancestral DDPM.
+    Ddpm,
+}
+
+/// Fusion of the global and the local picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FusionName {
+    /// Poisson fusion inside the lung field.
+    Poisson,
+    /// Weighted mean inside the lung field.
+    Alpha,
+    /// The global picture alone.
+    None,
+}
+
+/// Guidance of the local path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuidanceName {
+    /// Local-Enhanced Guidance.
+    Leg,
+    /// Classifier-free guidance.
+    Cfg,
+    /// The local condition alone.
+    Vanilla,
+    /// The form that runs in the authors' released code.
+    AuthorsLive,
+    /// The form left as a comment in the authors' released code.
+    AuthorsCommented,
+}
+
+/// Settings a new session starts with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SamplingDefaults {
+    /// Sampling steps.
+    pub steps: u32,
+    /// LEG weight w; 1 is no guidance.
+    pub leg_weight: f64,
+    /// Sampler.
+    pub sampler: SamplerName,
+    /// Fusion.
+    pub fusion: FusionName,
+    /// Guidance.
+    pub guidance: GuidanceName,
+}
+
+/// Which network a weights file belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileRole {
+    /// Image codec.
+    Vqgan,
+    /// Noise estimator.
+    Denoiser,
+    /// Lung segmenter.
+    Segmenter,
+}
+
+impl fmt::Display for FileRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Vqgan => "vqgan",
+            Self::Denoiser => "denoiser",
+            Self::Segmenter => "segmenter",
+        })
+    }
+}
+
+/// One weights file of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Network it belongs to.
+    pub role: FileRole,
+    /// File name inside the bundle.
+    pub name: String,
+    /// sha256 of the file, lower-case hexadecimal.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Where imported weights came from: file name and sha256 of the checkpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+}

@@ -1,0 +1,141 @@
+//! The certificate: what was made from what, by which networks, under which settings.
+//!
+//! Holds no patient data beside the input's file name.
+
+use super::{OutputGrid, StageTime, SuppressionResult, SuppressionSettings};
+use crate::formats::stored_fingerprint;
+use crate::radiograph::{FloatImage, Radiograph, StoredValues};
+use serde::{Deserialize, Serialize};
+
+/// The input of a suppression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CertifiedInput {
+    /// File name without its folder.
+    pub file: String,
+    /// Rows of pixels.
+    pub rows: usize,
+    /// Columns of pixels.
+    pub cols: usize,
+    /// SHA-256 of the stored values as little-endian 32-bit integers, row by row, hexadecimal.
+    pub stored_sha256_i32le: String,
+}
+
+/// A picture that was written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CertifiedOutput {
+    /// File name without its folder.
+    pub file: String,
+    /// SHA-256 of the file's values as little-endian 32-bit integers, row by row, hexadecimal.
+    pub stored_sha256_i32le: String,
+}
+
+/// Where the lung mask came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MaskOrigin {
+    /// The bundle's segmenter.
+    Segmenter,
+    /// The reader.
+    Given,
+}
+
+/// Everything needed to repeat a suppression and to recognise its result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Version of the program.
+    pub diaphane_version: String,
+    /// The radiograph.
+    pub input: CertifiedInput,
+    /// Pictures written beside the certificate.
+    pub outputs: Vec<CertifiedOutput>,
+    /// Name of the bundle.
+    pub bundle: String,
+    /// SHA-256 of the bundle, hexadecimal.
+    pub bundle_sha256: String,
+    /// Settings; `seed` is the first of `seeds`.
+    pub settings: SuppressionSettings,
+    /// Seeds the result is the mean of.
+    pub seeds: Vec<u64>,
+    /// Where the lung mask came from.
+    pub mask: MaskOrigin,
+    /// Device of the networks.
+    pub device: String,
+    /// Number format of the noise estimator.
+    pub precision: String,
+    /// Wall time of each stage of the first seed.
+    pub stage_times: Vec<StageTime>,
+    /// Sentences the reader should see beside the picture.
+    pub warnings: Vec<String>,
+}
+
+impl Certificate {
+    /// The certificate of a result; the outputs are added as they are written.
+    pub fn new(
+        radiograph: &Radiograph,
+        result: &SuppressionResult,
+        seeds: Vec<u64>,
+        mask: MaskOrigin,
+    ) -> Self {
+        let (cols, rows) = radiograph.size();
+        let file = radiograph.source.path.file_name();
+        Self {
+            diaphane_version: env!("CARGO_PKG_VERSION").to_owned(),
+            input: CertifiedInput {
+                file: file.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+                rows,
+                cols,
+                stored_sha256_i32le: stored_fingerprint(&radiograph.stored),
+            },
+            outputs: Vec::new(),
+            bundle: result.bundle_name.clone(),
+            bundle_sha256: result.bundle_sha256.clone(),
+            settings: result.settings.clone(),
+            seeds,
+            mask,
+            device: result.device.clone(),
+            precision: result.precision.clone(),
+            stage_times: result.stage_times.clone(),
+            warnings: result.warnings.clone(),
+        }
+    }
+
+    /// Whether a run on this input under these settings would make the same pictures.
+    pub fn is_of(
+        &self,
+        radiograph: &Radiograph,
+        bundle_sha256: &str,
+        settings: &SuppressionSettings,
+        num_seeds: usize,
+    ) -> bool {
+        self.input.stored_sha256_i32le == stored_fingerprint(&radiograph.stored)
+            && self.bundle_sha256 == bundle_sha256
+            && self.settings == *settings
+            && self.seeds.len() == num_seeds
+    }
+
+    /// Whether the pictures lie on the model's grid.
+    pub fn is_on_model_grid(&self) -> bool {
+        self.settings.output == OutputGrid::Model
+    }
+}
+
+/// [`stored_fingerprint`] of a picture in `[0, 1]` once it is written with 16 bits.
+pub fn grey16_sha256(picture: &FloatImage) -> String {
+    let full = f32::from(u16::MAX);
+    let written = picture.map(|value| (value.clamp(0.0, 1.0) * full).round() as u16);
+    stored_fingerprint(&StoredValues::U16(written))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::radiograph::Raster;
+
+    #[test]
+    fn the_hash_is_that_of_little_endian_integers() {
+        // python3 -c "import hashlib,struct;print(hashlib.sha256(struct.pack('<3i',0,1,65535)).hexdigest())"
+        let expected = "6392c8732ef997afc8d1bdcff466dc512b3277b2b1de2d770e6db90076c79321";
+        let picture = Raster::new(3, 1, vec![0.0, 1.0 / 65535.0, 1.0]).unwrap();
+        assert_eq!(grey16_sha256(&picture), expected);
+    }
+}

@@ -1,0 +1,216 @@
+//! The networks of a bundle on their device, under the bundle's conventions.
+
+use super::conventions::noise_schedule;
+use super::{
+    BundleSummary, ComputeOptions, DeviceChoice, PipelineError, PrecisionChoice,
+    SuppressionSettings, tensors,
+};
+use crate::diffusion::{NoiseSchedule, PredictionKind};
+use crate::model::manifest::{Prediction, SegmenterSpec};
+use crate::model::{Bundle, LungSegmenter, Manifest, Preset};
+use crate::radiograph::{FloatImage, Raster, resize_area, resize_bilinear};
+use std::path::Path;
+use tch::{Cuda, Device, Kind, Tensor};
+
+/// A loaded bundle.
+pub(super) struct Networks {
+    bundle: Bundle,
+    schedule: NoiseSchedule,
+    device: Device,
+    /// Number format of the noise estimator.
+    kind: Kind,
+}
+
+impl Networks {
+    pub(super) fn load(folder: &Path, options: ComputeOptions) -> Result<Self, PipelineError> {
+        let device = resolve_device(options.device)?;
+        let mut bundle = Bundle::load(folder, device)?;
+        let kind = match options.precision {
+            PrecisionChoice::Bf16 => Kind::BFloat16,
+            // The shipped networks are small: 32 bits are fast enough on every device, and exact.
+            PrecisionChoice::Auto | PrecisionChoice::F32 => Kind::Float,
+        };
+        if kind != Kind::Float {
+            bundle.denoiser_store.set_kind(kind);
+        }
+        let schedule = noise_schedule(&bundle.manifest)?;
+        Ok(Self {
+            bundle,
+            schedule,
+            device,
+            kind,
+        })
+    }
+
+    pub(super) fn manifest(&self) -> &Manifest {
+        &self.bundle.manifest
+    }
+
+    pub(super) fn schedule(&self) -> &NoiseSchedule {
+        &self.schedule
+    }
+
+    pub(super) fn device(&self) -> Device {
+        self.device
+    }
+
+    pub(super) fn sha256(&self) -> &str {
+        &self.bundle.sha256
+    }
+
+    pub(super) fn device_text(&self) -> String {
+        match self.device {
+            Device::Cuda(index) => format!("cuda:{index}"),
+            _ => "cpu".to_owned(),
+        }
+    }
+
+    pub(super) fn precision_text(&self) -> &'static str {
+        match self.kind {
+            Kind::BFloat16 => "bf16",
+            _ => "f32",
+        }
+    }
+
+    pub(super) fn summary(&self) -> BundleSummary {
+        BundleSummary {
+            name: self.manifest().name.clone(),
+            sha256: self.sha256().to_owned(),
+            defaults: SuppressionSettings::of_bundle(self.manifest()),
+            device: self.device_text(),
+            segments_lungs: self.bundle.segmenter.is_some(),
+        }
+    }
+
+    /// The normalised latent of a picture.
+    ///
+    /// # Shapes
+    /// `image`: `[1, 1, H, W]` in `[-1, 1]`; the result `[1, C, H/8, W/8]`.
+    pub(super) fn encode(&self, image: &Tensor) -> Tensor {
+        let latent = self.bundle.vqgan.encode(image);
+        let latent = if self.manifest().vqgan.quantize_latents {
+            self.bundle.vqgan.quantize(&latent).latent
+        } else {
+            latent
+        };
+        (latent - self.channels(&self.manifest().latent.mean))
+            / self.channels(&self.manifest().latent.std)
+    }
+
+    /// The picture of a normalised latent.
+    ///
+    /// # Shapes
+    /// `latent`: `[1, C, h, w]`; the result `[1, 1, 8h, 8w]`, unbounded.
+    pub(super) fn decode(&self, latent: &Tensor) -> Tensor {
+        let latent = latent * self.channels(&self.manifest().latent.std)
+            + self.channels(&self.manifest().latent.mean);
+        self.bundle.vqgan.decode(&latent)
+    }
+
+    fn channels(&self, values: &[f64]) -> Tensor {
+        Tensor::from_slice(values)
+            .to_kind(Kind::Float)
+            .to_device(self.device)
+            .reshape([1, -1, 1, 1])
+    }
+
+    /// The noise predicted in `noisy` (`[B, C, h, w]`) at timestep `t` under a condition of the same size.
+    ///
+    /// # Panics
+    /// Where libtorch refuses, for want of memory above all; the worker catches it.
+    pub(super) fn epsilon(&self, noisy: &Tensor, t: i64, condition: &Tensor) -> Tensor {
+        let shape = noisy.size();
+        let (batch, channels) = (shape[0], shape[1]);
+        let input = Tensor::cat(&[noisy, condition], 1).to_kind(self.kind);
+        let timesteps = Tensor::full([batch], t, (Kind::Int64, self.device));
+        let output = self.bundle.denoiser.forward(&input, &timesteps);
+        let output = output.to_kind(Kind::Float);
+        let clean = match self.manifest().denoiser.prediction {
+            Prediction::Epsilon => return output,
+            Prediction::Sample => output.narrow(1, 0, channels),
+            Prediction::ConditionResidual => condition - output.narrow(1, 0, channels),
+        };
+        PredictionKind::Sample
+            .epsilon(&self.schedule, &clean, noisy, &[t])
+            .unwrap_or_else(|err| panic!("{err}"))
+    }
+
+    /// The segmenter with its conventions.
+    ///
+    /// # Errors
+    /// [`PipelineError::NoSegmenter`] where the bundle has none.
+    pub(super) fn segmenter(&self) -> Result<Segmenter<'_>, PipelineError> {
+        let manifest = self.manifest();
+        match (&self.bundle.segmenter, &manifest.segmenter) {
+            (Some(network), Some(spec)) => Ok(Segmenter {
+                network,
+                spec,
+                // The published segmenter stretches each radiograph to [0, 1]; ours sees [-1, 1].
+                stretched: manifest.preset != Preset::Compact,
+                device: self.device,
+            }),
+            _ => Err(PipelineError::NoSegmenter {
+                bundle: manifest.name.clone(),
+            }),
+        }
+    }
+}
+
+/// A bundle's lung segmenter.
+pub(super) struct Segmenter<'a> {
+    network: &'a LungSegmenter,
+    spec: &'a SegmenterSpec,
+    stretched: bool,
+    device: Device,
+}
+
+impl Segmenter<'_> {
+    /// Probability above which a pixel is lung.
+    pub(super) fn threshold(&self) -> f32 {
+        self.spec.threshold as f32
+    }
+
+    /// Probability of lung for each pixel of `picture` (`[0, 1]`), on its grid.
+    pub(super) fn probability(&self, picture: &FloatImage) -> Result<FloatImage, PipelineError> {
+        let side = self.spec.size_px as usize;
+        let small = resize_area(picture, side, side);
+        let image = if self.stretched {
+            let stretched = stretch(&small);
+            (tensors::from_picture(&stretched, self.device) + 1.0) * 0.5
+        } else {
+            tensors::from_picture(&small, self.device)
+        };
+        let logits = self.network.forward(&image);
+        let probability = logits.amax([1_i64].as_slice(), true).sigmoid();
+        let probability = tensors::to_values(&probability)?;
+        let (width, height) = picture.size();
+        Ok(resize_bilinear(&probability, width, height))
+    }
+}
+
+/// Smallest value to 0, largest to 1.
+fn stretch(picture: &FloatImage) -> Raster<f32> {
+    let bounds = picture
+        .values()
+        .iter()
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| {
+            (low.min(v), high.max(v))
+        });
+    let span = (bounds.1 - bounds.0).max(f32::EPSILON);
+    picture.map(|&v| (v - bounds.0) / span)
+}
+
+fn resolve_device(choice: DeviceChoice) -> Result<Device, PipelineError> {
+    match choice {
+        DeviceChoice::Auto => Ok(Device::cuda_if_available()),
+        DeviceChoice::Cpu => Ok(Device::Cpu),
+        DeviceChoice::Cuda(index) => {
+            let available = Cuda::device_count().max(0) as usize;
+            if index < available {
+                Ok(Device::Cuda(index))
+            } else {
+                Err(PipelineError::NoDevice { index, available })
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What is asked of the pipeline.
+
+use super::{DeviceChoice, PrecisionChoice, SuppressionSettings};
+use crate::radiograph::{LungMask, Radiograph};
+use std::sync::Arc;
+
+/// One suppression.
+#[derive(Debug, Clone)]
+pub struct SuppressionRequest {
+    /// The radiograph.
+    pub radiograph: Arc<Radiograph>,
+    /// The reader's choices.
+    pub settings: SuppressionSettings,
+    /// A mask drawn or loaded by the reader, on the radiograph's grid; `None` lets the segmenter find it.
+    pub mask: Option<Arc<LungMask>>,
+}
+
+/// Where and in which number format the networks run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ComputeOptions {
+    /// Device of the networks.
+    pub device: DeviceChoice,
+    /// Number format of the noise estimator; codec and segmenter stay in 32 bits.
+    pub precision: PrecisionChoice,
+}
+
+impl Default for ComputeOptions {
+    fn default() -> Self {
+        Self {
+            device: DeviceChoice::Auto,
+            precision: PrecisionChoice::Auto,
+        }
+    }
+}
+
+/// What a loaded bundle says about itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BundleSummary {
+    /// Name of the bundle.
+    pub name: String,
+    /// SHA-256 of the bundle, hexadecimal.
+    pub sha256: String,
+    /// What the bundle proposes.
+    pub defaults: SuppressionSettings,
+    /// Device the networks run on, as text.
+    pub device: String,
+    /// Whether the bundle can find the lungs itself.
+    pub segments_lungs: bool,
+}

@@ -1,0 +1,368 @@
+//! One run through the stages.
+
+use super::cache::{Key, Slot};
+use super::clock::StageClock;
+use super::conventions::{dual_path_config, grid_rule, sampler_kind};
+use super::grid::ModelGrid;
+use super::keys::Keys;
+use super::networks::Networks;
+use super::plan::{plan, wants_local_path, wants_reconstruction};
+use super::suppressor::{Prepared, StageCache};
+use super::{
+    FusionChoice, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
+    SuppressionResult, restore, segment, suitability, tensors,
+};
+use crate::diffusion::{Conditions, DualPath, GlobalPath, SeededNoise, StepReport};
+use crate::display::display_image;
+use crate::fusion::{AlphaOptions, Fusion, PoissonOptions, fuse};
+use crate::radiograph::{FloatImage, LungMask};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::time::Instant;
+use tch::Tensor;
+
+/// One request on its way.
+pub(super) struct Run<'a> {
+    networks: &'a Networks,
+    cache: &'a mut StageCache,
+    request: &'a SuppressionRequest,
+    observer: &'a mut dyn Observer,
+    grid: ModelGrid,
+    keys: Keys,
+    tracker: ProgressTracker,
+    clock: StageClock,
+    warnings: Vec<String>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        networks: &'a Networks,
+        cache: &'a mut StageCache,
+        request: &'a SuppressionRequest,
+        observer: &'a mut dyn Observer,
+    ) -> Result<Self, PipelineError> {
+        let size = request.radiograph.size();
+        if size.0 == 0 || size.1 == 0 {
+            return Err(PipelineError::NoPixels);
+        }
+        let mask = request.mask.as_deref();
+        if let Some(mask) = mask
+            && mask.raster().size() != size
+        {
+            return Err(PipelineError::MaskSize {
+                mask: mask.raster().size(),
+                radiograph: size,
+            });
+        }
+        let radiograph = cache.key_of(&request.radiograph);
+        let bundle = Key::of_bytes([networks.sha256()])
+            .then((networks.device_text(), networks.precision_text()));
+        let keys = Keys::new(radiograph, bundle, mask, &request.settings);
+        let mut run = Self {
+            networks,
+            cache,
+            request,
+            observer,
+            grid: ModelGrid::fit(size, grid_rule(networks.manifest())),
+            keys,
+            tracker: ProgressTracker::new(Vec::new()),
+            clock: StageClock::default(),
+            warnings: Vec::new(),
+        };
+        run.tracker = ProgressTracker::new(plan(run.cache, &keys, &request.settings));
+        Ok(run)
+    }
+
+    /// The whole way.
+    pub(super) fn suppress(mut self) -> Result<SuppressionResult, PipelineError> {
+        let prepared = self.prepare()?;
+        let radiograph = &self.request.radiograph;
+        let doubts = suitability::doubts_from_header(&radiograph.info, radiograph.size());
+        self.warn(doubts);
+        let mask = self.mask(&prepared)?;
+        self.warn(suitability::doubts_from_lungs(&mask.model, &prepared.model));
+        let (fused, reconstruction) = self.fused(&prepared, &mask)?;
+        self.begin(Stage::Restore)?;
+        let started = Instant::now();
+        let restored = restore::restore(&restore::Restoration {
+            radiograph: &self.request.radiograph,
+            prepared: &prepared,
+            reconstruction: reconstruction.as_deref(),
+            fused: &fused,
+            mask: &mask.model,
+            grid: &self.grid,
+        })?;
+        self.clock.ran(Stage::Restore, started);
+        self.step();
+        Ok(self.result(restored, &fused, &mask))
+    }
+
+    /// The way to the lung mask, on the radiograph's own grid.
+    pub(super) fn segment(mut self) -> Result<LungMask, PipelineError> {
+        let prepared = self.prepare()?;
+        let mask = self.mask(&prepared)?;
+        self.warn(suitability::doubts_from_lungs(&mask.model, &prepared.model));
+        Ok(mask.native.clone())
+    }
+
+    fn result(
+        self,
+        restored: restore::Restored,
+        fused: &FloatImage,
+        mask: &MaskPair,
+    ) -> SuppressionResult {
+        SuppressionResult {
+            study: self.request.radiograph.id.clone(),
+            soft_tissue: restored.soft_tissue,
+            bone: restored.bone,
+            model_soft_tissue: fused.clone(),
+            lung_mask: mask.native.clone(),
+            settings: self.request.settings.clone(),
+            bundle_name: self.networks.manifest().name.clone(),
+            bundle_sha256: self.networks.sha256().to_owned(),
+            device: self.networks.device_text(),
+            precision: self.networks.precision_text().to_owned(),
+            stage_times: self.clock.into_times(),
+            warnings: self.warnings,
+        }
+    }
+
+    fn prepare(&mut self) -> Result<Rc<Prepared>, PipelineError> {
+        let key = self.keys.prepared;
+        self.cached(
+            Stage::Prepare,
+            key,
+            |c| &mut c.prepared,
+            |run| {
+                let radiograph = &run.request.radiograph;
+                let voi = radiograph.vois.first().ok_or(PipelineError::NoPixels)?;
+                let native = display_image(radiograph, voi);
+                let model = run.grid.to_model(&native);
+                Ok(Rc::new(Prepared { native, model }))
+            },
+        )
+    }
+
+    fn mask(&mut self, prepared: &Prepared) -> Result<Rc<MaskPair>, PipelineError> {
+        let key = self.keys.mask;
+        self.cached(
+            Stage::Segment,
+            key,
+            |c| &mut c.masks,
+            |run| {
+                let mask = match &run.request.mask {
+                    Some(given) => MaskPair {
+                        native: (**given).clone(),
+                        model: run.grid.mask_to_model(given),
+                    },
+                    None => {
+                        segment::find_lungs(&run.networks.segmenter()?, &prepared.model, &run.grid)?
+                    }
+                };
+                Ok(Rc::new(mask))
+            },
+        )
+    }
+
+    /// The fused picture, and the codec's picture of the radiograph where the result needs it.
+    fn fused(
+        &mut self,
+        prepared: &Prepared,
+        mask: &MaskPair,
+    ) -> Result<(Rc<FloatImage>, Option<Rc<FloatImage>>), PipelineError> {
+        let global_condition = self.condition(prepared, None)?;
+        let global_path = self.global_path(&global_condition)?;
+        let local = if wants_local_path(&self.request.settings) && mask.model.num_inside() > 0 {
+            let condition = self.condition(prepared, Some(&mask.model))?;
+            Some(self.local_path(&global_condition, &condition, &global_path)?)
+        } else {
+            None
+        };
+        let keys = self.keys;
+        let global = self.picture(keys.global_picture, global_path.latent())?;
+        let local = match local {
+            Some(latent) => Some(self.picture(keys.local_picture, &latent)?),
+            None => None,
+        };
+        let reconstruction = if wants_reconstruction(&self.request.settings) {
+            Some(self.picture(keys.reconstruction, &global_condition)?)
+        } else {
+            None
+        };
+        let fused = self.cached(
+            Stage::Fuse,
+            keys.fused,
+            |c| &mut c.fused,
+            |run| match &local {
+                Some(local) => {
+                    let fusion = fusion(run.request.settings.fusion);
+                    Ok(Rc::new(fuse(&fusion, &global, local, &mask.model)?))
+                }
+                None => Ok(Rc::clone(&global)),
+            },
+        )?;
+        Ok((fused, reconstruction))
+    }
+
+    /// The latent of the radiograph, or of its part inside `mask`.
+    fn condition(
+        &mut self,
+        prepared: &Prepared,
+        mask: Option<&LungMask>,
+    ) -> Result<Rc<Tensor>, PipelineError> {
+        let key = match mask {
+            Some(_) => self.keys.local_condition,
+            None => self.keys.global_condition,
+        };
+        self.cached(
+            Stage::Encode,
+            key,
+            |c| &mut c.latents,
+            |run| {
+                let device = run.networks.device();
+                let padded = run.grid.pad(&prepared.model);
+                let mut image = tensors::from_picture(&padded, device);
+                if let Some(mask) = mask {
+                    let mask = run.grid.pad_mask(mask);
+                    image = tensors::masked(&image, &tensors::from_mask(&mask, device));
+                }
+                Ok(Rc::new(run.networks.encode(&image)))
+            },
+        )
+    }
+
+    fn global_path(&mut self, condition: &Tensor) -> Result<Rc<GlobalPath>, PipelineError> {
+        let key = self.keys.global_path;
+        self.cached(
+            Stage::Global,
+            key,
+            |c| &mut c.global_paths,
+            |run| {
+                let path = run.sample(|path, noise, observer| {
+                    path.sample_global(condition, noise, observer)
+                })?;
+                Ok(Rc::new(path))
+            },
+        )
+    }
+
+    fn local_path(
+        &mut self,
+        global: &Tensor,
+        local: &Tensor,
+        kept: &GlobalPath,
+    ) -> Result<Rc<Tensor>, PipelineError> {
+        let key = self.keys.local_path;
+        let conditions = Conditions {
+            global: global.shallow_clone(),
+            local: local.shallow_clone(),
+        };
+        self.cached(
+            Stage::Local,
+            key,
+            |c| &mut c.latents,
+            |run| {
+                let latent = run.sample(|path, noise, observer| {
+                    path.sample_local(&conditions, kept, noise, observer)
+                })?;
+                Ok(Rc::new(latent))
+            },
+        )
+    }
+
+    /// Walks one path, telling the observer of each step and asking it whether to go on.
+    fn sample<T>(
+        &mut self,
+        walk: impl FnOnce(
+            &DualPath<'_>,
+            &mut SeededNoise,
+            &mut crate::diffusion::Observer<'_>,
+        ) -> Result<T, crate::diffusion::DiffusionError>,
+    ) -> Result<T, PipelineError> {
+        let (networks, settings) = (self.networks, &self.request.settings);
+        let sampler = sampler_kind(settings.sampler).build(networks.schedule().clone());
+        let predict = |z: &Tensor, t: i64, condition: &Tensor| networks.epsilon(z, t, condition);
+        let config = dual_path_config(networks.manifest(), settings);
+        let path = DualPath::new(sampler.as_ref(), &predict, config);
+        let mut noise = SeededNoise::new(settings.seed, networks.device());
+        let (tracker, observer) = (&mut self.tracker, &mut *self.observer);
+        let mut look_on = |_: &StepReport<'_>| {
+            if let Some(progress) = tracker.step() {
+                observer.progressed(progress);
+            }
+            if observer.is_cancelled() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        Ok(walk(&path, &mut noise, &mut look_on)?)
+    }
+
+    /// The picture of a latent on the model's grid without padding.
+    fn picture(&mut self, key: Key, latent: &Tensor) -> Result<Rc<FloatImage>, PipelineError> {
+        self.cached(
+            Stage::Decode,
+            key,
+            |c| &mut c.pictures,
+            |run| {
+                let padded = tensors::to_picture(&run.networks.decode(latent))?;
+                Ok(Rc::new(run.grid.crop(&padded)))
+            },
+        )
+    }
+
+    /// The result under `key`, from an earlier run or made now.
+    fn cached<T: Clone>(
+        &mut self,
+        stage: Stage,
+        key: Key,
+        slot: impl Fn(&mut StageCache) -> &mut Slot<T>,
+        make: impl FnOnce(&mut Self) -> Result<T, PipelineError>,
+    ) -> Result<T, PipelineError> {
+        if let Some(kept) = slot(self.cache).get(&key) {
+            self.clock.reused(stage);
+            return Ok(kept);
+        }
+        self.begin(stage)?;
+        let started = Instant::now();
+        let made = make(self)?;
+        self.clock.ran(stage, started);
+        if !matches!(stage, Stage::Global | Stage::Local) {
+            self.step();
+        }
+        slot(self.cache).put(key, made.clone());
+        Ok(made)
+    }
+
+    fn begin(&mut self, stage: Stage) -> Result<(), PipelineError> {
+        if self.observer.is_cancelled() {
+            return Err(PipelineError::Cancelled);
+        }
+        if let Some(progress) = self.tracker.begin(stage) {
+            self.observer.progressed(progress);
+        }
+        Ok(())
+    }
+
+    fn step(&mut self) {
+        if let Some(progress) = self.tracker.step() {
+            self.observer.progressed(progress);
+        }
+    }
+
+    fn warn(&mut self, warnings: Vec<String>) {
+        for warning in &warnings {
+            self.observer.warned(warning);
+        }
+        self.warnings.extend(warnings);
+    }
+}
+
+fn fusion(choice: FusionChoice) -> Fusion {
+    match choice {
+        FusionChoice::Poisson => Fusion::Poisson(PoissonOptions::default()),
+        FusionChoice::Alpha => Fusion::Alpha(AlphaOptions::default()),
+        FusionChoice::None => Fusion::None,
+    }
+}

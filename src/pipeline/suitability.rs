@@ -1,0 +1,220 @@
+//! Whether a radiograph is of the kind the networks were made for.
+//!
+//! Nothing is refused here: every doubt becomes a sentence that stands beside the picture.
+
+use crate::radiograph::{FloatImage, LungMask, Radiograph, StudyInfo};
+
+/// Modality (0008,0060) of projection radiographs.
+const RADIOGRAPHY: [&str; 3] = ["CR", "DX", "RG"];
+/// View Position (0018,5101) of lateral views (PS3.3 C.8.11.5, and what older devices write).
+const LATERAL: [&str; 5] = ["LL", "RL", "LAT", "LATERAL", "LLAT"];
+/// Age in years below which the networks have seen nobody.
+const ADULT_YEARS: f64 = 18.0;
+/// Share of the picture that both lungs take in a frontal view, generously.
+const LUNG_FRACTION: std::ops::RangeInclusive<f32> = 0.06..=0.6;
+/// Share of the mask that the smaller side must hold for two lungs to be in view.
+const SMALLER_LUNG: f64 = 0.1;
+/// Shortest side in pixels below which ribs are a few pixels wide.
+const SHORTEST_SIDE_PX: usize = 256;
+
+/// Doubts about running the networks on a radiograph that can be known without running any; empty
+/// where it is of the kind they were made for.
+pub fn suitability_of(radiograph: &Radiograph) -> Vec<String> {
+    doubts_from_header(&radiograph.info, radiograph.size())
+}
+
+/// Doubts that the file's own words and its size raise.
+pub(super) fn doubts_from_header(info: &StudyInfo, size: (usize, usize)) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let modality = info.modality.trim().to_uppercase();
+    if !modality.is_empty() && !RADIOGRAPHY.contains(&modality.as_str()) {
+        doubts.push(format!(
+            "the modality is {modality}; the networks know only radiographs (CR, DX, RG)"
+        ));
+    }
+    let view = info.view_position.trim().to_uppercase();
+    if LATERAL.contains(&view.as_str()) {
+        doubts.push(format!(
+            "the view position is {view}; the networks know only frontal views"
+        ));
+    }
+    let body_part = info.body_part.trim().to_uppercase();
+    let is_chest = ["CHEST", "THORAX", "LUNG", "RIB"]
+        .iter()
+        .any(|word| body_part.contains(word));
+    if !body_part.is_empty() && !is_chest {
+        doubts.push(format!(
+            "the body part is {body_part}; the networks know only the chest"
+        ));
+    }
+    if age_years(info).is_some_and(|age| age < ADULT_YEARS) {
+        doubts.push("the patient is younger than 18 years; the networks know only adults".into());
+    }
+    if size.0.min(size.1) < SHORTEST_SIDE_PX {
+        doubts.push(format!(
+            "the picture has only {} x {} pixels; expect a coarse result",
+            size.0, size.1
+        ));
+    }
+    doubts
+}
+
+/// Doubts that the lung mask raises; `display` is the shown picture, `[0, 1]`, on the mask's grid.
+pub(super) fn doubts_from_lungs(mask: &LungMask, display: &FloatImage) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let fraction = mask.fraction();
+    if !LUNG_FRACTION.contains(&fraction) {
+        doubts.push(format!(
+            "the lungs take {:.0} % of the picture; a frontal chest radiograph has 6 to 60 %: check the mask",
+            fraction * 100.0
+        ));
+        return doubts;
+    }
+    if smaller_side(mask) < SMALLER_LUNG {
+        doubts.push("only one lung is in the mask: check the mask and the cropping".to_owned());
+    }
+    if lungs_are_lighter(mask, display) {
+        doubts.push(
+            "the lungs are lighter than the tissue around them; the polarity may be wrong".into(),
+        );
+    }
+    doubts
+}
+
+/// Patient's Age (0010,1010) as `nnnD`, `nnnW`, `nnnM` or `nnnY` (PS3.5 6.2, AS); else the years
+/// between birth and study.
+fn age_years(info: &StudyInfo) -> Option<f64> {
+    let age = info.age.trim();
+    let unit_years = match age.chars().last() {
+        Some('D') => Some(1.0 / 365.25),
+        Some('W') => Some(7.0 / 365.25),
+        Some('M') => Some(1.0 / 12.0),
+        Some('Y') => Some(1.0),
+        _ => None,
+    };
+    let number = age.get(..age.len().saturating_sub(1));
+    let number = number.and_then(|digits| digits.parse::<f64>().ok());
+    if let (Some(number), Some(unit)) = (number, unit_years) {
+        return Some(number * unit);
+    }
+    let days = |date: &str| -> Option<f64> {
+        let date = date.trim();
+        let part = |range: std::ops::Range<usize>| date.get(range)?.parse::<f64>().ok();
+        Some(part(0..4)? * 365.25 + (part(4..6)? - 1.0) * 30.44 + part(6..8)?)
+    };
+    Some((days(&info.study_date)? - days(&info.birth_date)?) / 365.25)
+}
+
+/// Share of the mask on the side of the picture that holds less of it.
+fn smaller_side(mask: &LungMask) -> f64 {
+    let raster = mask.raster();
+    let half = raster.width() / 2;
+    let left: usize = raster
+        .values()
+        .chunks(raster.width().max(1))
+        .map(|row| row.iter().take(half).filter(|&&v| v == 1).count())
+        .sum();
+    let total = mask.num_inside().max(1);
+    left.min(total - left.min(total)) as f64 / total as f64
+}
+
+/// Compares the lungs with what lies between and around them inside their bounding box.
+fn lungs_are_lighter(mask: &LungMask, display: &FloatImage) -> bool {
+    let raster = mask.raster();
+    let width = raster.width().max(1);
+    let inside_at: Vec<usize> = (0..raster.values().len())
+        .filter(|&i| raster.values().get(i) == Some(&1))
+        .collect();
+    let rows = inside_at.iter().map(|i| i / width);
+    let cols = inside_at.iter().map(|i| i % width);
+    let (Some(top), Some(bottom)) = (rows.clone().min(), rows.max()) else {
+        return false;
+    };
+    let (Some(left), Some(right)) = (cols.clone().min(), cols.max()) else {
+        return false;
+    };
+    let (mut sums, mut counts) = ([0.0_f64; 2], [0_usize; 2]);
+    for row in top..=bottom {
+        for col in left..=right {
+            if let (Some(inside), Some(value)) = (raster.get(row, col), display.get(row, col)) {
+                let side = usize::from(inside == 1);
+                sums[side] += f64::from(value);
+                counts[side] += 1;
+            }
+        }
+    }
+    counts[0] > 0 && sums[1] / counts[1].max(1) as f64 > sums[0] / counts[0] as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::radiograph::Raster;
+
+    fn info(modality: &str, view: &str, age: &str) -> StudyInfo {
+        StudyInfo {
+            modality: modality.into(),
+            view_position: view.into(),
+            age: age.into(),
+            ..StudyInfo::default()
+        }
+    }
+
+    fn two_lungs() -> LungMask {
+        let mut values = Raster::filled(20, 10, 0_u8);
+        for row in 2..8 {
+            for col in (3..8).chain(12..17) {
+                values.values_mut()[row * 20 + col] = 1;
+            }
+        }
+        LungMask::from_nonzero(&values)
+    }
+
+    #[test]
+    fn an_adult_frontal_radiograph_raises_no_doubt() {
+        assert!(doubts_from_header(&info("DX", "PA", "054Y"), (2000, 2400)).is_empty());
+        assert!(doubts_from_header(&StudyInfo::default(), (512, 512)).is_empty());
+    }
+
+    #[test]
+    fn lateral_ct_and_children_are_named() {
+        let doubts = doubts_from_header(&info("CT", "LL", "011M"), (2000, 2400));
+        assert_eq!(doubts.len(), 3, "{doubts:?}");
+        let by_dates = StudyInfo {
+            birth_date: "20100601".into(),
+            study_date: "20240101".into(),
+            ..StudyInfo::default()
+        };
+        assert_eq!(doubts_from_header(&by_dates, (2000, 2400)).len(), 1);
+    }
+
+    #[test]
+    fn dark_lungs_are_right_and_light_ones_wrong() {
+        let mask = two_lungs();
+        let dark = mask.raster().map(|&v| if v == 1 { 0.2 } else { 0.7 });
+        assert!(doubts_from_lungs(&mask, &dark).is_empty());
+        let light = dark.map(|v| 1.0 - v);
+        let doubts = doubts_from_lungs(&mask, &light);
+        assert!(doubts[0].contains("polarity"), "{doubts:?}");
+    }
+
+    #[test]
+    fn one_lung_or_none_is_named() {
+        let one = two_lungs().raster().clone();
+        let one = Raster::new(
+            20,
+            10,
+            one.values()
+                .iter()
+                .enumerate()
+                .map(|(i, &v)| if i % 20 < 10 { v } else { 0 })
+                .collect(),
+        )
+        .unwrap();
+        let display = Raster::filled(20, 10, 0.5_f32);
+        let doubts = doubts_from_lungs(&LungMask::from_nonzero(&one), &display);
+        assert!(doubts[0].contains("one lung"), "{doubts:?}");
+        let none = LungMask::from_nonzero(&Raster::filled(20, 10, 0));
+        assert!(doubts_from_lungs(&none, &display)[0].contains("check the mask"));
+    }
+}

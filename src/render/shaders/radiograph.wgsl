@@ -1,0 +1,89 @@
+// A view: interpolated modality values -> window -> polarity -> colour -> output gamma.
+
+@group(0) @binding(0) var<uniform> view: ViewUniform;
+@group(0) @binding(1) var voi_lut: texture_2d<f32>;
+@group(0) @binding(2) var colormap: texture_2d<f32>;
+@group(0) @binding(3) var lung_mask: texture_2d<u32>;
+
+// Display value in [0, 1] before polarity, PS3.3 C.11.2.1.
+fn voi(modality: f32) -> f32 {
+    let center = view.voi_center;
+    let width = view.voi_width;
+    if view.voi_function == VOI_LUT {
+        let last = f32(view.voi_lut_len) - 1.0;
+        let index = u32(clamp(round(modality) - f32(view.voi_lut_first), 0.0, last));
+        return textureLoad(voi_lut, lut_texel(index), 0).r;
+    }
+    if view.voi_function == VOI_SIGMOID {
+        return 1.0 / (1.0 + exp(clamp(-4.0 * (modality - center) / width, -80.0, 80.0)));
+    }
+    if view.voi_function == VOI_LINEAR_EXACT {
+        return clamp((modality - center) / width + 0.5, 0.0, 1.0);
+    }
+    if width <= 1.0 {
+        return select(0.0, 1.0, modality > center - 0.5);
+    }
+    return clamp((modality - (center - 0.5)) / (width - 1.0) + 0.5, 0.0, 1.0);
+}
+
+fn grey(modality: f32) -> vec3<f32> {
+    let value = voi(modality);
+    return vec3<f32>(select(value, 1.0 - value, view.low_is_white == 1u));
+}
+
+fn diverging(difference: f32) -> vec3<f32> {
+    let position = clamp(0.5 + 0.5 * difference / view.difference_limit, 0.0, 1.0);
+    let texel = u32(round(position * f32(COLORMAP_SIZE - 1u)));
+    return textureLoad(colormap, vec2<u32>(texel, 0u), 0).rgb;
+}
+
+fn is_lung(image: vec2<f32>) -> bool {
+    let size = vec2<i32>(textureDimensions(lung_mask));
+    let pixel = clamp(vec2<i32>(floor(image)), vec2<i32>(0), size - 1);
+    return textureLoad(lung_mask, pixel, 0).r != 0u;
+}
+
+// On the inner side of the lung field's border, one screen pixel and at least one image pixel wide.
+fn is_outline(image: vec2<f32>) -> bool {
+    let reach = max(view.scale, vec2<f32>(1.0));
+    let right = is_lung(image + vec2<f32>(reach.x, 0.0));
+    let left = is_lung(image - vec2<f32>(reach.x, 0.0));
+    let below = is_lung(image + vec2<f32>(0.0, reach.y));
+    let above = is_lung(image - vec2<f32>(0.0, reach.y));
+    return is_lung(image) && !(right && left && below && above);
+}
+
+fn colour(screen: vec2<f32>) -> vec3<f32> {
+    let image = screen * view.scale + view.offset;
+    if any(image < vec2<f32>(0.0)) || any(image >= vec2<f32>(info_shown.size)) {
+        discard;
+    }
+    // Padding is background, whatever the window and the polarity say.
+    if !is_value(value_at_original(vec2<i32>(floor(image)))) {
+        return vec3<f32>(0.0);
+    }
+    let modality = sample_shown(image, view.scale);
+    if !is_value(modality) {
+        return vec3<f32>(0.0);
+    }
+    var rgb = grey(modality);
+    if view.picture == PICTURE_DIFFERENCE {
+        rgb = diverging(sample_original(image, view.scale) - modality);
+    }
+    if view.outline_opacity > 0.0 && is_outline(image) {
+        rgb = mix(rgb, OUTLINE_COLOUR, view.outline_opacity);
+    }
+    return rgb;
+}
+
+// For targets that store gamma-encoded values as they are.
+@fragment
+fn fs_gamma(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return vec4<f32>(colour(position.xy), 1.0);
+}
+
+// For targets that encode linear values themselves.
+@fragment
+fn fs_linear(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return vec4<f32>(linear_from_gamma(colour(position.xy)), 1.0);
+}

@@ -1,0 +1,153 @@
+//! Uniform blocks, byte for byte as the shaders declare them.
+
+use super::constants::{
+    PICTURE_DIFFERENCE, PICTURE_GREY, SOURCE_SIGNED, SOURCE_UNSIGNED, SOURCE_VALUES, VOI_LINEAR,
+    VOI_LINEAR_EXACT, VOI_LUT, VOI_SIGMOID,
+};
+use super::layer::LayerPixels;
+use super::view::{Picture, ViewSpec};
+use crate::radiograph::{ModalityTransform, StoredValues, Voi, VoiFunction};
+use bytemuck::{Pod, Zeroable};
+
+/// How one view looks at its layer (`ViewUniform` in common.wgsl).
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+pub struct ViewUniform {
+    /// Image pixels per screen pixel.
+    pub scale: [f32; 2],
+    /// Image position of the screen's top left corner.
+    pub offset: [f32; 2],
+    /// Window centre, modality units.
+    pub voi_center: f32,
+    /// Window width, modality units.
+    pub voi_width: f32,
+    /// One of the `VOI_*` constants.
+    pub voi_function: u32,
+    /// First modality value of the VOI LUT.
+    pub voi_lut_first: i32,
+    /// Entries of the VOI LUT.
+    pub voi_lut_len: u32,
+    /// 1 where low values are white.
+    pub low_is_white: u32,
+    /// One of the `PICTURE_*` constants.
+    pub picture: u32,
+    /// Difference shown in the end colours of the map, modality units.
+    pub difference_limit: f32,
+    /// Opacity of the lung field's outline, 0 to 1.
+    pub outline_opacity: f32,
+    /// WGSL rounds the block up to its alignment.
+    pub padding: [f32; 3],
+}
+
+impl ViewUniform {
+    /// The block of one view.
+    pub fn new(spec: &ViewSpec) -> Self {
+        let (picture, difference_limit) = match spec.picture {
+            Picture::Grey => (PICTURE_GREY, 1.0),
+            Picture::Difference { limit } => (PICTURE_DIFFERENCE, limit.max(f32::MIN_POSITIVE)),
+        };
+        let mut block = Self {
+            scale: spec.image_from_screen.scale,
+            offset: spec.image_from_screen.offset,
+            voi_center: 0.0,
+            voi_width: 1.0,
+            voi_function: VOI_LINEAR,
+            voi_lut_first: 0,
+            voi_lut_len: 1,
+            low_is_white: u32::from(spec.low_is_white),
+            picture,
+            difference_limit,
+            outline_opacity: if spec.mask.is_some() { 1.0 } else { 0.0 },
+            padding: [0.0; 3],
+        };
+        match &spec.voi {
+            Voi::Window {
+                center,
+                width,
+                function,
+                ..
+            } => {
+                block.voi_center = *center as f32;
+                block.voi_width = *width as f32;
+                block.voi_function = match function {
+                    VoiFunction::Linear => VOI_LINEAR,
+                    VoiFunction::LinearExact => VOI_LINEAR_EXACT,
+                    VoiFunction::Sigmoid => VOI_SIGMOID,
+                };
+            }
+            Voi::Lut(lut) => {
+                block.voi_function = VOI_LUT;
+                block.voi_lut_first = lut.first;
+                block.voi_lut_len = lut.entries.len().max(1) as u32;
+            }
+        }
+        block
+    }
+}
+
+/// What a layer's numbers mean (`LayerUniform` in common.wgsl).
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+pub struct LayerUniform {
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+    /// One of the `SOURCE_*` constants.
+    pub source: u32,
+    /// 1 where a Modality LUT takes the place of slope and intercept.
+    pub has_modality_lut: u32,
+    /// Rescale Slope.
+    pub slope: f32,
+    /// Rescale Intercept.
+    pub intercept: f32,
+    /// First stored value of the Modality LUT.
+    pub modality_lut_first: i32,
+    /// Entries of the Modality LUT.
+    pub modality_lut_len: u32,
+    /// First stored value that is padding.
+    pub padding_low: i32,
+    /// Last stored value that is padding; below `padding_low` where nothing is.
+    pub padding_high: i32,
+    /// Halvings held by the reduced texture.
+    pub num_reduced: u32,
+    /// WGSL rounds the block up to its alignment.
+    pub padding: u32,
+}
+
+impl LayerUniform {
+    /// The block of one layer.
+    pub fn new(pixels: &LayerPixels<'_>, num_reduced: u32) -> Self {
+        let (width, height) = pixels.size();
+        let mut block = Self {
+            size: [width as u32, height as u32],
+            source: SOURCE_VALUES,
+            has_modality_lut: 0,
+            slope: 1.0,
+            intercept: 0.0,
+            modality_lut_first: 0,
+            modality_lut_len: 1,
+            padding_low: 0,
+            padding_high: -1,
+            num_reduced,
+            padding: 0,
+        };
+        if let LayerPixels::Radiograph(radiograph) = pixels {
+            block.source = match radiograph.stored {
+                StoredValues::U16(_) => SOURCE_UNSIGNED,
+                StoredValues::I16(_) => SOURCE_SIGNED,
+            };
+            (block.padding_low, block.padding_high) = radiograph.padding.unwrap_or((0, -1));
+            match &radiograph.modality {
+                ModalityTransform::Rescale { slope, intercept } => {
+                    block.slope = *slope as f32;
+                    block.intercept = *intercept as f32;
+                }
+                ModalityTransform::Lut { first, entries } => {
+                    block.has_modality_lut = 1;
+                    block.modality_lut_first = *first;
+                    block.modality_lut_len = entries.len().max(1) as u32;
+                }
+            }
+        }
+        block
+    }
+}

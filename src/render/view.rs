@@ -1,0 +1,73 @@
+//! What a view shows, as plain data.
+
+use crate::radiograph::Voi;
+
+/// Names a view for the life of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ViewId(pub u32);
+
+/// Which pixels of a study a layer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LayerKind {
+    /// Stored values of the radiograph.
+    Original,
+    /// Soft-tissue image, modality values.
+    SoftTissue,
+    /// Bone layer, display units.
+    Bone,
+    /// Lung mask.
+    LungMask,
+}
+
+/// Names the pixels of a layer; a new run of a study has a new revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LayerKey {
+    /// Number of the open study. Not its UID: two files may carry the same one.
+    pub study: u64,
+    /// Which pixels of it.
+    pub kind: LayerKind,
+    /// Grows with every result of the study.
+    pub revision: u64,
+}
+
+/// Affine map from framebuffer pixels to image pixels, pixel centres at +0.5 in both.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ImageFromScreen {
+    /// Image pixels per screen pixel, horizontally and vertically.
+    pub scale: [f32; 2],
+    /// Image position of the framebuffer's top left corner.
+    pub offset: [f32; 2],
+}
+
+/// How the layer's values become colour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Picture {
+    /// Window and polarity.
+    Grey,
+    /// Original minus layer through the diverging map.
+    Difference {
+        /// Difference shown in the end colours, modality units, > 0.
+        limit: f32,
+    },
+}
+
+/// Everything one view depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ViewSpec {
+    /// The view.
+    pub id: ViewId,
+    /// The layer shown.
+    pub layer: LayerKey,
+    /// The original of the same study: padding and differences refer to it.
+    pub original: LayerKey,
+    /// Lung mask whose outline is drawn.
+    pub mask: Option<LayerKey>,
+    /// Grey or difference.
+    pub picture: Picture,
+    /// Where the image lies.
+    pub image_from_screen: ImageFromScreen,
+    /// Values of interest.
+    pub voi: Voi,
+    /// Low values are white: the study's polarity, turned round by "invert".
+    pub low_is_white: bool,
+}

@@ -1,0 +1,128 @@
+//! Random changes of the training images.
+
+use crate::train::TrainError;
+use serde::{Deserialize, Serialize};
+
+/// Ranges the changes are drawn from, uniformly unless said otherwise.
+///
+/// Grey values are display values in `[0, 1]`. The defaults are those of the compact codec and
+/// denoiser; the segmenter adds shift, brightness, contrast and blur through its run file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AugmentationConfig {
+    /// Largest rotation either way, in degrees.
+    pub rotation_deg: f64,
+    /// Enlargement of the field of view: above 1 shows more of the image per patch.
+    pub scale: [f64; 2],
+    /// Largest shift of a whole image either way, as a share of its side (segmenter only: patches
+    /// of the other stages lie anywhere).
+    pub shift: f64,
+    /// Probability of a left-right flip.
+    pub flip: f64,
+    /// Probability that a patch is centred on a pixel of the lung field.
+    pub lung_focus: f64,
+    /// Factor on the bone layer (radiograph minus soft-tissue image, about its median).
+    pub bone_gain: [f64; 2],
+    /// Largest tone difference added between radiograph and soft-tissue image, either way.
+    pub tone_offset: f64,
+    /// Exponent on the display values of both images.
+    pub gamma: [f64; 2],
+    /// Factor on both images about mid grey.
+    pub contrast: [f64; 2],
+    /// Largest brightness change of both images, either way.
+    pub brightness: f64,
+    /// Factor on what both images hold above a Gaussian low-pass.
+    pub local_contrast: [f64; 2],
+    /// Standard deviation of that low-pass, in patch pixels.
+    pub local_contrast_px: f64,
+    /// Probability of the local contrast change.
+    pub local_contrast_probability: f64,
+    /// Largest standard deviation of Gaussian noise added to both images alike.
+    pub noise: f64,
+    /// Largest standard deviation of a Gaussian blur of both images, in patch pixels.
+    pub blur_px: f64,
+    /// Probability of the blur.
+    pub blur_probability: f64,
+    /// Probability of inverted polarity.
+    pub inversion: f64,
+}
+
+impl Default for AugmentationConfig {
+    fn default() -> Self {
+        Self {
+            rotation_deg: 8.6,
+            scale: [0.8, 1.25],
+            shift: 0.0,
+            flip: 0.5,
+            lung_focus: 0.0,
+            bone_gain: [0.6, 1.4],
+            tone_offset: 0.03,
+            gamma: [0.75, 1.35],
+            contrast: [1.0, 1.0],
+            brightness: 0.0,
+            local_contrast: [1.0, 1.0],
+            local_contrast_px: 12.0,
+            local_contrast_probability: 0.5,
+            noise: 0.0,
+            blur_px: 0.0,
+            blur_probability: 0.3,
+            inversion: 0.0,
+        }
+    }
+}
+
+impl AugmentationConfig {
+    pub(super) fn validate(&self) -> Result<(), TrainError> {
+        let refuse = |field: &str, reason: &str| {
+            Err(TrainError::setting(
+                &format!("augmentation.{field}"),
+                reason,
+            ))
+        };
+        for (field, [low, high]) in [
+            ("scale", self.scale),
+            ("gamma", self.gamma),
+            ("contrast", self.contrast),
+        ] {
+            if !(low > 0.0 && low <= high && high.is_finite()) {
+                return refuse(field, "must be two positive numbers in rising order");
+            }
+        }
+        for (field, [low, high]) in [
+            ("bone_gain", self.bone_gain),
+            ("local_contrast", self.local_contrast),
+        ] {
+            if !(low >= 0.0 && low <= high && high.is_finite()) {
+                return refuse(field, "must be two numbers in rising order, none negative");
+            }
+        }
+        for (field, size) in [
+            ("rotation_deg", self.rotation_deg),
+            ("shift", self.shift),
+            ("tone_offset", self.tone_offset),
+            ("brightness", self.brightness),
+            ("local_contrast_px", self.local_contrast_px),
+            ("noise", self.noise),
+            ("blur_px", self.blur_px),
+        ] {
+            if !(size >= 0.0 && size.is_finite()) {
+                return refuse(field, "must not be negative");
+            }
+        }
+        for (field, probability) in [
+            ("flip", self.flip),
+            ("lung_focus", self.lung_focus),
+            (
+                "local_contrast_probability",
+                self.local_contrast_probability,
+            ),
+            ("blur_probability", self.blur_probability),
+            ("inversion", self.inversion),
+        ] {
+            if !(0.0..=1.0).contains(&probability) {
+                return refuse(field, "must lie between 0 and 1");
+            }
+        }
+        Ok(())
+    }
+}

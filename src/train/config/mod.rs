@@ -1,0 +1,334 @@
+//! The run file, RUN.toml: everything that decides what a training run does.
+//!
+//! ```toml
+//! stage = "denoiser"            # segmenter | vqgan | denoiser
+//! out = "runs/denoiser"         # relative paths start at the run file's folder
+//! seed = 1
+//! device = "auto"               # auto | cpu | cuda:N
+//! batch = 4
+//! patch_px = 320
+//! iterations = 20000            # and / or minutes = 60
+//! checkpoint_every = 500
+//! validate_every = 500
+//! vqgan = "runs/vqgan"          # denoiser only: a run folder or a weights file
+//!
+//! [optimizer]
+//! kind = "adamw"
+//! learning_rate = 8e-4
+//! weight_decay = 1e-3
+//!
+//! [data]
+//! exclude = ["szch_101"]        # name prefixes: leave one patient out
+//! validation = ["szch_101"]     # whole names, kept out of training
+//! [[data.source]]
+//! kind = "pairs"                # pairs | lung_only | masks
+//! folder = "../data/pairs"
+//! weight = 1.0
+//!
+//! [augmentation]
+//! gamma = [0.75, 1.35]
+//!
+//! [model]
+//! preset = "compact"
+//! [model.denoiser]
+//! model_channels = 48
+//!
+//! [loss.denoiser]
+//! pixel = 0.5
+//!
+//! [conventions]
+//! prediction = "condition_residual"
+//! ```
+
+mod augmentation;
+mod data;
+mod loss;
+mod model;
+mod optimizer;
+
+pub use augmentation::AugmentationConfig;
+pub use data::{DataConfig, SourceConfig, SourceKind};
+pub use loss::{DenoiserLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss};
+pub use model::{Conventions, ModelConfig};
+pub use optimizer::{Decay, OptimizerConfig, OptimizerKind};
+
+use super::TrainError;
+use crate::nn::fast_kind;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use tch::{Device, Kind};
+
+/// Which network a run trains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrainStage {
+    /// The lung segmenter, on whole images.
+    Segmenter,
+    /// The VQGAN, on patches of radiographs and soft-tissue images.
+    Vqgan,
+    /// The noise estimator, on latents of a frozen VQGAN.
+    Denoiser,
+}
+
+impl TrainStage {
+    /// The name used in run files and logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Segmenter => "segmenter",
+            Self::Vqgan => "vqgan",
+            Self::Denoiser => "denoiser",
+        }
+    }
+}
+
+/// Number format of a run's convolutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// bf16 where the device multiplies it, f32 elsewhere.
+    #[default]
+    Auto,
+    /// 32-bit float.
+    F32,
+    /// bfloat16.
+    Bf16,
+}
+
+impl Precision {
+    /// The kind of the tensors that convolutions see on `device`.
+    pub fn kind(self, device: Device) -> Kind {
+        match self {
+            Self::Auto => fast_kind(device),
+            Self::F32 => Kind::Float,
+            Self::Bf16 => Kind::BFloat16,
+        }
+    }
+}
+
+/// One training run, as read from its run file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// Which network is trained.
+    pub stage: TrainStage,
+    /// Run folder; created, never overwritten.
+    pub out: PathBuf,
+    /// Seed of every random number of the run.
+    #[serde(default)]
+    pub seed: u64,
+    /// `auto`, `cpu` or `cuda:N`.
+    #[serde(default = "default_device")]
+    pub device: String,
+    /// Threads of libtorch on the CPU; the library's choice where absent. One thread does not wait for
+    /// others on a busy machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threads: Option<u16>,
+    /// Number format of the convolutions; weights, losses and the optimiser stay f32.
+    #[serde(default)]
+    pub precision: Precision,
+    /// Ends the run after this many iterations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iterations: Option<u64>,
+    /// Ends the run after this many minutes of training time, resumed parts included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<f64>,
+    /// Patches (segmenter: images) per iteration.
+    #[serde(default = "default_batch")]
+    pub batch: usize,
+    /// Side of a patch (segmenter: of the whole resized image) in pixels.
+    #[serde(default = "default_patch")]
+    pub patch_px: usize,
+    /// Iterations between checkpoints; the last iteration always writes one.
+    #[serde(default = "default_checkpoint_every")]
+    pub checkpoint_every: u64,
+    /// Newest checkpoints to keep; the best one is kept besides.
+    #[serde(default = "default_keep_checkpoints")]
+    pub keep_checkpoints: usize,
+    /// Iterations between validations; 0 validates at the end only.
+    #[serde(default = "default_checkpoint_every")]
+    pub validate_every: u64,
+    /// Iterations between progress reports and log lines.
+    #[serde(default = "default_report_every")]
+    pub report_every: u64,
+    /// Weights to start from: a run folder or a weights file of the same architecture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_from: Option<PathBuf>,
+    /// Denoiser only: run folder or weights file of the frozen VQGAN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vqgan: Option<PathBuf>,
+    /// Optimiser, learning rate and averaging.
+    #[serde(default)]
+    pub optimizer: OptimizerConfig,
+    /// Which images, and how often.
+    pub data: DataConfig,
+    /// Random changes of the training images.
+    #[serde(default)]
+    pub augmentation: AugmentationConfig,
+    /// Architecture.
+    #[serde(default)]
+    pub model: ModelConfig,
+    /// Loss terms per stage.
+    #[serde(default)]
+    pub loss: LossConfig,
+    /// What the denoiser predicts and how it sees its condition.
+    #[serde(default)]
+    pub conventions: Conventions,
+}
+
+fn default_device() -> String {
+    "auto".to_owned()
+}
+fn default_batch() -> usize {
+    4
+}
+fn default_patch() -> usize {
+    256
+}
+fn default_checkpoint_every() -> u64 {
+    500
+}
+fn default_keep_checkpoints() -> usize {
+    2
+}
+fn default_report_every() -> u64 {
+    20
+}
+
+impl RunConfig {
+    /// Reads and checks a run file; relative paths in it start at its own folder.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] where it cannot be read, [`TrainError::RunFile`] where it is no run file,
+    /// [`TrainError::Setting`] where a setting has no meaning.
+    pub fn read(path: &Path) -> Result<Self, TrainError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(TrainError::file("reading the run file", path))?;
+        let mut config: Self = toml::from_str(&text).map_err(|err| TrainError::RunFile {
+            reason: err.to_string().trim_end().to_owned(),
+            path: path.to_owned(),
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.out = folder.join(&config.out);
+        for given in [&mut config.start_from, &mut config.vqgan]
+            .into_iter()
+            .flatten()
+        {
+            *given = folder.join(&given);
+        }
+        if let Some(weights) = &mut config.loss.vqgan.perceptual_weights {
+            *weights = folder.join(&weights);
+        }
+        for source in &mut config.data.source {
+            source.folder = folder.join(&source.folder);
+        }
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Checks every setting by itself and against the others.
+    ///
+    /// # Errors
+    /// [`TrainError::Setting`] naming the first setting that cannot be used.
+    pub fn validate(&self) -> Result<(), TrainError> {
+        self.validate_budget()?;
+        let (stage, multiple) = (self.stage, self.patch_multiple());
+        if self.batch == 0 {
+            return Err(TrainError::setting("batch", "must be at least 1"));
+        }
+        if self.patch_px == 0 || !self.patch_px.is_multiple_of(multiple) {
+            return Err(TrainError::setting(
+                "patch_px",
+                format!(
+                    "must be a positive multiple of {multiple} for stage `{}`",
+                    stage.name()
+                ),
+            ));
+        }
+        for (field, every) in [
+            ("checkpoint_every", self.checkpoint_every),
+            ("report_every", self.report_every),
+            ("keep_checkpoints", self.keep_checkpoints as u64),
+            ("threads", self.threads.map_or(1, u64::from)),
+        ] {
+            if every == 0 {
+                return Err(TrainError::setting(field, "must be at least 1"));
+            }
+        }
+        match (stage, &self.vqgan) {
+            (TrainStage::Denoiser, None) => {
+                return Err(TrainError::setting(
+                    "vqgan",
+                    "must name the trained VQGAN for stage `denoiser`",
+                ));
+            }
+            (TrainStage::Segmenter | TrainStage::Vqgan, Some(_)) => {
+                return Err(TrainError::setting(
+                    "vqgan",
+                    "is used by stage `denoiser` only",
+                ));
+            }
+            _ => {}
+        }
+        self.optimizer.validate()?;
+        self.data.validate()?;
+        self.augmentation.validate()?;
+        self.loss.validate()?;
+        self.model.validate()?;
+        self.conventions.validate()?;
+        self.device().map(drop)
+    }
+
+    fn validate_budget(&self) -> Result<(), TrainError> {
+        match (self.iterations, self.minutes) {
+            (None, None) => Err(TrainError::setting(
+                "iterations",
+                "or `minutes` must say when the run ends",
+            )),
+            (Some(0), _) => Err(TrainError::setting("iterations", "must be at least 1")),
+            (_, Some(minutes)) if !(minutes.is_finite() && minutes > 0.0) => {
+                Err(TrainError::setting("minutes", "must be a positive number"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Patches pass through nets that halve them this often.
+    fn patch_multiple(&self) -> usize {
+        match self.stage {
+            TrainStage::Vqgan => 8,
+            TrainStage::Segmenter => 32,
+            TrainStage::Denoiser => 64,
+        }
+    }
+
+    /// The device asked for; `auto` takes the first CUDA device where there is one.
+    ///
+    /// # Errors
+    /// [`TrainError::Setting`] where the text names no device, or one this machine lacks.
+    pub fn device(&self) -> Result<Device, TrainError> {
+        match self.device.as_str() {
+            "cpu" => Ok(Device::Cpu),
+            "auto" => Ok(Device::cuda_if_available()),
+            other => {
+                let index = other
+                    .strip_prefix("cuda:")
+                    .and_then(|index| usize::from_str(index).ok())
+                    .ok_or_else(|| {
+                        TrainError::setting("device", "must be `auto`, `cpu` or `cuda:N`")
+                    })?;
+                if (index as i64) < tch::Cuda::device_count() {
+                    Ok(Device::Cuda(index))
+                } else {
+                    Err(TrainError::setting(
+                        "device",
+                        format!("asks for `{other}`, which this machine does not have"),
+                    ))
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

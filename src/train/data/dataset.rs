@@ -1,0 +1,339 @@
+//! All images of a run, split by name.
+
+use super::{Batch, Patch, PatchShape, Sample, SampleFiles, list_source};
+use crate::model::weights::sha256_of_file;
+use crate::radiograph::{FloatImage, resize_area, resize_bilinear};
+use crate::train::{AugmentationConfig, DataConfig, RunConfig, SourceKind, TrainError, TrainStage};
+use rand::Rng as _;
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use tch::Device;
+
+/// What a radiograph is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// Patches are drawn from it.
+    Training,
+    /// It is only looked at to judge the networks.
+    Validation,
+    /// The run file leaves it out.
+    Excluded,
+    /// It lacks what the stage needs.
+    Unusable,
+}
+
+/// One line of the run's data listing.
+#[derive(Debug, Clone, Serialize)]
+pub struct DatasetEntry {
+    /// Name shared by its files.
+    pub name: String,
+    /// What its files mean.
+    pub kind: SourceKind,
+    /// What it is used for.
+    pub split: Split,
+    /// The radiograph's file.
+    pub radiograph: PathBuf,
+    /// SHA-256 of each file that was read, hexadecimal, by path.
+    pub sha256: BTreeMap<PathBuf, String>,
+}
+
+#[derive(Debug)]
+struct Source {
+    weight: f64,
+    grid_px: usize,
+    samples: Vec<Sample>,
+}
+
+/// The images of one run, in memory.
+#[derive(Debug)]
+pub struct Dataset {
+    sources: Vec<Source>,
+    validation: Vec<(Sample, usize)>,
+    entries: Vec<DatasetEntry>,
+    stage: TrainStage,
+    patch_px: usize,
+}
+
+impl Dataset {
+    /// Finds, checks, splits and reads the images of a run.
+    ///
+    /// # Errors
+    /// [`TrainError`] where a folder or file cannot be used, a validation name is not found, or
+    /// nothing is left to train on.
+    pub fn load(config: &RunConfig) -> Result<Self, TrainError> {
+        let mut dataset = Self {
+            sources: Vec::new(),
+            validation: Vec::new(),
+            entries: Vec::new(),
+            stage: config.stage,
+            patch_px: config.patch_px,
+        };
+        for source in &config.data.source {
+            if config.stage == TrainStage::Denoiser && source.kind == SourceKind::Masks {
+                return Err(TrainError::data(
+                    &source.folder,
+                    "the denoiser needs soft-tissue images, which a source of kind `masks` has not",
+                ));
+            }
+            let longest_px = match config.stage {
+                // Half as much again as the net sees, so that enlarged views stay sharp.
+                TrainStage::Segmenter => config.patch_px * 3 / 2,
+                TrainStage::Vqgan | TrainStage::Denoiser => source.grid_px,
+            };
+            let mut samples = Vec::new();
+            for files in list_source(source)? {
+                let split = dataset.split_of(&files, &config.data);
+                if let Some(sample) = dataset.admit(&files, split, longest_px)? {
+                    match split {
+                        Split::Training => samples.push(sample),
+                        _ => dataset.validation.push((sample, source.grid_px)),
+                    }
+                }
+            }
+            if !samples.is_empty() {
+                dataset.sources.push(Source {
+                    weight: source.weight,
+                    grid_px: source.grid_px,
+                    samples,
+                });
+            }
+        }
+        dataset.check(&config.data)?;
+        Ok(dataset)
+    }
+
+    fn split_of(&self, files: &SampleFiles, data: &DataConfig) -> Split {
+        let usable = match self.stage {
+            TrainStage::Segmenter => files.lungs.is_some(),
+            TrainStage::Denoiser => files.soft_tissue.is_some(),
+            TrainStage::Vqgan => true,
+        };
+        if !usable {
+            Split::Unusable
+        } else if data.validation.contains(&files.name) {
+            Split::Validation
+        } else if data.exclude.iter().any(|p| files.name.starts_with(p)) {
+            Split::Excluded
+        } else {
+            Split::Training
+        }
+    }
+
+    fn admit(
+        &mut self,
+        files: &SampleFiles,
+        split: Split,
+        longest_px: usize,
+    ) -> Result<Option<Sample>, TrainError> {
+        let used = matches!(split, Split::Training | Split::Validation);
+        let mut sha256 = BTreeMap::new();
+        if used {
+            for path in std::iter::once(&files.radiograph)
+                .chain(&files.soft_tissue)
+                .chain(&files.lungs)
+            {
+                sha256.insert(path.clone(), sha256_of_file(path)?.0);
+            }
+        }
+        self.entries.push(DatasetEntry {
+            name: files.name.clone(),
+            kind: files.kind,
+            split,
+            radiograph: files.radiograph.clone(),
+            sha256,
+        });
+        used.then(|| Sample::read(files, Some(longest_px)))
+            .transpose()
+    }
+
+    /// Refuses a split that leaks or misses something.
+    fn check(&self, data: &DataConfig) -> Result<(), TrainError> {
+        for name in &data.validation {
+            if !self
+                .validation
+                .iter()
+                .any(|(sample, _)| &sample.name == name)
+            {
+                return Err(TrainError::setting(
+                    "data.validation",
+                    format!("names `{name}`, which no source holds"),
+                ));
+            }
+        }
+        if self.sources.is_empty() {
+            return Err(TrainError::setting(
+                "data.source",
+                "leaves nothing to train on after the split",
+            ));
+        }
+        let radiographs = |split| -> BTreeSet<&String> {
+            let entries = self.entries.iter().filter(|entry| entry.split == split);
+            entries
+                .filter_map(|entry| entry.sha256.get(&entry.radiograph))
+                .collect()
+        };
+        let (training, validation) = (radiographs(Split::Training), radiographs(Split::Validation));
+        if training.intersection(&validation).next().is_some() {
+            return Err(TrainError::setting(
+                "data.validation",
+                "shares a radiograph with the training images under another name",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The data listing: every radiograph found, with its use and checksums.
+    pub fn entries(&self) -> &[DatasetEntry] {
+        &self.entries
+    }
+
+    /// Number of radiographs that patches are drawn from.
+    pub fn num_training(&self) -> usize {
+        self.sources.iter().map(|source| source.samples.len()).sum()
+    }
+
+    /// Radiographs that patches are drawn from, with their grid in pixels.
+    pub fn training(&self) -> impl Iterator<Item = (&Sample, usize)> {
+        self.sources.iter().flat_map(|source| {
+            let grid_px = source.grid_px;
+            source.samples.iter().map(move |sample| (sample, grid_px))
+        })
+    }
+
+    /// Radiographs kept for validation, with their grid in pixels.
+    pub fn validation(&self) -> impl Iterator<Item = (&Sample, usize)> {
+        self.validation
+            .iter()
+            .map(|(sample, grid_px)| (sample, *grid_px))
+    }
+
+    /// Draws the patches of one iteration.
+    pub fn draw(
+        &self,
+        batch: usize,
+        config: &AugmentationConfig,
+        rng: &mut ChaCha8Rng,
+        device: Device,
+    ) -> Batch {
+        let patches: Vec<Patch> = (0..batch)
+            .filter_map(|_| self.draw_one(config, rng))
+            .collect();
+        Batch::stack(&patches, device)
+    }
+
+    fn draw_one(&self, config: &AugmentationConfig, rng: &mut ChaCha8Rng) -> Option<Patch> {
+        let total: f64 = self.sources.iter().map(|source| source.weight).sum();
+        let mut left = rng.random::<f64>() * total;
+        let source = self
+            .sources
+            .iter()
+            .find(|source| {
+                left -= source.weight;
+                left < 0.0
+            })
+            .or(self.sources.last())?;
+        let sample = source
+            .samples
+            .get(rng.random_range(0..source.samples.len()))?;
+        let side = self.patch_px;
+        let shape = match self.stage {
+            TrainStage::Segmenter => PatchShape::Whole { side },
+            TrainStage::Vqgan | TrainStage::Denoiser => PatchShape::Part {
+                side,
+                grid_px: source.grid_px,
+            },
+        };
+        Some(Patch::draw(sample, shape, config, rng))
+    }
+}
+
+/// A whole image on the grid that its longer side spans with `grid_px`, its edges repeated up to
+/// multiples of `multiple_px`.
+pub(crate) fn on_grid(image: &FloatImage, grid_px: usize, multiple_px: usize) -> FloatImage {
+    let (width, height) = image.size();
+    let scale = grid_px as f64 / width.max(height).max(1) as f64;
+    let side = |px: usize| ((px as f64 * scale).round() as usize).max(1);
+    let resize = if scale < 1.0 {
+        resize_area
+    } else {
+        resize_bilinear
+    };
+    let resized = resize(image, side(width), side(height));
+    let padded = |px: usize| px.next_multiple_of(multiple_px);
+    resized.padded_by_edge(padded(resized.width()), padded(resized.height()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::random::{Purpose, generator};
+    use std::path::Path;
+
+    fn write_pairs(folder: &Path, names: &[&str]) {
+        for (i, name) in names.iter().enumerate() {
+            let value = |x: u32, y: u32| ((x * 5 + y * 3 + i as u32 * 7) % 200) as u8;
+            let radiograph = image::GrayImage::from_fn(48, 32, |x, y| {
+                image::Luma([value(x, y) + u8::from(y % 8 < 3) * 20])
+            });
+            let soft = image::GrayImage::from_fn(48, 32, |x, y| image::Luma([value(x, y)]));
+            radiograph
+                .save(folder.join(format!("{name}_cxr.png")))
+                .unwrap();
+            soft.save(folder.join(format!("{name}_soft.png"))).unwrap();
+        }
+    }
+
+    fn config(folder: &Path, data: &str) -> RunConfig {
+        let text = format!(
+            "stage = \"vqgan\"\nout = \"run\"\niterations = 1\npatch_px = 16\n[data]\n{data}\n\
+             [[data.source]]\nkind = \"pairs\"\ngrid_px = 48\nfolder = '{}'",
+            folder.display()
+        );
+        toml::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn the_split_is_by_name_and_every_file_is_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        write_pairs(folder.path(), &["p1_a", "p1_b", "p2_a"]);
+        let data = "exclude = [\"p1\"]\nvalidation = [\"p1_b\"]";
+        let dataset = Dataset::load(&config(folder.path(), data)).unwrap();
+        let splits: Vec<Split> = dataset.entries().iter().map(|entry| entry.split).collect();
+        assert_eq!(
+            splits,
+            [Split::Excluded, Split::Validation, Split::Training]
+        );
+        assert_eq!(dataset.num_training(), 1);
+        assert_eq!(dataset.entries()[2].sha256.len(), 2);
+        let mut rng = generator(0, TrainStage::Vqgan, 0, Purpose::Images);
+        let batch = dataset.draw(2, &AugmentationConfig::default(), &mut rng, Device::Cpu);
+        assert_eq!(batch.soft_tissue.size(), [2, 1, 16, 16]);
+    }
+
+    #[test]
+    fn leaks_and_missing_names_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        write_pairs(folder.path(), &["a", "b"]);
+        let err = Dataset::load(&config(folder.path(), "validation = [\"z\"]")).unwrap_err();
+        assert!(err.to_string().contains("`z`"), "{err}");
+        for ending in ["cxr", "soft"] {
+            let file = |name: &str| folder.path().join(format!("{name}_{ending}.png"));
+            std::fs::copy(file("a"), file("copy")).unwrap();
+        }
+        let err = Dataset::load(&config(folder.path(), "validation = [\"a\"]")).unwrap_err();
+        assert!(err.to_string().contains("another name"), "{err}");
+    }
+
+    #[test]
+    fn two_patients_are_not_a_pair() {
+        let folder = tempfile::tempdir().unwrap();
+        write_pairs(folder.path(), &["a"]);
+        let other = image::GrayImage::from_fn(48, 32, |x, y| image::Luma([(x * x + 31 * y) as u8]));
+        other.save(folder.path().join("a_soft.png")).unwrap();
+        let err = Dataset::load(&config(folder.path(), "")).unwrap_err();
+        assert!(err.to_string().contains("same patient"), "{err}");
+    }
+}

@@ -1,0 +1,18 @@
+//! Training images: finding, pairing, reading, splitting, cutting and changing them.
+//!
+//! Owns display values in `[0, 1]`, 1 = white, bones white. Knows nothing of networks or losses.
+
+mod augment;
+mod blur;
+mod dataset;
+mod listing;
+mod patch;
+mod read;
+mod sample;
+mod warp;
+
+pub(crate) use dataset::on_grid;
+pub use dataset::{Dataset, DatasetEntry, Split};
+pub use listing::{SampleFiles, list_source};
+pub use patch::{Batch, Patch, PatchShape};
+pub use sample::Sample;

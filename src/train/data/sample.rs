@@ -1,0 +1,224 @@
+//! One radiograph in memory, with what is known about it.
+
+use super::SampleFiles;
+use super::read;
+use crate::radiograph::{FloatImage, resize_area};
+use crate::train::{SourceKind, TrainError};
+use std::path::Path;
+
+/// Below this correlation a radiograph and its soft-tissue image are not taken for the same patient.
+/// Registered dual-energy pairs reach 0.98; two patients in the same pose about 0.5 to 0.8.
+const LEAST_PAIR_CORRELATION: f64 = 0.85;
+
+/// One radiograph with its soft-tissue image and lung field; all of one size.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Name shared by its files.
+    pub name: String,
+    /// Radiograph, display values in `[0, 1]`, bones white.
+    pub radiograph: FloatImage,
+    /// Soft-tissue image; where it is valid in the lungs only, the radiograph stands outside.
+    pub soft_tissue: Option<FloatImage>,
+    /// 1 inside the lung field, 0 outside.
+    pub lungs: Option<FloatImage>,
+    /// Whether the soft-tissue image is valid inside the lung field only.
+    pub valid_in_lungs_only: bool,
+}
+
+impl Sample {
+    /// Reads the files of one radiograph; images whose longer side exceeds `longest_side_px` are
+    /// reduced by averaging.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming the file that cannot be read, differs in size, or does not show
+    /// the same patient.
+    pub fn read(files: &SampleFiles, longest_side_px: Option<usize>) -> Result<Self, TrainError> {
+        let inverted = files.kind == SourceKind::LungOnly;
+        let upright = |values: FloatImage| {
+            if inverted {
+                values.map(|v| 1.0 - v)
+            } else {
+                values
+            }
+        };
+        let (radiograph, voi) = read::radiograph(&files.radiograph)?;
+        let radiograph = upright(radiograph);
+        let mut soft_tissue = match &files.soft_tissue {
+            Some(path) => Some(upright(read::soft_tissue(path, &voi)?)),
+            None => None,
+        };
+        let lungs = files
+            .lungs
+            .as_deref()
+            .map(|path| lung_field(path, radiograph.size()))
+            .transpose()?;
+        if let (Some(soft), Some(path)) = (&mut soft_tissue, &files.soft_tissue) {
+            if soft.size() != radiograph.size() {
+                return Err(TrainError::data(
+                    path,
+                    "radiograph and soft-tissue image differ in size",
+                ));
+            }
+            if let (true, Some(lungs)) = (inverted, &lungs) {
+                fill_outside(soft, &radiograph, lungs);
+            }
+            check_pair(&radiograph, soft, path)?;
+        }
+        let sample = Self {
+            name: files.name.clone(),
+            radiograph,
+            soft_tissue,
+            lungs,
+            valid_in_lungs_only: inverted,
+        };
+        Ok(sample.reduced(longest_side_px))
+    }
+
+    fn reduced(self, longest_side_px: Option<usize>) -> Self {
+        let (width, height) = self.radiograph.size();
+        let longest = width.max(height);
+        let Some(limit) = longest_side_px.filter(|&limit| limit < longest) else {
+            return self;
+        };
+        let share = limit as f64 / longest as f64;
+        let side = |px: usize| ((px as f64 * share).round() as usize).max(1);
+        let (width, height) = (side(width), side(height));
+        Self {
+            radiograph: resize_area(&self.radiograph, width, height),
+            soft_tissue: self
+                .soft_tissue
+                .map(|soft| resize_area(&soft, width, height)),
+            lungs: self.lungs.map(|lungs| {
+                resize_area(&lungs, width, height).map(|&share| f32::from(u8::from(share >= 0.5)))
+            }),
+            ..self
+        }
+    }
+}
+
+/// 1 inside the lungs: bits 0 to 3 hold 1 or 2 in a label image, anything non-zero counts in a mask.
+fn lung_field(path: &Path, size: (usize, usize)) -> Result<FloatImage, TrainError> {
+    let values = read::labels(path)?;
+    if values.size() != size {
+        return Err(TrainError::data(
+            path,
+            "radiograph and lung mask differ in size",
+        ));
+    }
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    let labels = stem.is_some_and(|stem| stem.ends_with("_labels"));
+    let lungs = values.map(|&value| {
+        let inside = if labels {
+            matches!(value & 0x0f, 1 | 2)
+        } else {
+            value > 127 || value == 1
+        };
+        f32::from(u8::from(inside))
+    });
+    if lungs.values().iter().all(|&v| v < 0.5) {
+        return Err(TrainError::data(path, "the lung mask is empty"));
+    }
+    Ok(lungs)
+}
+
+fn fill_outside(soft: &mut FloatImage, radiograph: &FloatImage, lungs: &FloatImage) {
+    for ((soft, &radiograph), &inside) in soft
+        .values_mut()
+        .iter_mut()
+        .zip(radiograph.values())
+        .zip(lungs.values())
+    {
+        if inside < 0.5 {
+            *soft = radiograph;
+        }
+    }
+}
+
+fn check_pair(radiograph: &FloatImage, soft: &FloatImage, path: &Path) -> Result<(), TrainError> {
+    if radiograph == soft {
+        return Err(TrainError::data(
+            path,
+            "the soft-tissue image equals the radiograph",
+        ));
+    }
+    let correlation = correlation(radiograph.values(), soft.values());
+    if correlation.is_nan() || correlation < LEAST_PAIR_CORRELATION {
+        return Err(TrainError::data(
+            path,
+            format!(
+                "radiograph and soft-tissue image do not show the same patient (correlation {correlation:.2})"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Pearson's correlation; not a number where one image is constant.
+fn correlation(a: &[f32], b: &[f32]) -> f64 {
+    let mean = |values: &[f32]| {
+        values.iter().map(|&v| f64::from(v)).sum::<f64>() / values.len().max(1) as f64
+    };
+    let (mean_a, mean_b) = (mean(a), mean(b));
+    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+    for (&a, &b) in a.iter().zip(b) {
+        let (a, b) = (f64::from(a) - mean_a, f64::from(b) - mean_b);
+        ab += a * b;
+        aa += a * a;
+        bb += b * b;
+    }
+    ab / (aa * bb).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn correlation_is_pearsons() {
+        // Deviations from the means give 7.75 for the product and 8.75 for each square.
+        let value = correlation(&[0.0, 1.0, 2.0, 4.0], &[1.0, 3.0, 2.0, 5.0]);
+        assert!((value - 7.75 / 8.75).abs() < 1e-9, "{value}");
+    }
+
+    #[test]
+    fn lung_only_pairs_are_turned_upright_and_filled() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, values: &[u8]| {
+            let path = folder.path().join(name);
+            image::GrayImage::from_raw(4, 1, values.to_vec())
+                .unwrap()
+                .save(&path)
+                .unwrap();
+            path
+        };
+        let files = SampleFiles {
+            kind: SourceKind::LungOnly,
+            name: "a".to_owned(),
+            radiograph: write("a_cxr_inverted.png", &[255, 155, 55, 0]),
+            soft_tissue: Some(write("a_soft_inverted_lungonly.png", &[0, 165, 65, 0])),
+            lungs: Some(write("a_lungmask.png", &[0, 255, 255, 0])),
+        };
+        let sample = Sample::read(&files, None).unwrap();
+        let soft = sample.soft_tissue.unwrap();
+        let expected = [0.0, 90.0 / 255.0, 190.0 / 255.0, 1.0];
+        for (value, expected) in soft.values().iter().zip(expected) {
+            assert!((value - expected).abs() < 1e-5, "{value} {expected}");
+        }
+        assert!(sample.valid_in_lungs_only);
+    }
+
+    #[test]
+    fn labels_count_lungs_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a_labels.png");
+        // Right lung, left lung under a clavicle, heart, clavicle alone.
+        image::GrayImage::from_raw(4, 1, vec![1, 18, 3, 16])
+            .unwrap()
+            .save(&path)
+            .unwrap();
+        assert_eq!(
+            lung_field(&path, (4, 1)).unwrap().values(),
+            [1.0, 1.0, 0.0, 0.0]
+        );
+    }
+}

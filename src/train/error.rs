@@ -1,0 +1,119 @@
+//! What a training run can fail at.
+
+use std::path::{Path, PathBuf};
+
+/// A training run could not be started, continued or written.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The run file cannot be understood.
+    #[error("the run file cannot be used: {reason}; correct it: {}", .path.display())]
+    RunFile {
+        /// What is wrong, as a clause.
+        reason: String,
+        /// The run file.
+        path: PathBuf,
+    },
+    /// A setting has no meaning, or contradicts another.
+    #[error("`{field}` {reason}; correct it in the run file")]
+    Setting {
+        /// Name of the setting, with its section.
+        field: String,
+        /// What is wrong, as a clause.
+        reason: String,
+    },
+    /// Training data cannot be used.
+    #[error("{reason}; correct or exclude it: {}", .path.display())]
+    Data {
+        /// What is wrong, as a clause.
+        reason: String,
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// A file could not be read or written.
+    #[error("{doing} failed ({source}): {}", .path.display())]
+    File {
+        /// What was tried.
+        doing: &'static str,
+        /// The system's answer.
+        source: std::io::Error,
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// The run folder already holds a run.
+    #[error(
+        "the run folder already holds a run; resume it or choose another folder: {}", .path.display()
+    )]
+    RunExists {
+        /// The run folder.
+        path: PathBuf,
+    },
+    /// A checkpoint does not fit the networks of this run.
+    #[error("{reason}; use the run file the checkpoint was made with: {}", .path.display())]
+    Checkpoint {
+        /// What does not fit, as a clause.
+        reason: String,
+        /// The checkpoint's folder or file.
+        path: PathBuf,
+    },
+    /// The optimiser met losses that are not numbers, again and again.
+    #[error(
+        "{count} iterations in a row gave a loss or gradient that is not finite (the last at iteration {iteration}); lower the learning rate"
+    )]
+    Diverged {
+        /// Iterations in a row.
+        count: u32,
+        /// Last of them.
+        iteration: u64,
+    },
+    /// libtorch refused an operation.
+    #[error("libtorch refused an operation: {0}")]
+    Torch(#[from] tch::TchError),
+    /// The noise schedule refused a step.
+    #[error("{0}")]
+    Diffusion(#[from] crate::diffusion::DiffusionError),
+    /// A training image could not be read.
+    #[error("{0}")]
+    Format(#[from] crate::formats::FormatError),
+    /// A bundle could not be written.
+    #[error("{0}")]
+    Model(#[from] crate::model::ModelError),
+    /// The perceptual loss could not be computed.
+    #[error("{0}")]
+    Lpips(#[from] crate::model::LpipsError),
+}
+
+impl TrainError {
+    /// A refused setting.
+    pub(crate) fn setting(field: &str, reason: impl Into<String>) -> Self {
+        Self::Setting {
+            field: field.to_owned(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Refused training data.
+    pub(crate) fn data(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Data {
+            reason: reason.into(),
+            path: path.to_owned(),
+        }
+    }
+
+    /// A checkpoint that does not fit.
+    pub(crate) fn checkpoint(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Checkpoint {
+            reason: reason.into(),
+            path: path.to_owned(),
+        }
+    }
+
+    /// Wraps what the system answered while `doing` something with `path`.
+    pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File {
+            doing,
+            source,
+            path,
+        }
+    }
+}

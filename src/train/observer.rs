@@ -1,0 +1,94 @@
+//! What a run reports while it goes on.
+
+use super::{RunSummary, TrainStage};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Named numbers: loss terms, scores.
+pub type Terms = BTreeMap<String, f64>;
+
+/// A fact about a run, in the past tense; one JSON object each where written by machine.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum TrainEvent {
+    /// Data and networks are ready.
+    Started {
+        /// Which network is trained.
+        stage: TrainStage,
+        /// Device the networks run on.
+        device: String,
+        /// The run folder.
+        out: PathBuf,
+        /// Radiographs that patches are drawn from.
+        num_training: usize,
+        /// Radiographs kept for validation.
+        num_validation: usize,
+        /// Trainable numbers.
+        num_parameters: i64,
+        /// First iteration; above 0 for a resumed run.
+        iteration: u64,
+    },
+    /// Some iterations are done.
+    Progressed {
+        /// Iterations done.
+        iteration: u64,
+        /// Share of the budget that is used, in `[0, 1]`.
+        fraction: f64,
+        /// Training time so far, resumed parts included.
+        elapsed_secs: f64,
+        /// Learning rate of the last iteration.
+        learning_rate: f64,
+        /// Speed since the last report.
+        iterations_per_sec: f64,
+        /// Loss terms, averaged since the last report.
+        terms: Terms,
+    },
+    /// The averaged weights were judged on the validation images.
+    Validated {
+        /// Iterations done.
+        iteration: u64,
+        /// Scores.
+        terms: Terms,
+        /// The score that picks the best checkpoint; larger is better.
+        score: f64,
+        /// Whether it is the best so far.
+        best: bool,
+    },
+    /// A checkpoint was written.
+    Checkpointed {
+        /// Iterations done.
+        iteration: u64,
+        /// The checkpoint's folder.
+        path: PathBuf,
+    },
+    /// Something a person should know; the run goes on.
+    Warned {
+        /// One sentence.
+        message: String,
+    },
+    /// The run ended and left everything on disk.
+    Ended {
+        /// What it left.
+        summary: RunSummary,
+    },
+}
+
+/// Who watches a run, and may stop it.
+pub trait Observer {
+    /// Takes note of a fact.
+    fn event(&mut self, event: &TrainEvent);
+
+    /// Whether the run shall write a checkpoint and stop; asked before every iteration.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Watches nothing and never stops a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn event(&mut self, _event: &TrainEvent) {}
+}

@@ -1,0 +1,377 @@
+//! The loop of a run.
+
+use super::random::{Purpose, generator};
+use super::stages::{Stage, StepInput, build};
+use super::{
+    Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use tch::Device;
+
+/// Iterations in a row without a finite gradient after which a run gives up.
+const MOST_SKIPPED: u32 = 25;
+
+/// How a run begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// In a folder that holds no run yet.
+    Fresh,
+    /// From the newest checkpoint of the run folder.
+    Resumed,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The budget is used up.
+    Finished,
+    /// The observer stopped it; it can be resumed.
+    Cancelled,
+}
+
+/// What a run left behind.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunSummary {
+    /// The run folder.
+    pub out: PathBuf,
+    /// Why it ended.
+    pub reason: EndReason,
+    /// Iterations done, resumed parts included.
+    pub iterations: u64,
+    /// Training time, resumed parts included.
+    pub elapsed_secs: f64,
+    /// Best validation score; larger is better.
+    pub best_score: Option<f64>,
+    /// Iterations done when it was reached.
+    pub best_iteration: Option<u64>,
+    /// The newest checkpoint.
+    pub last_checkpoint: PathBuf,
+}
+
+/// Trains one network as its run file says.
+///
+/// Every random number depends on the seed, the stage and the iteration, so a run resumed from a
+/// checkpoint ends with the same weights as one that was never stopped (bit for bit on the CPU, where
+/// the budget counts iterations).
+///
+/// # Errors
+/// [`TrainError`] where settings, data, checkpoints or libtorch stop it; finished checkpoints stay.
+pub fn run(
+    config: &RunConfig,
+    start: Start,
+    observer: &mut dyn Observer,
+) -> Result<RunSummary, TrainError> {
+    config.validate()?;
+    let device = config.device()?;
+    if let Some(threads) = config.threads {
+        tch::set_num_threads(i32::from(threads));
+    }
+    let dataset = Dataset::load(config)?;
+    let folder = match start {
+        Start::Fresh => RunFolder::create(config)?,
+        Start::Resumed => RunFolder::open(&config.out)?,
+    };
+    folder.write_listing(dataset.entries())?;
+    // The only use of libtorch's own generator: the initial weights.
+    tch::manual_seed(config.seed as i64);
+    let mut stage = build(config, device, &dataset, &folder)?;
+    let state = match start {
+        Start::Fresh => {
+            if let Some(path) = &config.start_from {
+                start_from(stage.as_mut(), path)?;
+            }
+            RunState::default()
+        }
+        Start::Resumed => resume(stage.as_mut(), &folder)?,
+    };
+    Run {
+        config,
+        device,
+        dataset: &dataset,
+        folder: &folder,
+        stage,
+        state,
+        observer,
+        reported: Reported::new(),
+        skipped: 0,
+    }
+    .go()
+}
+
+/// The weights file that `path` names: itself, or the averaged weights of a run's best checkpoint.
+///
+/// # Errors
+/// [`TrainError::Checkpoint`] where a run folder holds no checkpoint yet.
+pub fn weights_file(path: &Path) -> Result<PathBuf, TrainError> {
+    if path.is_file() {
+        return Ok(path.to_owned());
+    }
+    RunFolder::open(path)?
+        .checkpoint(Which::Best)?
+        .map(|checkpoint| checkpoint.join("ema.safetensors"))
+        .ok_or_else(|| TrainError::checkpoint(path, "the run has no checkpoint yet"))
+}
+
+fn start_from(stage: &mut dyn Stage, path: &Path) -> Result<(), TrainError> {
+    let file = weights_file(path)?;
+    match stage.networks().first_mut() {
+        Some(network) => network.start_from(&file),
+        None => Ok(()),
+    }
+}
+
+fn resume(stage: &mut dyn Stage, folder: &RunFolder) -> Result<RunState, TrainError> {
+    let Some(checkpoint) = folder.checkpoint(Which::Last)? else {
+        return Ok(RunState::default());
+    };
+    for network in stage.networks() {
+        network.restore(&checkpoint)?;
+    }
+    let state = RunFolder::state(&checkpoint)?;
+    folder.rewind_log(state.iteration)?;
+    Ok(state)
+}
+
+/// Sums since the last report.
+struct Reported {
+    since: Instant,
+    iterations: u64,
+    /// Sum and count per term: a term need not occur in every iteration.
+    sums: BTreeMap<String, (f64, u64)>,
+}
+
+impl Reported {
+    fn new() -> Self {
+        Self {
+            since: Instant::now(),
+            iterations: 0,
+            sums: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, terms: Terms) {
+        self.iterations += 1;
+        for (term, value) in terms {
+            let (sum, count) = self.sums.entry(term).or_default();
+            *sum += value;
+            *count += 1;
+        }
+    }
+}
+
+struct Run<'a> {
+    config: &'a RunConfig,
+    device: Device,
+    dataset: &'a Dataset,
+    folder: &'a RunFolder,
+    stage: Box<dyn Stage>,
+    state: RunState,
+    observer: &'a mut dyn Observer,
+    reported: Reported,
+    skipped: u32,
+}
+
+impl Run<'_> {
+    fn go(mut self) -> Result<RunSummary, TrainError> {
+        self.announce();
+        let started = Instant::now();
+        let earlier_secs = self.state.elapsed_secs;
+        let mut last_checkpoint = None;
+        let reason = loop {
+            self.state.elapsed_secs = earlier_secs + started.elapsed().as_secs_f64();
+            let fraction = self.fraction();
+            if fraction >= 1.0 {
+                break EndReason::Finished;
+            }
+            if self.observer.is_cancelled() {
+                break EndReason::Cancelled;
+            }
+            let learning_rate = self.iterate(fraction)?;
+            self.state.elapsed_secs = earlier_secs + started.elapsed().as_secs_f64();
+            let done = self.state.iteration;
+            if done.is_multiple_of(self.config.report_every) {
+                self.report(learning_rate)?;
+            }
+            let best = self.config.validate_every > 0
+                && done.is_multiple_of(self.config.validate_every)
+                && self.validate()?;
+            if best || done.is_multiple_of(self.config.checkpoint_every) {
+                last_checkpoint = Some((done, self.checkpoint()?));
+            }
+        };
+        let last_checkpoint = match last_checkpoint {
+            Some((done, path)) if done == self.state.iteration => path,
+            _ => {
+                if reason == EndReason::Finished {
+                    self.validate()?;
+                }
+                self.checkpoint()?
+            }
+        };
+        let summary = RunSummary {
+            out: self.folder.root().to_owned(),
+            reason,
+            iterations: self.state.iteration,
+            elapsed_secs: self.state.elapsed_secs,
+            best_score: self.state.best_score,
+            best_iteration: self.state.best_iteration,
+            last_checkpoint,
+        };
+        self.observer.event(&TrainEvent::Ended {
+            summary: summary.clone(),
+        });
+        Ok(summary)
+    }
+
+    fn announce(&mut self) {
+        let num_parameters = self
+            .stage
+            .networks()
+            .iter()
+            .flat_map(|network| network.vs.trainable_variables())
+            .map(|variable| variable.numel() as i64)
+            .sum();
+        self.observer.event(&TrainEvent::Started {
+            stage: self.config.stage,
+            device: format!("{:?}", self.device),
+            out: self.folder.root().to_owned(),
+            num_training: self.dataset.num_training(),
+            num_validation: self.dataset.validation().count(),
+            num_parameters,
+            iteration: self.state.iteration,
+        });
+    }
+
+    /// Share of the budget that is used: by iterations, by time, or the larger of both.
+    fn fraction(&self) -> f64 {
+        let by_iterations = self
+            .config
+            .iterations
+            .map_or(0.0, |all| self.state.iteration as f64 / all as f64);
+        let by_time = self
+            .config
+            .minutes
+            .map_or(0.0, |minutes| self.state.elapsed_secs / (60.0 * minutes));
+        by_iterations.max(by_time).min(1.0)
+    }
+
+    fn iterate(&mut self, fraction: f64) -> Result<f64, TrainError> {
+        let Self { config, state, .. } = self;
+        let iteration = state.iteration;
+        let rng = |purpose| generator(config.seed, config.stage, iteration, purpose);
+        let learning_rate = config.optimizer.learning_rate_at(iteration, fraction);
+        let batch = self.dataset.draw(
+            config.batch,
+            &config.augmentation,
+            &mut rng(Purpose::Images),
+            self.device,
+        );
+        let terms = self.stage.step(StepInput {
+            iteration,
+            learning_rate,
+            batch,
+            rng: rng(Purpose::Step),
+        })?;
+        if terms.values().all(|value| value.is_finite()) {
+            self.skipped = 0;
+            for network in self.stage.networks() {
+                network.average(iteration)?;
+            }
+            self.reported.add(terms);
+        } else {
+            self.skip(iteration)?;
+        }
+        self.state.iteration += 1;
+        Ok(learning_rate)
+    }
+
+    fn skip(&mut self, iteration: u64) -> Result<(), TrainError> {
+        self.skipped += 1;
+        self.observer.event(&TrainEvent::Warned {
+            message: format!(
+                "iteration {iteration} gave no finite loss or gradient and was skipped"
+            ),
+        });
+        if self.skipped >= MOST_SKIPPED {
+            return Err(TrainError::Diverged {
+                count: self.skipped,
+                iteration,
+            });
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, learning_rate: f64) -> Result<(), TrainError> {
+        let Reported {
+            since,
+            iterations,
+            sums,
+        } = std::mem::replace(&mut self.reported, Reported::new());
+        let terms: Terms = sums
+            .into_iter()
+            .map(|(term, (sum, count))| (term, sum / count as f64))
+            .collect();
+        self.folder.log(&self.state, "training", &terms)?;
+        self.observer.event(&TrainEvent::Progressed {
+            iteration: self.state.iteration,
+            fraction: self.fraction(),
+            elapsed_secs: self.state.elapsed_secs,
+            learning_rate,
+            iterations_per_sec: iterations as f64 / since.elapsed().as_secs_f64().max(1e-9),
+            terms,
+        });
+        Ok(())
+    }
+
+    /// Judges the averaged weights; whether they are the best so far.
+    fn validate(&mut self) -> Result<bool, TrainError> {
+        for network in self.stage.networks() {
+            network.swap_averages()?;
+        }
+        let validation = {
+            let _guard = tch::no_grad_guard();
+            self.stage.validate()
+        };
+        for network in self.stage.networks() {
+            network.swap_averages()?;
+        }
+        let Some(validation) = validation? else {
+            return Ok(false);
+        };
+        let best = self
+            .state
+            .best_score
+            .is_none_or(|best| validation.score > best);
+        if best {
+            self.state.best_score = Some(validation.score);
+            self.state.best_iteration = Some(self.state.iteration);
+        }
+        self.folder
+            .log(&self.state, "validation", &validation.terms)?;
+        self.observer.event(&TrainEvent::Validated {
+            iteration: self.state.iteration,
+            terms: validation.terms,
+            score: validation.score,
+            best,
+        });
+        // Validation is no part of the measured speed.
+        self.reported.since = Instant::now();
+        Ok(best)
+    }
+
+    fn checkpoint(&mut self) -> Result<PathBuf, TrainError> {
+        let networks = self.stage.networks();
+        let path =
+            self.folder
+                .write_checkpoint(&self.state, &networks, self.config.keep_checkpoints)?;
+        self.observer.event(&TrainEvent::Checkpointed {
+            iteration: self.state.iteration,
+            path: path.clone(),
+        });
+        Ok(path)
+    }
+}

@@ -1,0 +1,396 @@
+//! The folder of a run: copy of the run file, data listing, log, checkpoints.
+//!
+//! ```text
+//! OUT/run.toml           the settings, complete
+//! OUT/data.json          every radiograph found, its use and checksums
+//! OUT/latent.toml        denoiser: mean and standard deviation of the latents
+//! OUT/vqgan.*            denoiser: the VQGAN it works with, architecture and weights
+//! OUT/log.csv            iteration, elapsed_secs, split, term, value
+//! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml
+//! OUT/last, OUT/best     name of the newest and of the best checkpoint
+//! ```
+
+use super::{DatasetEntry, RunConfig, Terms, TrainError, TrainedNetwork};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Where a run stands; saved with each checkpoint.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunState {
+    /// Iterations done.
+    pub iteration: u64,
+    /// Training time so far.
+    pub elapsed_secs: f64,
+    /// Best validation score so far; larger is better.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_score: Option<f64>,
+    /// Iterations done when it was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_iteration: Option<u64>,
+}
+
+/// Which checkpoint of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The newest.
+    Last,
+    /// The one with the best validation score; the newest where nothing was validated.
+    Best,
+}
+
+impl Which {
+    fn pointer(self) -> &'static str {
+        match self {
+            Self::Last => "last",
+            Self::Best => "best",
+        }
+    }
+}
+
+/// An existing run folder.
+#[derive(Debug, Clone)]
+pub struct RunFolder {
+    root: PathBuf,
+}
+
+impl RunFolder {
+    /// Makes the folder of a new run and writes its settings.
+    ///
+    /// # Errors
+    /// [`TrainError::RunExists`] where a run lies there already.
+    pub fn create(config: &RunConfig) -> Result<Self, TrainError> {
+        let root = config.out.clone();
+        if root.join("run.toml").exists() {
+            return Err(TrainError::RunExists { path: root });
+        }
+        let checkpoints = root.join("checkpoints");
+        fs::create_dir_all(&checkpoints)
+            .map_err(TrainError::file("making the run folder", &checkpoints))?;
+        let folder = Self { root };
+        folder.write_toml("run.toml", config)?;
+        Ok(folder)
+    }
+
+    /// Opens the folder of a run.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] where no run lies there.
+    pub fn open(root: &Path) -> Result<Self, TrainError> {
+        let settings = root.join("run.toml");
+        fs::metadata(&settings).map_err(TrainError::file("opening the run", &settings))?;
+        Ok(Self {
+            root: root.to_owned(),
+        })
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The settings the run was started with.
+    ///
+    /// # Errors
+    /// [`TrainError::RunFile`] where they are damaged.
+    pub fn settings(&self) -> Result<RunConfig, TrainError> {
+        read_toml(&self.root.join("run.toml"))
+    }
+
+    /// Writes the data listing.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] where it cannot be written.
+    pub fn write_listing(&self, entries: &[DatasetEntry]) -> Result<(), TrainError> {
+        let path = self.root.join("data.json");
+        let text = serde_json::to_vec_pretty(entries).map_err(|err| TrainError::RunFile {
+            reason: err.to_string(),
+            path: path.clone(),
+        })?;
+        write_atomically(&path, &text)
+    }
+
+    /// Writes a file of the run folder as TOML.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] where it cannot be written.
+    pub fn write_toml(&self, name: &str, value: &impl Serialize) -> Result<(), TrainError> {
+        write_toml(&self.root.join(name), value)
+    }
+
+    /// Reads a TOML file of the run folder; `None` where it does not exist.
+    ///
+    /// # Errors
+    /// [`TrainError::RunFile`] where it is damaged.
+    pub fn read_toml<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, TrainError> {
+        let path = self.root.join(name);
+        if path.exists() {
+            read_toml(&path).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Adds lines to the log.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] where it cannot be written.
+    pub fn log(&self, state: &RunState, split: &str, terms: &Terms) -> Result<(), TrainError> {
+        let path = self.root.join("log.csv");
+        let mut lines: Vec<String> = terms
+            .iter()
+            .map(|(term, value)| {
+                let RunState {
+                    iteration,
+                    elapsed_secs,
+                    ..
+                } = state;
+                format!("{iteration},{elapsed_secs:.1},{split},{term},{value:.6}\n")
+            })
+            .collect();
+        if !path.exists() {
+            lines.insert(0, "iteration,elapsed_secs,split,term,value\n".to_owned());
+        }
+        fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(lines.concat().as_bytes()))
+            .map_err(TrainError::file("writing the log", &path))
+    }
+
+    /// Takes lines after `iteration` out of the log: a run that was killed logged further than its
+    /// last checkpoint, and will log the same iterations again.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] where it cannot be written.
+    pub fn rewind_log(&self, iteration: u64) -> Result<(), TrainError> {
+        let path = self.root.join("log.csv");
+        let Ok(text) = fs::read_to_string(&path) else {
+            return Ok(());
+        };
+        let keep = |line: &&str| {
+            let number = line.split(',').next().and_then(|n| n.parse::<u64>().ok());
+            number.is_none_or(|n| n <= iteration)
+        };
+        let mut kept = String::with_capacity(text.len());
+        for line in text.lines().filter(keep) {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        write_atomically(&path, kept.as_bytes())
+    }
+
+    /// Writes a checkpoint under a temporary name, then gives it its own: a checkpoint is complete or
+    /// does not exist. Older ones beyond `keep` go, except the best.
+    ///
+    /// # Errors
+    /// [`TrainError`] where something cannot be written.
+    pub fn write_checkpoint(
+        &self,
+        state: &RunState,
+        networks: &[&mut TrainedNetwork],
+        keep: usize,
+    ) -> Result<PathBuf, TrainError> {
+        let name = checkpoint_name(state.iteration);
+        let path = self.root.join("checkpoints").join(&name);
+        let partial = self.root.join("checkpoints").join(format!(".{name}.part"));
+        remove_folder(&partial)?;
+        fs::create_dir_all(&partial).map_err(TrainError::file("making a checkpoint", &partial))?;
+        for network in networks {
+            network.save(&partial)?;
+        }
+        write_toml(&partial.join("state.toml"), state)?;
+        sync_files(&partial)?;
+        remove_folder(&path)?;
+        fs::rename(&partial, &path).map_err(TrainError::file("naming a checkpoint", &path))?;
+        self.point(Which::Last, &name)?;
+        if state.best_iteration == Some(state.iteration) {
+            self.point(Which::Best, &name)?;
+        }
+        self.prune(keep)?;
+        Ok(path)
+    }
+
+    fn point(&self, which: Which, name: &str) -> Result<(), TrainError> {
+        write_atomically(&self.root.join(which.pointer()), name.as_bytes())
+    }
+
+    /// The folder of a checkpoint; `None` before the first.
+    ///
+    /// # Errors
+    /// [`TrainError::Checkpoint`] where the pointer names none.
+    pub fn checkpoint(&self, which: Which) -> Result<Option<PathBuf>, TrainError> {
+        let order = match which {
+            Which::Last => &[Which::Last][..],
+            Which::Best => &[Which::Best, Which::Last][..],
+        };
+        for which in order {
+            let pointer = self.root.join(which.pointer());
+            let Ok(name) = fs::read_to_string(&pointer) else {
+                continue;
+            };
+            let path = self.root.join("checkpoints").join(name.trim());
+            return if path.join("state.toml").is_file() {
+                Ok(Some(path))
+            } else {
+                Err(TrainError::checkpoint(&path, "the checkpoint is missing"))
+            };
+        }
+        Ok(None)
+    }
+
+    /// Where a run stood at a checkpoint.
+    ///
+    /// # Errors
+    /// [`TrainError::RunFile`] where it is damaged.
+    pub fn state(checkpoint: &Path) -> Result<RunState, TrainError> {
+        read_toml(&checkpoint.join("state.toml"))
+    }
+
+    fn prune(&self, keep: usize) -> Result<(), TrainError> {
+        let folder = self.root.join("checkpoints");
+        let best = fs::read_to_string(self.root.join("best")).unwrap_or_default();
+        let listing =
+            fs::read_dir(&folder).map_err(TrainError::file("listing checkpoints", &folder))?;
+        let mut names: Vec<String> = listing
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| name.starts_with("step-") && name != best.trim())
+            .collect();
+        names.sort();
+        names.truncate(names.len().saturating_sub(keep));
+        names
+            .iter()
+            .try_for_each(|name| remove_folder(&folder.join(name)))
+    }
+}
+
+fn checkpoint_name(iteration: u64) -> String {
+    format!("step-{iteration:08}")
+}
+
+fn remove_folder(path: &Path) -> Result<(), TrainError> {
+    match fs::remove_dir_all(path) {
+        Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
+            Err(TrainError::file("removing an old checkpoint", path)(err))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn sync_files(folder: &Path) -> Result<(), TrainError> {
+    let sync = || -> std::io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            fs::File::open(entry?.path())?.sync_all()?;
+        }
+        Ok(())
+    };
+    sync().map_err(TrainError::file("flushing a checkpoint", folder))
+}
+
+fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), TrainError> {
+    let text = toml::to_string(value).map_err(|err| TrainError::RunFile {
+        reason: err.to_string(),
+        path: path.to_owned(),
+    })?;
+    write_atomically(path, text.as_bytes())
+}
+
+fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, TrainError> {
+    let text = fs::read_to_string(path).map_err(TrainError::file("reading the run", path))?;
+    toml::from_str(&text).map_err(|err| TrainError::RunFile {
+        reason: err.to_string().trim_end().to_owned(),
+        path: path.to_owned(),
+    })
+}
+
+fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
+    let partial = path.with_extension("part");
+    let write = || -> std::io::Result<()> {
+        let mut file = fs::File::create(&partial)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&partial, path)
+    };
+    write().map_err(TrainError::file("writing the run folder", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::OptimizerConfig;
+    use tch::nn::{Init, VarStore};
+
+    fn folder(root: &Path) -> RunFolder {
+        fs::create_dir_all(root.join("checkpoints")).unwrap();
+        RunFolder {
+            root: root.to_owned(),
+        }
+    }
+
+    fn network() -> TrainedNetwork {
+        let vs = VarStore::new(tch::Device::Cpu);
+        drop(vs.root().var("w", &[2], Init::Const(1.0)));
+        TrainedNetwork::new("", vs, &OptimizerConfig::default())
+    }
+
+    #[test]
+    fn old_checkpoints_go_and_the_best_stays() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = folder(temp.path());
+        for iteration in 1..=5 {
+            let state = RunState {
+                iteration,
+                elapsed_secs: 1.0,
+                best_score: Some(1.0),
+                best_iteration: Some(iteration.min(2)),
+            };
+            folder
+                .write_checkpoint(&state, &[&mut network()], 2)
+                .unwrap();
+        }
+        let mut names: Vec<String> = fs::read_dir(temp.path().join("checkpoints"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["step-00000002", "step-00000004", "step-00000005"]);
+        let best = folder.checkpoint(Which::Best).unwrap().unwrap();
+        assert_eq!(RunFolder::state(&best).unwrap().iteration, 2);
+        let last = folder.checkpoint(Which::Last).unwrap().unwrap();
+        assert_eq!(RunFolder::state(&last).unwrap().iteration, 5);
+    }
+
+    #[test]
+    fn a_rewound_log_holds_no_later_line() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = folder(temp.path());
+        for iteration in [10, 20, 30] {
+            let state = RunState {
+                iteration,
+                ..RunState::default()
+            };
+            let terms = Terms::from([("loss".to_owned(), 0.5)]);
+            folder.log(&state, "training", &terms).unwrap();
+        }
+        folder.rewind_log(20).unwrap();
+        let text = fs::read_to_string(temp.path().join("log.csv")).unwrap();
+        assert_eq!(
+            text,
+            "iteration,elapsed_secs,split,term,value\n10,0.0,training,loss,0.500000\n20,0.0,training,loss,0.500000\n"
+        );
+    }
+
+    #[test]
+    fn a_lost_checkpoint_is_named() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = folder(temp.path());
+        assert!(folder.checkpoint(Which::Best).unwrap().is_none());
+        fs::write(temp.path().join("last"), "step-00000007").unwrap();
+        let err = folder.checkpoint(Which::Last).unwrap_err();
+        assert!(err.to_string().contains("step-00000007"), "{err}");
+    }
+}

@@ -1,0 +1,151 @@
+//! Latents of a frozen VQGAN, brought to zero mean and unit deviation.
+
+use super::frozen::FrozenVqgan;
+use crate::model::Vqgan;
+use crate::nn::for_convolution;
+use crate::train::data::on_grid;
+use crate::train::network::load_variables;
+use crate::train::{Dataset, RunConfig, RunFolder, TrainError};
+use serde::{Deserialize, Serialize};
+use tch::nn::VarStore;
+use tch::{Device, Kind, Tensor};
+
+/// Most soft-tissue images that mean and deviation are measured over.
+const MOST_MEASURED: usize = 32;
+
+/// Mean and standard deviation of each latent channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LatentStats {
+    /// Mean per channel.
+    pub mean: Vec<f64>,
+    /// Standard deviation per channel.
+    pub std: Vec<f64>,
+}
+
+impl LatentStats {
+    /// The file of a run folder that holds them.
+    pub const FILE: &str = "latent.toml";
+
+    /// Latents are used as they are.
+    pub fn identity(channels: usize) -> Self {
+        Self {
+            mean: vec![0.0; channels],
+            std: vec![1.0; channels],
+        }
+    }
+}
+
+/// A frozen VQGAN that encodes to, and decodes from, normalised latents.
+#[derive(Debug)]
+pub(super) struct LatentSpace {
+    vqgan: Vqgan,
+    mean: Tensor,
+    std: Tensor,
+    quantized: bool,
+    compute: Kind,
+    /// Keeps the variables alive and frozen.
+    _vs: VarStore,
+}
+
+impl LatentSpace {
+    /// Loads the VQGAN a run file names, and the statistics: from the run folder where they are known,
+    /// measured over the training images otherwise.
+    pub fn load(
+        config: &RunConfig,
+        device: Device,
+        dataset: &Dataset,
+        folder: &RunFolder,
+    ) -> Result<Self, TrainError> {
+        let FrozenVqgan {
+            architecture,
+            weights,
+        } = FrozenVqgan::find(config, folder)?.keep(folder)?;
+        let mut vs = VarStore::new(device);
+        let vqgan = Vqgan::new(&vs.root(), &architecture);
+        load_variables(&vs, &weights)?;
+        vs.freeze();
+        let channels = architecture.latent_channels as usize;
+        let mut space = Self {
+            vqgan,
+            mean: Tensor::zeros([1], (Kind::Float, device)),
+            std: Tensor::ones([1], (Kind::Float, device)),
+            quantized: config.conventions.quantize_latents,
+            compute: config.precision.kind(device),
+            _vs: vs,
+        };
+        let stats = match folder.read_toml(LatentStats::FILE)? {
+            Some(stats) => stats,
+            None if config.conventions.normalize_latents => {
+                space.measure(dataset, device, channels)?
+            }
+            None => LatentStats::identity(channels),
+        };
+        folder.write_toml(LatentStats::FILE, &stats)?;
+        let plane = |values: &[f64]| {
+            Tensor::from_slice(values)
+                .to_kind(Kind::Float)
+                .to_device(device)
+                .reshape([1, -1, 1, 1])
+        };
+        space.mean = plane(&stats.mean);
+        space.std = plane(&stats.std);
+        Ok(space)
+    }
+
+    fn measure(
+        &self,
+        dataset: &Dataset,
+        device: Device,
+        channels: usize,
+    ) -> Result<LatentStats, TrainError> {
+        let _guard = tch::no_grad_guard();
+        let (mut sum, mut squares, mut count) = (vec![0.0; channels], vec![0.0; channels], 0.0);
+        let with_target = dataset
+            .training()
+            .filter_map(|(sample, grid_px)| Some((sample.soft_tissue.as_ref()?, grid_px)));
+        for (soft, grid_px) in with_target.take(MOST_MEASURED) {
+            let image = on_grid(soft, grid_px, 64);
+            let (width, height) = image.size();
+            let image = Tensor::from_slice(image.values())
+                .reshape([1, 1, height as i64, width as i64])
+                .to_device(device);
+            let latent = self
+                .vqgan
+                .encode(&(image * 2.0 - 1.0))
+                .to_kind(Kind::Double);
+            for (channel, (sum, squares)) in sum.iter_mut().zip(&mut squares).enumerate() {
+                let plane = latent.f_select(1, channel as i64)?;
+                *sum += plane.sum(Kind::Double).f_double_value(&[])?;
+                *squares += plane.square().sum(Kind::Double).f_double_value(&[])?;
+            }
+            count += (latent.numel() / channels.max(1)) as f64;
+        }
+        let count = count.max(1.0);
+        let mean: Vec<f64> = sum.iter().map(|sum| sum / count).collect();
+        let std = squares
+            .iter()
+            .zip(&mean)
+            .map(|(squares, mean)| (squares / count - mean * mean).max(1e-12).sqrt())
+            .collect();
+        Ok(LatentStats { mean, std })
+    }
+
+    /// Normalised latents `[B, C, H/8, W/8]` of images `[B, 1, H, W]` in `[-1, 1]`.
+    pub fn encode(&self, images: &Tensor) -> Tensor {
+        let images = for_convolution(images, self.compute);
+        let latent = self.vqgan.encode(&images).to_kind(Kind::Float);
+        let latent = if self.quantized {
+            self.vqgan.quantize(&latent).latent
+        } else {
+            latent
+        };
+        (latent - &self.mean) / &self.std
+    }
+
+    /// Images of normalised latents; gradients pass.
+    pub fn decode(&self, latent: &Tensor) -> Tensor {
+        let latent = for_convolution(&(latent * &self.std + &self.mean), self.compute);
+        self.vqgan.decode(&latent).to_kind(Kind::Float)
+    }
+}

@@ -1,0 +1,98 @@
+//! Lung segmenter: cross-entropy and soft Dice on whole images.
+
+use super::judge::mean_terms;
+use super::{Stage, StepInput, Validation, descend, values};
+use crate::model::LungSegmenter;
+use crate::radiograph::resize_area;
+use crate::train::losses::{cross_entropy, soft_dice};
+use crate::train::{Dataset, RunConfig, SegmenterLoss, Terms, TrainError, TrainedNetwork};
+use tch::nn::VarStore;
+use tch::{Device, Kind, Tensor};
+
+/// Probability above which a pixel counts as lung in the validation.
+const THRESHOLD: f64 = 0.5;
+
+/// Stage `segmenter`.
+pub(super) struct SegmenterStage {
+    network: [TrainedNetwork; 1],
+    segmenter: LungSegmenter,
+    loss: SegmenterLoss,
+    /// Squeezed validation images and their masks, `[1, 1, S, S]`.
+    validation: Vec<(Tensor, Tensor)>,
+}
+
+impl SegmenterStage {
+    pub fn new(config: &RunConfig, device: Device, dataset: &Dataset) -> Result<Self, TrainError> {
+        let vs = VarStore::new(device);
+        let segmenter = LungSegmenter::new(&vs.root(), &config.model.segmenter()?);
+        let side = config.patch_px;
+        let validation = dataset
+            .validation()
+            .filter_map(|(sample, _)| {
+                let plane = |image| {
+                    let squeezed = resize_area(image, side, side);
+                    Tensor::from_slice(squeezed.values())
+                        .reshape([1, 1, side as i64, side as i64])
+                        .to_device(device)
+                };
+                let lungs = plane(sample.lungs.as_ref()?).ge(0.5).to_kind(Kind::Float);
+                Some((plane(&sample.radiograph) * 2.0 - 1.0, lungs))
+            })
+            .collect();
+        Ok(Self {
+            network: [TrainedNetwork::new("", vs, &config.optimizer)],
+            segmenter,
+            loss: config.loss.segmenter.clone(),
+            validation,
+        })
+    }
+}
+
+impl Stage for SegmenterStage {
+    fn networks(&mut self) -> Vec<&mut TrainedNetwork> {
+        self.network.iter_mut().collect()
+    }
+
+    fn step(&mut self, input: StepInput) -> Result<Terms, TrainError> {
+        let StepInput {
+            batch,
+            learning_rate,
+            ..
+        } = input;
+        // The lung logit is the largest of the classes', as in `LungSegmenter::forward`.
+        let classes = self.segmenter.class_logits(&batch.radiograph, true);
+        let logits = classes.f_amax([1_i64], true)?;
+        let entropy = cross_entropy(&logits, &batch.lungs);
+        let dice = soft_dice(&logits, &batch.lungs);
+        let loss = &entropy * self.loss.cross_entropy + &dice * self.loss.dice;
+        let [network] = &mut self.network;
+        let norm = descend(network, &loss, learning_rate)?;
+        let mut terms = values([
+            ("loss", &loss),
+            ("cross_entropy", &entropy),
+            ("dice", &dice),
+        ])?;
+        terms.insert("gradient_norm".to_owned(), norm);
+        Ok(terms)
+    }
+
+    fn validate(&mut self) -> Result<Option<Validation>, TrainError> {
+        let mut each = Vec::new();
+        let mut worst = f64::INFINITY;
+        for (image, lungs) in &self.validation {
+            let found = self.segmenter.forward(image).sigmoid().gt(THRESHOLD);
+            let found = found.to_kind(Kind::Float);
+            let both = (&found * lungs).sum(Kind::Double).f_double_value(&[])?;
+            let total = (&found + lungs).sum(Kind::Double).f_double_value(&[])?;
+            let dice = 2.0 * both / total.max(1.0);
+            worst = worst.min(dice);
+            each.push(Terms::from([("dice".to_owned(), dice)]));
+        }
+        let mut terms = mean_terms(&each);
+        let Some(&score) = terms.get("dice") else {
+            return Ok(None);
+        };
+        terms.insert("least_dice".to_owned(), worst);
+        Ok(Some(Validation { terms, score }))
+    }
+}

@@ -1,0 +1,220 @@
+//! VQGAN: reconstruction of radiographs and soft-tissue images.
+
+use super::adversary::Adversary;
+use super::judge::{WholeImage, mean_terms, psnr, whole_images};
+use super::{Stage, StepInput, Validation, descend, values};
+use crate::model::{Lpips, LpipsRange, Vqgan, ms_ssim};
+use crate::nn::for_convolution;
+use crate::train::losses::{gradient_l1, l1, mse};
+use crate::train::random::normal;
+use crate::train::{
+    Batch, Dataset, PixelDistance, RunConfig, Terms, TrainError, TrainedNetwork, VqganLoss,
+};
+use rand::Rng as _;
+use rand_chacha::ChaCha8Rng;
+use tch::nn::VarStore;
+use tch::{Device, Kind, Tensor};
+
+/// Stage `vqgan`.
+pub(super) struct VqganStage {
+    network: TrainedNetwork,
+    adversary: Option<Adversary>,
+    vqgan: Vqgan,
+    perceptual: Option<Lpips>,
+    loss: VqganLoss,
+    device: Device,
+    compute: Kind,
+    validation: Vec<WholeImage>,
+}
+
+/// What the decoder was given for the images of one iteration.
+struct Coded {
+    /// Continuous latents.
+    latent: Tensor,
+    /// Latents to decode: noisy continuous ones, quantised ones for some items.
+    decoded_from: Tensor,
+    /// The quantised items: their latents, chosen codebook rows and commitment loss.
+    quantized: Option<(Tensor, Tensor, Tensor)>,
+}
+
+impl VqganStage {
+    pub fn new(config: &RunConfig, device: Device, dataset: &Dataset) -> Result<Self, TrainError> {
+        let vs = VarStore::new(device);
+        let vqgan = Vqgan::new(&vs.root(), &config.model.vqgan()?);
+        let loss = config.loss.vqgan.clone();
+        let perceptual = match &loss.perceptual_weights {
+            Some(file) if loss.perceptual > 0.0 => Some(Lpips::load(file, device)?),
+            _ => None,
+        };
+        Ok(Self {
+            network: TrainedNetwork::new("", vs, &config.optimizer),
+            adversary: Adversary::new(config, device),
+            vqgan,
+            perceptual,
+            loss,
+            device,
+            compute: config.precision.kind(device),
+            validation: whole_images(dataset),
+        })
+    }
+
+    /// Radiograph or soft-tissue image, by the toss of a coin per item.
+    fn images(&self, batch: &Batch, rng: &mut ChaCha8Rng) -> Tensor {
+        let soft: Vec<f32> = batch
+            .has_soft_tissue
+            .iter()
+            .map(|&known| f32::from(u8::from(rng.random_bool(0.5) && known)))
+            .collect();
+        let soft = Tensor::from_slice(&soft)
+            .reshape([-1, 1, 1, 1])
+            .to_device(self.device);
+        let radiographs = &batch.radiograph * (1.0 - &soft);
+        radiographs + &batch.soft_tissue * soft
+    }
+
+    fn encode_fast(&self, images: &Tensor) -> Tensor {
+        let images = for_convolution(images, self.compute);
+        self.vqgan.encode(&images).to_kind(Kind::Float)
+    }
+
+    fn decode_fast(&self, latent: &Tensor) -> Tensor {
+        let latent = for_convolution(latent, self.compute);
+        self.vqgan.decode(&latent).to_kind(Kind::Float)
+    }
+
+    fn encode(&self, images: &Tensor, rng: &mut ChaCha8Rng) -> Coded {
+        let latent = self.encode_fast(images);
+        let noise = normal(rng, &latent.size(), self.device);
+        let spread = latent.detach().std(true) * self.loss.latent_noise;
+        let noisy = &latent + noise * spread;
+        let items = latent.size().first().copied().unwrap_or(0);
+        let chosen: Vec<i64> = (0..items)
+            .filter(|_| rng.random_bool(self.loss.quantized_share))
+            .collect();
+        if chosen.is_empty() {
+            return Coded {
+                latent,
+                decoded_from: noisy,
+                quantized: None,
+            };
+        }
+        let index = Tensor::from_slice(&chosen).to_device(self.device);
+        let part = latent.index_select(0, &index);
+        let quantized = self.vqgan.quantize(&part);
+        Coded {
+            decoded_from: noisy.index_copy(0, &index, &quantized.latent),
+            quantized: Some((part.detach(), quantized.indices, quantized.loss)),
+            latent,
+        }
+    }
+
+    /// All loss terms of the generator, already weighted.
+    fn generator_terms(
+        &self,
+        coded: &Coded,
+        found: &Tensor,
+        images: &Tensor,
+    ) -> Result<Vec<(&'static str, Tensor)>, TrainError> {
+        let weights = &self.loss;
+        let distance = match weights.distance {
+            PixelDistance::L1 => l1(found, images, None),
+            PixelDistance::Mse => mse(found, images, None),
+        };
+        let magnitude = coded.latent.square().mean(Kind::Float) * weights.latent_magnitude;
+        let mut terms = vec![("distance", distance), ("latent_magnitude", magnitude)];
+        if weights.gradient > 0.0 {
+            let gradient = gradient_l1(found, images, None);
+            terms.push(("gradient", gradient * weights.gradient));
+        }
+        if let Some((_, _, commitment)) = &coded.quantized {
+            terms.push(("quantization", commitment * weights.quantization));
+        }
+        if weights.ms_ssim > 0.0 {
+            let unlikeness: Tensor = 1.0 - ms_ssim(found, images);
+            terms.push(("ms_ssim", unlikeness * weights.ms_ssim));
+        }
+        if let Some(lpips) = &self.perceptual {
+            let grey = |image: &Tensor| (image + 1.0) * 0.5;
+            let distance = lpips.distance(&grey(found), &grey(images), LpipsRange::Symmetric)?;
+            terms.push((
+                "perceptual",
+                distance.mean(Kind::Float) * weights.perceptual,
+            ));
+        }
+        if let Some(adversary) = &self.adversary {
+            terms.push(("adversarial", adversary.generator_loss(found)));
+        }
+        Ok(terms)
+    }
+}
+
+impl Stage for VqganStage {
+    fn networks(&mut self) -> Vec<&mut TrainedNetwork> {
+        let opponent = self.adversary.as_mut().map(|a| &mut a.network);
+        std::iter::once(&mut self.network).chain(opponent).collect()
+    }
+
+    fn step(&mut self, input: StepInput) -> Result<Terms, TrainError> {
+        let StepInput {
+            learning_rate,
+            batch,
+            mut rng,
+            ..
+        } = input;
+        let images = self.images(&batch, &mut rng);
+        let coded = self.encode(&images, &mut rng);
+        let found = self.decode_fast(&coded.decoded_from);
+        let terms = self.generator_terms(&coded, &found, &images)?;
+        let loss = terms
+            .iter()
+            .fold(Tensor::zeros_like(&terms[0].1), |sum, (_, term)| sum + term);
+        let norm = descend(&mut self.network, &loss, learning_rate)?;
+        let mut report = values([("loss", &loss)])?;
+        report.insert("gradient_norm".to_owned(), norm);
+        for (name, term) in &terms {
+            report.insert((*name).to_owned(), term.f_double_value(&[])?);
+        }
+        if !norm.is_finite() {
+            return Ok(report);
+        }
+        if let Some((latent, indices, _)) = &coded.quantized {
+            self.vqgan.update_codebook(latent, indices);
+            report.insert("perplexity".to_owned(), self.vqgan.perplexity(indices));
+        }
+        if let Some(adversary) = &mut self.adversary {
+            let loss = adversary.step(&found, &images)?;
+            report.insert("discriminator".to_owned(), loss.f_double_value(&[])?);
+        }
+        Ok(report)
+    }
+
+    fn validate(&mut self) -> Result<Option<Validation>, TrainError> {
+        let mut each = Vec::new();
+        for image in &self.validation {
+            let mut terms = Terms::new();
+            let planes = [
+                ("radiograph", Some(&image.radiograph)),
+                ("soft_tissue", image.soft_tissue.as_ref()),
+            ];
+            for (name, plane) in planes {
+                let Some(plane) = plane else { continue };
+                let plane = plane.to_device(self.device);
+                let latent = self.encode_fast(&plane);
+                let found = self.decode_fast(&latent).clamp(-1.0, 1.0);
+                terms.insert(format!("psnr_{name}"), psnr(&found, &plane, None).0);
+                if self.loss.quantized_share > 0.0 {
+                    let nearest = self.vqgan.quantize(&latent).latent;
+                    let found = self.decode_fast(&nearest).clamp(-1.0, 1.0);
+                    terms.insert(
+                        format!("psnr_{name}_quantized"),
+                        psnr(&found, &plane, None).0,
+                    );
+                }
+            }
+            each.push(terms);
+        }
+        let terms = mean_terms(&each);
+        let score = terms.get("psnr_radiograph").copied();
+        Ok(score.map(|score| Validation { terms, score }))
+    }
+}

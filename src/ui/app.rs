@@ -1,0 +1,182 @@
+//! The application: one frame after another.
+
+use super::command::{self, Services, UiCommand, apply_event, apply_file_event, copy_progress};
+use super::engine::Engine;
+use super::files::FileWork;
+use super::panels::{
+    help::help_ui, messages::messages_ui, path_box::path_box_ui, settings::settings_ui,
+    status_bar::status_bar_ui, study_strip::study_strip_ui, top_bar::top_bar_ui, views::views_ui,
+};
+use super::state::AppState;
+use super::{shortcuts, theme};
+use crate::render;
+use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui};
+use std::path::PathBuf;
+
+const ICON: &[u8] = include_bytes!("../../assets/icon.png");
+
+/// The window could not be opened or broke down.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// No display, or no graphics adapter.
+    #[error("the window cannot be opened: {0}; use the command line (diaphane suppress) instead")]
+    Window(String),
+}
+
+/// The workstation as eframe drives it.
+pub struct DiaphaneApp {
+    state: AppState,
+    services: Services,
+}
+
+impl DiaphaneApp {
+    /// Applies the theme and puts the renderer on the graphics card, where there is one.
+    pub fn new(creation: &eframe::CreationContext<'_>, engine: Box<dyn Engine>) -> Self {
+        theme::install(&creation.egui_ctx);
+        let mut state = AppState::default();
+        if let Some(render_state) = &creation.wgpu_render_state {
+            render::install(render_state);
+            let limits = render_state.device.limits();
+            state.texture_limit = Some(limits.max_texture_dimension_2d);
+        }
+        let files = FileWork::new(creation.egui_ctx.clone());
+        let services = Services { engine, files };
+        Self { state, services }
+    }
+
+    /// What the window knows.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Does what a person would ask for.
+    pub fn apply(&mut self, command: UiCommand) {
+        command::apply(command, &mut self.state, &mut self.services);
+    }
+
+    fn apply_all(&mut self, commands: Vec<UiCommand>) {
+        for command in commands {
+            self.apply(command);
+        }
+    }
+
+    fn panels_ui(&self, ui: &mut Ui) -> Vec<UiCommand> {
+        let mut commands = Vec::new();
+        let state = &self.state;
+        let bar = Frame::new()
+            .fill(theme::PANEL)
+            .inner_margin(Margin::symmetric(8, 5));
+        Panel::top("top_bar")
+            .frame(bar)
+            .show(ui, |ui| top_bar_ui(ui, state, &mut commands));
+        if state.path_box.is_some() {
+            Panel::top("path_box")
+                .frame(bar)
+                .show(ui, |ui| path_box_ui(ui, state, &mut commands));
+        }
+        if !state.messages.is_empty() {
+            Panel::top("messages")
+                .frame(Frame::new())
+                .show(ui, |ui| messages_ui(ui, state, &mut commands));
+        }
+        Panel::bottom("status_bar")
+            .frame(bar)
+            .show(ui, |ui| status_bar_ui(ui, state));
+        if state.studies.len() > 1 {
+            Panel::left("study_strip")
+                .frame(bar)
+                .default_size(theme::STRIP_WIDTH)
+                .show(ui, |ui| study_strip_ui(ui, state, &mut commands));
+        }
+        Panel::right("settings")
+            .frame(bar)
+            .exact_size(theme::SETTINGS_WIDTH)
+            .resizable(false)
+            .show(ui, |ui| settings_ui(ui, state, &mut commands));
+        CentralPanel::no_frame().show(ui, |ui| views_ui(ui, state, &mut commands));
+        help_ui(ui.ctx(), state, &mut commands);
+        commands
+    }
+}
+
+impl eframe::App for DiaphaneApp {
+    fn logic(&mut self, _ctx: &Context, _frame: &mut eframe::Frame) {
+        while let Some(event) = self.services.engine.try_recv() {
+            apply_event(event, &mut self.state);
+        }
+        for event in self.services.files.poll() {
+            apply_file_event(event, &mut self.state, &mut self.services);
+        }
+        copy_progress(&mut self.state);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let mut commands = shortcuts::pressed(&ctx);
+        let peeking = shortcuts::is_peeking(&ctx);
+        if peeking != self.state.peeking {
+            commands.push(UiCommand::Peek(peeking));
+        }
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        if !dropped.is_empty() {
+            let paths = dropped
+                .iter()
+                .map(|file| file.path().to_path_buf())
+                .collect();
+            commands.push(UiCommand::OpenPaths(paths));
+        }
+        // Keys count in the very frame that draws: the original is there at once.
+        self.apply_all(commands);
+        let commands = self.panels_ui(ui);
+        if !commands.is_empty() {
+            ctx.request_repaint();
+        }
+        self.apply_all(commands);
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        theme::PANEL.to_normalized_gamma_f32()
+    }
+}
+
+/// What the window opens with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Startup {
+    /// Files and folders to open.
+    pub paths: Vec<PathBuf>,
+    /// Bundle to load; without one the reader opens one.
+    pub bundle: Option<PathBuf>,
+}
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+/// [`RunError`] without a display or a graphics adapter.
+pub fn run(startup: Startup) -> Result<(), RunError> {
+    let mut viewport = egui::ViewportBuilder::default()
+        .with_title("Diaphane")
+        .with_inner_size(theme::WINDOW_SIZE)
+        .with_min_inner_size(theme::MIN_WINDOW_SIZE)
+        .with_drag_and_drop(true);
+    // A broken icon is no reason not to open.
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
+        viewport = viewport.with_icon(icon);
+    }
+    let options = eframe::NativeOptions {
+        viewport,
+        // Dithering is for gradients of a user interface; a radiograph keeps its own grey values.
+        dithering: false,
+        ..Default::default()
+    };
+    let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
+        let engine = super::engine::start(&creation.egui_ctx);
+        let mut app = DiaphaneApp::new(creation, engine);
+        if let Some(bundle) = startup.bundle {
+            app.apply(UiCommand::LoadBundle(bundle));
+        }
+        app.apply(UiCommand::OpenPaths(startup.paths));
+        Ok(Box::new(app))
+    });
+    eframe::run_native("diaphane", options, creator)
+        .map_err(|err| RunError::Window(err.to_string()))
+}

@@ -1,0 +1,166 @@
+//! Jobs: what is sent to the worker and what its events change.
+
+use super::{Services, fail};
+use crate::ui::state::{AppState, BundleInfo, RunningJob, SeedMode, StudyContent};
+use crate::worker::{
+    EventKind, JobHandle, JobId, SuppressionRequest, SuppressionResult, WorkerCommand, WorkerEvent,
+};
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Seeds have at most nine digits: short enough to be read out and typed.
+const NUM_SEEDS: u64 = 1_000_000_000;
+
+/// A seed nobody chose.
+pub(super) fn new_seed() -> u64 {
+    // Every `RandomState` has fresh keys, so hashing the same value again gives another number.
+    RandomState::new().hash_one(0_u8) % NUM_SEEDS
+}
+
+pub(super) fn load_bundle(path: PathBuf, state: &mut AppState, services: &mut Services) {
+    let handle = JobHandle::new();
+    let command = WorkerCommand::LoadBundle(handle.clone(), path);
+    match services.engine.send(command) {
+        Ok(()) => state.loading = Some(running(handle, None)),
+        Err(err) => fail(state, err.to_string()),
+    }
+}
+
+/// Runs with the settings shown; draws a new seed first where the seed is not locked.
+pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
+    if state.seed == SeedMode::Drawn {
+        state.settings.seed = new_seed();
+    }
+    start(state, services);
+}
+
+/// Runs again after a setting was let go; without a result there is nothing to be replaced.
+pub(super) fn rerun(state: &mut AppState, services: &mut Services) {
+    let Some(study) = state.study() else {
+        return;
+    };
+    let result_differs = study
+        .result
+        .as_ref()
+        .is_some_and(|result| result.settings != state.settings);
+    if result_differs || state.is_running(study) {
+        start(state, services);
+    }
+}
+
+fn start(state: &mut AppState, services: &mut Services) {
+    let Some(study) = state.study() else {
+        return;
+    };
+    if state.bundle.is_none() && state.loading.is_none() {
+        let text = "No model is loaded; open a bundle with File > Open model bundle.";
+        fail(state, text.to_owned());
+        return;
+    }
+    let serial = study.serial;
+    let handle = JobHandle::new();
+    let request = SuppressionRequest {
+        radiograph: Arc::clone(&study.radiograph),
+        settings: state.settings.clone(),
+        mask: None,
+    };
+    let command = WorkerCommand::Suppress(handle.clone(), Box::new(request));
+    match services.engine.send(command) {
+        Ok(()) => {
+            // The newest request counts: the one before ends within a sampling step.
+            if let Some(older) = state.job.replace(running(handle, Some(serial))) {
+                older.handle.cancel();
+            }
+        }
+        Err(err) => fail(state, err.to_string()),
+    }
+}
+
+fn running(handle: JobHandle, study: Option<u64>) -> RunningJob {
+    RunningJob {
+        handle,
+        study,
+        progress: None,
+    }
+}
+
+pub(super) fn cancel(state: &mut AppState) {
+    if let Some(job) = state.job.take() {
+        job.handle.cancel();
+    }
+}
+
+/// Copies the newest progress of every job, once a frame.
+pub fn copy_progress(state: &mut AppState) {
+    for job in [&mut state.job, &mut state.loading].into_iter().flatten() {
+        job.progress = job.handle.progress();
+    }
+}
+
+/// Takes a fact from the worker; facts about jobs nobody waits for any more change nothing.
+pub fn apply_event(event: WorkerEvent, state: &mut AppState) {
+    let is =
+        |job: &Option<RunningJob>, id: JobId| job.as_ref().is_some_and(|j| j.handle.id() == id);
+    if is(&state.loading, event.job) {
+        apply_loading_event(event.kind, state);
+    } else if is(&state.job, event.job) {
+        apply_job_event(event.kind, state);
+    }
+}
+
+fn apply_loading_event(kind: EventKind, state: &mut AppState) {
+    match kind {
+        EventKind::BundleLoaded {
+            name,
+            sha256,
+            defaults,
+            device,
+        } => {
+            state.loading = None;
+            state.bundle = Some(BundleInfo {
+                name,
+                sha256,
+                device,
+            });
+            let seed = state.settings.seed;
+            state.settings = defaults.clone();
+            state.settings.seed = seed;
+            state.defaults = defaults;
+        }
+        EventKind::Failed(text) => {
+            state.loading = None;
+            fail(state, text);
+        }
+        EventKind::Stopped(_) => state.loading = None,
+        _ => {}
+    }
+}
+
+fn apply_job_event(kind: EventKind, state: &mut AppState) {
+    match kind {
+        EventKind::Suppressed(result) => {
+            let serial = state.job.take().and_then(|job| job.study);
+            keep_result(serial, result, state);
+        }
+        EventKind::Failed(text) => {
+            state.job = None;
+            fail(state, text);
+        }
+        EventKind::Stopped(_) => state.job = None,
+        _ => {}
+    }
+}
+
+/// Gives a result to its study, which need not be the one shown by now.
+fn keep_result(serial: Option<u64>, result: Arc<SuppressionResult>, state: &mut AppState) {
+    let studies = state.studies.iter_mut().map(|study| &mut study.content);
+    let mut open = studies.filter_map(|content| match content {
+        StudyContent::Open(study) => Some(study),
+        _ => None,
+    });
+    if let Some(study) = open.find(|study| Some(study.serial) == serial) {
+        study.revision += 1;
+        study.result = Some(result);
+    }
+}

@@ -1,0 +1,187 @@
+//! What a person asked for, and the only code that changes [`AppState`].
+
+mod jobs;
+mod studies;
+
+use super::camera::{Camera, Zoom};
+use super::engine::Engine;
+use super::files::{DialogKind, FileWork};
+use super::state::{AppState, Layout, Message, OpenStudy, PixelPosition, SeedMode, Severity};
+use super::window_level::{WindowDrag, dragged};
+use crate::radiograph::{Radiograph, Voi};
+use crate::worker::SuppressionSettings;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub(super) use jobs::{apply_event, copy_progress};
+pub(super) use studies::apply_file_event;
+
+/// What a person asked for.
+#[derive(Debug, Clone)]
+pub enum UiCommand {
+    /// Open the dialog for radiographs.
+    ChooseFiles,
+    /// Open the dialog for a bundle.
+    ChooseBundle,
+    /// Open the dialog that saves the soft-tissue image.
+    ChooseOutput,
+    /// Show or hide the path box.
+    ShowPathBox(bool),
+    /// The text of the path box changed.
+    EditPath(String),
+    /// Open files and folders.
+    OpenPaths(Vec<PathBuf>),
+    /// Show a radiograph that is in memory already.
+    ShowRadiograph(Arc<Radiograph>),
+    /// Show this study of the strip.
+    SelectStudy(usize),
+    /// Show the study after this one.
+    NextStudy,
+    /// Show the study before this one.
+    PreviousStudy,
+    /// Load the bundle in this folder.
+    LoadBundle(PathBuf),
+    /// Suppress the bones of the study shown.
+    Suppress,
+    /// Stop the suppression that runs.
+    CancelJob,
+    /// A setting moved; nothing runs yet.
+    EditSettings(SuppressionSettings),
+    /// A setting was let go: run again if there is a result to be replaced.
+    ReleaseSettings,
+    /// Back to what the bundle proposes.
+    ResetSettings,
+    /// Keep the seed at the next run, or draw a new one.
+    SetSeedMode(SeedMode),
+    /// Draw a new seed now.
+    DrawSeed,
+    /// Write the soft-tissue image here.
+    SaveSoftTissue(PathBuf),
+    /// Arrange the views.
+    SetLayout(Layout),
+    /// Hold or let go the key that shows the original.
+    Peek(bool),
+    /// Drag over a picture.
+    DragWindow(WindowDrag),
+    /// Choose values of interest.
+    SetVoi(Voi),
+    /// Exchange black and white.
+    ToggleInvert,
+    /// Look elsewhere.
+    SetCamera(Camera),
+    /// Show the whole image.
+    Fit,
+    /// One screen pixel per image pixel.
+    OneToOne,
+    /// Everything as it was loaded.
+    ResetView,
+    /// Draw the outline of the lung field, or not.
+    ToggleOutline,
+    /// Difference in the end colours of the map, modality units.
+    SetDifferenceLimit(f64),
+    /// The pointer stands on this pixel.
+    Probe(Option<PixelPosition>),
+    /// Zoom on the screen, screen pixels per image pixel.
+    ReportZoom(f32),
+    /// Take a message away.
+    DismissMessage(usize),
+    /// Show or hide help.
+    ToggleHelp,
+}
+
+/// What commands reach beside the state.
+pub(super) struct Services {
+    pub engine: Box<dyn Engine>,
+    pub files: FileWork,
+}
+
+/// Does what was asked for.
+pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Services) {
+    use UiCommand as C;
+    match command {
+        C::ChooseFiles => services.files.open_dialog(DialogKind::OpenFiles),
+        C::ChooseBundle => services.files.open_dialog(DialogKind::OpenBundle),
+        C::ChooseOutput => studies::choose_output(state, services),
+        C::OpenPaths(paths) => studies::open_paths(paths, state, services),
+        C::ShowRadiograph(radiograph) => studies::show(radiograph, state),
+        C::SelectStudy(index) => studies::select(index, state, services),
+        C::NextStudy => studies::select(state.current.saturating_add(1), state, services),
+        C::PreviousStudy => studies::select(state.current.saturating_sub(1), state, services),
+        C::SaveSoftTissue(path) => studies::save(path, state, services),
+        C::LoadBundle(path) => jobs::load_bundle(path, state, services),
+        C::Suppress => jobs::suppress(state, services),
+        C::CancelJob => jobs::cancel(state),
+        C::EditSettings(settings) => state.settings = settings,
+        C::ReleaseSettings => jobs::rerun(state, services),
+        C::ResetSettings => {
+            let seed = state.settings.seed;
+            state.settings = state.defaults.clone();
+            state.settings.seed = seed;
+            jobs::rerun(state, services);
+        }
+        C::SetSeedMode(mode) => state.seed = mode,
+        C::DrawSeed => {
+            state.settings.seed = jobs::new_seed();
+            jobs::rerun(state, services);
+        }
+        other => apply_to_view(other, state),
+    }
+}
+
+/// Commands that touch only what is seen.
+fn apply_to_view(command: UiCommand, state: &mut AppState) {
+    use UiCommand as C;
+    match command {
+        C::ShowPathBox(visible) => state.path_box = visible.then(String::new),
+        C::EditPath(text) => state.path_box = Some(text),
+        C::SetLayout(layout) => state.layout = layout,
+        C::Peek(peeking) => state.peeking = peeking,
+        C::ToggleOutline => state.outline_visible = !state.outline_visible,
+        C::SetDifferenceLimit(limit) => state.difference_limit = Some(limit),
+        C::Probe(position) => state.probe = position,
+        C::ReportZoom(zoom) => state.zoom = zoom,
+        C::ToggleHelp => state.help_visible = !state.help_visible,
+        C::DismissMessage(index) if index < state.messages.len() => {
+            state.messages.remove(index);
+        }
+        C::ResetView => {
+            state.difference_limit = None;
+            if let Some(study) = state.study_mut() {
+                study.reset_view();
+            }
+        }
+        other => {
+            if let Some(study) = state.study_mut() {
+                apply_to_study(other, study);
+            }
+        }
+    }
+}
+
+fn apply_to_study(command: UiCommand, study: &mut OpenStudy) {
+    use UiCommand as C;
+    match command {
+        C::DragWindow(drag) => {
+            let polarity = study.radiograph.polarity;
+            study.voi = dragged(&study.voi, drag, polarity, study.modality_range);
+        }
+        C::SetVoi(voi) => study.voi = voi,
+        C::ToggleInvert => study.inverted = !study.inverted,
+        C::SetCamera(camera) => study.camera = camera,
+        C::Fit => study.camera = Camera::default(),
+        C::OneToOne => study.camera.zoom = Zoom::Scale(1.0),
+        _ => {}
+    }
+}
+
+/// Adds a failure, once.
+pub(super) fn fail(state: &mut AppState, text: String) {
+    tell(state, Severity::Failure, text);
+}
+
+pub(super) fn tell(state: &mut AppState, severity: Severity, text: String) {
+    let message = Message { severity, text };
+    if !state.messages.contains(&message) {
+        state.messages.push(message);
+    }
+}

@@ -1,0 +1,172 @@
+//! Studies: opening, changing over, saving.
+
+use super::{Services, fail, tell};
+use crate::display::GreyScale;
+use crate::formats::{Found, Skipped};
+use crate::radiograph::{FloatImage, Radiograph, Voi};
+use crate::ui::files::{DialogKind, FileEvent};
+use crate::ui::state::{AppState, OpenStudy, Severity, Study, StudyContent};
+use crate::worker::SuppressionResult;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Studies further away than this from the one shown are given up, unless they have a result.
+const KEPT_NEIGHBOURS: usize = 4;
+
+pub(super) fn open_paths(paths: Vec<PathBuf>, state: &mut AppState, services: &mut Services) {
+    state.path_box = None;
+    if !paths.is_empty() {
+        services.files.find(paths);
+    }
+}
+
+/// Takes what file work ended with.
+pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut Services) {
+    match event {
+        FileEvent::Found(found) => add(found, state, services),
+        FileEvent::Read(path, Ok(radiograph)) => {
+            let content = content(radiograph, state.texture_limit);
+            replace(&path, content, state);
+        }
+        FileEvent::Read(path, Err(sentence)) => {
+            replace(&path, StudyContent::Failed(sentence), state);
+        }
+        FileEvent::Saved(Ok(path)) => {
+            let text = format!("Saved {}", path.display());
+            tell(state, Severity::Note, text);
+        }
+        FileEvent::Saved(Err(sentence)) => fail(state, sentence),
+        FileEvent::ChoseFiles(paths) => open_paths(paths, state, services),
+        FileEvent::ChoseBundle(path) => super::jobs::load_bundle(path, state, services),
+        FileEvent::ChoseOutput(path) => save(path, state, services),
+        FileEvent::DialogMissing => {
+            let text = "This system has no file dialog; use File > Open path, or drop files here.";
+            fail(state, text.to_owned());
+        }
+    }
+}
+
+/// Adds entries to the strip and shows the first of them; a file opened before is shown again.
+fn add(found: Found, state: &mut AppState, services: &mut Services) {
+    let Found { files, skipped } = found;
+    if let Some(Skipped { path, reason }) = skipped.first() {
+        let num_files = skipped.len();
+        let text = format!(
+            "{num_files} passed over; the first: {reason} {}",
+            path.display()
+        );
+        tell(state, Severity::Note, text);
+    }
+    let Some(first) = files.first().cloned() else {
+        let text = "No radiograph was found there; DICOM, PNG, TIFF and JPEG files can be opened.";
+        fail(state, text.to_owned());
+        return;
+    };
+    for path in files {
+        if !state.studies.iter().any(|study| study.path == path) {
+            let content = StudyContent::Unread;
+            state.studies.push(Study { path, content });
+        }
+    }
+    if let Some(index) = state.studies.iter().position(|study| study.path == first) {
+        select(index, state, services);
+    }
+}
+
+/// Shows a radiograph that was not read from the strip.
+pub(super) fn show(radiograph: Arc<Radiograph>, state: &mut AppState) {
+    let path = radiograph.source.path.clone();
+    let content = content(radiograph, state.texture_limit);
+    state.studies.push(Study { path, content });
+    state.current = state.studies.len() - 1;
+    leave_study(state);
+}
+
+/// A radiograph as an entry's content; one the graphics adapter cannot hold is refused here.
+fn content(radiograph: Arc<Radiograph>, texture_limit: Option<u32>) -> StudyContent {
+    let (width, height) = radiograph.size();
+    match texture_limit {
+        Some(limit) if width.max(height) > limit as usize => StudyContent::Failed(format!(
+            "{width} x {height} pixels are more than this graphics adapter can show \
+             ({limit} on a side); use the command line for this file: {}",
+            radiograph.source.path.display()
+        )),
+        _ => StudyContent::Open(Box::new(OpenStudy::new(radiograph))),
+    }
+}
+
+fn replace(path: &std::path::Path, content: StudyContent, state: &mut AppState) {
+    if let StudyContent::Failed(sentence) = &content {
+        fail(state, sentence.clone());
+    }
+    if let Some(study) = state.studies.iter_mut().find(|study| study.path == path) {
+        study.content = content;
+    }
+}
+
+/// Shows an entry and reads it, its neighbour and nothing else.
+pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services) {
+    if index >= state.studies.len() {
+        return;
+    }
+    if index != state.current {
+        leave_study(state);
+    }
+    state.current = index;
+    let working = state.job.as_ref().and_then(|job| job.study);
+    for (i, study) in state.studies.iter_mut().enumerate() {
+        let wanted = i == index || i == index + 1;
+        match &study.content {
+            StudyContent::Unread if wanted => {
+                study.content = StudyContent::Reading;
+                services.files.read(study.path.clone());
+            }
+            StudyContent::Open(open)
+                if i.abs_diff(index) > KEPT_NEIGHBOURS
+                    && open.result.is_none()
+                    && working != Some(open.serial) =>
+            {
+                study.content = StudyContent::Unread;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A job for the study left goes on: its result waits there. What is asked of the eye ends.
+fn leave_study(state: &mut AppState) {
+    state.probe = None;
+    state.difference_limit = None;
+}
+
+pub(super) fn choose_output(state: &mut AppState, services: &mut Services) {
+    let Some(study) = state.study().filter(|study| study.result.is_some()) else {
+        fail(
+            state,
+            "There is no soft-tissue image yet; press Suppress first.".to_owned(),
+        );
+        return;
+    };
+    let name = format!("{}_soft.png", study.radiograph.stem());
+    services.files.open_dialog(DialogKind::SaveSoftTissue(name));
+}
+
+pub(super) fn save(path: PathBuf, state: &mut AppState, services: &mut Services) {
+    let Some(study) = state.study() else {
+        return;
+    };
+    if let Some(result) = study.result.clone() {
+        let (radiograph, voi) = (Arc::clone(&study.radiograph), study.loaded_voi());
+        services
+            .files
+            .save(path, move || as_displayed(&radiograph, &voi, &result));
+    }
+}
+
+/// The soft-tissue image through the file's own first window and polarity, 1 is white.
+fn as_displayed(radiograph: &Radiograph, voi: &Voi, result: &SuppressionResult) -> FloatImage {
+    let scale = GreyScale::new(radiograph, voi);
+    result
+        .soft_tissue
+        .map(|&modality| scale.display_from_modality(f64::from(modality)))
+}

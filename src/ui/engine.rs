@@ -1,0 +1,56 @@
+//! What the window needs of the worker, so that tests can put a fake in its place.
+
+use crate::worker::{ComputeOptions, Worker, WorkerCommand, WorkerEvent, start_suppressor};
+use eframe::egui::Context;
+use std::sync::Arc;
+
+/// Why a command was not taken, as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct EngineError(pub String);
+
+/// Takes commands and reports events; neither call waits.
+pub trait Engine {
+    /// Queues a command; older jobs of its kind are cancelled.
+    ///
+    /// # Errors
+    /// [`EngineError`] where the queue is full or the worker has ended.
+    fn send(&mut self, command: WorkerCommand) -> Result<(), EngineError>;
+
+    /// The oldest event not yet fetched.
+    fn try_recv(&mut self) -> Option<WorkerEvent>;
+}
+
+/// Takes the worker's place where it could not be started: the window still shows radiographs.
+pub(super) struct AbsentEngine(pub EngineError);
+
+impl Engine for AbsentEngine {
+    fn send(&mut self, _command: WorkerCommand) -> Result<(), EngineError> {
+        Err(self.0.clone())
+    }
+
+    fn try_recv(&mut self) -> Option<WorkerEvent> {
+        None
+    }
+}
+
+impl Engine for Worker {
+    fn send(&mut self, command: WorkerCommand) -> Result<(), EngineError> {
+        self.send_latest(command)
+            .map_err(|err| EngineError(err.to_string()))
+    }
+
+    fn try_recv(&mut self) -> Option<WorkerEvent> {
+        Self::try_recv(self)
+    }
+}
+
+/// Starts the real worker; it wakes `ctx` with every event and every progress.
+pub(super) fn start(ctx: &Context) -> Box<dyn Engine> {
+    let ctx = ctx.clone();
+    let wake = Arc::new(move || ctx.request_repaint());
+    match start_suppressor(ComputeOptions::default(), wake) {
+        Ok(worker) => Box::new(worker),
+        Err(err) => Box::new(AbsentEngine(EngineError(err.to_string()))),
+    }
+}

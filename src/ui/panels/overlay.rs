@@ -1,0 +1,66 @@
+//! Text in the corners of a view: who, when, and how the picture was taken.
+
+use crate::radiograph::StudyInfo;
+
+/// Patient, top left; empty fields are left out.
+pub fn patient_lines(info: &StudyInfo) -> Vec<String> {
+    let sex_and_age = [info.sex.as_str(), info.age.as_str()];
+    lines([
+        info.patient_name.replace('^', " ").trim().to_owned(),
+        info.patient_id.clone(),
+        sex_and_age
+            .into_iter()
+            .filter(|v| !v.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
+    ])
+}
+
+/// Acquisition, top right.
+pub fn acquisition_lines(info: &StudyInfo) -> Vec<String> {
+    lines([
+        date(&info.study_date),
+        info.view_position.clone(),
+        info.laterality.clone(),
+    ])
+}
+
+fn lines(all: [String; 3]) -> Vec<String> {
+    all.into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+/// `YYYYMMDD` as `YYYY-MM-DD`; anything else as it is.
+fn date(dicom: &str) -> String {
+    match (dicom.get(..4), dicom.get(4..6), dicom.get(6..)) {
+        (Some(year), Some(month), Some(day))
+            if day.len() == 2 && dicom.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            format!("{year}-{month}-{day}")
+        }
+        _ => dicom.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corners_hold_what_the_file_says_and_no_empty_lines() {
+        let info = StudyInfo {
+            patient_name: "DOE^JANE^^".to_owned(),
+            patient_id: "42".to_owned(),
+            study_date: "20240229".to_owned(),
+            view_position: "PA".to_owned(),
+            ..StudyInfo::default()
+        };
+        assert_eq!(patient_lines(&info), ["DOE JANE", "42"]);
+        assert_eq!(acquisition_lines(&info), ["2024-02-29", "PA"]);
+    }
+
+    #[test]
+    fn a_date_that_is_none_stays_as_it_is() {
+        assert_eq!(date("2024.02.29"), "2024.02.29");
+        assert_eq!(date(""), "");
+    }
+}

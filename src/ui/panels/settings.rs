@@ -1,0 +1,272 @@
+//! The right panel: what a suppression depends on, and how far it is.
+
+use crate::ui::command::UiCommand;
+use crate::ui::state::{AppState, SeedMode};
+use crate::ui::theme;
+use crate::ui::widgets::release_slider::{Change, release_slider};
+use crate::worker::{
+    FusionChoice, GuidanceChoice, Progress, SamplerChoice, Stage, SuppressionSettings,
+};
+use eframe::egui::{Button, ComboBox, DragValue, ProgressBar, RichText, ScrollArea, Ui};
+
+/// Range of the LEG weight; 1 is no guidance.
+const LEG_RANGE: std::ops::RangeInclusive<f64> = 0.0..=6.0;
+/// Range of the number of sampling steps.
+const STEP_RANGE: std::ops::RangeInclusive<usize> = 1..=50;
+
+/// Draws the panel.
+pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.add_space(4.0);
+        ui.heading("Suppression");
+        progress_ui(ui, state, commands);
+        let mut settings = state.settings.clone();
+        let mut change = sliders_ui(ui, &mut settings, &state.defaults);
+        change = change.or(choices_ui(ui, &mut settings));
+        change = change.or(seed_ui(ui, &mut settings, state, commands));
+        if change.edited {
+            commands.push(UiCommand::EditSettings(settings));
+        }
+        if change.released {
+            commands.push(UiCommand::ReleaseSettings);
+        }
+        let changed = state.settings
+            != SuppressionSettings {
+                seed: state.settings.seed,
+                ..state.defaults.clone()
+            };
+        if ui
+            .add_enabled(changed, Button::new("Model defaults"))
+            .clicked()
+        {
+            commands.push(UiCommand::ResetSettings);
+        }
+        difference_ui(ui, state, commands);
+        notes_ui(ui, state);
+    });
+}
+
+fn sliders_ui(
+    ui: &mut Ui,
+    settings: &mut SuppressionSettings,
+    defaults: &SuppressionSettings,
+) -> Change {
+    let weight = &mut settings.leg_weight;
+    let mut change = release_slider(
+        ui,
+        "LEG weight",
+        weight,
+        LEG_RANGE,
+        &[1.0, defaults.leg_weight],
+    );
+    let hint = format!("1 is off, {} is the default", defaults.leg_weight);
+    ui.label(RichText::new(hint).small().color(theme::TEXT_WEAK))
+        .on_hover_text("Local-Enhanced Guidance: how strongly the lung field's own detail leads.");
+    let steps = &mut settings.steps;
+    change = change.or(release_slider(
+        ui,
+        "Steps",
+        steps,
+        STEP_RANGE,
+        &[defaults.steps],
+    ));
+    ui.label(
+        RichText::new("More steps take longer")
+            .small()
+            .color(theme::TEXT_WEAK),
+    );
+    change
+}
+
+fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
+    let guidance = [
+        (GuidanceChoice::Leg, "Local-enhanced (LEG)"),
+        (GuidanceChoice::Cfg, "Classifier-free"),
+        (GuidanceChoice::Vanilla, "None"),
+        (GuidanceChoice::AuthorsLive, "Authors' code as run"),
+        (
+            GuidanceChoice::AuthorsCommented,
+            "Authors' code, commented form",
+        ),
+    ];
+    let sampler = [
+        (SamplerChoice::Lcm, "LCM"),
+        (SamplerChoice::Ddim, "DDIM"),
+        (SamplerChoice::Ddpm, "DDPM"),
+    ];
+    let fusion = [
+        (FusionChoice::Poisson, "Poisson"),
+        (FusionChoice::Alpha, "Weighted mean"),
+        (FusionChoice::None, "Global picture only"),
+    ];
+    choice_ui(ui, "Guidance", &mut settings.guidance, &guidance)
+        .or(choice_ui(ui, "Sampler", &mut settings.sampler, &sampler))
+        .or(choice_ui(ui, "Fusion", &mut settings.fusion, &fusion))
+}
+
+fn choice_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut T,
+    choices: &[(T, &str)],
+) -> Change {
+    let before = *value;
+    let shown = choices.iter().find(|(choice, _)| *choice == before);
+    ui.label(name);
+    let combo = ComboBox::from_id_salt(name)
+        .selected_text(shown.map_or("", |(_, label)| *label))
+        .width(ui.available_width().min(220.0))
+        .show_ui(ui, |ui| {
+            for (choice, label) in choices {
+                ui.selectable_value(value, *choice, *label);
+            }
+        });
+    combo.response.accessible_name(name);
+    let changed = *value != before;
+    Change {
+        edited: changed,
+        released: changed,
+    }
+}
+
+fn seed_ui(
+    ui: &mut Ui,
+    settings: &mut SuppressionSettings,
+    state: &AppState,
+    commands: &mut Vec<UiCommand>,
+) -> Change {
+    ui.label("Seed");
+    let row = ui.horizontal(|ui| {
+        let number = DragValue::new(&mut settings.seed).update_while_editing(false);
+        let number = ui.add(number).accessible_name("Seed");
+        let mut locked = state.seed == SeedMode::Locked;
+        let lock = ui.checkbox(&mut locked, "Locked");
+        if lock
+            .on_hover_text("Locked: every run uses this seed. Open: Suppress draws a new one.")
+            .changed()
+        {
+            commands.push(UiCommand::SetSeedMode(if locked {
+                SeedMode::Locked
+            } else {
+                SeedMode::Drawn
+            }));
+        }
+        if ui
+            .button("Random")
+            .on_hover_text("Draw another seed")
+            .clicked()
+        {
+            commands.push(UiCommand::DrawSeed);
+        }
+        Change::of(&number)
+    });
+    row.inner
+}
+
+fn progress_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let Some(job) = state.job.as_ref().or(state.loading.as_ref()) else {
+        return;
+    };
+    let (fraction, text) = match job.progress {
+        Some(progress) => (progress.fraction, progress_text(&progress)),
+        None if state.job.is_some() => (0.0, "Waiting for the worker".to_owned()),
+        None => (0.0, "Loading the model".to_owned()),
+    };
+    ui.add(
+        ProgressBar::new(fraction)
+            .show_percentage()
+            .fill(theme::SELECTED),
+    );
+    ui.label(RichText::new(text).color(theme::TEXT_WEAK));
+    if state.job.is_some() && ui.button("Cancel run").clicked() {
+        commands.push(UiCommand::CancelJob);
+    }
+    ui.separator();
+}
+
+/// Stage, step and remaining time in words.
+fn progress_text(progress: &Progress) -> String {
+    let stage = match progress.stage {
+        Stage::Prepare => "Preparing",
+        Stage::Segment => "Finding the lungs",
+        Stage::Encode => "Encoding",
+        Stage::Global => "Global path",
+        Stage::Local => "Local path",
+        Stage::Decode => "Decoding",
+        Stage::Fuse => "Fusing",
+        Stage::Restore => "Restoring full resolution",
+    };
+    let mut parts = vec![stage.to_owned()];
+    if progress.total > 1 {
+        parts.push(format!("step {} of {}", progress.done, progress.total));
+    }
+    let remaining = progress.eta_secs.map(duration_text);
+    parts.extend(remaining.map(|time| format!("about {time} left")));
+    parts.join(", ")
+}
+
+fn duration_text(secs: f64) -> String {
+    if secs < 90.0 {
+        format!("{:.0} s", secs.max(1.0))
+    } else {
+        format!("{:.0} min", secs / 60.0)
+    }
+}
+
+fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let Some(study) = state.study().filter(|study| study.result.is_some()) else {
+        return;
+    };
+    ui.separator();
+    let mut limit = state.shown_difference_limit();
+    let default = study.default_difference_limit();
+    let range = default * 0.1..=default * 4.0;
+    if release_slider(ui, "Difference range", &mut limit, range, &[default]).edited {
+        commands.push(UiCommand::SetDifferenceLimit(limit));
+    }
+}
+
+/// What the reader should know about this file and this result.
+fn notes_ui(ui: &mut Ui, state: &AppState) {
+    let Some(study) = state.study() else {
+        return;
+    };
+    let of_file = study.radiograph.warnings.iter();
+    let of_result = study.result.iter().flat_map(|result| &result.warnings);
+    let notes: Vec<_> = of_file.chain(of_result).collect();
+    if notes.is_empty() {
+        return;
+    }
+    ui.separator();
+    ui.heading("Notes");
+    for note in notes {
+        ui.label(RichText::new(note).color(theme::CAUTION));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_names_stage_step_and_time() {
+        let progress = Progress {
+            stage: Stage::Local,
+            done: 12,
+            total: 50,
+            fraction: 0.4,
+            eta_secs: Some(300.0),
+        };
+        assert_eq!(
+            progress_text(&progress),
+            "Local path, step 12 of 50, about 5 min left"
+        );
+        let encode = Progress {
+            stage: Stage::Encode,
+            total: 1,
+            eta_secs: None,
+            ..progress
+        };
+        assert_eq!(progress_text(&encode), "Encoding");
+    }
+}

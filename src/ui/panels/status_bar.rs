@@ -1,0 +1,120 @@
+//! The line at the bottom: pixel under the pointer, zoom, window, spacing, device, bundle.
+
+use crate::display::GreyScale;
+use crate::radiograph::{PixelSpacing, SpacingKind, Voi, VoiFunction};
+use crate::ui::state::{AppState, OpenStudy, PixelPosition};
+use crate::ui::theme;
+use eframe::egui::{self, Align, RichText, Ui};
+
+/// Draws the bar.
+pub fn status_bar_ui(ui: &mut Ui, state: &AppState) {
+    ui.horizontal(|ui| {
+        if let Some(study) = state.study() {
+            let probe = state.probe.and_then(|at| probe_text(study, at));
+            let hint = "Pixel values under the pointer".to_owned();
+            let is_hint = probe.is_none();
+            let mut text = RichText::new(probe.unwrap_or(hint)).monospace();
+            if is_hint {
+                text = text.color(theme::TEXT_WEAK);
+            }
+            ui.label(text);
+        }
+        ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+            ui.label(bundle_text(state));
+            if let Some(study) = state.study() {
+                ui.separator();
+                ui.label(spacing_text(study.radiograph.spacing));
+                ui.separator();
+                ui.label(voi_text(&study.voi));
+                ui.separator();
+                ui.label(format!("Zoom {:.0} %", state.zoom * 100.0));
+            }
+        });
+    });
+}
+
+/// Every value of one pixel; `None` outside the image.
+fn probe_text(study: &OpenStudy, at: PixelPosition) -> Option<String> {
+    let PixelPosition { row, col } = at;
+    let stored = study.radiograph.stored.get(row, col)?;
+    let scale = GreyScale::new(&study.radiograph, &study.voi);
+    let shown = |display: f32| {
+        if study.inverted {
+            1.0 - display
+        } else {
+            display
+        }
+    };
+    let mut parts = vec![format!(
+        "x {col:>4}  y {row:>4}  stored {stored:>5}  modality {:>7.1}  shown {:>3.0}",
+        scale.modality(stored),
+        255.0 * shown(scale.display(stored)),
+    )];
+    if let Some(result) = &study.result {
+        let soft = result.soft_tissue.get(row, col)?;
+        let display = shown(scale.display_from_modality(f64::from(soft)));
+        let bone = result.bone.get(row, col)?;
+        parts.push(format!(
+            "soft tissue {soft:>7.1} (shown {:>3.0})  bone {:>5.1} %",
+            255.0 * display,
+            100.0 * bone
+        ));
+    }
+    Some(parts.join("  "))
+}
+
+fn voi_text(voi: &Voi) -> String {
+    match voi {
+        Voi::Lut(lut) if lut.explanation.is_empty() => "Window: table of the file".to_owned(),
+        Voi::Lut(lut) => format!("Window: {}", lut.explanation),
+        Voi::Window {
+            center,
+            width,
+            function,
+            ..
+        } => {
+            let kind = match function {
+                VoiFunction::Linear => "",
+                VoiFunction::LinearExact => " exact",
+                VoiFunction::Sigmoid => " sigmoid",
+            };
+            let digits = match *width {
+                width if width < 20.0 => 2,
+                width if width < 1000.0 => 1,
+                _ => 0,
+            };
+            format!("C {center:.digits$}  W {width:.digits$}{kind}")
+        }
+    }
+}
+
+fn spacing_text(spacing: Option<PixelSpacing>) -> String {
+    let Some(PixelSpacing {
+        row_mm,
+        col_mm,
+        kind,
+    }) = spacing
+    else {
+        return "Pixel size unknown".to_owned();
+    };
+    let kind = match kind {
+        SpacingKind::Calibrated => "calibrated",
+        SpacingKind::Uncalibrated => "calibration not stated",
+        SpacingKind::MagnificationCorrected => "est. magnified",
+        SpacingKind::AtDetector => "at detector",
+        SpacingKind::AtScanner => "at scanner",
+    };
+    if (row_mm - col_mm).abs() < 1e-6 {
+        format!("{col_mm:.3} mm {kind}")
+    } else {
+        format!("{col_mm:.3} x {row_mm:.3} mm {kind}")
+    }
+}
+
+fn bundle_text(state: &AppState) -> String {
+    match (&state.bundle, &state.loading) {
+        (_, Some(_)) => "Loading the model...".to_owned(),
+        (Some(bundle), None) => format!("{} on {}", bundle.name, bundle.device),
+        (None, None) => "No model loaded".to_owned(),
+    }
+}

@@ -1,0 +1,191 @@
+//! Menus, the buttons of every minute, and the banner that is never hidden.
+
+use crate::radiograph::{Voi, VoiFunction};
+use crate::ui::command::UiCommand;
+use crate::ui::shortcuts::key_text;
+use crate::ui::state::{AppState, Layout};
+use crate::ui::theme;
+use eframe::egui::{self, Align, Button, RichText, Ui};
+
+/// The sentence that is always visible.
+pub const BANNER: &str = "Research use only - companion image, read with the original";
+
+/// Draws the bar.
+pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    ui.horizontal(|ui| {
+        file_menu_ui(ui, state, commands);
+        window_menu_ui(ui, state, commands);
+        ui.separator();
+        run_buttons_ui(ui, state, commands);
+        ui.separator();
+        for (layout, name, tip) in [
+            (Layout::SideBySide, "Side by side", "Original | soft tissue"),
+            (
+                Layout::Single,
+                "Single",
+                "Soft tissue; hold Space for the original",
+            ),
+            (
+                Layout::Difference,
+                "Difference",
+                "Original | what was taken away",
+            ),
+            (
+                Layout::Three,
+                "Three",
+                "Original | soft tissue | difference",
+            ),
+        ] {
+            let command = UiCommand::SetLayout(layout);
+            let tip = with_key(ui, tip, &command);
+            let button = Button::selectable(state.layout == layout, name);
+            if ui.add(button).on_hover_text(tip).clicked() {
+                commands.push(command);
+            }
+        }
+        ui.separator();
+        let study = state.study();
+        let inverted = study.is_some_and(|study| study.inverted);
+        toggle_ui(ui, (inverted, "Invert"), UiCommand::ToggleInvert, commands);
+        let outline = (state.outline_visible, "Lungs");
+        toggle_ui(ui, outline, UiCommand::ToggleOutline, commands);
+        let reset = ui.add_enabled(study.is_some(), Button::new("Reset"));
+        let tip = with_key(ui, "Exactly as loaded", &UiCommand::ResetView);
+        if reset.on_hover_text(tip).clicked() {
+            commands.push(UiCommand::ResetView);
+        }
+        let help = with_key(ui, "Mouse and keys", &UiCommand::ToggleHelp);
+        if ui.button("Help").on_hover_text(help).clicked() {
+            commands.push(UiCommand::ToggleHelp);
+        }
+        banner_ui(ui);
+    });
+}
+
+fn banner_ui(ui: &mut Ui) {
+    ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+        egui::Frame::new()
+            .fill(theme::CAUTION_FILL)
+            .corner_radius(4)
+            .inner_margin(egui::Margin::symmetric(8, 3))
+            .show(ui, |ui| {
+                let text = RichText::new(BANNER).color(theme::CAUTION);
+                ui.add(egui::Label::new(text).truncate())
+                    .on_hover_text("Not a medical device. The picture may lack or add findings.");
+            });
+    });
+}
+
+fn toggle_ui(
+    ui: &mut Ui,
+    (active, name): (bool, &str),
+    command: UiCommand,
+    commands: &mut Vec<UiCommand>,
+) {
+    let tip = with_key(ui, name, &command);
+    let button = Button::selectable(active, name);
+    if ui.add(button).on_hover_text(tip).clicked() {
+        commands.push(command);
+    }
+}
+
+fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    if state.job.is_some() {
+        let tip = with_key(ui, "Stop; the last picture stays", &UiCommand::CancelJob);
+        if ui.button("Cancel").on_hover_text(tip).clicked() {
+            commands.push(UiCommand::CancelJob);
+        }
+        return;
+    }
+    let button =
+        Button::new(RichText::new("Suppress").color(theme::TEXT_ON_ACCENT)).fill(theme::ACCENT);
+    let tip = with_key(
+        ui,
+        "Take the bones out of this radiograph",
+        &UiCommand::Suppress,
+    );
+    let response = ui.add_enabled(state.study().is_some(), button);
+    if response
+        .on_hover_text(tip)
+        .on_disabled_hover_text("Open a radiograph first")
+        .clicked()
+    {
+        commands.push(UiCommand::Suppress);
+    }
+}
+
+fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    ui.menu_button("File", |ui| {
+        for (label, command, enabled) in [
+            ("Open files...", UiCommand::ChooseFiles, true),
+            ("Open path...", UiCommand::ShowPathBox(true), true),
+            ("Open model bundle...", UiCommand::ChooseBundle, true),
+            (
+                "Save soft tissue as 16-bit PNG...",
+                UiCommand::ChooseOutput,
+                state.study().is_some_and(|study| study.result.is_some()),
+            ),
+        ] {
+            let button = Button::new(label).shortcut_text(key_text(ui.ctx(), &command));
+            if ui.add_enabled(enabled, button).clicked() {
+                commands.push(command);
+                ui.close();
+            }
+        }
+    });
+}
+
+/// The file's own windows, by name.
+fn window_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let Some(study) = state.study() else {
+        ui.add_enabled(false, Button::new("Window"));
+        return;
+    };
+    ui.menu_button("Window", |ui| {
+        for voi in &study.radiograph.vois {
+            if ui
+                .selectable_label(study.voi == *voi, voi_name(voi))
+                .clicked()
+            {
+                commands.push(UiCommand::SetVoi(voi.clone()));
+                ui.close();
+            }
+        }
+        let (low, high) = study.modality_range;
+        let whole = Voi::Window {
+            center: 0.5 * (low + high),
+            width: (high - low).max(f64::MIN_POSITIVE),
+            function: VoiFunction::LinearExact,
+            explanation: "Whole range of values".to_owned(),
+        };
+        if ui
+            .selectable_label(study.voi == whole, voi_name(&whole))
+            .clicked()
+        {
+            commands.push(UiCommand::SetVoi(whole));
+            ui.close();
+        }
+    });
+}
+
+/// A setting in words: its explanation, or its numbers.
+fn voi_name(voi: &Voi) -> String {
+    match voi {
+        Voi::Window {
+            center,
+            width,
+            explanation,
+            ..
+        } if explanation.is_empty() => format!("Centre {center:.0}, width {width:.0}"),
+        Voi::Window { explanation, .. } => explanation.clone(),
+        Voi::Lut(lut) if lut.explanation.is_empty() => "Table of the file".to_owned(),
+        Voi::Lut(lut) => lut.explanation.clone(),
+    }
+}
+
+fn with_key(ui: &Ui, text: &str, command: &UiCommand) -> String {
+    match key_text(ui.ctx(), command).as_str() {
+        "" => text.to_owned(),
+        key => format!("{text} ({key})"),
+    }
+}

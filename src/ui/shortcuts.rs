@@ -1,0 +1,134 @@
+//! One table of keys: the window obeys it, tooltips and help show it.
+
+use super::command::UiCommand;
+use super::state::Layout;
+use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
+
+/// A key and what it asks for.
+#[derive(Debug, Clone)]
+pub struct Shortcut {
+    /// The key.
+    pub keys: KeyboardShortcut,
+    /// What it asks for.
+    pub command: UiCommand,
+    /// What it does, for the help window.
+    pub label: &'static str,
+}
+
+/// The key that shows the original while it is held.
+pub const PEEK_KEY: Key = Key::Space;
+
+const fn plain(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
+    Shortcut {
+        keys: KeyboardShortcut::new(Modifiers::NONE, key),
+        command,
+        label,
+    }
+}
+
+const fn with_ctrl(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
+    Shortcut {
+        keys: KeyboardShortcut::new(Modifiers::COMMAND, key),
+        command,
+        label,
+    }
+}
+
+/// Every shortcut of the window.
+pub const SHORTCUTS: &[Shortcut] = &[
+    with_ctrl(Key::O, UiCommand::ChooseFiles, "Open files"),
+    with_ctrl(Key::L, UiCommand::ShowPathBox(true), "Open a path"),
+    with_ctrl(
+        Key::S,
+        UiCommand::ChooseOutput,
+        "Save the soft-tissue image",
+    ),
+    plain(Key::S, UiCommand::Suppress, "Suppress bones"),
+    plain(Key::Escape, UiCommand::CancelJob, "Cancel"),
+    plain(Key::F, UiCommand::Fit, "Fit to the view"),
+    plain(
+        Key::Num1,
+        UiCommand::OneToOne,
+        "One screen pixel per image pixel",
+    ),
+    plain(Key::I, UiCommand::ToggleInvert, "Invert black and white"),
+    plain(Key::R, UiCommand::ResetView, "Reset: exactly as loaded"),
+    plain(
+        Key::L,
+        UiCommand::ToggleOutline,
+        "Outline of the lung field",
+    ),
+    plain(
+        Key::F5,
+        UiCommand::SetLayout(Layout::SideBySide),
+        "Original and soft tissue",
+    ),
+    plain(Key::F6, UiCommand::SetLayout(Layout::Single), "Single view"),
+    plain(
+        Key::F7,
+        UiCommand::SetLayout(Layout::Difference),
+        "Original and difference",
+    ),
+    plain(Key::F8, UiCommand::SetLayout(Layout::Three), "All three"),
+    plain(Key::PageDown, UiCommand::NextStudy, "Next study"),
+    plain(Key::PageUp, UiCommand::PreviousStudy, "Previous study"),
+    plain(Key::F1, UiCommand::ToggleHelp, "Help"),
+];
+
+/// The key of a command as text; empty where it has none.
+pub fn key_text(ctx: &egui::Context, command: &UiCommand) -> String {
+    let wanted = std::mem::discriminant(command);
+    let found = SHORTCUTS
+        .iter()
+        .find(|shortcut| match (&shortcut.command, command) {
+            (UiCommand::SetLayout(a), UiCommand::SetLayout(b)) => a == b,
+            (other, _) => std::mem::discriminant(other) == wanted,
+        });
+    found.map_or_else(String::new, |shortcut| ctx.format_shortcut(&shortcut.keys))
+}
+
+/// Commands whose keys were pressed in this frame, in the order of the keys; none while someone types.
+pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
+    if ctx.text_edit_focused() {
+        return Vec::new();
+    }
+    let mut commands = Vec::new();
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            let shortcut = shortcut_of(event);
+            commands.extend(shortcut.map(|shortcut| shortcut.command.clone()));
+            shortcut.is_none()
+        });
+    });
+    commands
+}
+
+/// The shortcut an event completes; a key that is held repeats nothing.
+fn shortcut_of(event: &egui::Event) -> Option<&'static Shortcut> {
+    let egui::Event::Key {
+        key,
+        pressed: true,
+        repeat: false,
+        modifiers,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    SHORTCUTS.iter().find(|Shortcut { keys, .. }| {
+        keys.logical_key == *key && modifiers.matches_logically(keys.modifiers)
+    })
+}
+
+/// Whether the original is asked for; takes the key away, so that no button is pressed by it.
+pub fn is_peeking(ctx: &egui::Context) -> bool {
+    if ctx.text_edit_focused() {
+        return false;
+    }
+    ctx.input_mut(|input| {
+        input
+            .events
+            .retain(|event| !matches!(event, egui::Event::Key { key: PEEK_KEY, .. }));
+        input.key_down(PEEK_KEY)
+    })
+}

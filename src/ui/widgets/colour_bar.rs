@@ -1,0 +1,81 @@
+//! The scale of a difference: colours with numbers.
+
+use crate::display;
+use crate::ui::theme;
+use eframe::egui::{Align2, Painter, Pos2, Rect, Stroke, StrokeKind, vec2};
+
+/// Bands of the bar.
+const NUM_BANDS: usize = 64;
+/// Room for the numbers beside the bar, points.
+const NUMBERS_WIDTH: f32 = 50.0;
+/// Room for the caption under the bar, points.
+const CAPTION_HEIGHT: f32 = 26.0;
+
+/// Paints the bar in the bottom right corner of `view`; `limit` is the value of the upper end.
+pub fn paint(painter: &Painter, view: Rect, limit: f64) {
+    let [width, height] = theme::COLOUR_BAR;
+    let height = height.min(0.6 * view.height());
+    let right = view.right() - NUMBERS_WIDTH;
+    let left_top = Pos2::new(right - width, view.bottom() - CAPTION_HEIGHT - height);
+    let bar = Rect::from_min_size(left_top, vec2(width, height));
+    let shade = Rect::from_min_max(bar.min - vec2(6.0, 10.0), view.max + vec2(2.0, 2.0));
+    painter.rect_filled(shade, 3, theme::SHADE_STRONG);
+    let band = bar.height() / NUM_BANDS as f32;
+    for i in 0..NUM_BANDS {
+        let value = 1.0 - 2.0 * (i as f32 + 0.5) / NUM_BANDS as f32;
+        let top = bar.top() + i as f32 * band;
+        // Half a point of overlap hides the seams between bands.
+        let rect = Rect::from_min_size(Pos2::new(bar.left(), top), vec2(bar.width(), band + 0.5));
+        painter.rect_filled(
+            rect,
+            0,
+            theme::map_colour(display::diverging_on_black(value)),
+        );
+    }
+    let outline = Stroke::new(1.0, theme::LINE);
+    painter.rect_stroke(bar, 0, outline, StrokeKind::Outside);
+    for share in [1.0, 0.5, 0.0, -0.5, -1.0_f32] {
+        let y = bar.center().y - share * 0.5 * bar.height();
+        let tick = Stroke::new(1.0, theme::OVERLAY);
+        painter.hline(bar.right()..=bar.right() + 4.0, y, tick);
+        let at = Pos2::new(bar.right() + 8.0, y);
+        text(
+            painter,
+            at,
+            Align2::LEFT_CENTER,
+            &label(f64::from(share) * limit),
+        );
+    }
+    text(painter, view.max, Align2::RIGHT_BOTTOM, "modality");
+}
+
+fn text(painter: &Painter, at: Pos2, anchor: Align2, text: &str) {
+    painter.text(at, anchor, text, theme::overlay_font(), theme::OVERLAY);
+}
+
+/// A signed number with three significant digits.
+fn label(value: f64) -> String {
+    let digits = match value.abs() {
+        v if v >= 100.0 || v == 0.0 => 0,
+        v if v >= 10.0 => 1,
+        v if v >= 1.0 => 2,
+        _ => 3,
+    };
+    if value > 0.0 {
+        format!("+{value:.digits$}")
+    } else {
+        format!("{value:.digits$}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::label;
+
+    #[test]
+    fn numbers_carry_their_sign() {
+        assert_eq!(label(1024.0), "+1024");
+        assert_eq!(label(-12.5), "-12.5");
+        assert_eq!(label(0.0), "0");
+    }
+}

@@ -1,0 +1,282 @@
+//! The loop of the worker thread: one job after another, each inside its own safety net.
+
+use super::{EventKind, JobHandle, StopReason, TrainingPlan, Wake, WorkerCommand, WorkerEvent};
+use crate::pipeline::{BundleSummary, Observer, Progress, SuppressionRequest, SuppressionResult};
+use crate::radiograph::{LungMask, Radiograph};
+use crossbeam_channel::{Receiver, Sender};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Why a job has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The observer asked for an end.
+    #[error("the job was cancelled")]
+    Cancelled,
+    /// One sentence for the reader: what, which file, what to do.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Who looks on while networks are trained.
+pub trait TrainingObserver {
+    /// One line of progress, as a JSON object.
+    fn progressed(&mut self, line: String);
+    /// Whether the run should write a checkpoint and stop; asked between any two iterations.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// What the thread drives; it is made and dropped on the thread, so it may own what cannot move.
+pub trait Pipeline {
+    /// Replaces the networks by the bundle at `path`.
+    ///
+    /// # Errors
+    /// [`JobError`] where the bundle cannot be read; the networks loaded before stay.
+    fn load_bundle(&mut self, path: &Path) -> Result<BundleSummary, JobError>;
+
+    /// Suppresses the bones of one radiograph.
+    ///
+    /// # Errors
+    /// [`JobError`] where it cannot be done, or the observer asked for an end.
+    fn suppress(
+        &mut self,
+        request: &SuppressionRequest,
+        observer: &mut dyn Observer,
+    ) -> Result<SuppressionResult, JobError>;
+
+    /// Finds the lungs of one radiograph, on its own grid.
+    ///
+    /// # Errors
+    /// [`JobError`] where it cannot be done, or the observer asked for an end.
+    fn segment(
+        &mut self,
+        radiograph: &Arc<Radiograph>,
+        observer: &mut dyn Observer,
+    ) -> Result<LungMask, JobError>;
+
+    /// Trains networks; returns a sentence that says where they lie.
+    ///
+    /// # Errors
+    /// [`JobError`] where it cannot be done, or the run was asked to end.
+    fn train(
+        &mut self,
+        plan: &TrainingPlan,
+        observer: &mut dyn TrainingObserver,
+    ) -> Result<String, JobError>;
+}
+
+/// Makes a pipeline, on the worker thread; called again after a panic.
+pub(super) type Factory = Box<dyn FnMut() -> Box<dyn Pipeline> + Send>;
+
+/// The thread's ends of everything.
+pub(super) struct Service {
+    pub(super) commands: Receiver<WorkerCommand>,
+    pub(super) events: Sender<WorkerEvent>,
+    pub(super) closing: Arc<AtomicBool>,
+    pub(super) wake: Wake,
+}
+
+impl Service {
+    /// Serves commands until [`WorkerCommand::Shutdown`] or until the other end is gone.
+    pub(super) fn run(&self, mut factory: Factory) {
+        let mut engine = Engine::default();
+        while let Ok(command) = self.commands.recv() {
+            let Some(handle) = command.handle().cloned() else {
+                break;
+            };
+            let kind = if self.should_stop(&handle) {
+                EventKind::Stopped(self.stop_reason())
+            } else {
+                self.report(&handle, EventKind::Started);
+                self.run_job(&mut engine, &mut factory, &handle, &command)
+            };
+            handle.set_finished();
+            self.report(&handle, kind);
+        }
+    }
+
+    fn run_job(
+        &self,
+        engine: &mut Engine,
+        factory: &mut Factory,
+        handle: &JobHandle,
+        command: &WorkerCommand,
+    ) -> EventKind {
+        // Libtorch turns a failed check into a panic; without this net one bad job would end the thread.
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            self.dispatch(engine, factory, handle, command)
+        }));
+        match outcome {
+            Ok(Ok(kind)) => kind,
+            Ok(Err(JobError::Cancelled)) => EventKind::Stopped(self.stop_reason()),
+            Ok(Err(JobError::Failed(sentence))) => EventKind::Failed(sentence),
+            Err(panic) => {
+                // What the panic left behind cannot be trusted: the next job gets a new pipeline.
+                engine.pipeline = None;
+                EventKind::Failed(panic_sentence(&panic_text(panic.as_ref())))
+            }
+        }
+    }
+
+    fn dispatch(
+        &self,
+        engine: &mut Engine,
+        factory: &mut Factory,
+        handle: &JobHandle,
+        command: &WorkerCommand,
+    ) -> Result<EventKind, JobError> {
+        let mut observer = JobObserver {
+            service: self,
+            handle,
+        };
+        // Gradients are off per thread; only training wants them.
+        let _guard = match command {
+            WorkerCommand::Train(..) => None,
+            _ => Some(tch::no_grad_guard()),
+        };
+        match command {
+            WorkerCommand::LoadBundle(_, path) => {
+                let summary = engine.bare(factory).load_bundle(path)?;
+                engine.bundle = Some(path.clone());
+                Ok(summary.into())
+            }
+            WorkerCommand::Suppress(_, request) => {
+                let result = engine.ready(factory)?.suppress(request, &mut observer)?;
+                Ok(EventKind::Suppressed(Arc::new(result)))
+            }
+            WorkerCommand::Segment(_, radiograph) => {
+                let mask = engine.ready(factory)?.segment(radiograph, &mut observer)?;
+                Ok(EventKind::Segmented(Arc::new(mask)))
+            }
+            WorkerCommand::Train(_, plan) => {
+                let summary = engine.bare(factory).train(plan, &mut observer)?;
+                Ok(EventKind::Trained(summary))
+            }
+            WorkerCommand::Shutdown => Err(JobError::Cancelled),
+        }
+    }
+
+    fn should_stop(&self, handle: &JobHandle) -> bool {
+        handle.is_cancelled() || self.closing.load(Ordering::Acquire)
+    }
+
+    fn stop_reason(&self) -> StopReason {
+        if self.closing.load(Ordering::Acquire) {
+            StopReason::ShutDown
+        } else {
+            StopReason::Cancelled
+        }
+    }
+
+    fn report(&self, handle: &JobHandle, kind: EventKind) {
+        let event = WorkerEvent {
+            job: handle.id(),
+            kind,
+        };
+        // A closed channel means that nobody listens any more; the loop notices on its next turn.
+        if self.events.send(event).is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
+/// The pipeline, and the bundle that a rebuilt one must load again.
+#[derive(Default)]
+struct Engine {
+    pipeline: Option<Box<dyn Pipeline>>,
+    bundle: Option<PathBuf>,
+}
+
+impl Engine {
+    fn bare(&mut self, factory: &mut Factory) -> &mut dyn Pipeline {
+        self.pipeline.get_or_insert_with(factory).as_mut()
+    }
+
+    fn ready(&mut self, factory: &mut Factory) -> Result<&mut dyn Pipeline, JobError> {
+        if self.pipeline.is_none() {
+            let mut pipeline = factory();
+            if let Some(path) = &self.bundle {
+                pipeline.load_bundle(path)?;
+            }
+            self.pipeline = Some(pipeline);
+        }
+        Ok(self.bare(factory))
+    }
+}
+
+struct JobObserver<'a> {
+    service: &'a Service,
+    handle: &'a JobHandle,
+}
+
+impl Observer for JobObserver<'_> {
+    fn progressed(&mut self, progress: Progress) {
+        self.handle.set_progress(progress);
+        (self.service.wake)();
+    }
+
+    fn warned(&mut self, warning: &str) {
+        self.service
+            .report(self.handle, EventKind::Warned(warning.to_owned()));
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.service.should_stop(self.handle)
+    }
+}
+
+impl TrainingObserver for JobObserver<'_> {
+    fn progressed(&mut self, line: String) {
+        self.service
+            .report(self.handle, EventKind::TrainingProgressed(line));
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.service.should_stop(self.handle)
+    }
+}
+
+/// What a reader can do about a panic with this message.
+fn panic_sentence(cause: &str) -> String {
+    // The words of libtorch's allocators on a GPU and on the CPU.
+    if cause.contains("out of memory") || cause.contains("can't allocate memory") {
+        format!(
+            "the device has not enough memory for this picture ({cause}); close other programs, choose bf16 or the CPU, or a bundle with a smaller grid"
+        )
+    } else {
+        format!("the computation broke off ({cause}); the networks are reloaded for the next job")
+    }
+}
+
+/// The first line of a panic's message; libtorch appends a stack trace that helps no reader.
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    text.lines().next().unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn want_of_memory_says_what_to_do() {
+        let gpu = "CUDA out of memory. Tried to allocate 20.00 MiB";
+        let cpu = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes";
+        for cause in [gpu, cpu] {
+            assert!(panic_sentence(cause).contains("smaller grid"));
+        }
+        assert!(panic_sentence("shape mismatch").contains("reloaded"));
+    }
+
+    #[test]
+    fn a_panic_is_told_by_its_first_line() {
+        let panic: Box<dyn std::any::Any + Send> = Box::new("first\nframe #0".to_owned());
+        assert_eq!(panic_text(panic.as_ref()), "first");
+    }
+}

@@ -1,0 +1,166 @@
+//! The shells' end of the worker: start, send, receive, shut down.
+
+use super::command::CommandKind;
+use super::serve::{Pipeline, Service};
+use super::{JobHandle, WorkerCommand, WorkerEvent};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Commands that may wait; more is "busy".
+const QUEUED_COMMANDS: usize = 16;
+/// Events that may wait for the shell; the worker pauses when they are not fetched.
+const QUEUED_EVENTS: usize = 256;
+
+/// Called on the worker thread after every event and every progress.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The worker could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// The system gave no thread.
+    #[error("cannot start the worker thread: {0}; close other programs and try again")]
+    NoThread(#[from] std::io::Error),
+}
+
+/// Why a command was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The queue is full; the command comes back.
+    #[error("the worker is busy; wait for a job to end, or cancel one")]
+    Busy(Box<WorkerCommand>),
+    /// The thread has ended; the command comes back.
+    #[error("the worker has ended; restart the program")]
+    Closed(Box<WorkerCommand>),
+}
+
+/// The one thread that owns libtorch; dropping it cancels what runs and joins the thread.
+pub struct Worker {
+    commands: Option<Sender<WorkerCommand>>,
+    events: Receiver<WorkerEvent>,
+    closing: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+    /// Jobs that were sent and have not ended, for [`Worker::send_latest`].
+    open_jobs: RefCell<Vec<(CommandKind, JobHandle)>>,
+}
+
+impl Worker {
+    /// Starts the thread; `factory` makes the pipeline there, at the first job and after a panic.
+    ///
+    /// # Errors
+    /// [`WorkerError`] where the system gives no thread.
+    pub fn start(
+        factory: impl FnMut() -> Box<dyn Pipeline> + Send + 'static,
+        wake: Wake,
+    ) -> Result<Self, WorkerError> {
+        let (commands, command_queue) = bounded(QUEUED_COMMANDS);
+        let (event_queue, events) = bounded(QUEUED_EVENTS);
+        let closing = Arc::new(AtomicBool::new(false));
+        let service = Service {
+            commands: command_queue,
+            events: event_queue,
+            closing: Arc::clone(&closing),
+            wake,
+        };
+        let thread = std::thread::Builder::new()
+            .name("diaphane-worker".to_owned())
+            .spawn(move || service.run(Box::new(factory)))?;
+        Ok(Self {
+            commands: Some(commands),
+            events,
+            closing,
+            thread: Some(thread),
+            open_jobs: RefCell::default(),
+        })
+    }
+
+    /// Queues a command; never waits.
+    ///
+    /// # Errors
+    /// [`SendError`] with the command where the queue is full or the thread has ended.
+    pub fn send(&self, command: WorkerCommand) -> Result<(), SendError> {
+        let Some(commands) = &self.commands else {
+            return Err(SendError::Closed(Box::new(command)));
+        };
+        let job = command.kind().zip(command.handle().cloned());
+        match commands.try_send(command) {
+            Ok(()) => {
+                let mut open_jobs = self.open_jobs.borrow_mut();
+                open_jobs.retain(|(_, handle)| !handle.is_finished());
+                open_jobs.extend(job);
+                Ok(())
+            }
+            Err(TrySendError::Full(command)) => Err(SendError::Busy(Box::new(command))),
+            Err(TrySendError::Disconnected(command)) => Err(SendError::Closed(Box::new(command))),
+        }
+    }
+
+    /// Queues a command and cancels every open job of its kind: what a slider wants.
+    ///
+    /// # Errors
+    /// As [`Worker::send`]; then nothing is cancelled.
+    pub fn send_latest(&self, command: WorkerCommand) -> Result<(), SendError> {
+        let (kind, newest) = (command.kind(), command.handle().map(JobHandle::id));
+        self.send(command)?;
+        for (open_kind, handle) in self.open_jobs.borrow().iter() {
+            if Some(*open_kind) == kind && Some(handle.id()) != newest {
+                handle.cancel();
+            }
+        }
+        Ok(())
+    }
+
+    /// The oldest event that waits; never waits itself.
+    pub fn try_recv(&self) -> Option<WorkerEvent> {
+        self.events.try_recv().ok()
+    }
+
+    /// The oldest event, waiting up to `timeout` for it; `None` where none came.
+    ///
+    /// # Errors
+    /// [`WorkerGone`] where the thread has ended and no event is left.
+    pub fn recv_timeout(&self, timeout: Duration) -> Result<Option<WorkerEvent>, WorkerGone> {
+        match self.events.recv_timeout(timeout) {
+            Ok(event) => Ok(Some(event)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(WorkerGone),
+        }
+    }
+
+    /// Cancels the running job, drops what is queued, joins the thread, and returns the events
+    /// nobody fetched; every open job is among them with its end.
+    pub fn shutdown(mut self) -> Vec<WorkerEvent> {
+        self.close()
+    }
+
+    fn close(&mut self) -> Vec<WorkerEvent> {
+        self.closing.store(true, Ordering::Release);
+        for (_, handle) in self.open_jobs.borrow().iter() {
+            handle.cancel();
+        }
+        self.commands = None;
+        // The thread may wait for room in the event queue: fetch until it lets go of its end.
+        let rest = self.events.iter().collect();
+        if let Some(thread) = self.thread.take() {
+            // A panic outside the net was printed by the hook; nobody is left to tell.
+            drop(thread.join());
+        }
+        rest
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            drop(self.close());
+        }
+    }
+}
+
+/// The worker thread has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the worker has ended; restart the program")]
+pub struct WorkerGone;

@@ -1,0 +1,343 @@
+//! The stages on tiny networks: what is reused, what is left alone, what is refused.
+
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
+
+mod tiny;
+
+use diaphane::formats;
+use diaphane::pipeline::{
+    ComputeOptions, DeviceChoice, FusionChoice, GuidanceChoice, Observer, OutputGrid,
+    PipelineError, PrecisionChoice, Progress, Stage, SuppressionRequest, SuppressionResult,
+    SuppressionSettings, Suppressor,
+};
+use diaphane::radiograph::{LungMask, Radiograph, Raster};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+const CPU: ComputeOptions = ComputeOptions {
+    device: DeviceChoice::Cpu,
+    precision: PrecisionChoice::F32,
+};
+
+const ALL_STAGES: [Stage; 8] = [
+    Stage::Prepare,
+    Stage::Segment,
+    Stage::Encode,
+    Stage::Global,
+    Stage::Local,
+    Stage::Decode,
+    Stage::Fuse,
+    Stage::Restore,
+];
+
+/// Remembers progress and warnings, and stops at a stage's step where told to.
+#[derive(Default)]
+struct Watcher {
+    seen: Vec<Progress>,
+    warnings: Vec<String>,
+    stop_at: Option<(Stage, usize)>,
+    stopped: bool,
+    after_stop: usize,
+}
+
+impl Observer for Watcher {
+    fn progressed(&mut self, progress: Progress) {
+        self.after_stop += usize::from(self.stopped);
+        self.stopped |= self.stop_at == Some((progress.stage, progress.done));
+        self.seen.push(progress);
+    }
+
+    fn warned(&mut self, warning: &str) {
+        self.warnings.push(warning.to_owned());
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.stopped
+    }
+}
+
+struct Bench {
+    folder: TempDir,
+    suppressor: Suppressor,
+    defaults: SuppressionSettings,
+    radiograph: Arc<Radiograph>,
+    mask: Arc<LungMask>,
+}
+
+impl Bench {
+    fn new(with_segmenter: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bundle = folder.path().join("tiny");
+        tiny::write_bundle(&bundle, with_segmenter);
+        tiny::write_chest(folder.path(), "chest", 150, 120);
+        let radiograph = formats::read(&folder.path().join("chest.png")).unwrap();
+        let mut suppressor = Suppressor::new(CPU);
+        let summary = suppressor.load_bundle(&bundle).unwrap();
+        assert_eq!(summary.segments_lungs, with_segmenter);
+        Self {
+            folder,
+            suppressor,
+            defaults: summary.defaults,
+            radiograph: Arc::new(radiograph),
+            mask: Arc::new(tiny::lungs(150, 120)),
+        }
+    }
+
+    fn request(&self, settings: SuppressionSettings) -> SuppressionRequest {
+        SuppressionRequest {
+            radiograph: Arc::clone(&self.radiograph),
+            settings,
+            mask: Some(Arc::clone(&self.mask)),
+        }
+    }
+
+    fn run(&mut self, settings: SuppressionSettings) -> SuppressionResult {
+        let request = self.request(settings);
+        let mut watcher = Watcher::default();
+        let _guard = tch::no_grad_guard();
+        let result = self.suppressor.suppress(&request, &mut watcher).unwrap();
+        assert_progress(&watcher.seen);
+        result
+    }
+}
+
+fn assert_progress(seen: &[Progress]) {
+    assert!(
+        seen.windows(2)
+            .all(|pair| pair[0].fraction <= pair[1].fraction)
+    );
+    assert!(seen.iter().all(|p| p.done <= p.total && p.total > 0));
+    assert!((seen.last().unwrap().fraction - 1.0).abs() < 1e-6);
+}
+
+fn ran(result: &SuppressionResult) -> Vec<Stage> {
+    let times = result.stage_times.iter();
+    times.filter(|t| !t.cached).map(|t| t.stage).collect()
+}
+
+#[test]
+fn a_result_lies_on_the_radiographs_grid_and_says_how_it_was_made() {
+    let mut bench = Bench::new(false);
+    let result = bench.run(bench.defaults.clone());
+    assert_eq!(result.soft_tissue.size(), (150, 120));
+    assert_eq!(result.bone.size(), (150, 120));
+    assert_eq!(result.lung_mask, *bench.mask);
+    assert_eq!(result.model_soft_tissue.size(), (tiny::GRID_PX, 51));
+    assert_eq!(
+        (result.bundle_name.as_str(), result.device.as_str()),
+        ("tiny", "cpu")
+    );
+    assert_eq!(result.bundle_sha256.len(), 64);
+    for stage in ALL_STAGES {
+        assert!(ran(&result).contains(&stage), "{stage}");
+    }
+}
+
+#[test]
+fn pixels_without_bone_keep_their_value_and_the_others_lose_their_bone() {
+    let mut bench = Bench::new(false);
+    let result = bench.run(bench.defaults.clone());
+    let stored = bench.radiograph.stored.iter();
+    let pixels = result.soft_tissue.values().iter().zip(result.bone.values());
+    let mut changed = 0;
+    for (stored, (&soft, &bone)) in stored.zip(pixels) {
+        if bone == 0.0 {
+            assert_eq!(soft.to_bits(), (stored as f32).to_bits());
+        } else {
+            changed += 1;
+            // A 16-bit PNG is shown over 0 to 65,535: bone of 1 is the whole range.
+            let expected = f64::from(stored) - f64::from(bone) * 65_535.0;
+            assert!(
+                (f64::from(soft) - expected).abs() < 0.05,
+                "{soft} {expected}"
+            );
+        }
+    }
+    assert!(changed > 100, "the networks changed nothing");
+}
+
+#[test]
+fn another_leg_weight_reruns_the_local_path_and_gives_what_a_fresh_run_gives() {
+    let mut bench = Bench::new(false);
+    bench.run(bench.defaults.clone());
+    let other = SuppressionSettings {
+        leg_weight: 3.5,
+        ..bench.defaults.clone()
+    };
+    let moved = bench.run(other.clone());
+    assert_eq!(
+        ran(&moved),
+        [Stage::Local, Stage::Decode, Stage::Fuse, Stage::Restore]
+    );
+    let fresh = Bench::new(false).run(other);
+    assert_eq!(moved.soft_tissue, fresh.soft_tissue);
+    assert_eq!(moved.bone, fresh.bone);
+}
+
+#[test]
+fn fusion_reruns_the_fusion_and_going_back_runs_nothing_twice() {
+    let mut bench = Bench::new(false);
+    let first = bench.run(bench.defaults.clone());
+    let alpha = SuppressionSettings {
+        fusion: FusionChoice::Alpha,
+        ..bench.defaults.clone()
+    };
+    let fused = bench.run(alpha);
+    assert_eq!(ran(&fused), [Stage::Fuse, Stage::Restore]);
+    assert_ne!(fused.model_soft_tissue, first.model_soft_tissue);
+    let back = bench.run(bench.defaults.clone());
+    assert_eq!(ran(&back), [Stage::Restore]);
+    assert_eq!(back.soft_tissue, first.soft_tissue);
+}
+
+#[test]
+fn another_mask_reruns_the_local_path_only_and_another_seed_both() {
+    let mut bench = Bench::new(false);
+    let first = bench.run(bench.defaults.clone());
+    let shifted: Vec<u8> = (0..120)
+        .flat_map(|_| (0..150).map(|x| u8::from(x < 75)))
+        .collect();
+    bench.mask = Arc::new(LungMask::from_nonzero(
+        &Raster::new(150, 120, shifted).unwrap(),
+    ));
+    let masked = bench.run(bench.defaults.clone());
+    assert!(!ran(&masked).contains(&Stage::Global));
+    assert!(ran(&masked).contains(&Stage::Local));
+    assert_ne!(masked.model_soft_tissue, first.model_soft_tissue);
+    let seeded = bench.run(SuppressionSettings {
+        seed: 9,
+        ..bench.defaults.clone()
+    });
+    assert!(ran(&seeded).contains(&Stage::Global));
+    assert!(!ran(&seeded).contains(&Stage::Encode));
+    assert_ne!(seeded.model_soft_tissue, masked.model_soft_tissue);
+}
+
+#[test]
+fn every_choice_runs() {
+    let mut bench = Bench::new(false);
+    for guidance in [
+        GuidanceChoice::Cfg,
+        GuidanceChoice::Vanilla,
+        GuidanceChoice::AuthorsLive,
+        GuidanceChoice::AuthorsCommented,
+    ] {
+        bench.run(SuppressionSettings {
+            guidance,
+            ..bench.defaults.clone()
+        });
+    }
+    let global_alone = bench.run(SuppressionSettings {
+        fusion: FusionChoice::None,
+        output: OutputGrid::Model,
+        ..bench.defaults.clone()
+    });
+    assert!(
+        !global_alone
+            .stage_times
+            .iter()
+            .any(|t| t.stage == Stage::Local)
+    );
+}
+
+#[test]
+fn cancelling_ends_within_one_step_of_either_path() {
+    for stage in [Stage::Global, Stage::Local] {
+        let mut bench = Bench::new(false);
+        let request = bench.request(bench.defaults.clone());
+        let mut watcher = Watcher {
+            stop_at: Some((stage, 1)),
+            ..Watcher::default()
+        };
+        let ended = bench.suppressor.suppress(&request, &mut watcher);
+        assert!(matches!(ended, Err(PipelineError::Cancelled)), "{stage}");
+        assert_eq!(watcher.after_stop, 0, "{stage} went on");
+        // What was done before is kept, and the next run ends well.
+        bench.run(bench.defaults.clone());
+    }
+}
+
+#[test]
+fn without_a_segmenter_a_mask_is_asked_for() {
+    let mut bench = Bench::new(false);
+    let request = SuppressionRequest {
+        mask: None,
+        ..bench.request(bench.defaults.clone())
+    };
+    let err = bench
+        .suppressor
+        .suppress(&request, &mut Watcher::default())
+        .unwrap_err();
+    assert!(err.to_string().contains("--mask"), "{err}");
+    let misfit = SuppressionRequest {
+        mask: Some(Arc::new(tiny::lungs(15, 12))),
+        ..request
+    };
+    let err = bench
+        .suppressor
+        .suppress(&misfit, &mut Watcher::default())
+        .unwrap_err();
+    assert!(err.to_string().contains("15 x 12"), "{err}");
+}
+
+#[test]
+fn a_segmenter_finds_a_mask_on_the_radiographs_grid() {
+    let mut bench = Bench::new(true);
+    let _guard = tch::no_grad_guard();
+    let mut watcher = Watcher::default();
+    let mask = bench
+        .suppressor
+        .segment(&bench.radiograph, &mut watcher)
+        .unwrap();
+    assert_eq!(mask.raster().size(), (150, 120));
+}
+
+#[test]
+fn half_precision_runs_and_stays_near() {
+    let mut bench = Bench::new(false);
+    let exact = bench.run(bench.defaults.clone());
+    let options = ComputeOptions {
+        precision: PrecisionChoice::Bf16,
+        ..CPU
+    };
+    let bundle = bench.folder.path().join("tiny");
+    bench.suppressor = Suppressor::new(options);
+    bench.suppressor.load_bundle(&bundle).unwrap();
+    let half = bench.run(bench.defaults.clone());
+    assert_eq!(
+        (exact.precision.as_str(), half.precision.as_str()),
+        ("f32", "bf16")
+    );
+    let difference = exact
+        .model_soft_tissue
+        .zip_map(&half.model_soft_tissue, |a, b| (a - b).abs());
+    let largest = difference
+        .unwrap()
+        .values()
+        .iter()
+        .copied()
+        .fold(0.0, f32::max);
+    // bfloat16 keeps 8 bits; three steps of a network with arbitrary weights may lose some of them.
+    assert!(largest > 0.0 && largest < 0.1, "{largest}");
+}
+
+#[test]
+fn settings_out_of_range_are_named() {
+    let mut bench = Bench::new(false);
+    let no_steps = SuppressionSettings {
+        steps: 0,
+        ..bench.defaults.clone()
+    };
+    let too_many = SuppressionSettings {
+        steps: 51,
+        ..bench.defaults.clone()
+    };
+    for (settings, word) in [(no_steps, "steps"), (too_many, "50")] {
+        let request = bench.request(settings);
+        let err = bench
+            .suppressor
+            .suppress(&request, &mut Watcher::default())
+            .unwrap_err();
+        assert!(err.to_string().contains(word), "{err}");
+    }
+}

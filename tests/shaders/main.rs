@@ -1,0 +1,299 @@
+//! The shaders: valid, laid out as Rust believes, and equal to `display` on the CPU.
+//!
+//! Tolerance of the pictures: 1/255, one step of the 8-bit target, because the card may round the
+//! last bit of its 32-bit arithmetic differently. Values come from `display`, whose own tests compare
+//! it with the standard's formulas.
+#![cfg(feature = "gui")]
+
+mod card;
+mod study;
+
+use card::{GAMMA, Layers, graphics, rendered};
+use diaphane::display::{display_image, diverging_on_black, modality_image};
+use diaphane::radiograph::{
+    FloatImage, ModalityTransform, Polarity, Radiograph, Raster, StoredValues, Voi, VoiFunction,
+    VoiLut, resize_area,
+};
+use diaphane::render::{LayerKind, LayerUniform, Picture, ViewUniform, shader_sources};
+use eframe::wgpu;
+use std::sync::Arc;
+use study::{SIDE, key, radiograph, signed, spec, unsigned, window};
+
+#[test]
+fn every_shader_is_valid_and_its_uniforms_are_laid_out_as_in_rust() {
+    for source in shader_sources() {
+        let module = naga::front::wgsl::parse_str(&source.wgsl)
+            .unwrap_or_else(|err| panic!("{}: {}", source.name, err.emit_to_string(&source.wgsl)));
+        naga::valid::Validator::new(
+            naga::valid::ValidationFlags::all(),
+            naga::valid::Capabilities::empty(),
+        )
+        .validate(&module)
+        .unwrap_or_else(|err| panic!("{}: {err:?}", source.name));
+        assert_eq!(span_of(&module, "ViewUniform"), size_of::<ViewUniform>());
+        assert_eq!(span_of(&module, "LayerUniform"), size_of::<LayerUniform>());
+        assert_eq!(
+            offset_of_member(&module, "ViewUniform", "voi_lut_len"),
+            std::mem::offset_of!(ViewUniform, voi_lut_len)
+        );
+        assert_eq!(
+            offset_of_member(&module, "LayerUniform", "padding_high"),
+            std::mem::offset_of!(LayerUniform, padding_high)
+        );
+    }
+}
+
+fn structure<'a>(module: &'a naga::Module, name: &str) -> (&'a [naga::StructMember], u32) {
+    let found = module.types.iter().find_map(|(_, ty)| match &ty.inner {
+        naga::TypeInner::Struct { members, span } if ty.name.as_deref() == Some(name) => {
+            Some((members.as_slice(), *span))
+        }
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("{name} is not declared"))
+}
+
+fn span_of(module: &naga::Module, name: &str) -> usize {
+    structure(module, name).1 as usize
+}
+
+fn offset_of_member(module: &naga::Module, name: &str, member: &str) -> usize {
+    let members = structure(module, name).0;
+    let found = members.iter().find(|m| m.name.as_deref() == Some(member));
+    found
+        .unwrap_or_else(|| panic!("{name} lacks {member}"))
+        .offset as usize
+}
+
+/// Largest difference from the display values, in steps of 1/255.
+fn largest_error(picture: &[[u8; 4]], expected: &FloatImage) -> f32 {
+    assert_eq!(picture.len(), expected.values().len());
+    let errors = picture.iter().zip(expected.values()).map(|(pixel, value)| {
+        assert_eq!([pixel[0], pixel[3]], [pixel[1], 255], "grey and opaque");
+        (f32::from(pixel[0]) - 255.0 * value).abs()
+    });
+    errors.fold(0.0, f32::max)
+}
+
+fn assert_equal_to_cpu(study: &Radiograph, voi: &Voi) {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    let expected = display_image(study, voi);
+    let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study.clone()))];
+    let low_is_white = study.polarity == Polarity::LowIsWhite;
+    let picture = rendered(
+        &graphics,
+        GAMMA,
+        &spec(voi, low_is_white),
+        &layers,
+        SIDE as u32,
+    );
+    let error = largest_error(&picture, &expected);
+    assert!(error <= 1.0, "{voi:?}: off by {error} of 255");
+    // Inverting exchanges black and white and nothing else.
+    let inverted = rendered(
+        &graphics,
+        GAMMA,
+        &spec(voi, !low_is_white),
+        &layers,
+        SIDE as u32,
+    );
+    let error = largest_error(&inverted, &expected.map(|v| 1.0 - v));
+    assert!(error <= 1.0, "{voi:?} inverted: off by {error} of 255");
+}
+
+#[test]
+fn windows_of_every_shape_equal_the_cpu() {
+    let study = radiograph(unsigned(), ModalityTransform::IDENTITY);
+    for function in [
+        VoiFunction::Linear,
+        VoiFunction::LinearExact,
+        VoiFunction::Sigmoid,
+    ] {
+        assert_equal_to_cpu(&study, &window(2000.0, 1500.0, function));
+    }
+    assert_equal_to_cpu(&study, &window(1000.0, 1.0, VoiFunction::Linear));
+}
+
+#[test]
+fn low_white_and_negative_slope_equal_the_cpu() {
+    let rescale = ModalityTransform::Rescale {
+        slope: -2.5,
+        intercept: 700.0,
+    };
+    let mut study = radiograph(unsigned(), rescale);
+    study.polarity = Polarity::LowIsWhite;
+    assert_equal_to_cpu(&study, &window(-4000.0, 6000.0, VoiFunction::Linear));
+}
+
+#[test]
+fn signed_stored_values_equal_the_cpu() {
+    let study = radiograph(signed(), ModalityTransform::IDENTITY);
+    assert_equal_to_cpu(&study, &window(-300.0, 2500.0, VoiFunction::Linear));
+    assert_equal_to_cpu(&study, &window(-300.0, 900.0, VoiFunction::Sigmoid));
+}
+
+#[test]
+fn tables_equal_the_cpu() {
+    let modality = ModalityTransform::Lut {
+        first: 100,
+        entries: (0..3000_u32).map(|i| (i * i / 2500) as u16).collect(),
+    };
+    let study = radiograph(unsigned(), modality);
+    let voi = Voi::Lut(VoiLut {
+        first: 200,
+        bits: 12,
+        entries: (0..3000_u16).map(|i| 4095 - i).collect(),
+        explanation: String::new(),
+    });
+    assert_equal_to_cpu(&study, &voi);
+}
+
+#[test]
+fn a_target_that_encodes_by_itself_shows_the_same_grey() {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    let study = radiograph(unsigned(), ModalityTransform::IDENTITY);
+    let voi = window(2000.0, 3000.0, VoiFunction::LinearExact);
+    let expected = display_image(&study, &voi);
+    let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study))];
+    let format = wgpu::TextureFormat::Rgba8UnormSrgb;
+    let picture = rendered(&graphics, format, &spec(&voi, false), &layers, SIDE as u32);
+    let error = largest_error(&picture, &expected);
+    assert!(error <= 1.0, "off by {error} of 255");
+}
+
+#[test]
+fn padding_is_black_in_either_polarity() {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    let mut study = radiograph(unsigned(), ModalityTransform::IDENTITY);
+    study.padding = Some((0, 2000));
+    let is_padding: Vec<bool> = study.stored.iter().map(|v| v <= 2000).collect();
+    let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study))];
+    let voi = window(3000.0, 2200.0, VoiFunction::Linear);
+    for low_is_white in [false, true] {
+        let spec = spec(&voi, low_is_white);
+        let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
+        let black = |pixel: &[u8; 4]| pixel[..3] == [0, 0, 0];
+        let padded = picture.iter().zip(&is_padding).filter(|(_, p)| **p);
+        assert!(padded.clone().count() > 1000);
+        assert!(padded.map(|(pixel, _)| pixel).all(black));
+    }
+}
+
+#[test]
+fn strong_reduction_is_the_mean_and_does_not_alias() {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    // Columns alternate between the ends: any pixel-skipping reduction would show stripes.
+    let side = SIDE * 16;
+    let values = (0..side * side)
+        .map(|i| if i % 2 == 0 { 0 } else { 4000 })
+        .collect();
+    let stored = StoredValues::U16(Raster::new(side, side, values).unwrap());
+    let study = radiograph(stored, ModalityTransform::IDENTITY);
+    let voi = window(2000.0, 4000.0, VoiFunction::LinearExact);
+    let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study))];
+    let mut spec = spec(&voi, false);
+    spec.image_from_screen.scale = [16.0, 16.0];
+    let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
+    let grey = FloatImage::filled(SIDE, SIDE, 0.5);
+    assert!(largest_error(&picture, &grey) <= 1.0);
+}
+
+#[test]
+fn reduction_by_an_odd_factor_equals_the_area_mean() {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    let study = radiograph(signed(), ModalityTransform::IDENTITY);
+    let voi = window(0.0, 4096.0, VoiFunction::LinearExact);
+    // A crop of the side 192 = 3 x 64 of a wider, smooth picture.
+    let side = SIDE * 3;
+    let values = (0..side * side).map(|i| ((i % side) * 13 + (i / side) * 7) as i16 - 1900);
+    let stored = StoredValues::I16(Raster::new(side, side, values.collect()).unwrap());
+    let study = Radiograph { stored, ..study };
+    let small = resize_area(&modality_image(&study), SIDE, SIDE);
+    let expected = small.map(|v| (v / 4096.0 + 0.5).clamp(0.0, 1.0));
+    let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study))];
+    let mut spec = spec(&voi, false);
+    spec.image_from_screen.scale = [3.0, 3.0];
+    let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
+    let error = largest_error(&picture, &expected);
+    assert!(error <= 1.0, "off by {error} of 255");
+}
+
+#[test]
+fn enlarging_passes_through_the_pixels() {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    let study = radiograph(unsigned(), ModalityTransform::IDENTITY);
+    let voi = window(2048.0, 4096.0, VoiFunction::LinearExact);
+    let expected = display_image(&study, &voi);
+    let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study))];
+    let mut spec = spec(&voi, false);
+    // Three screen pixels an image pixel: every third one meets a pixel centre.
+    spec.image_from_screen.scale = [1.0 / 3.0, 1.0 / 3.0];
+    let side = 3 * SIDE;
+    let picture = rendered(&graphics, GAMMA, &spec, &layers, side as u32);
+    for (row, col) in [(0, 0), (1, 1), (17, 40), (63, 63), (31, 8)] {
+        let pixel = picture[(3 * row + 1) * side + 3 * col + 1];
+        let value = 255.0 * expected.get(row, col).unwrap();
+        assert!((f32::from(pixel[0]) - value).abs() <= 1.0, "{row} {col}");
+    }
+}
+
+#[test]
+fn a_difference_has_the_colours_of_the_map() {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    let study = radiograph(unsigned(), ModalityTransform::IDENTITY);
+    let change = |i: usize| (i % 400) as f32 - 200.0;
+    let original = modality_image(&study);
+    let soft: Vec<f32> = original
+        .values()
+        .iter()
+        .enumerate()
+        .map(|(i, v)| v - change(i))
+        .collect();
+    let soft = FloatImage::new(SIDE, SIDE, soft).unwrap();
+    let layers: Layers = vec![
+        (key(LayerKind::Original), Arc::new(study)),
+        (key(LayerKind::SoftTissue), Arc::new(soft)),
+    ];
+    let mut spec = spec(&window(0.0, 1.0, VoiFunction::LinearExact), false);
+    spec.layer = key(LayerKind::SoftTissue);
+    spec.picture = Picture::Difference { limit: 100.0 };
+    let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
+    for (i, pixel) in picture.iter().enumerate() {
+        let expected = diverging_on_black(change(i) / 100.0);
+        for channel in 0..3 {
+            let error = pixel[channel].abs_diff(expected[channel]);
+            // A step of the 255-entry table is at most 2 of 255 wide in any channel.
+            assert!(error <= 2, "{i}: {pixel:?} instead of {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn a_view_without_its_layer_draws_nothing() {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    let voi = window(0.0, 1.0, VoiFunction::LinearExact);
+    let picture = rendered(
+        &graphics,
+        GAMMA,
+        &spec(&voi, false),
+        &Vec::new(),
+        SIDE as u32,
+    );
+    assert!(picture.iter().all(|pixel| *pixel == [0; 4]));
+}

@@ -1,0 +1,317 @@
+//! Whole runs with networks of a few channels on pictures of a few pixels: losses fall, checkpoints are
+//! complete, a resumed run equals one that was never stopped, and what must be refused is refused.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot prepare its files shall fail"
+)]
+
+use diaphane::model::Bundle;
+use diaphane::train::{
+    EndReason, ExportConfig, Observer, RunConfig, RunFolder, Start, Terms, TrainError, TrainEvent,
+    Unobserved, Which, export, run,
+};
+use std::collections::BTreeMap;
+use std::path::Path;
+use tch::{Device, Tensor};
+
+const SIDE: u32 = 64;
+
+/// Pairs with bones as bright stripes, a tone offset, and a round lung field.
+fn write_data(folder: &Path) {
+    for (index, name) in ["a", "b", "c"].iter().enumerate() {
+        let index = index as f32;
+        let soft = |x: u32, y: u32| {
+            90.0 + 50.0 * ((x as f32 * 0.09 + index).sin() + (y as f32 * 0.07 - index).cos())
+        };
+        let bone = |y: u32| if y % 16 < 5 { 30.0 } else { 0.0 };
+        let inside = |x: u32, y: u32| {
+            let (x, y) = (x as f32 - 32.0, y as f32 - 32.0);
+            x * x + y * y < 500.0
+        };
+        let save = |ending: &str, value: &dyn Fn(u32, u32) -> f32| {
+            image::GrayImage::from_fn(SIDE, SIDE, |x, y| image::Luma([value(x, y) as u8]))
+                .save(folder.join(format!("{name}_{ending}.png")))
+                .unwrap();
+        };
+        save("cxr", &|x, y| soft(x, y) + bone(y) + 10.0);
+        save("soft", &soft);
+        save("lungmask", &|x, y| if inside(x, y) { 255.0 } else { 0.0 });
+    }
+}
+
+/// A run on the pairs of `data`, written by the name of its stage into `root`.
+fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
+    let (kind, patch_px) = match stage {
+        "segmenter" => ("masks", 32),
+        "vqgan" => ("pairs", 32),
+        _ => ("pairs", 64),
+    };
+    let text = format!(
+        r#"
+        stage = "{stage}"
+        out = '{out}'
+        seed = 11
+        device = "cpu"
+        threads = 1
+        batch = 2
+        patch_px = {patch_px}
+        report_every = 2
+        checkpoint_every = 3
+        validate_every = 3
+        {extra}
+        [optimizer]
+        learning_rate = 2e-3
+        warm_up = 2
+        [data]
+        validation = ["c"]
+        [[data.source]]
+        kind = "{kind}"
+        folder = '{data}'
+        grid_px = 64
+        [augmentation]
+        noise = 0.01
+        [model.segmenter]
+        init_channels = 4
+        growth_channels = 4
+        block_layers = [1, 1, 1, 1]
+        decoder_channels = [4, 4, 4, 4]
+        head_channels = 4
+        [model.vqgan]
+        channels = [4, 4, 8]
+        residual_channels = 4
+        codebook_size = 16
+        [model.denoiser]
+        model_channels = 8
+        channel_mult = [1, 2]
+        norm_groups = 4
+        [loss.vqgan]
+        quantized_share = 0.5
+        quantization = 1.0
+        [loss.denoiser]
+        pixel = 0.2
+        pixel_every = 2
+        pixel_crop_latents = 8
+        local_share = 0.5
+        "#,
+        out = root.join(stage).display(),
+        data = data.display(),
+    );
+    let path = root.join(format!("{stage}.toml"));
+    std::fs::write(&path, text).unwrap();
+    RunConfig::read(&path).unwrap()
+}
+
+fn vqgan_line(root: &Path) -> String {
+    format!("vqgan = '{}'", root.join("vqgan").display())
+}
+
+/// Keeps every report and stops the run after a number of checkpoints.
+#[derive(Default)]
+struct Recorder {
+    losses: Vec<f64>,
+    validations: Vec<Terms>,
+    num_checkpoints: usize,
+    stop_after: Option<usize>,
+}
+
+impl Observer for Recorder {
+    fn event(&mut self, event: &TrainEvent) {
+        match event {
+            TrainEvent::Progressed { terms, .. } => self.losses.push(terms["loss"]),
+            TrainEvent::Validated { terms, .. } => self.validations.push(terms.clone()),
+            TrainEvent::Checkpointed { .. } => self.num_checkpoints += 1,
+            _ => {}
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.stop_after
+            .is_some_and(|stop_after| self.num_checkpoints >= stop_after)
+    }
+}
+
+fn tensors(checkpoint: &Path, part: &str) -> BTreeMap<String, Tensor> {
+    Tensor::read_safetensors(checkpoint.join(format!("{part}.safetensors")))
+        .unwrap()
+        .into_iter()
+        .collect()
+}
+
+fn assert_same_checkpoint(a: &Path, b: &Path) {
+    for part in ["weights", "ema", "optimizer"] {
+        let (a, b) = (tensors(a, part), tensors(b, part));
+        assert!(!a.is_empty());
+        assert!(a.keys().eq(b.keys()));
+        for (name, value) in &a {
+            // Bit for bit: the same operations on the same numbers in the same order.
+            assert!(value.equal(&b[name]), "{part} {name} differs");
+        }
+    }
+}
+
+/// Runs a stage without a stop, and again stopped at its first checkpoint and resumed.
+fn resume_equals_an_undisturbed_run(stage: &str, extra: &str, root: &Path, data: &Path) {
+    let undisturbed = run(
+        &config(stage, root, data, &format!("iterations = 8\n{extra}")),
+        Start::Fresh,
+        &mut Unobserved,
+    )
+    .unwrap();
+    assert_eq!(undisturbed.iterations, 8);
+
+    let again = root.join("again");
+    std::fs::create_dir_all(&again).unwrap();
+    let config = config(stage, &again, data, &format!("iterations = 8\n{extra}"));
+    let mut recorder = Recorder {
+        stop_after: Some(1),
+        ..Recorder::default()
+    };
+    let stopped = run(&config, Start::Fresh, &mut recorder).unwrap();
+    assert_eq!(stopped.reason, EndReason::Cancelled);
+    assert_eq!(stopped.iterations, 3);
+    let resumed = run(&config, Start::Resumed, &mut Unobserved).unwrap();
+    assert_eq!(resumed.reason, EndReason::Finished);
+    assert_eq!(resumed.best_iteration, undisturbed.best_iteration);
+    assert_same_checkpoint(&undisturbed.last_checkpoint, &resumed.last_checkpoint);
+}
+
+#[test]
+fn every_stage_resumes_bit_for_bit() {
+    let temp = tempfile::tempdir().unwrap();
+    let (root, data) = (temp.path(), temp.path().join("data"));
+    std::fs::create_dir(&data).unwrap();
+    write_data(&data);
+    resume_equals_an_undisturbed_run("segmenter", "", root, &data);
+    resume_equals_an_undisturbed_run("vqgan", "", root, &data);
+    resume_equals_an_undisturbed_run("denoiser", &vqgan_line(root), root, &data);
+}
+
+#[test]
+fn training_lowers_the_loss_of_every_stage() {
+    let temp = tempfile::tempdir().unwrap();
+    let (root, data) = (temp.path(), temp.path().join("data"));
+    std::fs::create_dir(&data).unwrap();
+    write_data(&data);
+    for (stage, extra) in [
+        ("segmenter", String::new()),
+        ("vqgan", String::new()),
+        ("denoiser", vqgan_line(root)),
+    ] {
+        let mut config = config(stage, root, &data, &format!("iterations = 100\n{extra}"));
+        config.optimizer.learning_rate = 1e-2;
+        config.loss.vqgan.quantized_share = 0.0;
+        config.report_every = 25;
+        config.checkpoint_every = 100;
+        config.validate_every = 50;
+        let mut recorder = Recorder::default();
+        run(&config, Start::Fresh, &mut recorder).unwrap();
+        let (first, last) = (recorder.losses[0], recorder.losses[3]);
+        assert!(last < 0.9 * first, "{stage}: {:?}", recorder.losses);
+        assert_eq!(recorder.validations.len(), 2);
+    }
+}
+
+#[test]
+fn a_run_folder_says_what_was_done() {
+    let temp = tempfile::tempdir().unwrap();
+    let (root, data) = (temp.path(), temp.path().join("data"));
+    std::fs::create_dir(&data).unwrap();
+    write_data(&data);
+    let config = config("segmenter", root, &data, "iterations = 4");
+    let summary = run(&config, Start::Fresh, &mut Unobserved).unwrap();
+    let folder = RunFolder::open(&config.out).unwrap();
+    assert_eq!(folder.settings().unwrap(), config);
+    assert_eq!(
+        folder.checkpoint(Which::Last).unwrap().unwrap(),
+        summary.last_checkpoint
+    );
+    let listing = std::fs::read_to_string(config.out.join("data.json")).unwrap();
+    let listing: serde_json::Value = serde_json::from_str(&listing).unwrap();
+    let splits: Vec<&str> = listing
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["split"].as_str().unwrap())
+        .collect();
+    assert_eq!(splits, ["training", "training", "validation"]);
+    let log = std::fs::read_to_string(config.out.join("log.csv")).unwrap();
+    assert!(log.contains(",training,dice,") && log.contains(",validation,dice,"));
+    assert_eq!(summary.best_score.is_some(), log.contains("validation"));
+
+    let err = run(&config, Start::Fresh, &mut Unobserved).unwrap_err();
+    assert!(matches!(err, TrainError::RunExists { .. }), "{err}");
+}
+
+#[test]
+fn weights_of_another_architecture_are_refused() {
+    let temp = tempfile::tempdir().unwrap();
+    let (root, data) = (temp.path(), temp.path().join("data"));
+    std::fs::create_dir(&data).unwrap();
+    write_data(&data);
+    let first = config("vqgan", root, &data, "iterations = 1");
+    run(&first, Start::Fresh, &mut Unobserved).unwrap();
+    let mut second = first.clone();
+    second.out = root.join("second");
+    second.start_from = Some(first.out.clone());
+    run(&second, Start::Fresh, &mut Unobserved).unwrap();
+
+    second.out = root.join("third");
+    let wider = toml::Value::Integer(6);
+    second
+        .model
+        .vqgan
+        .insert("residual_channels".to_owned(), wider);
+    let err = run(&second, Start::Fresh, &mut Unobserved).unwrap_err();
+    assert!(err.to_string().contains("has shape"), "{err}");
+}
+
+#[test]
+fn three_runs_become_a_bundle_with_their_averaged_weights() {
+    let temp = tempfile::tempdir().unwrap();
+    let (root, data) = (temp.path(), temp.path().join("data"));
+    std::fs::create_dir(&data).unwrap();
+    write_data(&data);
+    let mut last = BTreeMap::new();
+    for (stage, extra) in [
+        ("segmenter", String::new()),
+        ("vqgan", String::new()),
+        ("denoiser", vqgan_line(root)),
+    ] {
+        let config = config(stage, root, &data, &format!("iterations = 2\n{extra}"));
+        let summary = run(&config, Start::Fresh, &mut Unobserved).unwrap();
+        last.insert(stage, summary.last_checkpoint);
+    }
+    // The VQGAN may go: the denoiser's run keeps its own copy.
+    let codec = tensors(&last["vqgan"], "ema");
+    std::fs::remove_dir_all(root.join("vqgan")).unwrap();
+    let path = root.join("export.toml");
+    let text = "out = \"bundle\"\nname = \"tiny\"\nversion = \"0\"\nlicence = \"MIT\"\n\
+                training_data = \"stripes\"\ndenoiser = \"denoiser\"\nsegmenter = \"segmenter\"\n\
+                newest = true\ncard = \"card.md\"\n";
+    std::fs::write(&path, text).unwrap();
+    std::fs::write(root.join("card.md"), "# Tiny\n").unwrap();
+    let written = export(&ExportConfig::read(&path).unwrap()).unwrap();
+
+    let bundle = Bundle::load(&written.folder, Device::Cpu).unwrap();
+    let stores = [
+        (bundle.vqgan_store.variables(), codec),
+        (
+            bundle.denoiser_store.variables(),
+            tensors(&last["denoiser"], "ema"),
+        ),
+        (
+            bundle.segmenter_store.unwrap().variables(),
+            tensors(&last["segmenter"], "ema"),
+        ),
+    ];
+    for (loaded, trained) in stores {
+        assert_eq!(loaded.len(), trained.len());
+        for (name, value) in trained {
+            assert!(value.equal(&loaded[&name]), "{name}");
+        }
+    }
+    assert_eq!(bundle.manifest.grid.size_px, 64);
+    assert_eq!(bundle.manifest.segmenter.unwrap().size_px, 32);
+    assert!(bundle.manifest.latent.std.iter().all(|&std| std > 0.0));
+}

@@ -1,0 +1,162 @@
+//! The window with a fake engine: it records commands and reports what a test says.
+
+use crate::phantom::{defaults, radiograph, result};
+use diaphane::ui::{DiaphaneApp, Engine, EngineError, UiCommand};
+use diaphane::worker::{
+    EventKind, JobHandle, JobId, SuppressionRequest, SuppressionSettings, WorkerCommand,
+    WorkerEvent,
+};
+use eframe::egui::Key;
+use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, SnapshotOptions};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+pub const SIZE: [f32; 2] = [1280.0, 720.0];
+
+/// What the fake engine was asked and what it will report.
+#[derive(Default)]
+pub struct Desk {
+    pub bundles: Vec<(JobHandle, PathBuf)>,
+    pub requests: Vec<(JobHandle, SuppressionRequest)>,
+    pub events: VecDeque<WorkerEvent>,
+    pub busy: bool,
+}
+
+impl Desk {
+    pub fn report(&mut self, job: JobId, kind: EventKind) {
+        self.events.push_back(WorkerEvent { job, kind });
+    }
+}
+
+pub struct FakeEngine(Rc<RefCell<Desk>>);
+
+impl Engine for FakeEngine {
+    fn send(&mut self, command: WorkerCommand) -> Result<(), EngineError> {
+        let mut desk = self.0.borrow_mut();
+        if desk.busy {
+            return Err(EngineError("the worker is busy".to_owned()));
+        }
+        match command {
+            WorkerCommand::LoadBundle(handle, path) => desk.bundles.push((handle, path)),
+            WorkerCommand::Suppress(handle, request) => desk.requests.push((handle, *request)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn try_recv(&mut self) -> Option<WorkerEvent> {
+        self.0.borrow_mut().events.pop_front()
+    }
+}
+
+pub struct Window {
+    pub harness: Harness<'static, DiaphaneApp>,
+    pub desk: Rc<RefCell<Desk>>,
+}
+
+impl Window {
+    /// The window without a graphics card: enough for everything but pictures.
+    pub fn new() -> Self {
+        Self::built(Harness::builder())
+    }
+
+    /// The window with pictures; `None` without a graphics adapter.
+    pub fn with_pictures() -> Option<Self> {
+        has_adapter().then(|| Self::built(Harness::builder().wgpu()))
+    }
+
+    pub fn built(builder: egui_kittest::HarnessBuilder<DiaphaneApp>) -> Self {
+        let desk = Rc::new(RefCell::new(Desk::default()));
+        let engine = Box::new(FakeEngine(Rc::clone(&desk)));
+        let harness = builder
+            .with_size(SIZE)
+            .with_max_steps(12)
+            .build_eframe(|creation| DiaphaneApp::new(creation, engine));
+        Self { harness, desk }
+    }
+
+    /// A study is open and a bundle loaded.
+    pub fn with_study(mut self) -> Self {
+        self.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("first"))));
+        self.apply(UiCommand::LoadBundle("bundle".into()));
+        let loaded = EventKind::BundleLoaded {
+            name: "compact".to_owned(),
+            sha256: "00".repeat(32),
+            defaults: defaults(),
+            device: "CPU".to_owned(),
+        };
+        let job = self.desk.borrow().bundles[0].0.id();
+        self.report(job, loaded);
+        self
+    }
+
+    /// The study has a soft-tissue image.
+    pub fn with_result(mut self) -> Self {
+        self.apply(UiCommand::Suppress);
+        let (job, settings) = self.newest_request();
+        self.report(job.id(), EventKind::Suppressed(Arc::new(result(settings))));
+        self
+    }
+
+    pub fn apply(&mut self, command: UiCommand) {
+        self.harness.state_mut().apply(command);
+        self.harness.run();
+    }
+
+    pub fn report(&mut self, job: JobId, kind: EventKind) {
+        self.desk.borrow_mut().report(job, kind);
+        self.harness.run();
+    }
+
+    pub fn num_requests(&self) -> usize {
+        self.desk.borrow().requests.len()
+    }
+
+    pub fn newest_request(&self) -> (JobHandle, SuppressionSettings) {
+        let desk = self.desk.borrow();
+        let (handle, request) = desk.requests.last().expect("a request");
+        (handle.clone(), request.settings.clone())
+    }
+
+    pub fn has(&self, label: &str) -> bool {
+        self.harness.query_all_by_label(label).next().is_some()
+    }
+
+    pub fn has_text(&self, part: &str) -> bool {
+        self.harness
+            .query_all_by_label_contains(part)
+            .next()
+            .is_some()
+    }
+
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run();
+    }
+
+    pub fn press(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.harness.run();
+    }
+
+    /// Snapshots have one tolerance, stated here: text may differ by a few antialiased pixels.
+    pub fn snapshot(&mut self, name: &str) {
+        let options = SnapshotOptions::new()
+            .output_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"))
+            .threshold(1.0)
+            .max_failed_pixels(40_usize);
+        self.harness.snapshot_options(name, &options);
+    }
+}
+
+pub fn has_adapter() -> bool {
+    let found = std::panic::catch_unwind(egui_kittest::wgpu::WgpuTestRenderer::new).is_ok();
+    if !found {
+        println!("skipped: no graphics adapter");
+    }
+    found
+}

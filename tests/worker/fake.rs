@@ -1,0 +1,158 @@
+//! A pipeline without networks: it waits for a gate before each step and tells of each step done.
+
+use crossbeam_channel::{Receiver, Sender};
+use diaphane::radiograph::{
+    BitDepth, FileKind, FloatImage, LungMask, ModalityTransform, Polarity, Radiograph, Raster,
+    SourceFile, StoredValues, StudyId, StudyInfo, Voi, VoiFunction,
+};
+use diaphane::worker::{
+    BundleSummary, ClippingChoice, FusionChoice, GuidanceChoice, JobError, Observer, OutputGrid,
+    Pipeline, Progress, SamplerChoice, Stage, SuppressionRequest, SuppressionResult,
+    SuppressionSettings, TrainingObserver, TrainingPlan,
+};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Seed that makes the fake panic.
+pub const PANIC_SEED: u64 = 666;
+/// Seed that makes the fake fail.
+pub const FAIL_SEED: u64 = 404;
+
+/// The fake.
+pub struct FakePipeline {
+    /// One message lets one step pass; a closed gate lets all pass.
+    pub gate: Receiver<()>,
+    /// Told of every step that was done, with the request's seed.
+    pub steps: Sender<u64>,
+    /// The bundle that was loaded last.
+    pub loaded: Option<PathBuf>,
+}
+
+impl Pipeline for FakePipeline {
+    fn load_bundle(&mut self, path: &Path) -> Result<BundleSummary, JobError> {
+        self.loaded = Some(path.to_owned());
+        Ok(BundleSummary {
+            name: "fake".to_owned(),
+            sha256: "00".to_owned(),
+            defaults: settings(0),
+            device: "none".to_owned(),
+            segments_lungs: true,
+        })
+    }
+
+    fn suppress(
+        &mut self,
+        request: &SuppressionRequest,
+        observer: &mut dyn Observer,
+    ) -> Result<SuppressionResult, JobError> {
+        let seed = request.settings.seed;
+        assert!(seed != PANIC_SEED, "index out of range\nstack trace");
+        if seed == FAIL_SEED {
+            return Err(JobError::Failed("no such thing".to_owned()));
+        }
+        for done in 0..request.settings.steps {
+            if observer.is_cancelled() {
+                return Err(JobError::Cancelled);
+            }
+            // A closed gate is an open door.
+            self.gate.recv().ok();
+            self.steps.send(seed).unwrap();
+            observer.progressed(Progress {
+                stage: Stage::Global,
+                done: done + 1,
+                total: request.settings.steps,
+                fraction: (done + 1) as f32 / request.settings.steps as f32,
+                eta_secs: None,
+            });
+        }
+        observer.warned("made by a fake");
+        Ok(self.result(request))
+    }
+
+    fn segment(&mut self, r: &Arc<Radiograph>, _: &mut dyn Observer) -> Result<LungMask, JobError> {
+        let (width, height) = r.size();
+        Ok(LungMask::from_nonzero(&Raster::filled(width, height, 1)))
+    }
+
+    fn train(
+        &mut self,
+        plan: &TrainingPlan,
+        observer: &mut dyn TrainingObserver,
+    ) -> Result<String, JobError> {
+        // Training needs gradients: the guard of inference jobs must not be in force here.
+        let x = tch::Tensor::from(2.0_f32).set_requires_grad(true);
+        let tracked = (&x * &x).requires_grad();
+        observer.progressed(format!("{{\"tracked\":{tracked}}}"));
+        Ok(plan.config.display().to_string())
+    }
+}
+
+impl FakePipeline {
+    fn result(&self, request: &SuppressionRequest) -> SuppressionResult {
+        let (width, height) = request.radiograph.size();
+        let x = tch::Tensor::from(2.0_f32).set_requires_grad(true);
+        let tracked = (&x * &x).requires_grad();
+        SuppressionResult {
+            study: request.radiograph.id.clone(),
+            soft_tissue: FloatImage::filled(width, height, 0.0),
+            bone: FloatImage::filled(width, height, 0.0),
+            model_soft_tissue: FloatImage::filled(width, height, 0.0),
+            lung_mask: LungMask::from_nonzero(&Raster::filled(width, height, 1)),
+            settings: request.settings.clone(),
+            bundle_name: self
+                .loaded
+                .as_ref()
+                .map_or_else(String::new, |path| path.display().to_string()),
+            bundle_sha256: String::new(),
+            device: format!("gradients {tracked}"),
+            precision: "f32".to_owned(),
+            stage_times: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// Three steps under `seed`.
+pub fn settings(seed: u64) -> SuppressionSettings {
+    SuppressionSettings {
+        steps: 3,
+        leg_weight: 3.0,
+        guidance: GuidanceChoice::Leg,
+        sampler: SamplerChoice::Lcm,
+        clipping: ClippingChoice::Dynamic,
+        fusion: FusionChoice::Poisson,
+        output: OutputGrid::Native,
+        seed,
+    }
+}
+
+/// Eight pixels.
+pub fn radiograph() -> Arc<Radiograph> {
+    Arc::new(Radiograph {
+        id: StudyId("fake".to_owned()),
+        source: SourceFile {
+            path: PathBuf::from("fake.png"),
+            kind: FileKind::Png,
+        },
+        stored: StoredValues::U16(Raster::filled(4, 2, 7)),
+        bits: BitDepth {
+            allocated: 16,
+            stored: 16,
+            high_bit: 15,
+            signed: false,
+        },
+        modality: ModalityTransform::IDENTITY,
+        vois: vec![Voi::Window {
+            center: 8.0,
+            width: 16.0,
+            function: VoiFunction::LinearExact,
+            explanation: String::new(),
+        }],
+        vois_from_file: false,
+        polarity: Polarity::HighIsWhite,
+        padding: None,
+        spacing: None,
+        info: StudyInfo::default(),
+        warnings: Vec::new(),
+    })
+}
