@@ -10,11 +10,23 @@ use std::process::ExitCode;
 const DEFAULT_BUNDLE: &str = "compact";
 
 fn main() -> ExitCode {
+    leave_worker_panics_to_the_worker();
     let Cli { paths, command } = Cli::parse();
     match command {
         Some(command) => cli::run(command),
         None => open_window(paths),
     }
+}
+
+/// A panic of the worker thread becomes the sentence of its job; printed as well, it would be told twice.
+fn leave_worker_panics_to_the_worker() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let on_worker = std::thread::current().name() == Some("diaphane-worker");
+        if !on_worker || std::env::var_os("RUST_BACKTRACE").is_some() {
+            print(panic);
+        }
+    }));
 }
 
 #[cfg(feature = "gui")]

@@ -16,10 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Entries that are not as stated yet, with the reason.
-const KNOWN: &[(&str, &str)] = &[(
-    "valid/ts_jpegxl_lossless.dcm",
-    "JPEG XL is refused by name: its decoder is not part of this build",
-)];
+const KNOWN: &[(&str, &str)] = &[];
 
 /// Far above the stated five seconds, because debug builds share the machine with other tests; a
 /// hang is still found.

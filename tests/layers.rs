@@ -1,6 +1,8 @@
 //! The house's layers, held by a test: who may import whom, where each third-party crate lives,
 //! and how long a file may be. The table is the one in the crate's design (module tree).
 
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +59,10 @@ const BELOW_PIPELINE: &[&str] = &[
     "model",
 ];
 
+/// Edges inside a level, each with its reason: reading settles the window a file does not state, and
+/// an inspection says how a value is shown; both are `display`'s arithmetic.
+const SIDEWAYS: [(&str, &str); 1] = [("formats", "display")];
+
 /// Third-party crates with the only places that may name them (paths under `src`).
 const HOMES: [(&[&str], &[&str]); 8] = [
     (
@@ -75,12 +81,12 @@ const HOMES: [(&[&str], &[&str]); 8] = [
         ],
         &["formats"],
     ),
-    (&["wgpu", "egui_wgpu", "bytemuck"], &["render"]),
+    (&["wgpu", "bytemuck"], &["render"]),
     (&["rfd", "poll_promise"], &["ui/files.rs"]),
-    (&["eframe", "egui"], &["ui", "render"]),
+    (&["eframe", "egui", "egui_wgpu"], &["ui", "render"]),
     (&["clap", "indicatif", "ctrlc"], &["cli", "main.rs"]),
     (&["safetensors", "half"], &["model", "train"]),
-    (&["crossbeam_channel"], &["worker"]),
+    (&["crossbeam_channel"], &["worker", "ui/files.rs"]),
 ];
 
 const MAX_LINES: usize = 400;
@@ -110,7 +116,8 @@ fn modules_import_only_what_stands_below() {
         for (line, name) in crate_imports(&text) {
             let allowed = name == layer.name
                 || name == "radiograph"
-                || layer.imports.contains(&name.as_str());
+                || layer.imports.contains(&name.as_str())
+                || SIDEWAYS.contains(&(layer.name, name.as_str()));
             if find_layer(&name).is_some() && !allowed {
                 wrong.push(format!(
                     "src/{}:{line}: {} -> {name}",
@@ -131,7 +138,9 @@ fn modules_import_only_what_stands_below() {
 fn third_party_crates_stay_at_home() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
-        for (line, code) in code_lines(&text) {
+        // Unit tests stand at a file's end and may make their files in any way.
+        let program = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        for (line, code) in code_lines(program) {
             for (crates, homes) in &HOMES {
                 let at_home = homes.iter().any(|home| path.starts_with(home));
                 for name in *crates {
@@ -229,9 +238,8 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// First path segments after `crate::`, with the line where the path begins.
 fn crate_imports(text: &str) -> Vec<(usize, String)> {
     let mut names = Vec::new();
-    let code: String = code_lines(text)
-        .map(|(_, code)| format!("{code}\n"))
-        .collect();
+    let code: Vec<&str> = code_lines(text).map(|(_, code)| code).collect();
+    let code = code.join("\n");
     let mut groups = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let before = code[..at].chars().next_back();

@@ -1,5 +1,7 @@
 //! The stages on tiny networks: what is reused, what is left alone, what is refused.
 
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
+
 mod tiny;
 
 use diaphane::formats;
@@ -16,6 +18,17 @@ const CPU: ComputeOptions = ComputeOptions {
     device: DeviceChoice::Cpu,
     precision: PrecisionChoice::F32,
 };
+
+const ALL_STAGES: [Stage; 8] = [
+    Stage::Prepare,
+    Stage::Segment,
+    Stage::Encode,
+    Stage::Global,
+    Stage::Local,
+    Stage::Decode,
+    Stage::Fuse,
+    Stage::Restore,
+];
 
 /// Remembers progress and warnings, and stops at a stage's step where told to.
 #[derive(Default)]
@@ -44,7 +57,7 @@ impl Observer for Watcher {
 }
 
 struct Bench {
-    _folder: TempDir,
+    folder: TempDir,
     suppressor: Suppressor,
     defaults: SuppressionSettings,
     radiograph: Arc<Radiograph>,
@@ -62,7 +75,7 @@ impl Bench {
         let summary = suppressor.load_bundle(&bundle).unwrap();
         assert_eq!(summary.segments_lungs, with_segmenter);
         Self {
-            _folder: folder,
+            folder,
             suppressor,
             defaults: summary.defaults,
             radiograph: Arc::new(radiograph),
@@ -115,10 +128,7 @@ fn a_result_lies_on_the_radiographs_grid_and_says_how_it_was_made() {
         ("tiny", "cpu")
     );
     assert_eq!(result.bundle_sha256.len(), 64);
-    use Stage::{Decode, Encode, Fuse, Global, Local, Prepare, Restore, Segment};
-    for stage in [
-        Prepare, Segment, Encode, Global, Local, Decode, Fuse, Restore,
-    ] {
+    for stage in ALL_STAGES {
         assert!(ran(&result).contains(&stage), "{stage}");
     }
 }
@@ -132,7 +142,7 @@ fn pixels_without_bone_keep_their_value_and_the_others_lose_their_bone() {
     let mut changed = 0;
     for (stored, (&soft, &bone)) in stored.zip(pixels) {
         if bone == 0.0 {
-            assert_eq!(soft, stored as f32);
+            assert_eq!(soft.to_bits(), (stored as f32).to_bits());
         } else {
             changed += 1;
             // A 16-bit PNG is shown over 0 to 65,535: bone of 1 is the whole range.
@@ -155,8 +165,10 @@ fn another_leg_weight_reruns_the_local_path_and_gives_what_a_fresh_run_gives() {
         ..bench.defaults.clone()
     };
     let moved = bench.run(other.clone());
-    use Stage::{Decode, Fuse, Local, Restore};
-    assert_eq!(ran(&moved), [Local, Decode, Fuse, Restore]);
+    assert_eq!(
+        ran(&moved),
+        [Stage::Local, Stage::Decode, Stage::Fuse, Stage::Restore]
+    );
     let fresh = Bench::new(false).run(other);
     assert_eq!(moved.soft_tissue, fresh.soft_tissue);
     assert_eq!(moved.bone, fresh.bone);
@@ -278,6 +290,35 @@ fn a_segmenter_finds_a_mask_on_the_radiographs_grid() {
         .segment(&bench.radiograph, &mut watcher)
         .unwrap();
     assert_eq!(mask.raster().size(), (150, 120));
+}
+
+#[test]
+fn half_precision_runs_and_stays_near() {
+    let mut bench = Bench::new(false);
+    let exact = bench.run(bench.defaults.clone());
+    let options = ComputeOptions {
+        precision: PrecisionChoice::Bf16,
+        ..CPU
+    };
+    let bundle = bench.folder.path().join("tiny");
+    bench.suppressor = Suppressor::new(options);
+    bench.suppressor.load_bundle(&bundle).unwrap();
+    let half = bench.run(bench.defaults.clone());
+    assert_eq!(
+        (exact.precision.as_str(), half.precision.as_str()),
+        ("f32", "bf16")
+    );
+    let difference = exact
+        .model_soft_tissue
+        .zip_map(&half.model_soft_tissue, |a, b| (a - b).abs());
+    let largest = difference
+        .unwrap()
+        .values()
+        .iter()
+        .copied()
+        .fold(0.0, f32::max);
+    // bfloat16 keeps 8 bits; three steps of a network with arbitrary weights may lose some of them.
+    assert!(largest > 0.0 && largest < 0.1, "{largest}");
 }
 
 #[test]

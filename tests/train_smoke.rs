@@ -1,13 +1,19 @@
 //! Whole runs with networks of a few channels on pictures of a few pixels: losses fall, checkpoints are
 //! complete, a resumed run equals one that was never stopped, and what must be refused is refused.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot prepare its files shall fail"
+)]
+
+use diaphane::model::Bundle;
 use diaphane::train::{
-    EndReason, Observer, RunConfig, RunFolder, Start, Terms, TrainError, TrainEvent, Unobserved,
-    Which, run,
+    EndReason, ExportConfig, Observer, RunConfig, RunFolder, Start, Terms, TrainError, TrainEvent,
+    Unobserved, Which, export, run,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
-use tch::Tensor;
+use tch::{Device, Tensor};
 
 const SIDE: u32 = 64;
 
@@ -44,7 +50,7 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
     let text = format!(
         r#"
         stage = "{stage}"
-        out = {out:?}
+        out = '{out}'
         seed = 11
         device = "cpu"
         threads = 1
@@ -61,7 +67,7 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
         validation = ["c"]
         [[data.source]]
         kind = "{kind}"
-        folder = {data:?}
+        folder = '{data}'
         grid_px = 64
         [augmentation]
         noise = 0.01
@@ -88,7 +94,8 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
         pixel_crop_latents = 8
         local_share = 0.5
         "#,
-        out = root.join(stage),
+        out = root.join(stage).display(),
+        data = data.display(),
     );
     let path = root.join(format!("{stage}.toml"));
     std::fs::write(&path, text).unwrap();
@@ -96,7 +103,7 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
 }
 
 fn vqgan_line(root: &Path) -> String {
-    format!("vqgan = {:?}", root.join("vqgan"))
+    format!("vqgan = '{}'", root.join("vqgan").display())
 }
 
 /// Keeps every report and stops the run after a number of checkpoints.
@@ -257,4 +264,54 @@ fn weights_of_another_architecture_are_refused() {
         .insert("residual_channels".to_owned(), wider);
     let err = run(&second, Start::Fresh, &mut Unobserved).unwrap_err();
     assert!(err.to_string().contains("has shape"), "{err}");
+}
+
+#[test]
+fn three_runs_become_a_bundle_with_their_averaged_weights() {
+    let temp = tempfile::tempdir().unwrap();
+    let (root, data) = (temp.path(), temp.path().join("data"));
+    std::fs::create_dir(&data).unwrap();
+    write_data(&data);
+    let mut last = BTreeMap::new();
+    for (stage, extra) in [
+        ("segmenter", String::new()),
+        ("vqgan", String::new()),
+        ("denoiser", vqgan_line(root)),
+    ] {
+        let config = config(stage, root, &data, &format!("iterations = 2\n{extra}"));
+        let summary = run(&config, Start::Fresh, &mut Unobserved).unwrap();
+        last.insert(stage, summary.last_checkpoint);
+    }
+    // The VQGAN may go: the denoiser's run keeps its own copy.
+    let codec = tensors(&last["vqgan"], "ema");
+    std::fs::remove_dir_all(root.join("vqgan")).unwrap();
+    let path = root.join("export.toml");
+    let text = "out = \"bundle\"\nname = \"tiny\"\nversion = \"0\"\nlicence = \"MIT\"\n\
+                training_data = \"stripes\"\ndenoiser = \"denoiser\"\nsegmenter = \"segmenter\"\n\
+                newest = true\ncard = \"card.md\"\n";
+    std::fs::write(&path, text).unwrap();
+    std::fs::write(root.join("card.md"), "# Tiny\n").unwrap();
+    let written = export(&ExportConfig::read(&path).unwrap()).unwrap();
+
+    let bundle = Bundle::load(&written.folder, Device::Cpu).unwrap();
+    let stores = [
+        (bundle.vqgan_store.variables(), codec),
+        (
+            bundle.denoiser_store.variables(),
+            tensors(&last["denoiser"], "ema"),
+        ),
+        (
+            bundle.segmenter_store.unwrap().variables(),
+            tensors(&last["segmenter"], "ema"),
+        ),
+    ];
+    for (loaded, trained) in stores {
+        assert_eq!(loaded.len(), trained.len());
+        for (name, value) in trained {
+            assert!(value.equal(&loaded[&name]), "{name}");
+        }
+    }
+    assert_eq!(bundle.manifest.grid.size_px, 64);
+    assert_eq!(bundle.manifest.segmenter.unwrap().size_px, 32);
+    assert!(bundle.manifest.latent.std.iter().all(|&std| std > 0.0));
 }

@@ -265,3 +265,18 @@ fn headers_that_lie_are_refused() {
         assert!(matches!(err, ModelError::Corrupt { .. }), "{err}");
     }
 }
+
+#[test]
+fn a_flipped_bit_anywhere_is_an_error_or_harmless_but_no_panic() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("w.safetensors");
+    let vs = store(&[("w", &[2, 3])]);
+    save_weights(&vs, &file, WeightPrecision::F32).expect("saved weights");
+    let whole = fs::read(&file).expect("a file");
+    for at in 0..whole.len() * 8 {
+        let mut flipped = whole.clone();
+        flipped[at / 8] ^= 1 << (at % 8);
+        fs::write(&file, flipped).expect("a file");
+        drop(load_weights(&vs, &file, None));
+    }
+}

@@ -3,6 +3,8 @@
 //! The fake counts steps and waits for a gate, so that every interleaving is forced, never slept for;
 //! the timeouts only bound a failing run.
 
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
+
 #[path = "worker/fake.rs"]
 mod fake;
 

@@ -59,10 +59,33 @@ fn print_report(report: &Report) {
         print_line(&format!("  error           {error}"));
         return;
     }
+    for (name, value) in facts(inspection) {
+        print_line(&format!("  {name:<16}{value}"));
+    }
+    for probe in &inspection.probes {
+        let stored = probe.stored.map_or_else(String::new, |v| v.to_string());
+        let display = probe
+            .display
+            .map_or_else(|| "outside".to_owned(), |d| format!("{d:.2}"));
+        print_line(&format!(
+            "  at {},{}: stored {stored}, displayed {display}",
+            probe.row, probe.col
+        ));
+    }
+    for warning in &inspection.warnings {
+        print_line(&format!("  warning         {warning}"));
+    }
+    for doubt in &report.suitability {
+        print_line(&format!("  suitability     {doubt}"));
+    }
+}
+
+/// What is known about a file that can be shown, as names and values.
+fn facts(inspection: &Inspection) -> [(&'static str, String); 9] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let number = |value: Option<i32>| value.map_or_else(String::new, |v| v.to_string());
     let side = |value: Option<usize>| value.map_or_else(String::new, |v| v.to_string());
-    let rows = [
+    [
         (
             "pixels",
             format!(
@@ -102,24 +125,5 @@ fn print_report(report: &Report) {
             ),
         ),
         ("sha256", text(&inspection.stored_sha256_i32le)),
-    ];
-    for (name, value) in rows {
-        print_line(&format!("  {name:<16}{value}"));
-    }
-    for probe in &inspection.probes {
-        let stored = number(probe.stored);
-        let display = probe
-            .display
-            .map_or_else(|| "outside".to_owned(), |d| format!("{d:.2}"));
-        print_line(&format!(
-            "  at {},{}: stored {stored}, displayed {display}",
-            probe.row, probe.col
-        ));
-    }
-    for warning in &inspection.warnings {
-        print_line(&format!("  warning         {warning}"));
-    }
-    for doubt in &report.suitability {
-        print_line(&format!("  suitability     {doubt}"));
-    }
+    ]
 }

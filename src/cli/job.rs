@@ -87,7 +87,7 @@ pub(super) struct SuppressJob {
 }
 
 impl SuppressJob {
-    pub(super) fn new(args: SuppressArgs) -> anyhow::Result<Self> {
+    pub(super) fn new(args: &SuppressArgs) -> anyhow::Result<Self> {
         let network = NetworkChoice::new(&args.network)?;
         let settings = settings(&args.settings, args.grid, &network.bundle)?;
         ensure!(
@@ -147,7 +147,7 @@ pub(super) struct SegmentJob {
 }
 
 impl SegmentJob {
-    pub(super) fn new(args: SegmentArgs) -> anyhow::Result<Self> {
+    pub(super) fn new(args: &SegmentArgs) -> anyhow::Result<Self> {
         Ok(Self {
             inputs: inputs::collect(&args.paths, None)?,
             network: NetworkChoice::new(&args.network)?,

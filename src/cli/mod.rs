@@ -42,8 +42,8 @@ pub fn run(command: Command) -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<Tally> {
     match command {
-        Command::Suppress(args) => suppress::run(job::SuppressJob::new(args)?),
-        Command::Segment(args) => segment::run(job::SegmentJob::new(args)?),
+        Command::Suppress(args) => suppress::run(&job::SuppressJob::new(&args)?),
+        Command::Segment(args) => segment::run(&job::SegmentJob::new(&args)?),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Import(args) => import::run(&args),

@@ -88,14 +88,17 @@ impl Tally {
             failed,
             interrupted,
         } = self;
-        let mut line = format!("{done} done, {failed} failed");
-        if *skipped > 0 {
-            line.push_str(&format!(", {skipped} done before"));
-        }
-        if *interrupted {
-            line.push_str(", stopped by Ctrl-C");
-        }
-        eprintln!("{line}");
+        let before = if *skipped > 0 {
+            format!(", {skipped} done before")
+        } else {
+            String::new()
+        };
+        let stopped = if *interrupted {
+            ", stopped by Ctrl-C"
+        } else {
+            ""
+        };
+        eprintln!("{done} done, {failed} failed{before}{stopped}");
         machine.line(&serde_json::json!({
             "event": "finished",
             "done": done,

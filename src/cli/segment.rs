@@ -12,7 +12,7 @@ use anyhow::{bail, ensure};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(super) fn run(job: SegmentJob) -> anyhow::Result<Tally> {
+pub(super) fn run(job: &SegmentJob) -> anyhow::Result<Tally> {
     let machine = job.destination.machine;
     let mut tally = Tally::default();
     for (path, sentence) in &job.inputs.refused {
@@ -28,7 +28,7 @@ pub(super) fn run(job: SegmentJob) -> anyhow::Result<Tally> {
         return Ok(tally);
     }
     for input in &job.inputs.files {
-        match segment(&session, &job, input) {
+        match segment(&session, job, input) {
             Ok(Some((path, fraction))) => {
                 tally.done += 1;
                 machine.line(&serde_json::json!({

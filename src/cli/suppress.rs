@@ -23,7 +23,7 @@ enum Outcome {
     Interrupted,
 }
 
-pub(super) fn run(job: SuppressJob) -> anyhow::Result<Tally> {
+pub(super) fn run(job: &SuppressJob) -> anyhow::Result<Tally> {
     let machine = job.destination.machine;
     let mut tally = Tally::default();
     for (path, sentence) in &job.inputs.refused {
@@ -47,7 +47,7 @@ pub(super) fn run(job: SuppressJob) -> anyhow::Result<Tally> {
             .iter()
             .map(|input| input.path.clone())
             .collect(),
-        job: &job,
+        job,
     };
     for input in &job.inputs.files {
         let started = Instant::now();

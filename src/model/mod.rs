@@ -26,15 +26,19 @@ mod segmenter;
 mod vqgan;
 pub mod weights;
 
-pub use bundle::{Bundle, BundleInfo, BundleWriter, find_bundle, list_bundles};
+pub use bundle::{Bundle, BundleInfo, BundleWriter, find_bundle, list_bundles, search_folders};
 pub use config::ConfigError;
 pub use denoiser::{Denoiser, DenoiserConfig};
 pub use discriminator::{
     DiscriminatorConfig, Judgement, PatchDiscriminator, Verdict, adversarial_loss,
 };
 pub use error::{ModelError, WeightProblem};
+pub use import::{ImportOptions, import_checkpoints};
 pub use lpips::{Lpips, LpipsError, LpipsRange};
-pub use manifest::Manifest;
+pub use manifest::{
+    ClipSpec, ConditionScaling, Fit, FusionName, GuidanceName, Manifest, Prediction, SamplerName,
+    ScheduleSpec, SegmenterSpec,
+};
 pub use ms_ssim::{MsSsimScores, ms_ssim, ms_ssim_scores};
 pub use presets::Preset;
 pub use segmenter::{LungSegmenter, SegmenterConfig};

@@ -17,6 +17,7 @@ mod grid;
 mod keys;
 mod networks;
 mod perceptual;
+mod plan;
 mod progress;
 mod request;
 mod restore;

@@ -62,14 +62,15 @@ fn take_off(
         let value = scale.modality(stored);
         // Nothing is blacker than black: what the layer asks beyond is not there to be taken.
         let left = (shown - layer).clamp(0.0, 1.0);
-        if layer == 0.0 || left == shown || is_padding(radiograph, stored) {
+        let taken = shown - left;
+        if layer == 0.0 || taken == 0.0 || is_padding(radiograph, stored) {
             soft_tissue.push(value as f32);
             bone.push(0.0);
         } else {
             // A difference keeps what lies beyond the window's ends, which the display cannot show.
             let change = scale.modality_from_display(left) - scale.modality_from_display(shown);
             soft_tissue.push((value + change) as f32);
-            bone.push(shown - left);
+            bone.push(taken);
         }
     }
     let (width, height) = display.size();

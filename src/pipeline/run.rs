@@ -2,14 +2,15 @@
 
 use super::cache::{Key, Slot};
 use super::clock::StageClock;
-use super::conventions::{dual_path_config, grid_rule, local_predictions, sampler_kind};
+use super::conventions::{dual_path_config, grid_rule, sampler_kind};
 use super::grid::ModelGrid;
 use super::keys::Keys;
 use super::networks::Networks;
+use super::plan::{plan, wants_local_path, wants_reconstruction};
 use super::suppressor::{Prepared, StageCache};
 use super::{
-    FusionChoice, MaskPair, Observer, OutputGrid, PipelineError, PlannedStage, ProgressTracker,
-    Stage, SuppressionRequest, SuppressionResult, restore, segment, suitability, tensors,
+    FusionChoice, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
+    SuppressionResult, restore, segment, suitability, tensors,
 };
 use crate::diffusion::{Conditions, DualPath, GlobalPath, SeededNoise, StepReport};
 use crate::display::display_image;
@@ -19,12 +20,6 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::Instant;
 use tch::Tensor;
-
-/// Cost of one pass of the codec in predictions of the noise, for the progress bar only (measured
-/// on the compact bundle; the published codec takes 5.9).
-const CODEC_COST: f64 = 3.0;
-/// Cost of a stage without sampling or codec, in the same unit.
-const SMALL_COST: f64 = 0.5;
 
 /// One request on its way.
 pub(super) struct Run<'a> {
@@ -74,7 +69,7 @@ impl<'a> Run<'a> {
             clock: StageClock::default(),
             warnings: Vec::new(),
         };
-        run.tracker = ProgressTracker::new(run.plan());
+        run.tracker = ProgressTracker::new(plan(run.cache, &keys, &request.settings));
         Ok(run)
     }
 
@@ -170,7 +165,6 @@ impl<'a> Run<'a> {
     }
 
     /// The fused picture, and the codec's picture of the radiograph where the result needs it.
-    #[expect(clippy::type_complexity, reason = "a picture and perhaps another")]
     fn fused(
         &mut self,
         prepared: &Prepared,
@@ -178,7 +172,7 @@ impl<'a> Run<'a> {
     ) -> Result<(Rc<FloatImage>, Option<Rc<FloatImage>>), PipelineError> {
         let global_condition = self.condition(prepared, None)?;
         let global_path = self.global_path(&global_condition)?;
-        let local = if self.wants_local_path() && mask.model.num_inside() > 0 {
+        let local = if wants_local_path(&self.request.settings) && mask.model.num_inside() > 0 {
             let condition = self.condition(prepared, Some(&mask.model))?;
             Some(self.local_path(&global_condition, &condition, &global_path)?)
         } else {
@@ -190,7 +184,7 @@ impl<'a> Run<'a> {
             Some(latent) => Some(self.picture(keys.local_picture, &latent)?),
             None => None,
         };
-        let reconstruction = if self.wants_reconstruction() {
+        let reconstruction = if wants_reconstruction(&self.request.settings) {
             Some(self.picture(keys.reconstruction, &global_condition)?)
         } else {
             None
@@ -362,60 +356,6 @@ impl<'a> Run<'a> {
             self.observer.warned(warning);
         }
         self.warnings.extend(warnings);
-    }
-
-    fn wants_local_path(&self) -> bool {
-        self.request.settings.fusion != FusionChoice::None
-    }
-
-    fn wants_reconstruction(&self) -> bool {
-        self.request.settings.output == OutputGrid::Native
-    }
-
-    /// The stages that will run, with what they cost.
-    fn plan(&mut self) -> Vec<PlannedStage> {
-        let (keys, steps) = (self.keys, self.request.settings.steps);
-        let (local, native) = (self.wants_local_path(), self.wants_reconstruction());
-        let cache = &*self.cache;
-        let missing = |wanted: bool, kept: bool| usize::from(wanted && !kept);
-        let encodes = missing(true, cache.latents.contains(&keys.global_condition))
-            + missing(local, cache.latents.contains(&keys.local_condition));
-        let decodes = missing(true, cache.pictures.contains(&keys.global_picture))
-            + missing(local, cache.pictures.contains(&keys.local_picture))
-            + missing(native, cache.pictures.contains(&keys.reconstruction));
-        let globals = missing(true, cache.global_paths.contains(&keys.global_path)) * steps;
-        let locals = missing(local, cache.latents.contains(&keys.local_path)) * steps;
-        let local_cost = local_predictions(&self.request.settings) as f64;
-        [
-            (
-                Stage::Prepare,
-                missing(true, cache.prepared.contains(&keys.prepared)),
-                SMALL_COST,
-            ),
-            (
-                Stage::Segment,
-                missing(true, cache.masks.contains(&keys.mask)),
-                SMALL_COST,
-            ),
-            (Stage::Encode, encodes, CODEC_COST),
-            (Stage::Global, globals, 1.0),
-            (Stage::Local, locals, local_cost),
-            (Stage::Decode, decodes, CODEC_COST),
-            (
-                Stage::Fuse,
-                missing(true, cache.fused.contains(&keys.fused)),
-                SMALL_COST,
-            ),
-            (Stage::Restore, 1, SMALL_COST),
-        ]
-        .into_iter()
-        .filter(|&(_, steps, _)| steps > 0)
-        .map(|(stage, steps, cost)| PlannedStage {
-            stage,
-            steps,
-            cost: cost * steps as f64,
-        })
-        .collect()
     }
 }
 

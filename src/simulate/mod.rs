@@ -1,1 +1,50 @@
-//! Placeholder page of `simulate`.
+//! A chest phantom: paired radiographs whose bones are known exactly.
+//!
+//! Owns the geometry of a simplified chest, the attenuation of its parts, and the processing that
+//! shows it as a vendor's workstation would; measures intensity figures of pairs, real or drawn.
+//! Must not know networks, training or windows on a screen.
+//!
+//! ```text
+//! seed ─► Patient ─► Thorax, Body ─► bulk ───────────┐
+//!            ├─────► vessels, airways, texture ─► detail ├─► processing ─► radiograph = soft + bone
+//!            └─────► ribs, spine, shoulders ────► bone ──┘
+//! ```
+//!
+//! It is no patient: vessels end where chance ends them, and nothing in it is diseased but a round
+//! nodule now and then. It serves for tests with exact truth and beside real pairs in training.
+//!
+//! ```
+//! use diaphane::simulate::{Phantom, PhantomConfig};
+//!
+//! let config = PhantomConfig { size_px: 128, ..PhantomConfig::default() };
+//! let study = Phantom::new(&config, 7)?.study();
+//! let bone = study.radiograph.zip_map(&study.soft_tissue, |c, s| c - s)?;
+//! assert!(bone.values().iter().zip(study.bone.values()).all(|(a, b)| (a - b).abs() < 1e-6));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod anchors;
+mod body;
+mod canvas;
+mod config;
+mod figures;
+mod findings;
+mod frame;
+mod patient;
+mod phantom;
+mod processing;
+mod ribs;
+mod shading;
+mod shoulder;
+mod spectrum;
+mod spine;
+mod texture;
+mod thorax;
+mod vessels;
+mod write;
+
+pub use anchors::{REAL_FIGURES, RealFigure};
+pub use config::{MAX_SIZE_PX, MIN_SIZE_PX, NoiseModel, PhantomConfig, SoftTone};
+pub use figures::{IntensityFigures, Percentiles, figures};
+pub use phantom::{Phantom, PhantomStudy};
+pub use write::{SimulateError, study_seed, write_studies};

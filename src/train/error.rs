@@ -71,9 +71,15 @@ pub enum TrainError {
     /// The noise schedule refused a step.
     #[error("{0}")]
     Diffusion(#[from] crate::diffusion::DiffusionError),
-    /// Networks or a bundle could not be read or written.
+    /// A training image could not be read.
     #[error("{0}")]
-    Model(String),
+    Format(#[from] crate::formats::FormatError),
+    /// A bundle could not be written.
+    #[error("{0}")]
+    Model(#[from] crate::model::ModelError),
+    /// The perceptual loss could not be computed.
+    #[error("{0}")]
+    Lpips(#[from] crate::model::LpipsError),
 }
 
 impl TrainError {

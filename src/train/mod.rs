@@ -23,6 +23,7 @@
 mod config;
 mod data;
 mod error;
+mod export;
 pub mod losses;
 mod network;
 mod observer;
@@ -33,12 +34,13 @@ mod run_folder;
 mod stages;
 
 pub use config::{
-    AugmentationConfig, ConditionScaling, Conventions, DataConfig, Decay, DenoiserLoss, LossConfig,
-    ModelConfig, OptimizerConfig, OptimizerKind, PixelDistance, Precision, Prediction, RunConfig,
-    ScheduleSpec, SegmenterLoss, SourceConfig, SourceKind, TrainStage, VqganLoss,
+    AugmentationConfig, Conventions, DataConfig, Decay, DenoiserLoss, LossConfig, ModelConfig,
+    OptimizerConfig, OptimizerKind, PixelDistance, Precision, RunConfig, SegmenterLoss,
+    SourceConfig, SourceKind, TrainStage, VqganLoss,
 };
 pub use data::{Batch, Dataset, DatasetEntry, Patch, PatchShape, Sample, SampleFiles, Split};
 pub use error::TrainError;
+pub use export::{ExportConfig, export};
 pub use network::{TrainedNetwork, load_variables};
 pub use observer::{Observer, Terms, TrainEvent, Unobserved};
 pub use optimizer::Optimizer;

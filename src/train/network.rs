@@ -15,6 +15,8 @@ pub struct TrainedNetwork {
     pub vs: VarStore,
     /// The optimiser of its trainable variables.
     pub optimizer: Optimizer,
+    /// The tensors of `vs`, in the order of their names.
+    variables: BTreeMap<String, Tensor>,
     averages: BTreeMap<String, Tensor>,
     ema_decay: f64,
 }
@@ -23,15 +25,16 @@ impl TrainedNetwork {
     /// Takes the variables of a network that is ready to be trained.
     pub fn new(name: &'static str, vs: VarStore, config: &OptimizerConfig) -> Self {
         let optimizer = Optimizer::new(&vs, config);
-        let averages = vs
-            .variables()
-            .into_iter()
-            .map(|(name, variable)| (name, variable.detach().copy()))
+        let variables: BTreeMap<String, Tensor> = vs.variables().into_iter().collect();
+        let averages = variables
+            .iter()
+            .map(|(name, variable)| (name.clone(), variable.detach().copy()))
             .collect();
         Self {
             name,
             vs,
             optimizer,
+            variables,
             averages,
             ema_decay: config.ema_decay,
         }
@@ -47,13 +50,11 @@ impl TrainedNetwork {
         let _guard = tch::no_grad_guard();
         let iteration = iteration as f64;
         let decay = self.ema_decay.min((1.0 + iteration) / (10.0 + iteration));
-        for (name, variable) in self.vs.variables() {
-            if let Some(average) = self.averages.get_mut(&name) {
-                if variable.is_floating_point() {
-                    let _ = average.f_lerp_(&variable, 1.0 - decay)?;
-                } else {
-                    average.f_copy_(&variable)?;
-                }
+        for (variable, average) in self.variables.values().zip(self.averages.values_mut()) {
+            if variable.is_floating_point() {
+                drop(average.f_lerp_(variable, 1.0 - decay)?);
+            } else {
+                average.f_copy_(variable)?;
             }
         }
         Ok(())
@@ -65,12 +66,10 @@ impl TrainedNetwork {
     /// [`TrainError::Torch`] where libtorch refuses.
     pub fn swap_averages(&mut self) -> Result<(), TrainError> {
         let _guard = tch::no_grad_guard();
-        for (name, mut variable) in self.vs.variables() {
-            if let Some(average) = self.averages.get_mut(&name) {
-                let current = variable.copy();
-                variable.f_copy_(average)?;
-                average.f_copy_(&current)?;
-            }
+        for (variable, average) in self.variables.values_mut().zip(self.averages.values_mut()) {
+            let current = variable.copy();
+            variable.f_copy_(average)?;
+            average.f_copy_(&current)?;
         }
         Ok(())
     }
@@ -94,13 +93,14 @@ impl TrainedNetwork {
     /// # Errors
     /// [`TrainError::Torch`] where a file cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), TrainError> {
-        let variables: BTreeMap<String, Tensor> = self.vs.variables().into_iter().collect();
-        let averages = self
-            .averages
-            .iter()
-            .map(|(name, average)| (name.clone(), average.shallow_clone()));
-        write_tensors(&folder.join(self.file("weights")), variables)?;
-        write_tensors(&folder.join(self.file("ema")), averages)?;
+        let named = |tensors: &BTreeMap<String, Tensor>| -> Vec<(String, Tensor)> {
+            tensors
+                .iter()
+                .map(|(name, tensor)| (name.clone(), tensor.shallow_clone()))
+                .collect()
+        };
+        write_tensors(&folder.join(self.file("weights")), named(&self.variables))?;
+        write_tensors(&folder.join(self.file("ema")), named(&self.averages))?;
         write_tensors(&folder.join(self.file("optimizer")), self.optimizer.state())
     }
 
@@ -130,10 +130,8 @@ impl TrainedNetwork {
     pub fn start_from(&mut self, file: &Path) -> Result<(), TrainError> {
         load_variables(&self.vs, file)?;
         let _guard = tch::no_grad_guard();
-        for (name, variable) in self.vs.variables() {
-            if let Some(average) = self.averages.get_mut(&name) {
-                average.f_copy_(&variable)?;
-            }
+        for (variable, average) in self.variables.values().zip(self.averages.values_mut()) {
+            average.f_copy_(variable)?;
         }
         Ok(())
     }
@@ -206,14 +204,14 @@ mod tests {
 
     fn network(value: f64) -> TrainedNetwork {
         let vs = VarStore::new(Device::Cpu);
-        let _ = vs.root().var("w", &[2], nn::Init::Const(value));
-        let _ = vs.root().zeros_no_train("codebook", &[2]);
+        drop(vs.root().var("w", &[2], nn::Init::Const(value)));
+        drop(vs.root().zeros_no_train("codebook", &[2]));
         TrainedNetwork::new("", vs, &OptimizerConfig::default())
     }
 
     fn set(network: &TrainedNetwork, name: &str, value: f64) {
         let _guard = tch::no_grad_guard();
-        let _ = network.vs.variables()[name].shallow_clone().fill_(value);
+        drop(network.vs.variables()[name].shallow_clone().fill_(value));
     }
 
     #[test]
@@ -246,7 +244,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         network(1.0).save(folder.path()).unwrap();
         let vs = VarStore::new(Device::Cpu);
-        let _ = vs.root().var("w", &[3], nn::Init::Const(0.0));
+        drop(vs.root().var("w", &[3], nn::Init::Const(0.0)));
         let err = load_variables(&vs, &folder.path().join("weights.safetensors")).unwrap_err();
         assert!(
             err.to_string().contains("`w` has shape [2], not [3]"),

@@ -173,17 +173,17 @@ impl Slot {
             OptimizerKind::Adam | OptimizerKind::Adamw => gradient.shallow_clone(),
         };
         if config.kind == OptimizerKind::Adamw && decay > 0.0 {
-            let _ = self.parameter.f_mul_scalar_(1.0 - learning_rate * decay)?;
+            drop(self.parameter.f_mul_scalar_(1.0 - learning_rate * decay)?);
         }
-        let _ = self.first.f_lerp_(&decayed, 1.0 - beta1)?;
-        let _ = self.second.f_mul_scalar_(beta2)?;
-        let _ = self.second.f_add_(&(decayed.square() * (1.0 - beta2)))?;
+        drop(self.first.f_lerp_(&decayed, 1.0 - beta1)?);
+        drop(self.second.f_mul_scalar_(beta2)?);
+        drop(self.second.f_add_(&(decayed.square() * (1.0 - beta2)))?);
         let num_steps = num_steps as i32;
         let correction1 = 1.0 - beta1.powi(num_steps);
         let correction2 = 1.0 - beta2.powi(num_steps);
         let denominator = self.second.sqrt() / correction2.sqrt() + config.eps;
         let change = (&self.first / denominator) * (learning_rate / correction1);
-        let _ = self.parameter.f_sub_(&change)?;
+        drop(self.parameter.f_sub_(&change)?);
         Ok(())
     }
 }

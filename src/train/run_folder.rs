@@ -4,6 +4,7 @@
 //! OUT/run.toml           the settings, complete
 //! OUT/data.json          every radiograph found, its use and checksums
 //! OUT/latent.toml        denoiser: mean and standard deviation of the latents
+//! OUT/vqgan.*            denoiser: the VQGAN it works with, architecture and weights
 //! OUT/log.csv            iteration, elapsed_secs, split, term, value
 //! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml
 //! OUT/last, OUT/best     name of the newest and of the best checkpoint
@@ -12,7 +13,6 @@
 use super::{DatasetEntry, RunConfig, Terms, TrainError, TrainedNetwork};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -140,23 +140,25 @@ impl RunFolder {
     /// [`TrainError::File`] where it cannot be written.
     pub fn log(&self, state: &RunState, split: &str, terms: &Terms) -> Result<(), TrainError> {
         let path = self.root.join("log.csv");
-        let mut lines = String::new();
+        let mut lines: Vec<String> = terms
+            .iter()
+            .map(|(term, value)| {
+                let RunState {
+                    iteration,
+                    elapsed_secs,
+                    ..
+                } = state;
+                format!("{iteration},{elapsed_secs:.1},{split},{term},{value:.6}\n")
+            })
+            .collect();
         if !path.exists() {
-            lines.push_str("iteration,elapsed_secs,split,term,value\n");
-        }
-        for (term, value) in terms {
-            // Writing to a string cannot fail.
-            let _ = writeln!(
-                lines,
-                "{},{:.1},{split},{term},{value:.6}",
-                state.iteration, state.elapsed_secs
-            );
+            lines.insert(0, "iteration,elapsed_secs,split,term,value\n".to_owned());
         }
         fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&path)
-            .and_then(|mut file| file.write_all(lines.as_bytes()))
+            .and_then(|mut file| file.write_all(lines.concat().as_bytes()))
             .map_err(TrainError::file("writing the log", &path))
     }
 
@@ -174,11 +176,11 @@ impl RunFolder {
             let number = line.split(',').next().and_then(|n| n.parse::<u64>().ok());
             number.is_none_or(|n| n <= iteration)
         };
-        let kept: String = text
-            .lines()
-            .filter(keep)
-            .map(|l| format!("{l}\n"))
-            .collect();
+        let mut kept = String::with_capacity(text.len());
+        for line in text.lines().filter(keep) {
+            kept.push_str(line);
+            kept.push('\n');
+        }
         write_atomically(&path, kept.as_bytes())
     }
 
@@ -331,7 +333,7 @@ mod tests {
 
     fn network() -> TrainedNetwork {
         let vs = VarStore::new(tch::Device::Cpu);
-        let _ = vs.root().var("w", &[2], Init::Const(1.0));
+        drop(vs.root().var("w", &[2], Init::Const(1.0)));
         TrainedNetwork::new("", vs, &OptimizerConfig::default())
     }
 

@@ -16,9 +16,9 @@ pub const GRID_PX: usize = 64;
 /// Writes the bundle into `folder`.
 pub fn write_bundle(folder: &Path, with_segmenter: bool) {
     let mut manifest = Manifest::for_preset(Preset::Compact);
-    manifest.name = "tiny".to_owned();
-    manifest.licence = "CC0-1.0".to_owned();
-    manifest.training_data = "none".to_owned();
+    "tiny".clone_into(&mut manifest.name);
+    "CC0-1.0".clone_into(&mut manifest.licence);
+    "none".clone_into(&mut manifest.training_data);
     manifest.grid.size_px = GRID_PX as u32;
     manifest.grid.multiple_px = 16;
     manifest.vqgan.config.channels = vec![8, 8, 8];

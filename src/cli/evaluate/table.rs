@@ -50,21 +50,15 @@ impl Table {
             .map(|(name, _)| name.chars().count())
             .max()
             .unwrap_or(0);
-        let head: String = self
-            .columns
-            .iter()
-            .map(|c| format!("  {c:>width$}"))
-            .collect();
-        let mut lines = vec![format!("{:first$}{head}", "")];
-        for (name, values) in rows {
-            let cells: String = values
+        let cell = |text: &str| format!("  {text:>width$}");
+        let line = |name: &str, cells: Vec<String>| format!("{name:first$}{}", cells.concat());
+        let head = self.columns.iter().map(|column| cell(column)).collect();
+        let mut lines = vec![line("", head)];
+        for (name, values) in &rows {
+            let cells = values
                 .iter()
-                .map(|value| {
-                    let cell = value.map_or_else(|| "-".to_owned(), |v| format!("{v:.4}"));
-                    format!("  {cell:>width$}")
-                })
-                .collect();
-            lines.push(format!("{name:first$}{cells}"));
+                .map(|value| value.map_or_else(|| cell("-"), |v| cell(&format!("{v:.4}"))));
+            lines.push(line(name, cells.collect()));
         }
         lines.join("\n")
     }

@@ -243,9 +243,21 @@ fn encapsulated_cells(
                 &exact(decoded, usize::from(bytes_per_cell))?,
                 usize::from(bytes_per_cell),
             );
+            let words = match syntax.compression {
+                Compression::JpegXl => unscaled(words, precision),
+                _ => words,
+            };
             Ok(codec_cells(words, precision, header))
         }
     }
+}
+
+/// The JPEG XL decoder stretches samples to all 8 or 16 bits; rounding back is exact.
+fn unscaled(words: Vec<u16>, precision: u16) -> Vec<u16> {
+    let full: u32 = if precision > 8 { 65_535 } else { 255 };
+    let largest = (1 << u32::from(precision)) - 1;
+    let unscale = |word: u16| ((u32::from(word) * largest + full / 2) / full) as u16;
+    words.into_iter().map(unscale).collect()
 }
 
 /// A codec no wider than Bits Stored hands values over from bit 0; a wider one hands over cells.

@@ -84,6 +84,8 @@ pub(super) enum Compression {
     JpegLs,
     /// JPEG 2000 or High-Throughput JPEG 2000.
     Jpeg2000,
+    /// JPEG XL, lossless.
+    JpegXl,
 }
 
 /// A transfer syntax this reader can handle.
@@ -144,6 +146,7 @@ fn encapsulated(uid: &str) -> Option<Compression> {
         | "1.2.840.10008.1.2.4.201"
         | "1.2.840.10008.1.2.4.202"
         | "1.2.840.10008.1.2.4.203" => Compression::Jpeg2000,
+        "1.2.840.10008.1.2.4.110" => Compression::JpegXl,
         _ => return None,
     })
 }

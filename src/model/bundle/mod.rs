@@ -134,6 +134,16 @@ pub struct BundleInfo {
     pub card: Option<String>,
 }
 
+/// Creates the variables of one network; the network itself is not needed to check or fill them.
+pub(crate) fn create_variables(vs: &VarStore, role: FileRole, manifest: &Manifest) {
+    match (role, &manifest.segmenter) {
+        (FileRole::Vqgan, _) => drop(Vqgan::new(&vs.root(), &manifest.vqgan.config)),
+        (FileRole::Denoiser, _) => drop(Denoiser::new(&vs.root(), &manifest.denoiser.config)),
+        (FileRole::Segmenter, Some(spec)) => drop(LungSegmenter::new(&vs.root(), &spec.config)),
+        (FileRole::Segmenter, None) => {}
+    }
+}
+
 fn load_part<N>(
     folder: &Path,
     manifest: &Manifest,

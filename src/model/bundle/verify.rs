@@ -1,9 +1,9 @@
 //! Checking a bundle in full, file by file.
 
-use super::bundle_sha256;
+use super::{bundle_sha256, create_variables};
 use crate::model::manifest::{FileEntry, FileRole, Manifest};
 use crate::model::weights::{load_weights, sha256_of_file};
-use crate::model::{Denoiser, LungSegmenter, ModelError, Vqgan, WeightProblem};
+use crate::model::{ModelError, WeightProblem};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use tch::Device;
@@ -102,11 +102,6 @@ fn verify_file(folder: &Path, manifest: &Manifest, entry: &FileEntry) -> FileRep
 
 fn check_weights(path: &Path, manifest: &Manifest, entry: &FileEntry) -> Result<usize, ModelError> {
     let vs = VarStore::new(Device::Cpu);
-    match (entry.role, &manifest.segmenter) {
-        (FileRole::Vqgan, _) => drop(Vqgan::new(&vs.root(), &manifest.vqgan.config)),
-        (FileRole::Denoiser, _) => drop(Denoiser::new(&vs.root(), &manifest.denoiser.config)),
-        (FileRole::Segmenter, Some(spec)) => drop(LungSegmenter::new(&vs.root(), &spec.config)),
-        (FileRole::Segmenter, None) => {}
-    }
+    create_variables(&vs, entry.role, manifest);
     Ok(load_weights(&vs, path, Some(&entry.sha256))?.tensors)
 }

@@ -277,6 +277,23 @@ mod tests {
     }
 
     #[test]
+    fn a_flipped_bit_anywhere_is_an_error_or_harmless_but_no_panic() {
+        let whole = std::fs::read(fixture("views.pth")).expect("a checkpoint");
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("flipped.pth");
+        for at in 0..whole.len() {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1 << (at % 8);
+            std::fs::write(&file, flipped).expect("a file");
+            if let Ok(mut checkpoint) = Checkpoint::open(&file) {
+                for index in 0..checkpoint.entries().len() {
+                    drop(checkpoint.read(index));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_old_format_is_refused_with_a_way_out() {
         let refused = Checkpoint::open(&fixture("legacy.pth"))
             .err()

@@ -1,8 +1,8 @@
 //! Import of the authors' published checkpoints, without executing anything in them.
 //!
 //! The authors publish whole Python modules, pickled by `torch.save(model, file)`. Loading such a file in Python runs
-//! whatever it says. Here it is only read ([`pickle`]): the tree of modules is rebuilt as plain values
-//! ([`modules`]), tensors are cut out of the archive ([`archive`], [`tensor`]), and the networks of this program are
+//! whatever it says. Here it is only read (`pickle`): the tree of modules is rebuilt as plain values
+//! (`modules`), tensors are cut out of the archive (`archive`, `tensor`), and the networks of this program are
 //! filled with them, every name, shape and value checked. State dicts and safetensors files are taken as well.
 //!
 //! What a checkpoint cannot say, the preset says: GL-LCM and BS-LDM have equal names and shapes, but another order of
@@ -20,10 +20,10 @@ mod tensor;
 
 pub use error::ImportError;
 
-use super::bundle::{BundleWriter, WrittenBundle};
+use super::bundle::{BundleWriter, WrittenBundle, create_variables};
 use super::manifest::{FileRole, Manifest};
 use super::weights::{TensorSource as _, WeightPrecision, fill, sha256_of_file};
-use super::{Denoiser, LungSegmenter, ModelError, Preset, Vqgan, WeightProblem};
+use super::{ModelError, Preset, WeightProblem};
 use checkpoint::Checkpoint;
 use recognise::recognise;
 use std::path::{Path, PathBuf};
@@ -181,7 +181,7 @@ fn import_part(
     precision: WeightPrecision,
 ) -> Result<ImportedPart, ImportError> {
     let vs = VarStore::new(Device::Cpu);
-    build(&vs, role, writer.manifest());
+    create_variables(&vs, role, writer.manifest());
     let problems = fill(&vs, &mut checkpoint)?;
     if !problems.is_empty() {
         let path = checkpoint.path().to_path_buf();
@@ -203,16 +203,6 @@ fn import_part(
         values: checkpoint.entries().iter().map(|e| values(&e.shape)).sum(),
         file,
     })
-}
-
-/// Creates the variables of one network; the network itself is not needed to fill them.
-fn build(vs: &VarStore, role: FileRole, manifest: &Manifest) {
-    match (role, &manifest.segmenter) {
-        (FileRole::Vqgan, _) => drop(Vqgan::new(&vs.root(), &manifest.vqgan.config)),
-        (FileRole::Denoiser, _) => drop(Denoiser::new(&vs.root(), &manifest.denoiser.config)),
-        (FileRole::Segmenter, Some(spec)) => drop(LungSegmenter::new(&vs.root(), &spec.config)),
-        (FileRole::Segmenter, None) => {}
-    }
 }
 
 fn spoken_name(role: FileRole) -> &'static str {

@@ -1,7 +1,8 @@
 //! Everything in which a manifest can contradict itself.
 
+use super::sizes::{denoiser_bytes, segmenter_bytes, vqgan_bytes};
 use super::{ClipSpec, FileEntry, FileRole, Fit, Manifest, ScheduleSpec};
-use crate::model::Preset;
+use crate::model::{Preset, SegmenterConfig};
 use std::path::{Component, Path};
 
 /// Grid sides outside of this range are slips of the pen.
@@ -56,13 +57,27 @@ fn identity(manifest: &Manifest, found: &mut Problems) {
 fn architecture(manifest: &Manifest, found: &mut Problems) {
     let (vqgan, denoiser) = (&manifest.vqgan.config, &manifest.denoiser.config);
     let latent = vqgan.latent_channels;
-    for (table, outcome) in [("vqgan", vqgan.check()), ("denoiser", denoiser.check())] {
-        if let Err(err) = outcome {
-            found.0.push(format!("[{table}] {err}"));
+    let segmenter = manifest.segmenter.as_ref().map(|spec| &spec.config);
+    for (role, outcome, least_bytes) in [
+        (FileRole::Vqgan, vqgan.check(), vqgan_bytes(vqgan)),
+        (
+            FileRole::Denoiser,
+            denoiser.check(),
+            denoiser_bytes(denoiser),
+        ),
+        (
+            FileRole::Segmenter,
+            segmenter.map_or(Ok(()), SegmenterConfig::check),
+            segmenter.map_or(0, segmenter_bytes),
+        ),
+    ] {
+        let bytes = manifest.file(role).map_or(u64::MAX, |file| file.bytes);
+        match outcome {
+            Err(err) => found.0.push(format!("[{role}] {err}")),
+            Ok(()) => found.unless(least_bytes <= bytes.into(), || {
+                format!("[{role}] needs at least {least_bytes} bytes, its file has {bytes}")
+            }),
         }
-    }
-    if let Some(Err(err)) = manifest.segmenter.as_ref().map(|s| s.config.check()) {
-        found.0.push(format!("[segmenter] {err}"));
     }
     found.unless(denoiser.in_channels == latent.saturating_mul(2), || {
         let inputs = denoiser.in_channels;

@@ -9,6 +9,7 @@
 mod check;
 mod presets;
 mod sections;
+mod sizes;
 
 pub use sections::{
     ClipSpec, ConditionScaling, DenoiserSpec, FileEntry, FileRole, Fit, FusionName, GridSpec,

@@ -11,7 +11,7 @@ fn complete(preset: Preset) -> Manifest {
             role,
             name: format!("{role}.safetensors"),
             sha256: "0123456789abcdef".repeat(4),
-            bytes: 8,
+            bytes: 1 << 30,
             origin: None,
         });
     }
@@ -132,7 +132,7 @@ fn a_published_preset_with_another_attention_order_is_refused() {
 
 #[test]
 fn each_contradiction_is_named() {
-    let cases: [(Vec<String>, &str); 16] = [
+    let cases: [(Vec<String>, &str); 17] = [
         (after(|m| m.name = "A b".to_owned()), "name \"A b\""),
         (after(|m| m.licence.clear()), "licence is empty"),
         (
@@ -140,6 +140,10 @@ fn each_contradiction_is_named() {
             "plain file name",
         ),
         (after(|m| m.vqgan.config.codebook_size = 0), "codebook_size"),
+        (
+            after(|m| m.denoiser.config.model_channels = 65_536),
+            "[denoiser] needs at least",
+        ),
         (after(|m| m.denoiser.config.in_channels = 6), "twice"),
         (
             after(|m| m.denoiser.config.norm_groups = 7),
@@ -189,7 +193,7 @@ fn contradictions_are_listed_together() {
     let problems = after(|m| {
         m.version.clear();
         m.grid.size_px = 7;
-        m.files[2].bytes = 0;
+        m.files[2].sha256.clear();
     });
     assert_eq!(problems.len(), 3, "{problems:?}");
 }

@@ -41,14 +41,12 @@
 //! ```
 
 mod augmentation;
-mod conventions;
 mod data;
 mod loss;
 mod model;
 mod optimizer;
 
 pub use augmentation::AugmentationConfig;
-pub use conventions::{ConditionScaling, Prediction, ScheduleSpec};
 pub use data::{DataConfig, SourceConfig, SourceKind};
 pub use loss::{DenoiserLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss};
 pub use model::{Conventions, ModelConfig};
@@ -333,75 +331,4 @@ impl RunConfig {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MINIMAL: &str = r#"
-        stage = "segmenter"
-        out = "run"
-        iterations = 10
-        [[data.source]]
-        kind = "masks"
-        folder = "masks"
-    "#;
-
-    fn parse(text: &str) -> Result<RunConfig, String> {
-        let config: RunConfig = toml::from_str(text).map_err(|err| err.to_string())?;
-        config
-            .validate()
-            .map(|()| config)
-            .map_err(|err| err.to_string())
-    }
-
-    #[test]
-    fn a_minimal_run_file_is_enough_and_survives_a_round_trip() {
-        let config = parse(MINIMAL).unwrap();
-        let again = toml::to_string(&config).unwrap();
-        assert_eq!(parse(&again).unwrap(), config);
-    }
-
-    #[test]
-    fn unknown_fields_are_refused_by_name() {
-        let err = parse(&format!("learning_rat = 1.0\n{MINIMAL}")).unwrap_err();
-        assert!(err.contains("learning_rat"), "{err}");
-        let err = parse(&format!("{MINIMAL}\n[augmentation]\nrotate = 3")).unwrap_err();
-        assert!(err.contains("rotate"), "{err}");
-    }
-
-    #[test]
-    fn contradictions_are_named() {
-        for (from, to, names) in [
-            ("iterations = 10", "", "iterations"),
-            ("iterations = 10", "minutes = -1.0", "minutes"),
-            (
-                "iterations = 10",
-                "iterations = 10\npatch_px = 100",
-                "patch_px",
-            ),
-            (
-                "iterations = 10",
-                "iterations = 10\nvqgan = \"x\"",
-                "`vqgan`",
-            ),
-            ("\"segmenter\"", "\"denoiser\"\npatch_px = 320", "`vqgan`"),
-            (
-                "iterations = 10",
-                "iterations = 10\ndevice = \"tpu\"",
-                "device",
-            ),
-        ] {
-            let err = parse(&MINIMAL.replace(from, to)).unwrap_err();
-            assert!(err.contains(names), "{err}");
-        }
-    }
-
-    #[test]
-    fn relative_paths_start_at_the_run_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("RUN.toml");
-        std::fs::write(&path, MINIMAL).unwrap();
-        let config = RunConfig::read(&path).unwrap();
-        assert_eq!(config.out, folder.path().join("run"));
-        assert_eq!(config.data.source[0].folder, folder.path().join("masks"));
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! Architecture of the networks, and what the denoiser predicts.
 
-use super::conventions::{ConditionScaling, Prediction, ScheduleSpec};
 use crate::diffusion::{NoiseScheduleConfig, ScheduleKind};
+use crate::model::manifest::{ConditionScaling, Prediction, ScheduleSpec};
 use crate::model::{ConfigError, DenoiserConfig, Preset, SegmenterConfig, VqganConfig};
 use crate::train::TrainError;
 use serde::de::DeserializeOwned;

@@ -34,7 +34,9 @@ pub(super) fn augment(patch: &mut Patch, config: &AugmentationConfig, rng: &mut 
     };
     let changes_detail = detail_changes && (detail_gain - 1.0).abs() > 1e-3;
     for values in images(patch) {
-        values.iter_mut().for_each(|v| *v = tone(*v));
+        for v in values.iter_mut() {
+            *v = tone(*v);
+        }
         if changes_detail {
             let low = gaussian(values, side, config.local_contrast_px);
             for (v, low) in values.iter_mut().zip(low) {

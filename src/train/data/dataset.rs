@@ -1,14 +1,14 @@
 //! All images of a run, split by name.
 
 use super::{Batch, Patch, PatchShape, Sample, SampleFiles, list_source};
+use crate::model::weights::sha256_of_file;
 use crate::radiograph::{FloatImage, resize_area, resize_bilinear};
 use crate::train::{AugmentationConfig, DataConfig, RunConfig, SourceKind, TrainError, TrainStage};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tch::Device;
 
 /// What a radiograph is used for.
@@ -135,7 +135,7 @@ impl Dataset {
                 .chain(&files.soft_tissue)
                 .chain(&files.lungs)
             {
-                sha256.insert(path.clone(), file_sha256(path)?);
+                sha256.insert(path.clone(), sha256_of_file(path)?.0);
             }
         }
         self.entries.push(DatasetEntry {
@@ -266,20 +266,11 @@ pub(crate) fn on_grid(image: &FloatImage, grid_px: usize, multiple_px: usize) ->
     resized.padded_by_edge(padded(resized.width()), padded(resized.height()))
 }
 
-fn file_sha256(path: &Path) -> Result<String, TrainError> {
-    let bytes = std::fs::read(path).map_err(TrainError::file("reading a training image", path))?;
-    Ok(hexadecimal(&Sha256::digest(&bytes)))
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::train::random::{Purpose, generator};
+    use std::path::Path;
 
     fn write_pairs(folder: &Path, names: &[&str]) {
         for (i, name) in names.iter().enumerate() {
@@ -298,8 +289,8 @@ mod tests {
     fn config(folder: &Path, data: &str) -> RunConfig {
         let text = format!(
             "stage = \"vqgan\"\nout = \"run\"\niterations = 1\npatch_px = 16\n[data]\n{data}\n\
-             [[data.source]]\nkind = \"pairs\"\ngrid_px = 48\nfolder = {:?}",
-            folder
+             [[data.source]]\nkind = \"pairs\"\ngrid_px = 48\nfolder = '{}'",
+            folder.display()
         );
         toml::from_str(&text).unwrap()
     }

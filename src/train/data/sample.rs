@@ -1,7 +1,7 @@
 //! One radiograph in memory, with what is known about it.
 
 use super::SampleFiles;
-use super::read::{display_values, label_values};
+use super::read;
 use crate::radiograph::{FloatImage, resize_area};
 use crate::train::{SourceKind, TrainError};
 use std::path::Path;
@@ -34,16 +34,19 @@ impl Sample {
     /// the same patient.
     pub fn read(files: &SampleFiles, longest_side_px: Option<usize>) -> Result<Self, TrainError> {
         let inverted = files.kind == SourceKind::LungOnly;
-        let upright = |path: &Path| -> Result<FloatImage, TrainError> {
-            let values = display_values(path)?;
-            Ok(if inverted {
+        let upright = |values: FloatImage| {
+            if inverted {
                 values.map(|v| 1.0 - v)
             } else {
                 values
-            })
+            }
         };
-        let radiograph = upright(&files.radiograph)?;
-        let mut soft_tissue = files.soft_tissue.as_deref().map(upright).transpose()?;
+        let (radiograph, voi) = read::radiograph(&files.radiograph)?;
+        let radiograph = upright(radiograph);
+        let mut soft_tissue = match &files.soft_tissue {
+            Some(path) => Some(upright(read::soft_tissue(path, &voi)?)),
+            None => None,
+        };
         let lungs = files
             .lungs
             .as_deref()
@@ -95,7 +98,7 @@ impl Sample {
 
 /// 1 inside the lungs: bits 0 to 3 hold 1 or 2 in a label image, anything non-zero counts in a mask.
 fn lung_field(path: &Path, size: (usize, usize)) -> Result<FloatImage, TrainError> {
-    let values = label_values(path)?;
+    let values = read::labels(path)?;
     if values.size() != size {
         return Err(TrainError::data(
             path,

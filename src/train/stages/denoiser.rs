@@ -5,12 +5,13 @@ use super::latent::LatentSpace;
 use super::{Stage, StepInput, Validation, descend, values};
 use crate::diffusion::NoiseSchedule;
 use crate::model::Denoiser;
+use crate::model::manifest::{ConditionScaling, Prediction};
 use crate::nn::for_convolution;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
 use crate::train::random::{Purpose, generator, normal};
 use crate::train::{
-    Batch, ConditionScaling, Conventions, Dataset, DenoiserLoss, Prediction, RunConfig, RunFolder,
-    Terms, TrainError, TrainStage, TrainedNetwork,
+    Batch, Conventions, Dataset, DenoiserLoss, RunConfig, RunFolder, Terms, TrainError, TrainStage,
+    TrainedNetwork,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;

@@ -1,10 +1,11 @@
 //! Latents of a frozen VQGAN, brought to zero mean and unit deviation.
 
-use crate::model::{Vqgan, VqganConfig};
+use super::frozen::FrozenVqgan;
+use crate::model::Vqgan;
 use crate::nn::for_convolution;
 use crate::train::data::on_grid;
 use crate::train::network::load_variables;
-use crate::train::{Dataset, RunConfig, RunFolder, TrainError, weights_file};
+use crate::train::{Dataset, RunConfig, RunFolder, TrainError};
 use serde::{Deserialize, Serialize};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
@@ -56,14 +57,13 @@ impl LatentSpace {
         dataset: &Dataset,
         folder: &RunFolder,
     ) -> Result<Self, TrainError> {
-        let given = config
-            .vqgan
-            .as_ref()
-            .ok_or_else(|| TrainError::setting("vqgan", "must name the trained VQGAN"))?;
-        let architecture = Self::architecture(config)?;
+        let FrozenVqgan {
+            architecture,
+            weights,
+        } = FrozenVqgan::find(config, folder)?.keep(folder)?;
         let mut vs = VarStore::new(device);
         let vqgan = Vqgan::new(&vs.root(), &architecture);
-        load_variables(&vs, &weights_file(given)?)?;
+        load_variables(&vs, &weights)?;
         vs.freeze();
         let channels = architecture.latent_channels as usize;
         let mut space = Self {
@@ -91,14 +91,6 @@ impl LatentSpace {
         space.mean = plane(&stats.mean);
         space.std = plane(&stats.std);
         Ok(space)
-    }
-
-    /// The architecture of the VQGAN: that of its own run where it names one, the run file's otherwise.
-    pub fn architecture(config: &RunConfig) -> Result<VqganConfig, TrainError> {
-        match &config.vqgan {
-            Some(path) if path.is_dir() => RunFolder::open(path)?.settings()?.model.vqgan(),
-            _ => config.model.vqgan(),
-        }
     }
 
     fn measure(

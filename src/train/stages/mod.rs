@@ -2,11 +2,13 @@
 
 mod adversary;
 mod denoiser;
+mod frozen;
 mod judge;
 mod latent;
 mod segmenter;
 mod vqgan;
 
+pub(crate) use frozen::FrozenVqgan;
 pub use latent::LatentStats;
 
 use super::{Batch, Dataset, RunConfig, RunFolder, Terms, TrainError, TrainStage, TrainedNetwork};

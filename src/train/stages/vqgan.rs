@@ -3,7 +3,7 @@
 use super::adversary::Adversary;
 use super::judge::{WholeImage, mean_terms, psnr, whole_images};
 use super::{Stage, StepInput, Validation, descend, values};
-use crate::model::Vqgan;
+use crate::model::{Lpips, LpipsRange, Vqgan, ms_ssim};
 use crate::nn::for_convolution;
 use crate::train::losses::{gradient_l1, l1, mse};
 use crate::train::random::normal;
@@ -20,6 +20,7 @@ pub(super) struct VqganStage {
     network: TrainedNetwork,
     adversary: Option<Adversary>,
     vqgan: Vqgan,
+    perceptual: Option<Lpips>,
     loss: VqganLoss,
     device: Device,
     compute: Kind,
@@ -41,10 +42,15 @@ impl VqganStage {
         let vs = VarStore::new(device);
         let vqgan = Vqgan::new(&vs.root(), &config.model.vqgan()?);
         let loss = config.loss.vqgan.clone();
+        let perceptual = match &loss.perceptual_weights {
+            Some(file) if loss.perceptual > 0.0 => Some(Lpips::load(file, device)?),
+            _ => None,
+        };
         Ok(Self {
             network: TrainedNetwork::new("", vs, &config.optimizer),
             adversary: Adversary::new(config, device),
             vqgan,
+            perceptual,
             loss,
             device,
             compute: config.precision.kind(device),
@@ -108,7 +114,7 @@ impl VqganStage {
         coded: &Coded,
         found: &Tensor,
         images: &Tensor,
-    ) -> Vec<(&'static str, Tensor)> {
+    ) -> Result<Vec<(&'static str, Tensor)>, TrainError> {
         let weights = &self.loss;
         let distance = match weights.distance {
             PixelDistance::L1 => l1(found, images, None),
@@ -123,10 +129,22 @@ impl VqganStage {
         if let Some((_, _, commitment)) = &coded.quantized {
             terms.push(("quantization", commitment * weights.quantization));
         }
+        if weights.ms_ssim > 0.0 {
+            let unlikeness: Tensor = 1.0 - ms_ssim(found, images);
+            terms.push(("ms_ssim", unlikeness * weights.ms_ssim));
+        }
+        if let Some(lpips) = &self.perceptual {
+            let grey = |image: &Tensor| (image + 1.0) * 0.5;
+            let distance = lpips.distance(&grey(found), &grey(images), LpipsRange::Symmetric)?;
+            terms.push((
+                "perceptual",
+                distance.mean(Kind::Float) * weights.perceptual,
+            ));
+        }
         if let Some(adversary) = &self.adversary {
             terms.push(("adversarial", adversary.generator_loss(found)));
         }
-        terms
+        Ok(terms)
     }
 }
 
@@ -146,7 +164,7 @@ impl Stage for VqganStage {
         let images = self.images(&batch, &mut rng);
         let coded = self.encode(&images, &mut rng);
         let found = self.decode_fast(&coded.decoded_from);
-        let terms = self.generator_terms(&coded, &found, &images);
+        let terms = self.generator_terms(&coded, &found, &images)?;
         let loss = terms
             .iter()
             .fold(Tensor::zeros_like(&terms[0].1), |sum, (_, term)| sum + term);

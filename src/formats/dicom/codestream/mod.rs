@@ -2,6 +2,7 @@
 //! decoder sees either: dimensions, components, precision, completeness.
 
 mod jpeg2000;
+mod jpeg_xl;
 
 use super::super::Problem;
 use super::super::jpeg_markers;
@@ -37,6 +38,7 @@ pub(super) fn check(
 ) -> Result<Codestream, Problem> {
     let stated = match syntax.compression {
         Compression::Jpeg2000 => jpeg2000::stated(frame)?,
+        Compression::JpegXl => jpeg_xl::stated(frame)?,
         Compression::JpegDct | Compression::JpegLossless | Compression::JpegLs => {
             jpeg(frame, syntax)?
         }

@@ -1,0 +1,262 @@
+//! Intensity figures of a pair: how bright its regions are, how strong its ribs, its grain.
+
+use super::spectrum::{log_slope, radial_power};
+use crate::radiograph::{
+    FloatImage, LungMask, Neighbourhood, Raster, ShapeError, binary_erosion, gaussian_blur,
+};
+
+/// Rows that the lengths of this module are stated for.
+const REFERENCE_ROWS: f64 = 1024.0;
+/// Erosion of the lung field before ribs are measured: its border is no rib.
+const EROSION_PX: f64 = 9.0;
+/// Band of rib shadows, standard deviations of two blurs.
+const RIB_BAND_PX: (f64, f64) = (2.0, 40.0);
+/// Share of the lung field taken as rib, and as space between ribs.
+const RIB_SHARE: f64 = 0.35;
+/// Longest vertical shift tried for the rib period.
+const LONGEST_PERIOD_PX: f64 = 140.0;
+/// Air beside the body is below this grey of 255, after a blur of 3 px.
+const AIR_GREY: f32 = 60.0;
+/// Half width of the strip in which the abdomen is measured, share of the width.
+const ABDOMEN_HALF_WIDTH: f64 = 0.207;
+
+/// The 5th, 50th and 95th percentile, grey of 255.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Percentiles {
+    /// 5th.
+    pub p5: f64,
+    /// Median.
+    pub p50: f64,
+    /// 95th.
+    pub p95: f64,
+}
+
+/// Intensity figures of a radiograph and its soft-tissue image; grey values run to 255, lengths are
+/// pixels of 1024 rows.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct IntensityFigures {
+    /// Share of the picture that is lung field.
+    pub lung_fraction: f64,
+    /// The radiograph in the lung field.
+    pub lung: Percentiles,
+    /// In the 35 % of the eroded lung field where the bone layer (radiograph minus soft-tissue
+    /// image, band of 2 to 40 px) is strongest.
+    pub rib: Percentiles,
+    /// In the 35 % where it is weakest.
+    pub between_ribs: Percentiles,
+    /// Median bone layer on ribs minus that between them.
+    pub rib_contrast: f64,
+    /// Standard deviation of the band-passed bone layer.
+    pub rib_sd: f64,
+    /// Period of the ribs from top to bottom: the first peak of the band's autocorrelation.
+    pub rib_period_px: f64,
+    /// Between the two lungs.
+    pub mediastinum: Percentiles,
+    /// The middle of the picture below the lungs.
+    pub abdomen: Percentiles,
+    /// Air beside the body.
+    pub background: Percentiles,
+    /// 1.4826 times the median absolute deviation of what a blur of 1 px takes from the lungs.
+    pub lung_noise: f64,
+    /// Slope of log power over log frequency, at 3-24, 24-100 and 100-300 cycles on the central
+    /// three quarters of the picture.
+    pub spectral_slopes: [f64; 3],
+}
+
+/// Measures a pair. Pictures in `[0, 1]`, bones white.
+///
+/// # Errors
+/// [`ShapeError`] where the three do not share one grid.
+pub fn figures(
+    radiograph: &FloatImage,
+    soft_tissue: &FloatImage,
+    lung_mask: &LungMask,
+) -> Result<IntensityFigures, ShapeError> {
+    let radiograph = radiograph.map(|v| v * 255.0);
+    let layer = radiograph.zip_map(soft_tissue, |c, s| c - 255.0 * s)?;
+    let mask = lung_mask.raster();
+    radiograph.zip_map(mask, |_, _| ())?;
+
+    let scale = radiograph.height() as f64 / REFERENCE_ROWS;
+    let fine = |image: &FloatImage| {
+        let blurred = gaussian_blur(image, scale);
+        minus(image, &blurred)
+    };
+    let ribs = Ribs::new(&radiograph, &layer, lung_mask, scale);
+    let smooth = gaussian_blur(&radiograph, 3.0 * scale);
+    let air = smooth.zip_map(mask, |grey, lung| u8::from(lung == 0 && grey < AIR_GREY))?;
+    let power = radial_power(&radiograph);
+    Ok(IntensityFigures {
+        lung_fraction: f64::from(lung_mask.fraction()),
+        lung: percentiles(selected(&radiograph, mask)),
+        rib: ribs.rib,
+        between_ribs: ribs.between,
+        rib_contrast: ribs.contrast,
+        rib_sd: ribs.sd,
+        rib_period_px: ribs.period_px,
+        mediastinum: percentiles(selected(&radiograph, &between_lungs(mask))),
+        abdomen: percentiles(selected(&radiograph, &below_lungs(mask))),
+        background: percentiles(selected(&radiograph, &air)),
+        lung_noise: robust_sd(selected(&fine(&radiograph), mask)),
+        spectral_slopes: [(3, 24), (24, 100), (100, 300)].map(|(low, high)| {
+            let cycles = |f: usize| (f as f64 * scale.min(1.0)).round() as usize;
+            log_slope(&power, cycles(low).max(2), cycles(high))
+        }),
+    })
+}
+
+struct Ribs {
+    rib: Percentiles,
+    between: Percentiles,
+    contrast: f64,
+    sd: f64,
+    period_px: f64,
+}
+
+impl Ribs {
+    fn new(radiograph: &FloatImage, layer: &FloatImage, mask: &LungMask, scale: f64) -> Self {
+        let steps = (EROSION_PX * scale).round() as u32;
+        let eroded = binary_erosion(mask, Neighbourhood::Cross, steps);
+        let eroded = eroded.raster();
+        let band = minus(
+            &gaussian_blur(layer, RIB_BAND_PX.0 * scale),
+            &gaussian_blur(layer, RIB_BAND_PX.1 * scale),
+        );
+        let inside = sorted(selected(&band, eroded));
+        let (low, high) = (
+            quantile(&inside, RIB_SHARE) as f32,
+            quantile(&inside, 1.0 - RIB_SHARE) as f32,
+        );
+        let among = |keep: &dyn Fn(f32) -> bool| {
+            let mut kept = eroded.clone();
+            for (kept, &band) in kept.values_mut().iter_mut().zip(band.values()) {
+                *kept &= u8::from(keep(band));
+            }
+            kept
+        };
+        let (on, off) = (among(&|v| v >= high), among(&|v| v <= low));
+        let median = |pixels: &Raster<u8>| quantile(&sorted(selected(layer, pixels)), 0.5);
+        Self {
+            rib: percentiles(selected(radiograph, &on)),
+            between: percentiles(selected(radiograph, &off)),
+            contrast: median(&on) - median(&off),
+            sd: standard_deviation(&inside),
+            period_px: vertical_period(&band, eroded, scale) / scale,
+        }
+    }
+}
+
+/// First peak after the first zero of the autocorrelation along columns, inside `mask`; pixels.
+fn vertical_period(band: &FloatImage, mask: &Raster<u8>, scale: f64) -> f64 {
+    let width = band.width();
+    let inside: Vec<f32> = band
+        .values()
+        .iter()
+        .zip(mask.values())
+        .map(|(&v, &m)| v * f32::from(m))
+        .collect();
+    let correlation: Vec<f64> = (0..(LONGEST_PERIOD_PX * scale) as usize)
+        .map(|lag| {
+            let shifted = (lag * width).min(inside.len());
+            let product: f64 = inside[shifted..]
+                .iter()
+                .zip(&inside)
+                .map(|(&a, &b)| f64::from(a * b))
+                .sum();
+            let both = mask.values()[shifted..].iter().zip(mask.values());
+            let count = both.filter(|&(&a, &b)| a & b == 1).count();
+            product / count.max(1) as f64
+        })
+        .collect();
+    let zero = correlation.iter().position(|&c| c < 0.0).unwrap_or(0);
+    let peak = correlation
+        .iter()
+        .enumerate()
+        .skip(zero)
+        .max_by(|a, b| a.1.total_cmp(b.1));
+    peak.map_or(0.0, |(lag, _)| lag as f64)
+}
+
+/// In each row the widest gap between lung pixels, where it is wider than 4 % of the row.
+fn between_lungs(mask: &Raster<u8>) -> Raster<u8> {
+    let width = mask.width().max(1);
+    let mut between = Raster::filled(mask.width(), mask.height(), 0_u8);
+    for (out, row) in between
+        .values_mut()
+        .chunks_mut(width)
+        .zip(mask.values().chunks(width))
+    {
+        let lung: Vec<usize> = (0..row.len()).filter(|&col| row[col] == 1).collect();
+        let gap = lung
+            .windows(2)
+            .map(|pair| (pair[0] + 1, pair[1]))
+            .max_by_key(|&(start, end)| end - start);
+        if let Some((start, end)) = gap.filter(|&(start, end)| 25 * (end - start) > width) {
+            out[start..end].fill(1);
+        }
+    }
+    between
+}
+
+/// The middle strip from the lowest lung pixel to the bottom of the picture.
+fn below_lungs(mask: &Raster<u8>) -> Raster<u8> {
+    let (width, height) = mask.size();
+    let last = mask.values().iter().rposition(|&m| m == 1).unwrap_or(0);
+    let first_row = last / width.max(1);
+    let half = (ABDOMEN_HALF_WIDTH * width as f64) as usize;
+    let (left, right) = (width / 2 - half, width / 2 + half);
+    let mut below = Raster::filled(width, height, 0_u8);
+    for row in below.values_mut().chunks_mut(width.max(1)).skip(first_row) {
+        row[left..right].fill(1);
+    }
+    below
+}
+
+fn minus(image: &FloatImage, other: &FloatImage) -> FloatImage {
+    let mut difference = image.clone();
+    for (value, &other) in difference.values_mut().iter_mut().zip(other.values()) {
+        *value -= other;
+    }
+    difference
+}
+
+fn selected(image: &FloatImage, inside: &Raster<u8>) -> Vec<f32> {
+    let pixels = image.values().iter().zip(inside.values());
+    pixels.filter(|&(_, &m)| m == 1).map(|(&v, _)| v).collect()
+}
+
+fn sorted(mut values: Vec<f32>) -> Vec<f32> {
+    values.sort_unstable_by(f32::total_cmp);
+    values
+}
+
+/// Quantile of sorted values with linear interpolation (`numpy.quantile`); 0 of nothing.
+fn quantile(sorted: &[f32], q: f64) -> f64 {
+    let position = q * sorted.len().saturating_sub(1) as f64;
+    let at = |i: f64| f64::from(sorted.get(i as usize).copied().unwrap_or(0.0));
+    let (low, high) = (at(position.floor()), at(position.ceil()));
+    low + (high - low) * position.fract()
+}
+
+fn percentiles(values: Vec<f32>) -> Percentiles {
+    let sorted = sorted(values);
+    Percentiles {
+        p5: quantile(&sorted, 0.05),
+        p50: quantile(&sorted, 0.50),
+        p95: quantile(&sorted, 0.95),
+    }
+}
+
+fn robust_sd(values: Vec<f32>) -> f64 {
+    let values = sorted(values);
+    let median = quantile(&values, 0.5) as f32;
+    let deviations = values.iter().map(|v| (v - median).abs()).collect();
+    1.4826 * quantile(&sorted(deviations), 0.5)
+}
+
+fn standard_deviation(values: &[f32]) -> f64 {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum();
+    (squares / n).sqrt()
+}

@@ -1,0 +1,244 @@
+//! From attenuation to grey, as a vendor's processing shows it.
+//!
+//! A rib takes away a fiftieth of what separates lung from mediastinum, yet covers a sixth of that
+//! span on the screen: the processing raises small structures seven- to eightfold against the large
+//! ones. Here the bulk of the body goes through a tone curve and a mild unsharp mask, everything
+//! smaller through a gain, and what is strong among it is compressed:
+//!
+//! ```text
+//! base  = tone(bulk) + EDGE (tone(bulk) - blur(tone(bulk)))
+//! grey  = shoulder(base + gain(base) compress(detail [+ bone]) + grain)
+//! bone  = grey(detail + bone) - grey(detail)
+//! ```
+//!
+//! Every stage after `base` rises with its argument and acts on one pixel, so the bone image is
+//! never negative, and 0 wherever there is no bone.
+
+use super::config::{NoiseModel, PhantomConfig, SoftTone};
+use super::shading::smooth_step;
+use super::texture::grain;
+use crate::radiograph::{FloatImage, gaussian_blur, resize_area, resize_bilinear};
+use rand::Rng as _;
+use rand_chacha::ChaCha8Rng;
+
+/// Attenuation and the grey shown for it, in `[0, 1]`.
+const TONE: [(f32, f32); 9] = [
+    (0.0, 0.030),
+    (0.6, 0.150),
+    (1.2, 0.250),
+    (1.9, 0.350),
+    (2.5, 0.500),
+    (3.2, 0.660),
+    (4.0, 0.770),
+    (4.7, 0.885),
+    (6.0, 0.960),
+];
+/// Grey per unit of attenuation of a small structure over the lung.
+const GAIN: f32 = 1.05;
+/// Share of that gain left over the densest parts.
+const DENSE_GAIN: f32 = 0.50;
+/// Attenuation above which structures are compressed.
+const KNEE: f32 = 0.20;
+/// Strength of the unsharp mask on the bulk, and its blur in pixels of 1024.
+const EDGE: f32 = 0.22;
+const EDGE_SIGMA_PX: f64 = 22.0;
+/// Scattered radiation beside the body: grey at its border, and how far it reaches.
+const SCATTER: f32 = 0.26;
+const SCATTER_SIGMA_PX: f64 = 56.0;
+/// Blur of the detector, pixels of 1024.
+const DETECTOR_SIGMA_PX: f64 = 0.75;
+/// Grain over the lung in grey of 255: radiograph, soft-tissue image of a real pair; and its blur.
+const GRAIN_CXR: f32 = 2.0;
+const GRAIN_SOFT: f32 = 1.3;
+const GRAIN_SIGMA_PX: f64 = 0.70;
+/// Largest value of a 16-bit file.
+const WHITE: f32 = 65_535.0;
+/// Pixels that the lengths above are stated for.
+const REFERENCE_PX: f64 = 1024.0;
+
+/// Attenuation of one patient, split by what the processing does with it.
+pub(super) struct Attenuation {
+    /// Large organs.
+    pub(super) bulk: FloatImage,
+    /// Soft tissue that is small: vessels, airways, texture, nodules, devices.
+    pub(super) detail: FloatImage,
+    /// Bone.
+    pub(super) bone: FloatImage,
+}
+
+/// The three pictures of a study, in `[0, 1]`, on the grid of 16-bit values.
+pub(super) struct Shown {
+    pub(super) radiograph: FloatImage,
+    pub(super) soft_tissue: FloatImage,
+    pub(super) bone: FloatImage,
+}
+
+pub(super) fn show(
+    attenuation: &Attenuation,
+    config: &PhantomConfig,
+    rng: &mut ChaCha8Rng,
+) -> Shown {
+    let scale = config.size_px as f64 / REFERENCE_PX;
+    let base = base(&attenuation.bulk, scale);
+    let detail = gaussian_blur(&attenuation.detail, DETECTOR_SIGMA_PX * scale);
+    let bone = gaussian_blur(&attenuation.bone, DETECTOR_SIGMA_PX * scale);
+    let offset = match config.soft_tone {
+        SoftTone::Common => 0.0,
+        SoftTone::Offset => rng.random_range(9.0..22.0) / 255.0,
+    };
+    let grains = Grains::new(config, scale, rng);
+
+    let mut shown = Shown {
+        radiograph: base.clone(),
+        soft_tissue: base.clone(),
+        bone: base.clone(),
+    };
+    for (i, &base) in base.values().iter().enumerate() {
+        let (detail, bone) = (detail.values()[i], bone.values()[i]);
+        let gain = gain(base);
+        let grain = |grain: &Option<FloatImage>| grain.as_ref().map_or(0.0, |g| g.values()[i]);
+        let grey = |attenuation: f32, grain: f32| {
+            stored(shoulder(base + gain * compress(attenuation) + grain))
+        };
+        let (cxr_grain, soft_grain) = (grain(&grains.radiograph), grain(&grains.soft_tissue));
+        let radiograph = grey(detail + bone, cxr_grain);
+        let soft = grey(detail, soft_grain);
+        // Grain that differs between the pictures must not enter the truth.
+        let boneless = grey(detail, cxr_grain);
+        shown.radiograph.values_mut()[i] = radiograph / WHITE;
+        shown.soft_tissue.values_mut()[i] = stored(soft / WHITE - offset) / WHITE;
+        shown.bone.values_mut()[i] = (radiograph - boneless).max(0.0) / WHITE;
+    }
+    shown
+}
+
+/// Grain of the two pictures, in grey of `[0, 1]`.
+struct Grains {
+    radiograph: Option<FloatImage>,
+    soft_tissue: Option<FloatImage>,
+}
+
+impl Grains {
+    fn new(config: &PhantomConfig, scale: f64, rng: &mut ChaCha8Rng) -> Self {
+        let mut draw = |strength: f32| {
+            let sigma_px = GRAIN_SIGMA_PX * scale.max(1.0);
+            Some(grain(config.size_px, sigma_px, strength / 255.0, rng))
+        };
+        let (radiograph, soft_tissue) = match config.noise {
+            NoiseModel::None => (None, None),
+            NoiseModel::Shared => {
+                let shared = draw(GRAIN_CXR);
+                (shared.clone(), shared)
+            }
+            NoiseModel::Independent => (draw(GRAIN_CXR), draw(GRAIN_SOFT)),
+        };
+        Self {
+            radiograph,
+            soft_tissue,
+        }
+    }
+}
+
+/// The bulk in grey, with scatter beside the body.
+fn base(bulk: &FloatImage, scale: f64) -> FloatImage {
+    let bulk = gaussian_blur(bulk, DETECTOR_SIGMA_PX * scale);
+    let body = bulk.map(|&a| 1.0 - (-3.0 * a).exp());
+    let scattered = wide_blur(&body, SCATTER_SIGMA_PX * scale);
+    let mut toned = bulk.map(|&a| tone(a));
+    let beside = body.values().iter().zip(scattered.values());
+    for (grey, (&body, &scattered)) in toned.values_mut().iter_mut().zip(beside) {
+        *grey += SCATTER * scattered * (1.0 - body);
+    }
+    let blurred = wide_blur(&toned, EDGE_SIGMA_PX * scale);
+    for (grey, &blurred) in toned.values_mut().iter_mut().zip(blurred.values()) {
+        *grey += EDGE * (*grey - blurred);
+    }
+    toned
+}
+
+/// Gaussian blur on a coarser grid: for standard deviations of many pixels.
+fn wide_blur(image: &FloatImage, sigma_px: f64) -> FloatImage {
+    const COARSE_SIGMA_PX: f64 = 4.0;
+    let (width, height) = image.size();
+    let factor = (sigma_px / COARSE_SIGMA_PX).max(1.0);
+    let coarse = |side: usize| ((side as f64 / factor).round() as usize).max(1);
+    let reduced = resize_area(image, coarse(width), coarse(height));
+    let blurred = gaussian_blur(&reduced, sigma_px / factor);
+    resize_bilinear(&blurred, width, height)
+}
+
+/// The tone curve: piecewise cubic with continuous slope through [`TONE`], constant outside.
+fn tone(attenuation: f32) -> f32 {
+    let last = TONE.len() - 1;
+    let segment = TONE
+        .iter()
+        .take(last)
+        .rposition(|&(x, _)| x <= attenuation)
+        .unwrap_or(0);
+    let ((x0, y0), (x1, y1)) = (TONE[segment], TONE[segment + 1]);
+    let slope = |i: usize| {
+        let ((xa, ya), (xb, yb)) = (TONE[i.saturating_sub(1)], TONE[(i + 1).min(last)]);
+        (yb - ya) / (xb - xa)
+    };
+    let width = x1 - x0;
+    let t = ((attenuation - x0) / width).clamp(0.0, 1.0);
+    let (m0, m1) = (slope(segment) * width, slope(segment + 1) * width);
+    let (t2, t3) = (t * t, t * t * t);
+    (2.0 * t3 - 3.0 * t2 + 1.0) * y0
+        + (t3 - 2.0 * t2 + t) * m0
+        + (3.0 * t2 - 2.0 * t3) * y1
+        + (t3 - t2) * m1
+}
+
+/// Grey per unit of attenuation where the bulk is shown at `base`.
+fn gain(base: f32) -> f32 {
+    let beside_body = 0.5 + 0.5 * smooth_step(0.05, 0.3, base);
+    GAIN * beside_body * (1.0 - (1.0 - DENSE_GAIN) * smooth_step(0.42, 0.85, base))
+}
+
+/// Small attenuation unchanged, large attenuation as its logarithm.
+fn compress(attenuation: f32) -> f32 {
+    KNEE * (attenuation / KNEE).asinh()
+}
+
+/// Keeps the brightest parts below white.
+fn shoulder(grey: f32) -> f32 {
+    const START: f32 = 0.90;
+    if grey <= START {
+        return grey;
+    }
+    let room = 1.0 - START;
+    START + room * (1.0 - (-(grey - START) / room).exp())
+}
+
+/// The 16-bit value of a grey in `[0, 1]`, as a float.
+fn stored(grey: f32) -> f32 {
+    (grey.clamp(0.0, 1.0) * WHITE).round()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tone_curve_passes_its_points_and_never_falls() {
+        for (attenuation, grey) in TONE {
+            assert!((tone(attenuation) - grey).abs() < 1e-6);
+        }
+        let curve: Vec<f32> = (-50..700).map(|i| tone(0.01 * i as f32)).collect();
+        assert!(curve.windows(2).all(|pair| pair[1] >= pair[0]));
+    }
+
+    #[test]
+    fn later_stages_never_fall() {
+        let rising = |f: fn(f32) -> f32, low: f32, high: f32| {
+            let values: Vec<f32> = (0..=200)
+                .map(|i| f(low + (high - low) * i as f32 / 200.0))
+                .collect();
+            values.windows(2).all(|pair| pair[1] >= pair[0])
+        };
+        assert!(rising(compress, -1.0, 1.0));
+        assert!(rising(shoulder, 0.0, 2.0));
+        assert!(shoulder(2.0) < 1.0);
+    }
+}

@@ -1,0 +1,187 @@
+//! What the program reports: `inspect`, `models`, `evaluate`.
+
+use crate::bench::{Bench, document, status, stderr};
+use crate::tiny;
+use diaphane::formats::raster::{write_grey16, write_mask8};
+use diaphane::radiograph::FloatImage;
+use std::fs;
+
+#[test]
+fn inspect_reports_stored_and_displayed_values() {
+    let bench = Bench::new();
+    let output = bench.diaphane(&[
+        "inspect",
+        "chest.png",
+        "missing.png",
+        "--probe",
+        "60,45",
+        "--probe",
+        "999,0",
+        "--json",
+    ]);
+    assert_eq!(status(&output), 1, "a missing file is a failed input");
+    let reports = document(&output);
+    let report = &reports[0];
+    assert_eq!(report["ok"], true);
+    assert_eq!(
+        (report["rows"].as_i64(), report["cols"].as_i64()),
+        (Some(120), Some(150))
+    );
+    let expected = (tiny::chest(150, 120).get(60, 45).unwrap() * 65_535.0).round();
+    let probe = &report["probes"][0];
+    assert_eq!(probe["stored"].as_i64(), Some(expected as i64));
+    let display = f64::from(expected) / 257.0;
+    assert!(
+        (probe["display"].as_f64().unwrap() - display).abs() < 0.01,
+        "{probe}"
+    );
+    assert!(report["probes"][1]["stored"].is_null());
+    assert!(
+        report["suitability"].as_array().unwrap()[0]
+            .as_str()
+            .unwrap()
+            .contains("150 x 120")
+    );
+    assert_eq!(reports[1]["ok"], false);
+    assert!(
+        reports[1]["error"]
+            .as_str()
+            .unwrap()
+            .contains("missing.png")
+    );
+}
+
+#[test]
+fn models_are_listed_described_and_verified() {
+    let bench = Bench::new();
+    let list = document(&bench.diaphane(&["models", "list", "--json"]));
+    let tiny = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|b| b["manifest"]["name"] == "tiny")
+        .unwrap();
+    let info = document(&bench.diaphane(&["models", "info", "tiny", "--json"]));
+    assert_eq!(info["sha256"], tiny["sha256"]);
+    assert!(info["card"].as_str().unwrap().contains("Arbitrary weights"));
+    let sound = bench.diaphane(&["models", "verify", "tiny", "--json"]);
+    assert_eq!(status(&sound), 0);
+    assert_eq!(document(&sound)["ok"], true);
+
+    let weights = bench.path("tiny/denoiser.safetensors");
+    let mut bytes = fs::read(&weights).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&weights, bytes).unwrap();
+    let faulty = bench.diaphane(&["models", "verify", "tiny"]);
+    assert_eq!(status(&faulty), 1);
+    assert!(
+        stderr(&faulty).contains("denoiser.safetensors"),
+        "{}",
+        stderr(&faulty)
+    );
+    let refused = bench.suppress(&[]);
+    assert_eq!(status(&refused), 2, "damaged networks must not run");
+    assert!(!bench.path("out/chest_soft.png").exists());
+}
+
+/// Two pairs `a` and `b` with masks in `pairs`: a radiograph and nine tenths of it.
+fn write_pairs(bench: &Bench) -> (FloatImage, FloatImage) {
+    let pairs = bench.path("pairs");
+    fs::create_dir(&pairs).unwrap();
+    let cxr = tiny::chest(150, 120);
+    let soft = cxr.map(|v| v * 0.9);
+    for name in ["a", "b"] {
+        write_grey16(&pairs.join(format!("{name}_cxr.png")), &cxr, false).unwrap();
+        write_grey16(&pairs.join(format!("{name}_soft.png")), &soft, false).unwrap();
+        let mask = pairs.join(format!("{name}_lungmask.png"));
+        write_mask8(&mask, &tiny::lungs(150, 120), false).unwrap();
+    }
+    (cxr, soft)
+}
+
+#[test]
+fn evaluate_scores_predictions_beside_the_untouched_radiograph() {
+    let bench = Bench::new();
+    let (cxr, soft) = write_pairs(&bench);
+    let perfect = bench.path("perfect");
+    fs::create_dir(&perfect).unwrap();
+    write_grey16(&perfect.join("a_soft.png"), &soft, false).unwrap();
+    write_grey16(&perfect.join("b.png"), &cxr, false).unwrap();
+    let output = bench.diaphane(&[
+        "evaluate",
+        "--pairs",
+        "pairs",
+        "--pred",
+        "perfect",
+        "--json",
+        "--csv",
+        "scores.csv",
+    ]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let scores = document(&output);
+    assert!(scores["images"]["a"]["PSNR"].as_f64().unwrap() > 90.0);
+    let untouched = &scores["images"]["b"]["PSNR"];
+    assert_eq!(untouched, &scores["identity"]["images"]["b"]["PSNR"]);
+    // MSE of the untouched radiograph is that of a tenth of it.
+    let mse: f64 = cxr
+        .values()
+        .iter()
+        .map(|&v| (f64::from(v) * 0.1).powi(2))
+        .sum::<f64>()
+        / cxr.values().len() as f64;
+    assert!((untouched.as_f64().unwrap() + 10.0 * mse.log10()).abs() < 1e-3);
+    let csv = fs::read_to_string(bench.path("scores.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 5, "{csv}");
+    assert!(csv.starts_with("image,PSNR,"), "{csv}");
+    let again = bench.diaphane(&[
+        "evaluate",
+        "--pairs",
+        "pairs",
+        "--pred",
+        "perfect",
+        "--csv",
+        "scores.csv",
+    ]);
+    assert_eq!(status(&again), 2, "an existing table is refused");
+}
+
+#[test]
+fn evaluate_runs_the_networks_on_pairs() {
+    let bench = Bench::new();
+    write_pairs(&bench);
+    let networks = bench.diaphane(&[
+        "evaluate",
+        "--pairs",
+        "pairs",
+        "--model",
+        "tiny",
+        "--given-masks",
+        "--steps",
+        "1",
+    ]);
+    assert_eq!(status(&networks), 0, "{}", stderr(&networks));
+    let text = String::from_utf8_lossy(&networks.stdout).into_owned();
+    assert!(text.contains("mean") && text.contains("identity"), "{text}");
+}
+
+#[test]
+fn evaluate_scores_lung_masks_by_dice() {
+    let bench = Bench::new();
+    let folder = bench.path("labelled");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(bench.path("chest.png"), folder.join("a_cxr.png")).unwrap();
+    // The segmenter's own answer as the label: its Dice with itself is 1.
+    let output = bench.diaphane(&["segment", "chest.png", "--model", "tiny", "--out", "masks"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    fs::copy(
+        bench.path("masks/chest_lungmask.png"),
+        folder.join("a_labels.png"),
+    )
+    .unwrap();
+    let output = bench.diaphane(&[
+        "evaluate", "--masks", "labelled", "--model", "tiny", "--json",
+    ]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert_eq!(document(&output)["images"]["a"]["Dice"], 1.0);
+}
