@@ -12,7 +12,7 @@ const DEPTH_RATIO: f32 = 0.72;
 /// Attenuation of a middle rib met face-on: 0.18 cm of cortical bone in total.
 const FACE_ON: f32 = 0.066;
 /// Most that a rib met edge-on is brighter than face-on.
-const MAX_EDGE_ON: f32 = 2.1;
+const MAX_EDGE_ON: f32 = 1.8;
 /// Angle between two drawn nodes, degrees.
 const STEP_DEG: f32 = 2.0;
 /// Where the ribs meet the spine.
@@ -20,7 +20,7 @@ const HEAD_X: f32 = 0.040;
 
 const RIB: Section = Section::Cortical {
     shell: 0.13,
-    marrow: 0.25,
+    marrow: 0.30,
 };
 
 /// One rib in its own plane: angle 0 at the spine, 90 at the side, 180 at the sternum.
