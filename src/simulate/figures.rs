@@ -168,12 +168,14 @@ fn vertical_period(band: &FloatImage, mask: &Raster<u8>, scale: f64) -> f64 {
         })
         .collect();
     let zero = correlation.iter().position(|&c| c < 0.0).unwrap_or(0);
-    let peak = correlation
-        .iter()
-        .enumerate()
-        .skip(zero)
-        .max_by(|a, b| a.1.total_cmp(b.1));
-    peak.map_or(0.0, |(lag, _)| lag as f64)
+    // A peak rises above everything within a fourteenth of the longest period: not noise.
+    let reach = (correlation.len() / 14).max(1);
+    let is_peak = |lag: usize| {
+        let near = lag.saturating_sub(reach)..(lag + reach + 1).min(correlation.len());
+        correlation[near].iter().all(|&c| c <= correlation[lag])
+    };
+    let peak = (zero..correlation.len()).find(|&lag| correlation[lag] > 0.0 && is_peak(lag));
+    peak.unwrap_or(0) as f64
 }
 
 fn minus(image: &FloatImage, other: &FloatImage) -> FloatImage {

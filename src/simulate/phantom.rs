@@ -24,14 +24,14 @@ use rand_chacha::ChaCha8Rng;
 use std::path::PathBuf;
 
 /// Attenuation of the unresolved texture of full lung, standard deviation of its finest octave.
-const TEXTURE: f32 = 0.0115;
-/// How its amplitude grows from one octave to the next coarser one.
-const TEXTURE_GROWTH: f32 = 1.10;
-const TEXTURE_OCTAVES: u32 = 6;
+const TEXTURE: f32 = 0.0125;
+/// How its amplitude changes from one octave to the next coarser one.
+const TEXTURE_GROWTH: f32 = 0.95;
+const TEXTURE_OCTAVES: u32 = 5;
 /// Cells of the finest octave on a side: about 2 pixels of 1024 each.
-const TEXTURE_CELLS: usize = 480;
+const TEXTURE_CELLS: usize = 512;
 /// The same of muscle and fat elsewhere in the body.
-const TISSUE: f32 = 0.0060;
+const TISSUE: f32 = 0.0065;
 
 /// A chest of chance: the same seed gives the same chest at every size.
 #[derive(Debug, Clone)]

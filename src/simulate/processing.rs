@@ -25,12 +25,12 @@ use rand_chacha::ChaCha8Rng;
 const TONE: [(f32, f32); 9] = [
     (0.0, 0.030),
     (0.6, 0.150),
-    (1.2, 0.250),
-    (1.9, 0.350),
-    (2.5, 0.500),
-    (3.2, 0.660),
+    (1.2, 0.240),
+    (1.9, 0.325),
+    (2.5, 0.470),
+    (3.2, 0.655),
     (4.0, 0.770),
-    (4.7, 0.900),
+    (4.7, 0.885),
     (6.0, 0.990),
 ];
 /// Grey per unit of attenuation of a small structure over the lung.
@@ -48,9 +48,9 @@ const SCATTER_SIGMA_PX: f64 = 56.0;
 /// Blur of the detector, pixels of 1024.
 const DETECTOR_SIGMA_PX: f64 = 0.60;
 /// Grain over the lung in grey of 255: radiograph, soft-tissue image of a real pair; and its blur.
-const GRAIN_CXR: f32 = 2.6;
-const GRAIN_SOFT: f32 = 1.6;
-const GRAIN_SIGMA_PX: f64 = 0.62;
+const GRAIN_CXR: f32 = 2.8;
+const GRAIN_SOFT: f32 = 1.8;
+const GRAIN_SIGMA_PX: f64 = 0.54;
 /// Largest value of a 16-bit file.
 const WHITE: f32 = 65_535.0;
 /// Pixels that the lengths above are stated for.

@@ -124,9 +124,9 @@ impl Girdle {
             attenuation: self.density * HUMERUS * share,
         };
         let shaft = [
-            along(-0.012, 0.043, 0.50),
-            along(0.015, 0.046, 0.55),
-            along(0.060, 0.036, 0.65),
+            along(-0.010, 0.037, 0.45),
+            along(0.012, 0.041, 0.55),
+            along(0.055, 0.033, 0.70),
             along(0.120, 0.026, 0.90),
             along(0.30, 0.022, 1.0),
             along(0.60, 0.021, 1.0),

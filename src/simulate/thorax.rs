@@ -119,7 +119,7 @@ impl Thorax {
             self.half_width - APEX_X
         } else {
             // The tips of the lungs are round on both sides; further down they join behind the heart.
-            APEX_INWARDS + 3.0 * smooth_step(self.apex_y + 0.06, self.apex_y + 0.24, point.y)
+            APEX_INWARDS + 0.5 * smooth_step(self.apex_y + 0.04, self.apex_y + 0.32, point.y)
         };
         let across = (outwards.abs() / reach).powf(WALL_X_POWER);
         let up = self.height_term(point.y);

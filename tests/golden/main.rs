@@ -10,6 +10,6 @@ mod fusion;
 mod lpips;
 mod metrics;
 mod nets;
+mod restore;
 mod sampling;
 mod schedules;
-mod restore;
