@@ -121,3 +121,21 @@ fn gaussian(side_px: i64) -> Tensor {
     let total = window.sum(Kind::Double);
     window / total
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_images_score_one_and_opposite_ones_keep_a_finite_gradient() {
+        tch::manual_seed(5);
+        let options = (Kind::Float, tch::Device::Cpu);
+        let image = (Tensor::rand([1, 1, 32, 48], options) * 2.0 - 1.0).set_requires_grad(true);
+        let same = ms_ssim(&image, &image.detach()).double_value(&[]);
+        assert!((same - 1.0).abs() < 1e-5, "{same}");
+        let opposite = ms_ssim(&image, &-image.detach());
+        assert!(opposite.double_value(&[]) < 0.1);
+        opposite.backward();
+        assert!(bool::try_from(image.grad().isfinite().all()).unwrap());
+    }
+}

@@ -1,4 +1,5 @@
-//! Convolutions and linear layers with the initialisation of the framework the reference networks were trained in.
+//! Convolutions and linear layers, initialised as in the framework the reference networks were
+//! trained in.
 
 use tch::Tensor;
 use tch::nn::{self, Init};

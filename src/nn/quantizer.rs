@@ -146,3 +146,62 @@ impl VectorQuantizer {
             .reshape([-1, self.config.latent_channels])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tch::Device;
+    use tch::nn::VarStore;
+
+    use super::*;
+
+    /// Two rows, (0, 0) and (4, 4), with a history that an update can be followed by hand in.
+    fn two_rows() -> (VarStore, VectorQuantizer) {
+        let vs = VarStore::new(Device::Cpu);
+        let quantizer = VectorQuantizer::new(&vs.root(), QuantizerConfig::new(2, 2));
+        let rows = Tensor::from_slice(&[0.0_f32, 0.0, 4.0, 4.0]).view([2, 2]);
+        let _guard = tch::no_grad_guard();
+        quantizer.codebook.shallow_clone().copy_(&rows);
+        quantizer.ema_sum.shallow_clone().copy_(&rows);
+        (vs, quantizer)
+    }
+
+    /// One image of two positions, (1, 2) and (3, 3).
+    fn latent() -> Tensor {
+        Tensor::from_slice(&[1.0_f32, 3.0, 2.0, 3.0]).view([1, 2, 1, 2])
+    }
+
+    #[test]
+    fn nearest_rows_are_taken_and_gradients_pass_straight_through() {
+        let (_vs, quantizer) = two_rows();
+        let latent = latent().set_requires_grad(true);
+        let quantized = quantizer.forward(&latent);
+        assert_eq!(
+            quantized.indices,
+            Tensor::from_slice(&[0_i64, 1]).view([1, 1, 2])
+        );
+        let expected = Tensor::from_slice(&[0.0_f32, 4.0, 0.0, 4.0]).view([1, 2, 1, 2]);
+        assert_eq!(quantized.latent.detach(), expected);
+        // Squared differences 1, 1, 4, 1 with a mean of 1.75, times 0.25.
+        assert!((quantized.loss.double_value(&[]) - 0.4375).abs() < 1e-6);
+        quantized.latent.sum(Kind::Float).backward();
+        assert_eq!(latent.grad(), latent.ones_like());
+    }
+
+    #[test]
+    fn an_update_halves_the_history_and_spares_the_variables_from_gradients() {
+        let (vs, quantizer) = two_rows();
+        let indices = Tensor::from_slice(&[0_i64, 1]).view([1, 1, 2]);
+        quantizer.update_codebook(&latent(), &indices);
+        // Sizes 0.5 and 0.5; sums (0.5, 1) and 0.5 (4, 4) + 0.5 (3, 3); equal sizes need no
+        // smoothing, so the rows are twice the sums.
+        let expected = Tensor::from_slice(&[1.0_f32, 2.0, 7.0, 7.0]).view([2, 2]);
+        let difference = (&quantizer.codebook - expected).abs().max();
+        assert!(
+            difference.double_value(&[]) < 1e-5,
+            "{:?}",
+            quantizer.codebook
+        );
+        assert!(vs.trainable_variables().is_empty());
+        assert!((quantizer.perplexity(&indices) - 2.0).abs() < 1e-6);
+    }
+}

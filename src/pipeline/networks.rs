@@ -8,6 +8,7 @@ use super::{
 use crate::diffusion::{NoiseSchedule, PredictionKind};
 use crate::model::manifest::{Prediction, SegmenterSpec};
 use crate::model::{Bundle, LungSegmenter, Manifest, Preset};
+use crate::nn::{fast_kind, for_convolution, prepare_for_inference};
 use crate::radiograph::{FloatImage, Raster, resize_area, resize_bilinear};
 use std::path::Path;
 use tch::{Cuda, Device, Kind, Tensor};
@@ -24,15 +25,15 @@ pub(super) struct Networks {
 impl Networks {
     pub(super) fn load(folder: &Path, options: ComputeOptions) -> Result<Self, PipelineError> {
         let device = resolve_device(options.device)?;
-        let mut bundle = Bundle::load(folder, device)?;
+        let bundle = Bundle::load(folder, device)?;
         let kind = match options.precision {
             PrecisionChoice::Bf16 => Kind::BFloat16,
-            // The shipped networks are small: 32 bits are fast enough on every device, and exact.
-            PrecisionChoice::Auto | PrecisionChoice::F32 => Kind::Float,
+            PrecisionChoice::F32 => Kind::Float,
+            PrecisionChoice::Auto => fast_kind(device),
         };
-        if kind != Kind::Float {
-            bundle.denoiser_store.set_kind(kind);
-        }
+        prepare_for_inference(&bundle.denoiser_store, kind);
+        // Its pictures are shown at more than the 8 bits that bf16 keeps.
+        prepare_for_inference(&bundle.vqgan_store, Kind::Float);
         let schedule = noise_schedule(&bundle.manifest)?;
         Ok(Self {
             bundle,
@@ -121,7 +122,7 @@ impl Networks {
     pub(super) fn epsilon(&self, noisy: &Tensor, t: i64, condition: &Tensor) -> Tensor {
         let shape = noisy.size();
         let (batch, channels) = (shape[0], shape[1]);
-        let input = Tensor::cat(&[noisy, condition], 1).to_kind(self.kind);
+        let input = for_convolution(&Tensor::cat(&[noisy, condition], 1), self.kind);
         let timesteps = Tensor::full([batch], t, (Kind::Int64, self.device));
         let output = self.bundle.denoiser.forward(&input, &timesteps);
         let output = output.to_kind(Kind::Float);

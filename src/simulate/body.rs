@@ -93,8 +93,8 @@ impl<'a> Body<'a> {
     fn depth(&self, point: Point) -> f32 {
         let x = point.x.abs();
         let rounding = (x - 0.36).max(0.0);
-        let shoulder_y = 0.020 + 0.36 * x + 2.6 * rounding * rounding + self.shoulder_drop;
-        let slope = 0.36 + 5.2 * rounding;
+        let shoulder_y = 0.008 + 0.31 * x + 2.4 * rounding * rounding + self.shoulder_drop;
+        let slope = 0.31 + 4.8 * rounding;
         let below_shoulder = (point.y - shoulder_y) / 1.0_f32.hypot(slope);
         let hips = 0.02 * smooth_step(0.8, 1.0, point.y);
         let half_width =
@@ -107,13 +107,15 @@ impl<'a> Body<'a> {
     fn trunk_cm(&self, point: Point) -> f32 {
         let girth = 0.54 + 0.46 * smooth_step(0.02, 0.34, point.y);
         let belly = 1.0 + 0.06 * smooth_step(0.70, 0.95, point.y);
+        // Neck and shoulders are round over less than the trunk.
+        let rounding = TRUNK_ROUNDING * (0.5 + 0.5 * smooth_step(0.15, 0.45, point.y));
         let high = 1.0 - smooth_step(0.26, 0.56, point.y);
         let shoulder = 1.0 - 0.42 * high * smooth_step(0.20, 0.40, point.x.abs());
         self.habitus.thickness_cm
             * girth
             * shoulder
             * belly
-            * rounded_thickness(self.depth(point), TRUNK_ROUNDING)
+            * rounded_thickness(self.depth(point), rounding)
     }
 
     fn arm_cm(&self, point: Point) -> f32 {

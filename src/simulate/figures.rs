@@ -1,5 +1,6 @@
 //! Intensity figures of a pair: how bright its regions are, how strong its ribs, its grain.
 
+use super::regions::{below_lungs, between_lungs, quantile, selected, sorted};
 use super::spectrum::{log_slope, radial_power};
 use crate::radiograph::{
     FloatImage, LungMask, Neighbourhood, Raster, ShapeError, binary_erosion, gaussian_blur,
@@ -17,8 +18,6 @@ const RIB_SHARE: f64 = 0.35;
 const LONGEST_PERIOD_PX: f64 = 140.0;
 /// Air beside the body is below this grey of 255, after a blur of 3 px.
 const AIR_GREY: f32 = 60.0;
-/// Half width of the strip in which the abdomen is measured, share of the width.
-const ABDOMEN_HALF_WIDTH: f64 = 0.207;
 
 /// The 5th, 50th and 95th percentile, grey of 255.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -169,47 +168,14 @@ fn vertical_period(band: &FloatImage, mask: &Raster<u8>, scale: f64) -> f64 {
         })
         .collect();
     let zero = correlation.iter().position(|&c| c < 0.0).unwrap_or(0);
-    let peak = correlation
-        .iter()
-        .enumerate()
-        .skip(zero)
-        .max_by(|a, b| a.1.total_cmp(b.1));
-    peak.map_or(0.0, |(lag, _)| lag as f64)
-}
-
-/// In each row the widest gap between lung pixels, where it is wider than 4 % of the row.
-fn between_lungs(mask: &Raster<u8>) -> Raster<u8> {
-    let width = mask.width().max(1);
-    let mut between = Raster::filled(mask.width(), mask.height(), 0_u8);
-    for (out, row) in between
-        .values_mut()
-        .chunks_mut(width)
-        .zip(mask.values().chunks(width))
-    {
-        let lung: Vec<usize> = (0..row.len()).filter(|&col| row[col] == 1).collect();
-        let gap = lung
-            .windows(2)
-            .map(|pair| (pair[0] + 1, pair[1]))
-            .max_by_key(|&(start, end)| end - start);
-        if let Some((start, end)) = gap.filter(|&(start, end)| 25 * (end - start) > width) {
-            out[start..end].fill(1);
-        }
-    }
-    between
-}
-
-/// The middle strip from the lowest lung pixel to the bottom of the picture.
-fn below_lungs(mask: &Raster<u8>) -> Raster<u8> {
-    let (width, height) = mask.size();
-    let last = mask.values().iter().rposition(|&m| m == 1).unwrap_or(0);
-    let first_row = last / width.max(1);
-    let half = (ABDOMEN_HALF_WIDTH * width as f64) as usize;
-    let (left, right) = (width / 2 - half, width / 2 + half);
-    let mut below = Raster::filled(width, height, 0_u8);
-    for row in below.values_mut().chunks_mut(width.max(1)).skip(first_row) {
-        row[left..right].fill(1);
-    }
-    below
+    // A peak rises above everything within a fourteenth of the longest period: not noise.
+    let reach = (correlation.len() / 14).max(1);
+    let is_peak = |lag: usize| {
+        let near = lag.saturating_sub(reach)..(lag + reach + 1).min(correlation.len());
+        correlation[near].iter().all(|&c| c <= correlation[lag])
+    };
+    let peak = (zero..correlation.len()).find(|&lag| correlation[lag] > 0.0 && is_peak(lag));
+    peak.unwrap_or(0) as f64
 }
 
 fn minus(image: &FloatImage, other: &FloatImage) -> FloatImage {
@@ -218,24 +184,6 @@ fn minus(image: &FloatImage, other: &FloatImage) -> FloatImage {
         *value -= other;
     }
     difference
-}
-
-fn selected(image: &FloatImage, inside: &Raster<u8>) -> Vec<f32> {
-    let pixels = image.values().iter().zip(inside.values());
-    pixels.filter(|&(_, &m)| m == 1).map(|(&v, _)| v).collect()
-}
-
-fn sorted(mut values: Vec<f32>) -> Vec<f32> {
-    values.sort_unstable_by(f32::total_cmp);
-    values
-}
-
-/// Quantile of sorted values with linear interpolation (`numpy.quantile`); 0 of nothing.
-fn quantile(sorted: &[f32], q: f64) -> f64 {
-    let position = q * sorted.len().saturating_sub(1) as f64;
-    let at = |i: f64| f64::from(sorted.get(i as usize).copied().unwrap_or(0.0));
-    let (low, high) = (at(position.floor()), at(position.ceil()));
-    low + (high - low) * position.fract()
 }
 
 fn percentiles(values: Vec<f32>) -> Percentiles {

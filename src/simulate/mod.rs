@@ -33,6 +33,7 @@ mod frame;
 mod patient;
 mod phantom;
 mod processing;
+mod regions;
 mod ribs;
 mod shading;
 mod shoulder;

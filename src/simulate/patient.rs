@@ -111,7 +111,7 @@ impl Patient {
             cavity,
             skeleton: Skeleton {
                 num_rib_pairs: if rng.random_bool(0.15) { 11 } else { 12 },
-                spacing: rng.random_range(0.062..0.068),
+                spacing: rng.random_range(0.065..0.071),
                 slope: rng.random_range(0.095..0.125),
                 rib_radius: rng.random_range(0.0125..0.0150),
                 density: rng.random_range(0.85..1.15),

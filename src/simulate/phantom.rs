@@ -6,7 +6,8 @@ use super::config::PhantomConfig;
 use super::findings::{add_nodules, add_port};
 use super::frame::Frame;
 use super::patient::{PICTURE_CM, Patient};
-use super::processing::{Attenuation, show};
+use super::processing::{Attenuation, Exposure, show};
+use super::regions::{between_lungs, quantile, selected, sorted};
 use super::ribs::add_ribs;
 use super::shoulder::add_shoulders;
 use super::spine::add_spine;
@@ -23,14 +24,14 @@ use rand_chacha::ChaCha8Rng;
 use std::path::PathBuf;
 
 /// Attenuation of the unresolved texture of full lung, standard deviation of its finest octave.
-const TEXTURE: f32 = 0.0080;
-/// How its amplitude grows from one octave to the next coarser one.
-const TEXTURE_GROWTH: f32 = 1.12;
-const TEXTURE_OCTAVES: u32 = 6;
-/// Cells of the finest octave on a side: about 2.5 pixels of 1024 each.
-const TEXTURE_CELLS: usize = 420;
+const TEXTURE: f32 = 0.0125;
+/// How its amplitude changes from one octave to the next coarser one.
+const TEXTURE_GROWTH: f32 = 0.95;
+const TEXTURE_OCTAVES: u32 = 5;
+/// Cells of the finest octave on a side: about 2 pixels of 1024 each.
+const TEXTURE_CELLS: usize = 512;
 /// The same of muscle and fat elsewhere in the body.
-const TISSUE: f32 = 0.0040;
+const TISSUE: f32 = 0.0065;
 
 /// A chest of chance: the same seed gives the same chest at every size.
 #[derive(Debug, Clone)]
@@ -100,7 +101,14 @@ impl Phantom {
         add_ribs(&mut bones, &patient, &thorax, &mut stream(4));
         add_shoulders(&mut bones, &patient);
 
+        let mask = bulk.lung_mask.raster();
+        let median = |inside| quantile(&sorted(selected(&bulk.attenuation, inside)), 0.5) as f32;
+        let exposure = Exposure {
+            lung: median(mask),
+            mediastinum: median(&between_lungs(mask)),
+        };
         let attenuation = Attenuation {
+            exposure,
             bulk: bulk.attenuation,
             detail,
             bone: bones.into_image(),

@@ -25,13 +25,13 @@ use rand_chacha::ChaCha8Rng;
 const TONE: [(f32, f32); 9] = [
     (0.0, 0.030),
     (0.6, 0.150),
-    (1.2, 0.250),
-    (1.9, 0.350),
-    (2.5, 0.500),
-    (3.2, 0.660),
+    (1.2, 0.240),
+    (1.9, 0.325),
+    (2.5, 0.470),
+    (3.2, 0.655),
     (4.0, 0.770),
     (4.7, 0.885),
-    (6.0, 0.960),
+    (6.0, 0.990),
 ];
 /// Grey per unit of attenuation of a small structure over the lung.
 const GAIN: f32 = 1.05;
@@ -46,11 +46,11 @@ const EDGE_SIGMA_PX: f64 = 22.0;
 const SCATTER: f32 = 0.26;
 const SCATTER_SIGMA_PX: f64 = 56.0;
 /// Blur of the detector, pixels of 1024.
-const DETECTOR_SIGMA_PX: f64 = 0.75;
+const DETECTOR_SIGMA_PX: f64 = 0.60;
 /// Grain over the lung in grey of 255: radiograph, soft-tissue image of a real pair; and its blur.
-const GRAIN_CXR: f32 = 2.0;
-const GRAIN_SOFT: f32 = 1.3;
-const GRAIN_SIGMA_PX: f64 = 0.70;
+const GRAIN_CXR: f32 = 2.8;
+const GRAIN_SOFT: f32 = 1.8;
+const GRAIN_SIGMA_PX: f64 = 0.54;
 /// Largest value of a 16-bit file.
 const WHITE: f32 = 65_535.0;
 /// Pixels that the lengths above are stated for.
@@ -60,11 +60,42 @@ const REFERENCE_PX: f64 = 1024.0;
 pub(super) struct Attenuation {
     /// Large organs.
     pub(super) bulk: FloatImage,
+    /// What the exposure is judged by.
+    pub(super) exposure: Exposure,
     /// Soft tissue that is small: vessels, airways, texture, nodules, devices.
     pub(super) detail: FloatImage,
     /// Bone.
     pub(super) bone: FloatImage,
 }
+
+/// Typical attenuation of two regions: a vendor's processing finds them and sets its grey scale by
+/// them, so that patients of any thickness look alike.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exposure {
+    /// Median over the lung field.
+    pub(super) lung: f32,
+    /// Median between the lungs.
+    pub(super) mediastinum: f32,
+}
+
+impl Exposure {
+    /// The attenuation that a typical patient has where this one has `attenuation`.
+    fn normalised(self, attenuation: f32) -> f32 {
+        let lung = self.lung.max(0.5);
+        let mediastinum = self.mediastinum.max(lung + 0.5);
+        if attenuation < lung {
+            return attenuation * TYPICAL.lung / lung;
+        }
+        let slope = (TYPICAL.mediastinum - TYPICAL.lung) / (mediastinum - lung);
+        TYPICAL.lung + slope * (attenuation - lung)
+    }
+}
+
+/// The patient that [`TONE`] was made for.
+const TYPICAL: Exposure = Exposure {
+    lung: 2.1,
+    mediastinum: 4.1,
+};
 
 /// The three pictures of a study, in `[0, 1]`, on the grid of 16-bit values.
 pub(super) struct Shown {
@@ -79,7 +110,9 @@ pub(super) fn show(
     rng: &mut ChaCha8Rng,
 ) -> Shown {
     let scale = config.size_px as f64 / REFERENCE_PX;
-    let base = base(&attenuation.bulk, scale);
+    let exposure = attenuation.exposure;
+    let normalised = attenuation.bulk.map(|&a| exposure.normalised(a));
+    let base = base(&normalised, scale);
     let detail = gaussian_blur(&attenuation.detail, DETECTOR_SIGMA_PX * scale);
     let bone = gaussian_blur(&attenuation.bone, DETECTOR_SIGMA_PX * scale);
     let offset = match config.soft_tone {
@@ -203,7 +236,7 @@ fn compress(attenuation: f32) -> f32 {
 
 /// Keeps the brightest parts below white.
 fn shoulder(grey: f32) -> f32 {
-    const START: f32 = 0.90;
+    const START: f32 = 0.93;
     if grey <= START {
         return grey;
     }

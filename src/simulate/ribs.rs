@@ -10,9 +10,9 @@ use rand_chacha::ChaCha8Rng;
 /// Depth of the rib cage against its width.
 const DEPTH_RATIO: f32 = 0.72;
 /// Attenuation of a middle rib met face-on: 0.18 cm of cortical bone in total.
-const FACE_ON: f32 = 0.066;
+const FACE_ON: f32 = 0.063;
 /// Most that a rib met edge-on is brighter than face-on.
-const MAX_EDGE_ON: f32 = 2.1;
+const MAX_EDGE_ON: f32 = 1.8;
 /// Angle between two drawn nodes, degrees.
 const STEP_DEG: f32 = 2.0;
 /// Where the ribs meet the spine.
@@ -20,7 +20,7 @@ const HEAD_X: f32 = 0.040;
 
 const RIB: Section = Section::Cortical {
     shell: 0.13,
-    marrow: 0.25,
+    marrow: 0.30,
 };
 
 /// One rib in its own plane: angle 0 at the spine, 90 at the side, 180 at the sternum.
@@ -75,7 +75,9 @@ impl Hoop {
         let drop = skeleton.slope * (0.48 + 0.52 * (i / 6.0).min(1.0)) + jitter;
         let width = 1.0 + rng.random_range(-0.08_f32..0.08);
         let side_half_width = thorax.half_width_at(head_y + drop) + 0.004;
-        let floating = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.06, 0.12];
+        let inwards = [
+            0.03, 0.005, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.06, 0.12,
+        ];
         let end = [
             165.0, 158.0, 154.0, 151.0, 149.0, 146.0, 142.0, 134.0, 126.0, 116.0, 84.0, 58.0,
         ];
@@ -83,7 +85,7 @@ impl Hoop {
         Self {
             side,
             head_y,
-            half_width: side_half_width.max(0.12) - at(&floating),
+            half_width: side_half_width.max(0.12) - at(&inwards),
             drop,
             radius: width * skeleton.rib_radius * if index == 0 { 1.05 } else { 1.0 },
             attenuation: skeleton.density * FACE_ON * rng.random_range(0.9..1.1),

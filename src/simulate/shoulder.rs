@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Node, Section, smooth_curve};
 use super::frame::{Point, Side};
 use super::patient::Patient;
-use super::shading::{chord, line, smooth_step};
+use super::shading::{line, smooth_step};
 
 /// Attenuation of the middle of a clavicle.
 const CLAVICLE: f32 = 0.125;
@@ -89,10 +89,11 @@ impl Girdle {
             self.density * BLADE * (smooth_step(0.0, 0.008, depth) + 0.45 * rim)
         });
         let border = [
-            self.node((0.350, 0.270), 0.013, BORDER),
-            self.node((0.346, 0.330), 0.008, 1.3 * BORDER),
-            self.node((0.336, 0.400), 0.007, 1.2 * BORDER),
-            self.node((0.320, 0.452), 0.007, 0.5 * BORDER),
+            self.node((0.352, 0.265), 0.015, 0.7 * BORDER),
+            self.node((0.344, 0.310), 0.009, BORDER),
+            self.node((0.341, 0.360), 0.007, BORDER),
+            self.node((0.333, 0.420), 0.006, 0.8 * BORDER),
+            self.node((0.320, 0.455), 0.006, 0.2 * BORDER),
         ];
         let spine = [
             self.node((0.245, 0.205), 0.006, 0.3 * BORDER),
@@ -111,16 +112,11 @@ impl Girdle {
         let glenoid = self.point(0.366, 0.238, 0.0);
         canvas.add_solid(glenoid, 0.045, |point| {
             let t = ((point.x - glenoid.x) / 0.011).hypot((point.y - glenoid.y) / 0.032);
-            self.density * BORDER * (0.8 * line((t - 1.0) / 0.25) + 0.3 * line(t))
+            self.density * BORDER * (0.55 * line((t - 1.0) / 0.25) + 0.3 * line(t))
         });
     }
 
     fn add_humerus(&self, canvas: &mut Canvas<'_>) {
-        let head = self.point(0.420, 0.238, 0.0);
-        canvas.add_solid(head, 0.055, |point| {
-            let t = head.distance(point) / 0.047;
-            self.density * HUMERUS * (0.42 * chord(t) + 0.30 * line((t - 0.95) / 0.04))
-        });
         let (sin, cos) = self.arm_deg.to_radians().sin_cos();
         let along = |length: f32, radius: f32, share: f32| Node {
             at: self.point(0.428 + length * sin, 0.245 + length * cos, 0.0),
@@ -128,9 +124,10 @@ impl Girdle {
             attenuation: self.density * HUMERUS * share,
         };
         let shaft = [
-            along(0.0, 0.040, 0.0),
-            along(0.05, 0.034, 0.5),
-            along(0.12, 0.025, 0.9),
+            along(-0.010, 0.037, 0.45),
+            along(0.012, 0.041, 0.55),
+            along(0.055, 0.033, 0.70),
+            along(0.120, 0.026, 0.90),
             along(0.30, 0.022, 1.0),
             along(0.60, 0.021, 1.0),
         ];

@@ -29,7 +29,7 @@ pub(super) fn grain(
     blurred.map(|v| v * strength / sd)
 }
 
-/// Noise whose amplitude grows by `growth` from one octave to the next coarser one; the finest
+/// Noise whose amplitude changes by the factor `growth` from one octave to the next coarser one; the finest
 /// octave has `finest_cells` cells to a side and standard deviation about 1.
 pub(super) fn octaves(
     size_px: usize,

@@ -5,8 +5,11 @@ use super::patient::{Cavity, Patient};
 use super::shading::{chord, rounded_thickness, smooth_max, smooth_min, smooth_step};
 
 /// Exponents of the wall's outline, a superellipse fitted to the inner margin of real rib cages.
-const WALL_X_POWER: f32 = 2.4;
+const WALL_X_POWER: f32 = 2.0;
 const WALL_Y_POWER: f32 = 2.6;
+/// Distance of the apices from the midline, and how far a lung's tip reaches from there inwards.
+const APEX_X: f32 = 0.105;
+const APEX_INWARDS: f32 = 0.085;
 /// Height at which the cavity is widest.
 const WIDEST_Y: f32 = 0.76;
 /// Depth of the cavity front to back at its middle, cm.
@@ -101,10 +104,8 @@ impl Thorax {
 
     /// Half width of the cavity at height `y`.
     pub(super) fn half_width_at(&self, y: f32) -> f32 {
-        self.half_width
-            * (1.0 - self.height_term(y))
-                .max(0.0)
-                .powf(1.0 / WALL_X_POWER)
+        let share = (1.0 - self.height_term(y)).max(0.0);
+        APEX_X + (self.half_width - APEX_X) * share.powf(1.0 / WALL_X_POWER)
     }
 
     fn height_term(&self, y: f32) -> f32 {
@@ -113,9 +114,16 @@ impl Thorax {
 
     /// Depth below the inner surface of the wall; negative outside. In picture heights.
     pub(super) fn wall_depth(&self, point: Point) -> f32 {
-        let across = (point.x.abs() / self.half_width).powf(WALL_X_POWER);
+        let outwards = point.x.abs() - APEX_X;
+        let reach = if outwards > 0.0 {
+            self.half_width - APEX_X
+        } else {
+            // The tips of the lungs are round on both sides; further down they join behind the heart.
+            APEX_INWARDS + 0.5 * smooth_step(self.apex_y + 0.04, self.apex_y + 0.32, point.y)
+        };
+        let across = (outwards.abs() / reach).powf(WALL_X_POWER);
         let up = self.height_term(point.y);
-        let slope_x = WALL_X_POWER * across / point.x.abs().max(1e-3);
+        let slope_x = WALL_X_POWER * across / outwards.abs().max(1e-3);
         let slope_y = WALL_Y_POWER * up / (WIDEST_Y - point.y).max(1e-3);
         let depth = (1.0 - across - up) / slope_x.hypot(slope_y).max(1.0);
         depth.clamp(-0.5, 0.5)
@@ -226,10 +234,9 @@ fn organs(cavity: &Cavity, yaw: f32) -> Vec<Organ> {
             84.0,
             10.0,
         ),
-        // Aortic arch, pulmonary trunk, what lies between the apices.
+        // Aortic arch, pulmonary trunk.
         ellipsoid(0.050, 0.330, (knob * 1.15, knob), 90.0, 7.0),
         ellipsoid(0.040, 0.430, (0.065, 0.048), 70.0, 7.0),
-        ellipsoid(0.0, cavity.apex_y - 0.045, (0.135, 0.092), 90.0, 12.0),
         // Spine with its soft tissue, upper mediastinum, superior vena cava, descending aorta.
         column(level(0.0), (0.046, 0.056), (-0.3, 1.4), 11.0),
         column((front, front - 0.004), (0.050, 0.066), (0.05, 0.46), 8.0),

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 /// Thinnest vessel drawn, picture heights (about half a pixel of 1024).
 const THINNEST: f32 = 0.000_55;
 /// Radius a branch keeps of its parent's: the larger and the smaller child.
-const CHILD_RADII: [(f32, f32); 2] = [(0.76, 0.90), (0.52, 0.74)];
+const CHILD_RADII: [(f32, f32); 2] = [(0.76, 0.91), (0.55, 0.80)];
 
 /// Attenuation on the axis of a vessel of this radius: blood in place of lung.
 fn blood(radius: f32) -> f32 {
@@ -48,7 +48,7 @@ pub(super) fn add_vessels(
                     Side::Left => angle,
                     Side::Right => std::f32::consts::PI - angle,
                 },
-                radius: radius * patient.cavity.vessels,
+                radius: 1.1 * radius * patient.cavity.vessels,
                 flatness: 1.0,
             };
             grow(canvas, thorax, sprout, rng);

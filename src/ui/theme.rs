@@ -47,6 +47,8 @@ pub const TEXT_ON_ACCENT: Color32 = Color32::from_rgb(8, 14, 18);
 pub const TEXT_SIZE: f32 = 13.5;
 /// Text size over pictures, points.
 pub const OVERLAY_SIZE: f32 = 12.5;
+/// Height of a line of text over pictures, points.
+pub const OVERLAY_LINE: f32 = 15.0;
 /// Headings, points.
 pub const HEADING_SIZE: f32 = 15.0;
 /// Gap between neighbouring views, points.
@@ -55,6 +57,10 @@ pub const VIEW_GAP: f32 = 4.0;
 pub const OVERLAY_MARGIN: f32 = 8.0;
 /// Width of the settings panel, points.
 pub const SETTINGS_WIDTH: f32 = 268.0;
+/// Height of the block that shows progress, points.
+pub const PROGRESS_HEIGHT: f32 = 76.0;
+/// Width of the button that starts and stops, points.
+pub const RUN_BUTTON_WIDTH: f32 = 84.0;
 /// Width of the study strip, points.
 pub const STRIP_WIDTH: f32 = 190.0;
 /// Size of the colour bar beside a difference, points.
@@ -90,6 +96,8 @@ pub fn install(ctx: &egui::Context) {
         style.spacing.button_padding = egui::vec2(8.0, 4.0);
         style.spacing.slider_width = 150.0;
         style.spacing.combo_width = 150.0;
+        // Dragging over the panel must never paint text blue; messages allow it themselves.
+        style.interaction.selectable_labels = false;
         style.visuals = visuals();
     });
 }

@@ -1,15 +1,19 @@
 //! The published networks at full size, filled with weights that follow from their names.
 //!
 //! Every weight is a hash of its name and index, so the reference and we make the same 424 million
-//! numbers without a file. Tolerance 2e-5; f32 against f64 differs by 2.1e-6 (U-Net) and 2.9e-6.
+//! numbers without a file; the segmenter's reference values stand here. Tolerance 2e-5: f32 against
+//! f64 differs by 2.1e-6 (U-Net) and 2.9e-6 (decoder).
 
 use std::fs;
 
-use diaphane::model::{Denoiser, DiscriminatorConfig, PatchDiscriminator, Preset, Vqgan};
+use diaphane::model::{
+    Denoiser, DiscriminatorConfig, LungSegmenter, PatchDiscriminator, Preset, Vqgan,
+};
+use sha2::{Digest as _, Sha256};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-use crate::fixtures::{Fixture, assert_close, folder, variables};
+use crate::fixtures::{Fixture, assert_close, assert_near, folder, variables};
 
 const OUTPUT: f64 = 2e-5;
 const SEED: u64 = 0x0047_4C4C_434D;
@@ -153,6 +157,73 @@ fn published_vqgan_and_discriminator_equal_the_reference() {
         "logits",
         &logits.to_kind(Kind::Float),
         &io.tensor("disc.logits"),
+        OUTPUT,
+    );
+}
+
+/// Values of `DensenetUnet(seg_classes=2)` of the package `lungs-segmentation` 1.1.1 under torch
+/// 2.11, its state dict filled by the same rule with the prefix "segmenter.".
+#[test]
+fn published_segmenter_equals_the_package() {
+    let _guard = tch::no_grad_guard();
+    let vs = VarStore::new(Device::Cpu);
+    let segmenter = LungSegmenter::new(&vs.root(), &Preset::GlLcm.segmenter());
+    let names: Vec<String> = variables(&vs).into_keys().collect();
+    assert_eq!(names.len(), 745);
+    let hash: String = Sha256::digest(names.join("\n"))
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let expected = "b70c173c5c150ddd1f03425aa58fb66f7b13b525317fb30e07841a4dc71a2bc5";
+    assert_eq!(hash, expected, "names of the state dict");
+
+    fill(&vs, "segmenter.");
+    let image = input("segmenter.input.image", &[1, 1, 64, 96]) * 0.5 + 0.5;
+    let logits = segmenter.class_logits(&image, false);
+    let pixels = [(0, 0), (7, 31), (32, 48), (63, 95), (20, 80)];
+    let values = [
+        [
+            0.001_344_23,
+            -0.037_577_68,
+            0.075_606_17,
+            0.041_908_38,
+            -0.004_167_14,
+        ],
+        [
+            0.181_546_27,
+            0.095_612_42,
+            0.064_117_54,
+            0.158_262_25,
+            0.120_215_51,
+        ],
+    ];
+    for (class, values) in values.iter().enumerate() {
+        for ((row, column), expected) in pixels.into_iter().zip(values) {
+            let actual = logits.double_value(&[0, class as i64, row, column]);
+            assert_near("logit", actual, *expected, OUTPUT);
+        }
+    }
+    // The lungs are where either class is high.
+    let union = segmenter.forward(&image);
+    assert_eq!(union.size(), [1, 1, 64, 96]);
+    assert_near(
+        "union",
+        union.double_value(&[0, 0, 32, 48]),
+        0.075_606_17,
+        OUTPUT,
+    );
+    assert_near(
+        "union",
+        union.double_value(&[0, 0, 0, 0]),
+        0.181_546_27,
+        OUTPUT,
+    );
+
+    let trained = segmenter.class_logits(&image, true);
+    let square = trained.square().mean(Kind::Double).double_value(&[]);
+    assert_near(
+        "mean square with batch statistics",
+        square,
+        0.048_906_29,
         OUTPUT,
     );
 }

@@ -45,66 +45,20 @@ mod data;
 mod loss;
 mod model;
 mod optimizer;
+mod stage;
 
 pub use augmentation::AugmentationConfig;
 pub use data::{DataConfig, SourceConfig, SourceKind};
 pub use loss::{DenoiserLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss};
 pub use model::{Conventions, ModelConfig};
 pub use optimizer::{Decay, OptimizerConfig, OptimizerKind};
+pub use stage::{Precision, TrainStage};
 
 use super::TrainError;
-use crate::nn::fast_kind;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use tch::{Device, Kind};
-
-/// Which network a run trains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TrainStage {
-    /// The lung segmenter, on whole images.
-    Segmenter,
-    /// The VQGAN, on patches of radiographs and soft-tissue images.
-    Vqgan,
-    /// The noise estimator, on latents of a frozen VQGAN.
-    Denoiser,
-}
-
-impl TrainStage {
-    /// The name used in run files and logs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Segmenter => "segmenter",
-            Self::Vqgan => "vqgan",
-            Self::Denoiser => "denoiser",
-        }
-    }
-}
-
-/// Number format of a run's convolutions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Precision {
-    /// bf16 where the device multiplies it, f32 elsewhere.
-    #[default]
-    Auto,
-    /// 32-bit float.
-    F32,
-    /// bfloat16.
-    Bf16,
-}
-
-impl Precision {
-    /// The kind of the tensors that convolutions see on `device`.
-    pub fn kind(self, device: Device) -> Kind {
-        match self {
-            Self::Auto => fast_kind(device),
-            Self::F32 => Kind::Float,
-            Self::Bf16 => Kind::BFloat16,
-        }
-    }
-}
+use tch::Device;
 
 /// One training run, as read from its run file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

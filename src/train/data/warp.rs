@@ -90,6 +90,10 @@ fn taps(position: f64, len: usize, border: Border) -> Taps {
 /// without aligned corners).
 fn reflect(position: f64, len: usize) -> f64 {
     let len = len as f64;
+    // Nearly every position lies inside, and a remainder costs as much as the rest of a pixel.
+    if (0.0..len - 1.0).contains(&position) {
+        return position;
+    }
     let folded = (position + 0.5).rem_euclid(2.0 * len);
     (if folded < len {
         folded

@@ -96,9 +96,6 @@ fn content(radiograph: Arc<Radiograph>, texture_limit: Option<u32>) -> StudyCont
 }
 
 fn replace(path: &std::path::Path, content: StudyContent, state: &mut AppState) {
-    if let StudyContent::Failed(sentence) = &content {
-        fail(state, sentence.clone());
-    }
     if let Some(study) = state.studies.iter_mut().find(|study| study.path == path) {
         study.content = content;
     }

@@ -7,7 +7,7 @@ use crate::ui::widgets::release_slider::{Change, release_slider};
 use crate::worker::{
     FusionChoice, GuidanceChoice, Progress, SamplerChoice, Stage, SuppressionSettings,
 };
-use eframe::egui::{Button, ComboBox, DragValue, ProgressBar, RichText, ScrollArea, Ui};
+use eframe::egui::{Button, ComboBox, DragValue, ProgressBar, RichText, ScrollArea, Ui, Vec2};
 
 /// Range of the LEG weight; 1 is no guidance.
 const LEG_RANGE: std::ops::RangeInclusive<f64> = 0.0..=6.0;
@@ -163,25 +163,43 @@ fn seed_ui(
     row.inner
 }
 
+/// The block at the top has the same height with and without a run: a slider must not slip away
+/// from under the pointer at the moment it is let go.
 fn progress_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let Some(job) = state.job.as_ref().or(state.loading.as_ref()) else {
-        return;
-    };
-    let (fraction, text) = match job.progress {
-        Some(progress) => (progress.fraction, progress_text(&progress)),
-        None if state.job.is_some() => (0.0, "Waiting for the worker".to_owned()),
-        None => (0.0, "Loading the model".to_owned()),
-    };
-    ui.add(
-        ProgressBar::new(fraction)
-            .show_percentage()
-            .fill(theme::SELECTED),
-    );
-    ui.label(RichText::new(text).color(theme::TEXT_WEAK));
-    if state.job.is_some() && ui.button("Cancel run").clicked() {
-        commands.push(UiCommand::CancelJob);
-    }
+    let size = Vec2::new(ui.available_width(), theme::PROGRESS_HEIGHT);
+    ui.allocate_ui(size, |ui| {
+        ui.set_min_size(size);
+        let Some(job) = state.job.as_ref().or(state.loading.as_ref()) else {
+            ui.label(RichText::new(idle_text(state)).color(theme::TEXT_WEAK));
+            return;
+        };
+        let (fraction, text) = match job.progress {
+            Some(progress) => (progress.fraction, progress_text(&progress)),
+            None if state.job.is_some() => (0.0, "Waiting for the worker".to_owned()),
+            None => (0.0, "Loading the model".to_owned()),
+        };
+        let bar = ProgressBar::new(fraction).show_percentage();
+        ui.add(bar.fill(theme::SELECTED));
+        ui.label(RichText::new(text).color(theme::TEXT_WEAK));
+        if state.job.is_some() && ui.button("Cancel run").clicked() {
+            commands.push(UiCommand::CancelJob);
+        }
+    });
     ui.separator();
+}
+
+/// What stands where the progress bar will be.
+fn idle_text(state: &AppState) -> String {
+    let result = state.study().and_then(|study| study.result.as_ref());
+    match result {
+        Some(result) => {
+            let times = result.stage_times.iter();
+            let total: f64 = times.map(|time| time.elapsed_secs).sum();
+            format!("Last run took {}", duration_text(total))
+        }
+        None if state.bundle.is_some() => "Ready".to_owned(),
+        None => "Open a model bundle to suppress bones".to_owned(),
+    }
 }
 
 /// Stage, step and remaining time in words.

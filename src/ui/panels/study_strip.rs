@@ -3,7 +3,7 @@
 use crate::ui::command::UiCommand;
 use crate::ui::state::{AppState, Study, StudyContent};
 use crate::ui::theme;
-use eframe::egui::{Align, Button, Layout, Response, RichText, ScrollArea, Ui};
+use eframe::egui::{Align, Button, Id, Layout, Response, RichText, ScrollArea, Ui};
 
 /// Draws the strip; one entry a file, the state in words.
 pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -16,6 +16,9 @@ pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
         ui.with_layout(justified, |ui| {
             for (index, study) in state.studies.iter().enumerate() {
                 let response = entry_ui(ui, study, index == state.current);
+                if index == state.current && turned_to(ui, index) {
+                    response.scroll_to_me(None);
+                }
                 if response.clicked() {
                     commands.push(UiCommand::SelectStudy(index));
                 }
@@ -24,6 +27,17 @@ pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
             }
         });
     });
+}
+
+/// Whether `index` is another entry than in the frame before: only then the strip follows, so that
+/// it can be scrolled away from the entry shown.
+fn turned_to(ui: &Ui, index: usize) -> bool {
+    let id = Id::unique("study strip follows");
+    ui.data_mut(|data| {
+        let before: Option<usize> = data.get_temp(id);
+        data.insert_temp(id, index);
+        before != Some(index)
+    })
 }
 
 fn entry_ui(ui: &mut Ui, study: &Study, shown: bool) -> Response {

@@ -5,10 +5,13 @@ use crate::ui::command::UiCommand;
 use crate::ui::shortcuts::key_text;
 use crate::ui::state::{AppState, Layout};
 use crate::ui::theme;
-use eframe::egui::{self, Align, Button, RichText, Ui};
+use eframe::egui::{self, Align, Button, RichText, Ui, Vec2};
 
 /// The sentence that is always visible.
 pub const BANNER: &str = "Research use only - companion image, read with the original";
+
+/// Start and stop share one place and one size.
+const RUN_BUTTON: Vec2 = Vec2::new(theme::RUN_BUTTON_WIDTH, 0.0);
 
 /// Draws the bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -92,13 +95,15 @@ fn toggle_ui(
 fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if state.job.is_some() {
         let tip = with_key(ui, "Stop; the last picture stays", &UiCommand::CancelJob);
-        if ui.button("Cancel").on_hover_text(tip).clicked() {
+        let button = Button::new("Cancel").min_size(RUN_BUTTON);
+        if ui.add(button).on_hover_text(tip).clicked() {
             commands.push(UiCommand::CancelJob);
         }
         return;
     }
-    let button =
-        Button::new(RichText::new("Suppress").color(theme::TEXT_ON_ACCENT)).fill(theme::ACCENT);
+    let button = Button::new(RichText::new("Suppress").color(theme::TEXT_ON_ACCENT))
+        .fill(theme::ACCENT)
+        .min_size(RUN_BUTTON);
     let tip = with_key(
         ui,
         "Take the bones out of this radiograph",

@@ -92,9 +92,7 @@ fn empty_ui(ui: &mut Ui, area: Rect, state: &AppState) {
         _ => "Open a chest radiograph: File > Open files, or drop files and folders here",
     };
     ui.painter().rect_filled(area, 0, theme::VIEW_BACKGROUND);
-    let text = RichText::new(text).color(theme::TEXT_WEAK).heading();
-    let middle = Rect::from_center_size(area.center(), Vec2::new(area.width() * 0.7, 80.0));
-    ui.put(middle, Label::new(text).wrap());
+    centred_text(ui, area, text);
 }
 
 /// One view in one frame.
@@ -231,10 +229,7 @@ impl View<'_> {
         } else {
             "No soft-tissue image yet: press Suppress"
         };
-        let size = Vec2::new(self.rect.width() * 0.8, 40.0);
-        let middle = Rect::from_center_size(self.rect.center(), size);
-        let text = RichText::new(text).color(theme::TEXT_WEAK);
-        ui.put(middle, Label::new(text).wrap().selectable(false));
+        centred_text(ui, self.rect, text);
     }
 
     fn labels_ui(&self, ui: &mut Ui, content: Content, missing: bool) {
@@ -257,7 +252,10 @@ impl View<'_> {
             } else {
                 "Stale: made with other settings"
             };
-            badge_ui(ui, inner.center_top(), text);
+            // Under the corner texts, which a narrow view leaves no room between.
+            let num_lines = left.len().max(right.len()) as f32;
+            let below = Vec2::new(0.0, num_lines * theme::OVERLAY_LINE + 6.0);
+            badge_ui(ui, inner.center_top() + below, text);
         }
         corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
         if content == Content::Difference {
@@ -265,6 +263,19 @@ impl View<'_> {
             colour_bar::paint(&ui.painter_at(self.rect), inner, limit);
         }
     }
+}
+
+/// A sentence in the middle of an area without a picture.
+fn centred_text(ui: &mut Ui, area: Rect, text: &str) {
+    let size = Vec2::new(area.width() * 0.7, area.height() * 0.5);
+    let lower_half = Rect::from_min_size(area.center() - Vec2::new(0.5 * size.x, 0.0), size);
+    let mut child = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(lower_half)
+            .layout(egui::Layout::top_down(egui::Align::Center)),
+    );
+    let text = RichText::new(text).color(theme::TEXT_WEAK);
+    child.add(Label::new(text).wrap());
 }
 
 /// Text in a corner, on a shade that keeps it readable over white lung and black air alike.

@@ -11,9 +11,10 @@ const NUMBERS_WIDTH: f32 = 50.0;
 /// Room for the caption under the bar, points.
 const CAPTION_HEIGHT: f32 = 26.0;
 
-/// Paints the bar in the bottom right corner of `view`; `limit` is the value of the upper end.
+/// Paints the bar in the bottom right corner of `view`, above a line of text; `limit` is the value of the upper end.
 pub fn paint(painter: &Painter, view: Rect, limit: f64) {
     let [width, height] = theme::COLOUR_BAR;
+    let view = view.with_max_y(view.bottom() - 1.5 * theme::OVERLAY_LINE);
     let height = height.min(0.6 * view.height());
     let right = view.right() - NUMBERS_WIDTH;
     let left_top = Pos2::new(right - width, view.bottom() - CAPTION_HEIGHT - height);
