@@ -26,9 +26,19 @@ pub(super) fn find_lungs(
 ) -> Result<MaskPair, PipelineError> {
     let probability = segmenter.probability(picture)?;
     let found = LungMask::from_threshold(&probability, segmenter.threshold());
-    let model = clean_mask(&found, &MaskCleaning::default());
+    let model = clean_mask(&found, &cleaning(&found));
     Ok(MaskPair {
         native: grid.mask_to_native(&model),
         model,
     })
+}
+
+/// A lung takes some 10 % of a radiograph; what is far smaller, or hangs on by a thread, is none.
+fn cleaning(found: &LungMask) -> MaskCleaning {
+    let (width, height) = found.raster().size();
+    MaskCleaning {
+        min_component_px: width * height / 200,
+        hole_filling: true,
+        opening_px: (width.max(height) / 170) as u32,
+    }
 }
