@@ -249,6 +249,6 @@ mod tests {
         let sum: f32 = column.iter().sum();
         assert!((sum - std::f32::consts::PI * 10.0).abs() < 1.0, "{sum}");
         assert!(column[108] > 1.1 * column[100]);
-        assert_eq!(column[111], 0.0);
+        assert!(column[111].abs() < 1e-6);
     }
 }

@@ -1,16 +1,16 @@
 //! File work beside the window: dialogs, reading, finding, writing.
 //!
-//! Each piece runs on a named thread that ends with one value. A thread that dies without one is
-//! reported as a failure: a damaged file must never take the window down with it.
+//! Each piece runs on a named thread that keeps one promise. A thread that dies keeps it with a
+//! failure: a damaged file must never take the window down with it.
 
 use crate::formats::{self, Found};
 use crate::radiograph::{FloatImage, Radiograph};
 use eframe::egui;
+use poll_promise::{Promise, Sender};
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Instant;
 
@@ -48,10 +48,27 @@ pub enum DialogKind {
     SaveSoftTissue(String),
 }
 
-struct Task {
-    receiver: Receiver<FileEvent>,
-    /// Event to report where the thread ended without one.
-    lost: FileEvent,
+/// Keeps the promise when it is dropped, also by a panic: with the work's event, or else with the
+/// one that says it was lost. A promise whose sender is dropped silent would panic in the window.
+struct Delivery {
+    sender: Option<Sender<FileEvent>>,
+    event: Option<FileEvent>,
+    ctx: egui::Context,
+}
+
+impl Delivery {
+    fn keep(mut self, event: FileEvent) {
+        self.event = Some(event);
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        if let (Some(sender), Some(event)) = (self.sender.take(), self.event.take()) {
+            sender.send(event);
+        }
+        self.ctx.request_repaint();
+    }
 }
 
 struct Dialog {
@@ -71,7 +88,7 @@ impl Wake for RepaintWaker {
 /// File work under way.
 pub struct FileWork {
     ctx: egui::Context,
-    tasks: Vec<Task>,
+    tasks: Vec<Promise<FileEvent>>,
     dialog: Option<Dialog>,
 }
 
@@ -137,10 +154,9 @@ impl FileWork {
         let mut events = Vec::new();
         let mut waiting = Vec::new();
         for task in self.tasks.drain(..) {
-            match task.receiver.try_recv() {
+            match task.try_take() {
                 Ok(event) => events.push(event),
-                Err(TryRecvError::Disconnected) => events.push(task.lost),
-                Err(TryRecvError::Empty) => waiting.push(task),
+                Err(task) => waiting.push(task),
             }
         }
         self.tasks = waiting;
@@ -182,30 +198,23 @@ impl FileWork {
         lost: FileEvent,
         work: impl FnOnce() -> FileEvent + Send + 'static,
     ) {
-        let (sender, receiver) = sync_channel(1);
-        let ctx = self.ctx.clone();
-        // Dropped at the end of the thread, also by a panic, after the sender.
-        let wake = WakeOnDrop(ctx);
+        let (sender, promise) = Promise::new();
+        let delivery = Delivery {
+            sender: Some(sender),
+            event: Some(lost),
+            ctx: self.ctx.clone(),
+        };
         let spawned = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
-                let _wake = wake;
-                let sender = sender;
-                // Nobody listens any more when the window has closed.
-                drop(sender.send(work()));
+                let delivery = delivery;
+                let event = work();
+                delivery.keep(event);
             });
-        // Without a thread the sender is gone already, and the task is reported as lost.
+        // Without a thread the delivery is dropped already, and the work is reported as lost.
         drop(spawned);
-        self.tasks.push(Task { receiver, lost });
+        self.tasks.push(promise);
         self.ctx.request_repaint();
-    }
-}
-
-struct WakeOnDrop(egui::Context);
-
-impl Drop for WakeOnDrop {
-    fn drop(&mut self) {
-        self.0.request_repaint();
     }
 }
 
