@@ -11,10 +11,14 @@ const DEFAULT_BUNDLE: &str = "compact";
 
 fn main() -> ExitCode {
     leave_worker_panics_to_the_worker();
-    let Cli { paths, command } = Cli::parse();
+    let Cli {
+        paths,
+        suppress,
+        command,
+    } = Cli::parse();
     match command {
         Some(command) => cli::run(command),
-        None => open_window(paths),
+        None => open_window(paths, suppress),
     }
 }
 
@@ -30,10 +34,14 @@ fn leave_worker_panics_to_the_worker() {
 }
 
 #[cfg(feature = "gui")]
-fn open_window(paths: Vec<PathBuf>) -> ExitCode {
+fn open_window(paths: Vec<PathBuf>, suppress: bool) -> ExitCode {
     // Without a bundle the window opens all the same and says how to load one.
     let bundle = diaphane::model::find_bundle(DEFAULT_BUNDLE).ok();
-    match diaphane::ui::run(diaphane::ui::Startup { paths, bundle }) {
+    match diaphane::ui::run(diaphane::ui::Startup {
+        paths,
+        bundle,
+        suppress,
+    }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
             eprintln!("error: {err}");
@@ -43,8 +51,7 @@ fn open_window(paths: Vec<PathBuf>) -> ExitCode {
 }
 
 #[cfg(not(feature = "gui"))]
-fn open_window(paths: Vec<PathBuf>) -> ExitCode {
-    drop(paths);
+fn open_window(_paths: Vec<PathBuf>, _suppress: bool) -> ExitCode {
     eprintln!("error: this program was built without the window; give a command, see --help");
     ExitCode::from(2)
 }

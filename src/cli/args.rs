@@ -19,6 +19,9 @@ named); 2 usage or environment; 130 stopped by Ctrl-C (finished inputs are kept,
 pub struct Cli {
     /// Files and folders to open in the workstation.
     pub paths: Vec<PathBuf>,
+    /// Suppress the first of them as soon as it is open.
+    #[arg(long)]
+    pub suppress: bool,
     /// What to do without a window.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -255,6 +258,11 @@ pub enum ModelsCommand {
         /// Write one JSON document to standard output.
         #[arg(long)]
         json: bool,
+    },
+    /// Make a bundle from the run folders of trained networks.
+    Pack {
+        /// Export file (TOML): out, name, version, licence, training_data, denoiser, segmenter, card.
+        file: PathBuf,
     },
     /// Describe a bundle: architecture, hash, card.
     Info {

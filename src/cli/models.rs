@@ -4,12 +4,15 @@ use super::args::ModelsCommand;
 use super::report::{Machine, Tally, print_line};
 use crate::model::bundle::search_folders;
 use crate::model::{Bundle, BundleInfo, find_bundle, list_bundles};
+use crate::train::{ExportConfig, export};
 use serde_json::{Value, json};
+use std::path::Path;
 
 pub(super) fn run(command: &ModelsCommand) -> anyhow::Result<Tally> {
     match command {
         ModelsCommand::List { json } => list(*json),
         ModelsCommand::Verify { bundle, json } => verify(bundle, *json),
+        ModelsCommand::Pack { file } => pack(file),
         ModelsCommand::Info { bundle, json } => info(bundle, *json),
     }
 }
@@ -48,6 +51,15 @@ fn list(json: bool) -> anyhow::Result<Tally> {
         eprintln!("no bundle lies in {}", folders.join(", "));
     }
     Ok(tally)
+}
+
+fn pack(file: &Path) -> anyhow::Result<Tally> {
+    let written = export(&ExportConfig::read(file)?)?;
+    print_line(&format!("{}  {}", written.sha256, written.folder.display()));
+    Ok(Tally {
+        done: 1,
+        ..Tally::default()
+    })
 }
 
 fn verify(name: &str, json: bool) -> anyhow::Result<Tally> {

@@ -1,13 +1,15 @@
 //! The application: one frame after another.
 
-use super::command::{self, Services, UiCommand, apply_event, apply_file_event, copy_progress};
+use super::command::{
+    self, Services, UiCommand, apply_event, apply_file_event, copy_progress, suppress_when_ready,
+};
 use super::engine::Engine;
 use super::files::FileWork;
 use super::panels::{
     help::help_ui, messages::messages_ui, path_box::path_box_ui, settings::settings_ui,
     status_bar::status_bar_ui, study_strip::study_strip_ui, top_bar::top_bar_ui, views::views_ui,
 };
-use super::state::AppState;
+use super::state::{AppState, WhenReady};
 use super::{shortcuts, theme};
 use crate::render;
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui};
@@ -107,6 +109,7 @@ impl eframe::App for DiaphaneApp {
         for event in self.services.files.poll() {
             apply_file_event(event, &mut self.state, &mut self.services);
         }
+        suppress_when_ready(&mut self.state, &mut self.services);
         copy_progress(&mut self.state);
     }
 
@@ -146,6 +149,8 @@ pub struct Startup {
     pub paths: Vec<PathBuf>,
     /// Bundle to load; without one the reader opens one.
     pub bundle: Option<PathBuf>,
+    /// Suppress the first study as soon as it is open.
+    pub suppress: bool,
 }
 
 /// Opens the window and runs until it is closed.
@@ -173,6 +178,9 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         let mut app = DiaphaneApp::new(creation, engine);
         if let Some(bundle) = startup.bundle {
             app.apply(UiCommand::LoadBundle(bundle));
+        }
+        if startup.suppress {
+            app.state.when_ready = WhenReady::Suppress;
         }
         app.apply(UiCommand::OpenPaths(startup.paths));
         Ok(Box::new(app))

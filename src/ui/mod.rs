@@ -26,6 +26,6 @@ pub use files::{FileEvent, FileWork};
 pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use state::{
     AppState, BundleInfo, Layout, Message, OpenStudy, PixelPosition, RunningJob, SeedMode,
-    Severity, Study, StudyContent,
+    Severity, Study, StudyContent, WhenReady,
 };
 pub use window_level::WindowDrag;

@@ -204,6 +204,16 @@ pub struct RunningJob {
     pub progress: Option<Progress>,
 }
 
+/// What happens once, as soon as a study and a bundle are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenReady {
+    /// Nothing: the reader presses Suppress.
+    #[default]
+    Wait,
+    /// The study shown is suppressed.
+    Suppress,
+}
+
 /// Everything the window knows.
 #[derive(Debug, Clone)]
 pub struct AppState {
@@ -231,6 +241,8 @@ pub struct AppState {
     pub loading: Option<RunningJob>,
     /// The suppression that runs.
     pub job: Option<RunningJob>,
+    /// What happens once, as soon as a study and a bundle are there.
+    pub when_ready: WhenReady,
     /// Sentences not yet dismissed.
     pub messages: Vec<Message>,
     /// The help window is open.
@@ -257,6 +269,7 @@ impl Default for AppState {
             difference_limit: None,
             defaults: settings.clone(),
             settings,
+            when_ready: WhenReady::default(),
             seed: SeedMode::default(),
             bundle: None,
             loading: None,

@@ -1,7 +1,7 @@
 //! Jobs: what is sent to the worker and what its events change.
 
 use super::{Services, fail};
-use crate::ui::state::{AppState, BundleInfo, RunningJob, SeedMode, StudyContent};
+use crate::ui::state::{AppState, BundleInfo, RunningJob, SeedMode, StudyContent, WhenReady};
 use crate::worker::{
     EventKind, JobHandle, JobId, SuppressionRequest, SuppressionResult, WorkerCommand, WorkerEvent,
 };
@@ -33,6 +33,15 @@ pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
         state.settings.seed = new_seed();
     }
     start(state, services);
+}
+
+/// Starts the run that was asked for before its study and its bundle were there.
+pub fn suppress_when_ready(state: &mut AppState, services: &mut Services) {
+    let asked = state.when_ready == WhenReady::Suppress;
+    if asked && state.bundle.is_some() && state.study().is_some() {
+        state.when_ready = WhenReady::Wait;
+        suppress(state, services);
+    }
 }
 
 /// Runs again after a setting was let go; without a result there is nothing to be replaced.

@@ -13,7 +13,7 @@ use crate::worker::SuppressionSettings;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(super) use jobs::{apply_event, copy_progress};
+pub(super) use jobs::{apply_event, copy_progress, suppress_when_ready};
 pub(super) use studies::apply_file_event;
 
 /// What a person asked for.
