@@ -86,7 +86,7 @@ impl<'a> Body<'a> {
         let arm = self.arm_cm(point);
         // Muscle runs from the trunk into the arm: where both are, they do not simply add.
         let total = trunk + arm * (1.0 - 0.75 * (trunk / 14.0).min(1.0));
-        total + self.breast_cm(point) + self.pectoral_cm(point) - self.stomach_gas_cm(point)
+        total + self.breast_cm(point) + pectoral_cm(point) - self.stomach_gas_cm(point)
     }
 
     /// Depth below the skin of trunk, shoulders and neck.
@@ -136,13 +136,6 @@ impl<'a> Body<'a> {
         self.habitus.breast_cm * fading * chord(dx.hypot(dy))
     }
 
-    /// The pectoral muscle with its edge, the anterior axillary fold.
-    fn pectoral_cm(&self, point: Point) -> f32 {
-        let dx = (point.x.abs() - 0.27) / 0.155;
-        let dy = (point.y - 0.34) / 0.17;
-        1.0 * smooth_step(-1.0, 0.2, dx) * chord(dx.hypot(dy)).powf(0.7)
-    }
-
     fn stomach_gas_cm(&self, point: Point) -> f32 {
         if self.habitus.stomach_gas_cm <= 0.0 || Side::of(point.x) == Side::Right {
             return 0.0;
@@ -152,4 +145,11 @@ impl<'a> Body<'a> {
         let dy = (point.y - self.left_dome_y - 0.075) / 0.055;
         self.habitus.stomach_gas_cm * chord(dx.hypot(dy)) * smooth_step(0.0, 0.02, depth)
     }
+}
+
+/// The pectoral muscle with its edge, the anterior axillary fold.
+fn pectoral_cm(point: Point) -> f32 {
+    let dx = (point.x.abs() - 0.27) / 0.155;
+    let dy = (point.y - 0.34) / 0.17;
+    smooth_step(-1.0, 0.2, dx) * chord(dx.hypot(dy)).powf(0.7)
 }
