@@ -3,6 +3,7 @@
 //! `real_pairs_measure_as_published` measures four real pairs (`DIAPHANE_DATA_DIR`, default
 //! `../shared/data`, folder `pairs`) and compares with figures that another program took of them;
 //! only then do the same figures of phantoms mean something.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use diaphane::formats::{self, raster::read_mask};
 use diaphane::metrics::LungField;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// The range of the six real pairs is widened by this share of its ends: six adults from one
 /// machine do not span what adults look like.
-const WIDENING: f64 = 0.25;
+const WIDENING: f64 = 0.20;
 
 fn small() -> PhantomConfig {
     PhantomConfig {
@@ -69,9 +70,8 @@ fn real_pairs_measure_as_published() {
 fn tolerance(real: &RealFigure) -> f64 {
     match real.name {
         "lung fraction" => 0.001,
-        "lung p5" | "lung p50" | "lung p95" => 0.5,
         "rib contrast" => 1.5,
-        "rib sd" => 0.5,
+        "lung p5" | "lung p50" | "lung p95" | "rib sd" => 0.5,
         "rib period (px)" => 2.0,
         "lung noise" => 0.1,
         name if name.starts_with("spectral") => 0.1,

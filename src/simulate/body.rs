@@ -147,7 +147,7 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Thickness of the pectoral muscle with its edge, the anterior axillary fold.
+/// The pectoral muscle with its edge, the anterior axillary fold.
 fn pectoral_cm(point: Point) -> f32 {
     let dx = (point.x.abs() - 0.27) / 0.155;
     let dy = (point.y - 0.34) / 0.17;

@@ -44,7 +44,7 @@ struct Girdle {
 }
 
 /// Outline of the blade: upper angle, glenoid, lower angle.
-const BLADE_CORNERS: [(f32, f32); 3] = [(0.235, 0.175), (0.360, 0.255), (0.319, 0.455)];
+const BLADE_CORNERS: [(f32, f32); 3] = [(0.235, 0.175), (0.360, 0.255), (0.317, 0.455)];
 
 impl Girdle {
     /// A point given for the patient's left side; `medial` is 1 at the sternum, where the shoulder's
