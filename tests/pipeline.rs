@@ -193,20 +193,25 @@ fn fusion_reruns_the_fusion_and_going_back_runs_nothing_twice() {
 #[test]
 fn another_mask_reruns_the_local_path_only_and_another_seed_both() {
     let mut bench = Bench::new(false);
-    let first = bench.run(bench.defaults.clone());
+    // Poisson fusion leaves the border of the mask alone, which is all there is at 64 px.
+    let settings = SuppressionSettings {
+        fusion: FusionChoice::Alpha,
+        ..bench.defaults.clone()
+    };
+    let first = bench.run(settings.clone());
     let shifted: Vec<u8> = (0..120)
         .flat_map(|_| (0..150).map(|x| u8::from(x < 75)))
         .collect();
     bench.mask = Arc::new(LungMask::from_nonzero(
         &Raster::new(150, 120, shifted).unwrap(),
     ));
-    let masked = bench.run(bench.defaults.clone());
+    let masked = bench.run(settings.clone());
     assert!(!ran(&masked).contains(&Stage::Global));
     assert!(ran(&masked).contains(&Stage::Local));
     assert_ne!(masked.model_soft_tissue, first.model_soft_tissue);
     let seeded = bench.run(SuppressionSettings {
         seed: 9,
-        ..bench.defaults.clone()
+        ..settings
     });
     assert!(ran(&seeded).contains(&Stage::Global));
     assert!(!ran(&seeded).contains(&Stage::Encode));

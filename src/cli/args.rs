@@ -165,7 +165,7 @@ pub struct EvaluateArgs {
     /// Folder of soft-tissue images.
     #[arg(long, value_name = "DIR", requires = "cxr")]
     pub soft: Option<PathBuf>,
-    /// Score the lung masks instead: folder of NAME_cxr.png with NAME_labels.png (bits 0 and 1 are lung).
+    /// Score the lung masks instead: folder of NAME_cxr.png with NAME_labels.png (bits 0 to 3: 1 right lung, 2 left lung).
     #[arg(long, value_name = "DIR", conflicts_with = "pred")]
     pub masks: Option<PathBuf>,
     /// Score these pictures (NAME.png, NAME_soft.png, NAME_cxr.png or NAME_cxr_soft.png) instead of running networks.

@@ -6,8 +6,9 @@ use crate::radiograph::{FileKind, FloatImage, LungMask, Radiograph, Raster, Voi,
 use anyhow::Context as _;
 use std::path::Path;
 
-/// Bits of a label image that say right and left lung.
-const LUNG_BITS: i32 = 0b11;
+/// Bits of a label image that hold its class (1 right lung, 2 left lung, 3 heart); the bits above say
+/// what lies over it (16 clavicle).
+const CLASS_BITS: i32 = 0x0f;
 
 /// Reads a radiograph so that it is shown over the whole range of its bits, whatever its darkest and
 /// lightest pixel: predictions and targets are compared on one scale. DICOM keeps its own window.
@@ -46,7 +47,10 @@ pub(super) fn fitted(picture: FloatImage, size: Option<(usize, usize)>) -> Float
 pub(super) fn lungs_of_labels(path: &Path) -> anyhow::Result<LungMask> {
     let labels = formats::read(path)?;
     let (width, height) = labels.size();
-    let inside = labels.stored.iter().map(|v| u8::from(v & LUNG_BITS != 0));
+    let inside = labels
+        .stored
+        .iter()
+        .map(|v| u8::from(matches!(v & CLASS_BITS, 1 | 2)));
     Ok(LungMask::from_nonzero(&Raster::new(
         width,
         height,

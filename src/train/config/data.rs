@@ -14,7 +14,7 @@ pub enum SourceKind {
     /// `NAME_cxr_inverted.*` + `NAME_soft_inverted_lungonly.*` + `NAME_lungmask*.png`: inverted
     /// polarity, and a target inside the lungs only.
     LungOnly,
-    /// `NAME_cxr.*` + `NAME_labels.png` (bits 1 and 2: right and left lung) or `NAME_lungmask*.png`:
+    /// `NAME_cxr.*` + `NAME_labels.png` (bits 0 to 3: 1 right lung, 2 left lung) or `NAME_lungmask*.png`:
     /// radiographs without a soft-tissue image.
     Masks,
 }
