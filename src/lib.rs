@@ -39,6 +39,8 @@
 //! | 5 | `ui` | the window (feature `gui`) |
 //! | 5 | [`cli`] | the command line |
 //!
+//! One edge runs sideways: [`formats`] asks [`display`] for the grey values that `inspect` reports.
+//!
 //! # Features
 //! `gui` (default): the window. Without it the program is headless and has no graphics dependency.
 
