@@ -13,9 +13,17 @@ use diaphane::train::{
 };
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tch::{Device, Tensor};
 
 const SIDE: u32 = 64;
+
+/// One run at a time, as the worker has it: libtorch draws initial weights from a generator that the
+/// whole process shares, and a second run would take numbers out of the first one's sequence.
+fn alone() -> MutexGuard<'static, ()> {
+    static TORCH: Mutex<()> = Mutex::new(());
+    TORCH.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Pairs with bones as bright stripes, a tone offset, and a round lung field.
 fn write_data(folder: &Path) {
@@ -178,6 +186,7 @@ fn resume_equals_an_undisturbed_run(stage: &str, extra: &str, root: &Path, data:
 
 #[test]
 fn every_stage_resumes_bit_for_bit() {
+    let _alone = alone();
     let temp = tempfile::tempdir().unwrap();
     let (root, data) = (temp.path(), temp.path().join("data"));
     std::fs::create_dir(&data).unwrap();
@@ -189,6 +198,7 @@ fn every_stage_resumes_bit_for_bit() {
 
 #[test]
 fn training_lowers_the_loss_of_every_stage() {
+    let _alone = alone();
     let temp = tempfile::tempdir().unwrap();
     let (root, data) = (temp.path(), temp.path().join("data"));
     std::fs::create_dir(&data).unwrap();
@@ -214,6 +224,7 @@ fn training_lowers_the_loss_of_every_stage() {
 
 #[test]
 fn a_run_folder_says_what_was_done() {
+    let _alone = alone();
     let temp = tempfile::tempdir().unwrap();
     let (root, data) = (temp.path(), temp.path().join("data"));
     std::fs::create_dir(&data).unwrap();
@@ -245,6 +256,7 @@ fn a_run_folder_says_what_was_done() {
 
 #[test]
 fn weights_of_another_architecture_are_refused() {
+    let _alone = alone();
     let temp = tempfile::tempdir().unwrap();
     let (root, data) = (temp.path(), temp.path().join("data"));
     std::fs::create_dir(&data).unwrap();
@@ -268,6 +280,7 @@ fn weights_of_another_architecture_are_refused() {
 
 #[test]
 fn three_runs_become_a_bundle_with_their_averaged_weights() {
+    let _alone = alone();
     let temp = tempfile::tempdir().unwrap();
     let (root, data) = (temp.path(), temp.path().join("data"));
     std::fs::create_dir(&data).unwrap();
