@@ -38,26 +38,27 @@ impl Pictures {
 
     /// Mean and standard deviation of the results of several seeds.
     pub(super) fn mean_of(runs: Vec<Self>) -> anyhow::Result<Self> {
-        let count = runs.len() as f32;
         let mut runs = runs.into_iter();
         let Some(mut mean) = runs.next() else {
             bail!("no seed was run");
         };
-        if count < 2.0 {
-            return Ok(mean);
-        }
-        let mut squares = mean.soft.map(|&v| v * v);
+        // Welford's recurrence: small deviations of large values survive it.
+        let mut squares = mean.soft.map(|_| 0.0_f32);
+        let mut count = 1.0_f32;
         for run in runs {
-            squares = squares.zip_map(&run.soft, |sum, v| sum + v * v)?;
-            mean.soft = mean.soft.zip_map(&run.soft, |sum, v| sum + v)?;
-            mean.bone = mean.bone.zip_map(&run.bone, |sum, v| sum + v)?;
+            count += 1.0;
+            let before = mean.soft.zip_map(&run.soft, |mean, v| v - mean)?;
+            mean.soft = mean.soft.zip_map(&before, |mean, d| mean + d / count)?;
+            mean.bone = mean
+                .bone
+                .zip_map(&run.bone, |mean, v| mean + (v - mean) / count)?;
+            let after = run.soft.zip_map(&mean.soft, |v, mean| v - mean)?;
+            let product = before.zip_map(&after, |before, after| before * after)?;
+            squares = squares.zip_map(&product, |sum, product| sum + product)?;
         }
-        mean.soft = mean.soft.map(|sum| sum / count);
-        mean.bone = mean.bone.map(|sum| sum / count);
-        let deviation = squares.zip_map(&mean.soft, |sum, mean| {
-            ((sum - count * mean * mean).max(0.0) / (count - 1.0)).sqrt()
-        })?;
-        mean.uncertainty = Some(deviation);
+        if count > 1.0 {
+            mean.uncertainty = Some(squares.map(|sum| (sum / (count - 1.0)).sqrt()));
+        }
         Ok(mean)
     }
 }

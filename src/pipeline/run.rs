@@ -78,6 +78,8 @@ impl<'a> Run<'a> {
         let prepared = self.prepare()?;
         let radiograph = &self.request.radiograph;
         let doubts = suitability::doubts_from_header(&radiograph.info, radiograph.size());
+        // What reading the file left in doubt, its polarity above all, belongs to the result too.
+        self.warn(radiograph.warnings.clone());
         self.warn(doubts);
         let mask = self.mask(&prepared)?;
         self.warn(suitability::doubts_from_lungs(&mask.model, &prepared.model));

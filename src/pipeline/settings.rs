@@ -107,6 +107,6 @@ pub struct SuppressionSettings {
     pub fusion: FusionChoice,
     /// Grid of the result.
     pub output: OutputGrid,
-    /// Seed of the noise; the same seed gives the same picture on every device.
+    /// Seed of the noise, which is the same on every device; pictures differ by rounding alone.
     pub seed: u64,
 }

@@ -251,6 +251,8 @@ fn notes_ui(ui: &mut Ui, state: &AppState) {
     };
     let of_file = study.radiograph.warnings.iter();
     let of_result = study.result.iter().flat_map(|result| &result.warnings);
+    // A result repeats the notes of its file.
+    let of_result = of_result.filter(|note| !study.radiograph.warnings.contains(note));
     let notes: Vec<_> = of_file.chain(of_result).collect();
     if notes.is_empty() {
         return;
