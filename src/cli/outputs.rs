@@ -4,7 +4,7 @@
 
 use super::inputs::Input;
 use super::job::Destination;
-use crate::display::GreyScale;
+use crate::display::displayed_modality;
 use crate::formats::{self, raster};
 use crate::pipeline::{Certificate, CertifiedOutput, grey16_sha256};
 use crate::radiograph::{FloatImage, LungMask, Radiograph};
@@ -72,8 +72,7 @@ pub(super) fn displayed(
         .vois
         .first()
         .context("the radiograph has no window")?;
-    let scale = GreyScale::new(radiograph, voi);
-    Ok(modality.map(|&value| scale.display_from_modality(f64::from(value))))
+    Ok(displayed_modality(radiograph, voi, modality))
 }
 
 /// Names of one radiograph's outputs.

@@ -16,5 +16,5 @@ mod window;
 
 pub use colormap::{Rgb, diverging, diverging_on_black, sequential};
 pub use grey_scale::GreyScale;
-pub use picture::{display_image, modality_image};
+pub use picture::{display_image, displayed_modality, modality_image};
 pub use window::{min_max_window, percentile_window};

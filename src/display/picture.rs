@@ -24,3 +24,10 @@ fn mapped(radiograph: &Radiograph, f: impl FnMut(i32) -> f32) -> FloatImage {
         .to_float(f)
         .unwrap_or_else(|_| Raster::filled(width, height, 0.0))
 }
+
+/// A picture in modality values (a soft-tissue image, for instance) as grey in `[0, 1]` under a
+/// window of the radiograph it belongs to; 1 is white.
+pub fn displayed_modality(radiograph: &Radiograph, voi: &Voi, modality: &FloatImage) -> FloatImage {
+    let scale = GreyScale::new(radiograph, voi);
+    modality.map(|&value| scale.display_from_modality(f64::from(value)))
+}

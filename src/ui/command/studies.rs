@@ -1,12 +1,11 @@
 //! Studies: opening, changing over, saving.
 
 use super::{Services, fail, tell};
-use crate::display::GreyScale;
+use crate::display::displayed_modality;
 use crate::formats::{Found, Skipped};
-use crate::radiograph::{FloatImage, Radiograph, Voi};
+use crate::radiograph::Radiograph;
 use crate::ui::files::{DialogKind, FileEvent};
 use crate::ui::state::{AppState, OpenStudy, Severity, Study, StudyContent};
-use crate::worker::SuppressionResult;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -154,16 +153,8 @@ pub(super) fn save(path: PathBuf, state: &mut AppState, services: &mut Services)
     };
     if let Some(result) = study.result.clone() {
         let (radiograph, voi) = (Arc::clone(&study.radiograph), study.loaded_voi());
-        services
-            .files
-            .save(path, move || as_displayed(&radiograph, &voi, &result));
+        services.files.save(path, move || {
+            displayed_modality(&radiograph, &voi, &result.soft_tissue)
+        });
     }
-}
-
-/// The soft-tissue image through the file's own first window and polarity, 1 is white.
-fn as_displayed(radiograph: &Radiograph, voi: &Voi, result: &SuppressionResult) -> FloatImage {
-    let scale = GreyScale::new(radiograph, voi);
-    result
-        .soft_tissue
-        .map(|&modality| scale.display_from_modality(f64::from(modality)))
 }
