@@ -7,6 +7,7 @@
 )]
 
 use diaphane::model::Bundle;
+use diaphane::model::manifest::Prediction;
 use diaphane::train::{
     EndReason, ExportConfig, Observer, RunConfig, RunFolder, Start, Terms, TrainError, TrainEvent,
     Unobserved, Which, export, run,
@@ -101,6 +102,7 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
         pixel_every = 2
         pixel_crop_latents = 8
         local_share = 0.5
+        rollout_share = 0.5
         "#,
         out = root.join(stage).display(),
         data = data.display(),
@@ -220,6 +222,37 @@ fn training_lowers_the_loss_of_every_stage() {
         assert!(last < 0.9 * first, "{stage}: {:?}", recorder.losses);
         assert_eq!(recorder.validations.len(), 2);
     }
+}
+
+#[test]
+fn rollouts_need_a_prediction_of_the_clean_latent_and_change_the_training() {
+    let _alone = alone();
+    let temp = tempfile::tempdir().unwrap();
+    let (root, data) = (temp.path(), temp.path().join("data"));
+    std::fs::create_dir(&data).unwrap();
+    write_data(&data);
+    let codec = config("vqgan", root, &data, "iterations = 1");
+    run(&codec, Start::Fresh, &mut Unobserved).unwrap();
+    // The first output of a network is zero whatever it sees; some steps on, its input tells.
+    let loss = |share: f64| {
+        let extra = format!("iterations = 20\n{}", vqgan_line(root));
+        let mut config = config("denoiser", root, &data, &extra);
+        config.out = root.join(format!("rollout-{share}"));
+        config.loss.denoiser.rollout_share = share;
+        config.optimizer.learning_rate = 1e-2;
+        let mut recorder = Recorder::default();
+        run(&config, Start::Fresh, &mut recorder).unwrap();
+        recorder.losses[9]
+    };
+    // Same seed, same images, same noise: only the latents the noise is added to differ.
+    assert!((loss(0.0) - loss(1.0)).abs() > 1e-4);
+
+    let extra = format!("iterations = 2\n{}", vqgan_line(root));
+    let mut config = config("denoiser", root, &data, &extra);
+    config.conventions.prediction = Prediction::Epsilon;
+    config.loss.denoiser.pixel = 0.0;
+    let err = run(&config, Start::Fresh, &mut Unobserved).unwrap_err();
+    assert!(err.to_string().contains("rollout_share"), "{err}");
 }
 
 #[test]

@@ -97,6 +97,11 @@ pub struct DenoiserLoss {
     pub last_timestep_share: f64,
     /// Share of the items trained on the local path (condition and target masked to the lungs).
     pub local_share: f64,
+    /// Share of the items whose noisy latent is made of the network's own prediction from pure noise
+    /// instead of the true latent, as the sampler does from its second step on. Without them the
+    /// network takes a noisy latent for the truth when it is its own guess, and its errors of tone grow
+    /// from step to step. `sample` and `condition_residual` predictions only.
+    pub rollout_share: f64,
     /// Weight of the pixel loss: L1 + `pixel_gradient` x gradient L1 of the decoded prediction.
     pub pixel: f64,
     /// Weight of the gradient term within the pixel loss.
@@ -114,6 +119,7 @@ impl Default for DenoiserLoss {
             lung_weight: 0.0,
             last_timestep_share: 0.25,
             local_share: 0.25,
+            rollout_share: 0.0,
             pixel: 0.0,
             pixel_gradient: 2.0,
             pixel_every: 1,
@@ -171,6 +177,7 @@ impl LossConfig {
             ("vqgan.quantized_share", vqgan.quantized_share),
             ("denoiser.last_timestep_share", denoiser.last_timestep_share),
             ("denoiser.local_share", denoiser.local_share),
+            ("denoiser.rollout_share", denoiser.rollout_share),
         ] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(TrainError::setting(

@@ -66,11 +66,16 @@ impl DenoiserStage {
         folder: &RunFolder,
     ) -> Result<Self, TrainError> {
         let (conventions, loss) = (config.conventions.clone(), config.loss.denoiser.clone());
-        if conventions.prediction == Prediction::Epsilon && loss.pixel > 0.0 {
-            return Err(TrainError::setting(
-                "loss.denoiser.pixel",
-                "needs a prediction of the clean latent; with `epsilon` it must be 0",
-            ));
+        for (field, value) in [
+            ("loss.denoiser.pixel", loss.pixel),
+            ("loss.denoiser.rollout_share", loss.rollout_share),
+        ] {
+            if conventions.prediction == Prediction::Epsilon && value > 0.0 {
+                return Err(TrainError::setting(
+                    field,
+                    "needs a prediction of the clean latent; with `epsilon` it must be 0",
+                ));
+            }
         }
         let schedule = NoiseSchedule::new(&conventions.noise_schedule())
             .map_err(|err| TrainError::setting("conventions.schedule", err.to_string()))?;
@@ -223,6 +228,25 @@ impl DenoiserStage {
         })
     }
 
+    /// The latents that noise is added to: the true ones, and for some items what the network itself
+    /// makes of pure noise, as in the second step of the sampler.
+    fn origin(&self, task: &Task, rng: &mut ChaCha8Rng) -> Result<Tensor, TrainError> {
+        let _guard = tch::no_grad_guard();
+        let chosen: Vec<i64> = (0..task.clean.size().first().copied().unwrap_or(0))
+            .filter(|_| rng.random_bool(self.loss.rollout_share))
+            .collect();
+        if chosen.is_empty() {
+            return Ok(task.clean.shallow_clone());
+        }
+        let last = vec![self.schedule.num_timesteps() as i64 - 1; chosen.len()];
+        let chosen = Tensor::from_slice(&chosen).to_device(self.device);
+        let condition = task.condition.f_index_select(0, &chosen)?;
+        let noise = normal(rng, &condition.size(), self.device);
+        let output = self.predict(&noise, &condition, &last)?;
+        let guess = self.clean_latent(&output, &noise, &condition, &last)?;
+        Ok(task.clean.f_index_copy(0, &chosen, &guess)?)
+    }
+
     /// L1 and gradient L1 between target pixels and a decoded crop of the predicted latent.
     fn pixel_loss(&self, clean: &Tensor, task: &Task, rng: &mut ChaCha8Rng) -> Tensor {
         let size = clean.size();
@@ -300,7 +324,8 @@ impl Stage for DenoiserStage {
         let task = self.task(&batch, &mut rng);
         let timesteps = self.timesteps(batch.len(), &mut rng);
         let noise = self.noise(&task.clean.size(), &mut rng);
-        let noisy = self.schedule.add_noise(&task.clean, &noise, &timesteps)?;
+        let origin = self.origin(&task, &mut rng)?;
+        let noisy = self.schedule.add_noise(&origin, &noise, &timesteps)?;
         let output = self.predict(&noisy, &task.condition, &timesteps)?;
         let found = self.clean_latent(&output, &noisy, &task.condition, &timesteps)?;
         let latent_loss = match self.conventions.prediction {
