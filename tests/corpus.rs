@@ -28,6 +28,11 @@ fn corpus() -> Option<(PathBuf, Vec<Value>)> {
         PathBuf::from,
     );
     let Ok(index) = std::fs::read_to_string(folder.join("INDEX.json")) else {
+        assert!(
+            std::env::var_os("DIAPHANE_CORPUS_DIR").is_none(),
+            "DIAPHANE_CORPUS_DIR is {}, which holds no INDEX.json",
+            folder.display()
+        );
         println!("skipped: no corpus");
         return None;
     };

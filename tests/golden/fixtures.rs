@@ -17,6 +17,11 @@ pub fn folder() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
+    assert!(
+        std::env::var_os("DIAPHANE_PARITY_DIR").is_none(),
+        "DIAPHANE_PARITY_DIR is {}, which is no folder",
+        folder.display()
+    );
     println!("skipped: no corpus");
     None
 }
