@@ -222,13 +222,18 @@ fn another_mask_reruns_the_local_path_only_and_another_seed_both() {
 fn every_choice_runs() {
     let mut bench = Bench::new(false);
     for guidance in [
-        GuidanceChoice::Cfg,
         GuidanceChoice::Vanilla,
         GuidanceChoice::AuthorsLive,
         GuidanceChoice::AuthorsCommented,
     ] {
         bench.run(SuppressionSettings {
             guidance,
+            ..bench.defaults.clone()
+        });
+    }
+    for fusion in [FusionChoice::Alpha, FusionChoice::OpenCv] {
+        bench.run(SuppressionSettings {
+            fusion,
             ..bench.defaults.clone()
         });
     }
@@ -337,7 +342,16 @@ fn settings_out_of_range_are_named() {
         steps: 51,
         ..bench.defaults.clone()
     };
-    for (settings, word) in [(no_steps, "steps"), (too_many, "50")] {
+    // The tiny bundle predicts what to take off its condition: without one it can say nothing.
+    let no_condition = SuppressionSettings {
+        guidance: GuidanceChoice::Cfg,
+        ..bench.defaults.clone()
+    };
+    for (settings, word) in [
+        (no_steps, "steps"),
+        (too_many, "50"),
+        (no_condition, "guidance"),
+    ] {
         let request = bench.request(settings);
         let err = bench
             .suppressor

@@ -160,7 +160,8 @@ pub(super) fn settings(
     grid: Grid,
     bundle: &Path,
 ) -> anyhow::Result<SuppressionSettings> {
-    let defaults = SuppressionSettings::of_bundle(&Manifest::read(bundle)?);
+    let manifest = Manifest::read(bundle)?;
+    let defaults = SuppressionSettings::of_bundle(&manifest);
     let settings = SuppressionSettings {
         steps: args.steps.unwrap_or(defaults.steps),
         leg_weight: args.leg.unwrap_or(defaults.leg_weight),
@@ -174,7 +175,7 @@ pub(super) fn settings(
         },
         seed: args.seed.unwrap_or(defaults.seed),
     };
-    settings.check()?;
+    settings.check_with(&manifest)?;
     Ok(settings)
 }
 
@@ -209,6 +210,7 @@ fn fusion(typed: Fusion) -> FusionChoice {
     match typed {
         Fusion::Poisson => FusionChoice::Poisson,
         Fusion::Alpha => FusionChoice::Alpha,
+        Fusion::Opencv => FusionChoice::OpenCv,
         Fusion::None => FusionChoice::None,
     }
 }

@@ -46,7 +46,8 @@ words!(
     /// `--fusion`.
     Fusion { /// Poisson fusion inside the lungs (GL-LCM, Eq. 5).
         Poisson, /// Weighted mean inside the lungs.
-        Alpha, /// The global picture alone.
+        Alpha, /// The authors' call of OpenCV's `seamlessClone`, in 8 bits.
+        Opencv, /// The global picture alone.
         None }
 );
 words!(

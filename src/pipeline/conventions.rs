@@ -11,8 +11,8 @@ use crate::diffusion::{
 };
 use crate::model::Manifest;
 use crate::model::manifest::{
-    ClipSpec, ConditionScaling as SpecScaling, Fit, FusionName, GuidanceName, SamplerName,
-    ScheduleSpec,
+    ClipSpec, ConditionScaling as SpecScaling, Fit, FusionName, GuidanceName, Prediction,
+    SamplerName, ScheduleSpec,
 };
 
 /// Dynamic clipping where a bundle states none: GL-LCM's code for SZCH-X-Rays (slope, global, local).
@@ -48,6 +48,7 @@ impl SuppressionSettings {
             fusion: match defaults.fusion {
                 FusionName::Poisson => FusionChoice::Poisson,
                 FusionName::Alpha => FusionChoice::Alpha,
+                FusionName::Opencv => FusionChoice::OpenCv,
                 FusionName::None => FusionChoice::None,
             },
             output: OutputGrid::Native,
@@ -67,6 +68,24 @@ impl SuppressionSettings {
         if !(-20.0..=20.0).contains(&self.leg_weight) {
             let value = self.leg_weight.to_string();
             return wrong("the LEG weight", value, "a number from -20 to 20");
+        }
+        Ok(())
+    }
+
+    /// As [`Self::check`], and refuses what the bundle's networks cannot do.
+    ///
+    /// # Errors
+    /// [`PipelineError::Setting`] as there.
+    pub fn check_with(&self, manifest: &Manifest) -> Result<(), PipelineError> {
+        self.check()?;
+        let residual = manifest.denoiser.prediction == Prediction::ConditionResidual;
+        if self.guidance == GuidanceChoice::Cfg && residual {
+            return Err(PipelineError::Setting {
+                name: "the guidance",
+                value: "cfg".to_owned(),
+                range: "leg or vanilla: these networks predict what to take off the radiograph, and \
+                        have nothing to say without one",
+            });
         }
         Ok(())
     }

@@ -1,15 +1,15 @@
 //! The networks of a bundle on their device, under the bundle's conventions.
 
 use super::conventions::noise_schedule;
+use super::segmenter::Segmenter;
 use super::{
     BundleSummary, ComputeOptions, DeviceChoice, PipelineError, PrecisionChoice,
-    SuppressionSettings, tensors,
+    SuppressionSettings,
 };
 use crate::diffusion::{NoiseSchedule, PredictionKind};
-use crate::model::manifest::{Prediction, SegmenterSpec};
-use crate::model::{Bundle, LungSegmenter, Manifest, Preset};
+use crate::model::manifest::Prediction;
+use crate::model::{Bundle, Manifest};
 use crate::nn::{fast_kind, for_convolution, prepare_for_inference};
-use crate::radiograph::{FloatImage, Raster, resize_area, resize_bilinear};
 use std::path::Path;
 use tch::{Cuda, Device, Kind, Tensor};
 
@@ -146,8 +146,6 @@ impl Networks {
             (Some(network), Some(spec)) => Ok(Segmenter {
                 network,
                 spec,
-                // The published segmenter stretches each radiograph to [0, 1]; ours sees [-1, 1].
-                stretched: manifest.preset != Preset::Compact,
                 device: self.device,
             }),
             _ => Err(PipelineError::NoSegmenter {
@@ -155,50 +153,6 @@ impl Networks {
             }),
         }
     }
-}
-
-/// A bundle's lung segmenter.
-pub(super) struct Segmenter<'a> {
-    network: &'a LungSegmenter,
-    spec: &'a SegmenterSpec,
-    stretched: bool,
-    device: Device,
-}
-
-impl Segmenter<'_> {
-    /// Probability above which a pixel is lung.
-    pub(super) fn threshold(&self) -> f32 {
-        self.spec.threshold as f32
-    }
-
-    /// Probability of lung for each pixel of `picture` (`[0, 1]`), on its grid.
-    pub(super) fn probability(&self, picture: &FloatImage) -> Result<FloatImage, PipelineError> {
-        let side = self.spec.size_px as usize;
-        let small = resize_area(picture, side, side);
-        let image = if self.stretched {
-            let stretched = stretch(&small);
-            (tensors::from_picture(&stretched, self.device) + 1.0) * 0.5
-        } else {
-            tensors::from_picture(&small, self.device)
-        };
-        let logits = self.network.forward(&image);
-        let probability = logits.amax([1_i64].as_slice(), true).sigmoid();
-        let probability = tensors::to_values(&probability)?;
-        let (width, height) = picture.size();
-        Ok(resize_bilinear(&probability, width, height))
-    }
-}
-
-/// Smallest value to 0, largest to 1.
-fn stretch(picture: &FloatImage) -> Raster<f32> {
-    let bounds = picture
-        .values()
-        .iter()
-        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| {
-            (low.min(v), high.max(v))
-        });
-    let span = (bounds.1 - bounds.0).max(f32::EPSILON);
-    picture.map(|&v| (v - bounds.0) / span)
 }
 
 fn resolve_device(choice: DeviceChoice) -> Result<Device, PipelineError> {

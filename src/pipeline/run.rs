@@ -3,18 +3,18 @@
 use super::cache::{Key, Slot};
 use super::clock::StageClock;
 use super::conventions::{dual_path_config, grid_rule, sampler_kind};
+use super::fusing::{Pictures, local_input};
 use super::grid::ModelGrid;
 use super::keys::Keys;
 use super::networks::Networks;
 use super::plan::{plan, wants_local_path, wants_reconstruction};
 use super::suppressor::{Prepared, StageCache};
 use super::{
-    FusionChoice, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
+    MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
     SuppressionResult, restore, segment, suitability, tensors,
 };
 use crate::diffusion::{Conditions, DualPath, GlobalPath, SeededNoise, StepReport};
 use crate::display::display_image;
-use crate::fusion::{AlphaOptions, Fusion, PoissonOptions, fuse};
 use crate::radiograph::{FloatImage, LungMask};
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -197,8 +197,14 @@ impl<'a> Run<'a> {
             |c| &mut c.fused,
             |run| match &local {
                 Some(local) => {
-                    let fusion = fusion(run.request.settings.fusion);
-                    Ok(Rc::new(fuse(&fusion, &global, local, &mask.model)?))
+                    let pictures = Pictures {
+                        radiograph: &prepared.model,
+                        global: &global,
+                        local,
+                        mask: &mask.model,
+                    };
+                    let spec = &run.networks.manifest().local_path;
+                    Ok(Rc::new(pictures.fused(run.request.settings.fusion, spec)?))
                 }
                 None => Ok(Rc::clone(&global)),
             },
@@ -222,12 +228,15 @@ impl<'a> Run<'a> {
             |c| &mut c.latents,
             |run| {
                 let device = run.networks.device();
-                let padded = run.grid.pad(&prepared.model);
-                let mut image = tensors::from_picture(&padded, device);
-                if let Some(mask) = mask {
-                    let mask = run.grid.pad_mask(mask);
-                    image = tensors::masked(&image, &tensors::from_mask(&mask, device));
-                }
+                let tensor = |picture| tensors::from_picture(&run.grid.pad(picture), device);
+                let image = match mask {
+                    None => tensor(&prepared.model),
+                    Some(mask) => {
+                        let spec = &run.networks.manifest().local_path;
+                        let mask = tensors::from_mask(&run.grid.pad_mask(mask), device);
+                        tensors::masked(&tensor(&local_input(&prepared.model, spec)), &mask)
+                    }
+                };
                 Ok(Rc::new(run.networks.encode(&image)))
             },
         )
@@ -358,21 +367,5 @@ impl<'a> Run<'a> {
             self.observer.warned(warning);
         }
         self.warnings.extend(warnings);
-    }
-}
-
-/// How far inside the lung field the local picture still shows the step to its black outside: a
-/// latent position spans 8 px and the codec mixes it with its neighbours, so the authors' 3 px
-/// leave a dark line along the border.
-const LOCAL_BORDER_PX: u32 = 24;
-
-fn fusion(choice: FusionChoice) -> Fusion {
-    match choice {
-        FusionChoice::Poisson => Fusion::Poisson(PoissonOptions {
-            erosion_px: LOCAL_BORDER_PX,
-            ..PoissonOptions::default()
-        }),
-        FusionChoice::Alpha => Fusion::Alpha(AlphaOptions::default()),
-        FusionChoice::None => Fusion::None,
     }
 }

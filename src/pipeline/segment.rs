@@ -2,7 +2,7 @@
 
 use super::PipelineError;
 use super::grid::ModelGrid;
-use super::networks::Segmenter;
+use super::segmenter::Segmenter;
 use crate::fusion::{MaskCleaning, clean_mask};
 use crate::radiograph::{FloatImage, LungMask};
 

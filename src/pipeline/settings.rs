@@ -52,6 +52,8 @@ pub enum FusionChoice {
     Poisson,
     /// Weighted mean inside the lung field.
     Alpha,
+    /// The authors' call of OpenCV's `seamlessClone`, in 8 bits.
+    OpenCv,
     /// The global picture alone.
     None,
 }

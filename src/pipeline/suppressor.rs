@@ -116,8 +116,8 @@ impl Suppressor {
         request: &SuppressionRequest,
         observer: &mut dyn Observer,
     ) -> Result<SuppressionResult, PipelineError> {
-        request.settings.check()?;
         let networks = self.networks.as_ref().ok_or(PipelineError::NoBundle)?;
+        request.settings.check_with(networks.manifest())?;
         Run::new(networks, &mut self.cache, request, observer)?.suppress()
     }
 

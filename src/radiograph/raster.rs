@@ -172,6 +172,20 @@ impl<T: Copy> Raster<T> {
         }
     }
 
+    /// The grid in the middle of one of `width` x `height` filled with `fill`, with the column and row where it
+    /// begins; never smaller than it is.
+    pub fn centred(&self, width: usize, height: usize, fill: T) -> (Self, (usize, usize)) {
+        let (width, height) = (width.max(self.width), height.max(self.height));
+        let (left, top) = ((width - self.width) / 2, (height - self.height) / 2);
+        let mut centred = Self::filled(width, height, fill);
+        let rows = self.values.chunks_exact(self.width.max(1));
+        let into = centred.values.chunks_exact_mut(width.max(1)).skip(top);
+        for (to, from) in into.zip(rows) {
+            to[left..left + self.width].copy_from_slice(from);
+        }
+        (centred, (left, top))
+    }
+
     /// The grid extended to `width` x `height` on the right and bottom by repeating its last
     /// column and row; never smaller than it is.
     #[must_use]
@@ -212,6 +226,16 @@ mod tests {
         assert_eq!(padded.row(0), Some(&[1, 2, 3, 3, 3][..]));
         assert_eq!(padded.row(3), Some(&[4, 5, 6, 6, 6][..]));
         assert_eq!(padded.crop(0, 0, 3, 2), grid);
+    }
+
+    #[test]
+    fn a_centred_grid_is_found_again() {
+        let grid = Raster::new(3, 1, vec![1, 2, 3]).unwrap();
+        let (centred, (left, top)) = grid.centred(6, 4, 9);
+        assert_eq!((left, top), (1, 1));
+        assert_eq!(centred.row(0), Some(&[9; 6][..]));
+        assert_eq!(centred.row(1), Some(&[9, 1, 2, 3, 9, 9][..]));
+        assert_eq!(centred.crop(top, left, 3, 1), grid);
     }
 
     #[test]

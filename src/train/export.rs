@@ -3,7 +3,9 @@
 use super::stages::{FrozenVqgan, LatentStats};
 use super::{RunConfig, RunFolder, TrainError, TrainStage, Which, load_variables};
 use crate::model::bundle::WrittenBundle;
-use crate::model::manifest::{DenoiserSpec, FileRole, LatentSpec, SegmenterSpec, VqganSpec};
+use crate::model::manifest::{
+    DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SegmenterSpec, VqganSpec,
+};
 use crate::model::weights::WeightPrecision;
 use crate::model::{BundleWriter, Denoiser, LungSegmenter, Manifest, Vqgan};
 use serde::{Deserialize, Serialize};
@@ -192,6 +194,10 @@ fn manifest(
     manifest.segmenter = match segmenter {
         Some(trained) => Some(SegmenterSpec {
             size_px: trained.settings.patch_px as u32,
+            // The trainer shows display values in [-1, 1], with black borders beyond the picture.
+            fit: Fit::Pad,
+            input: InputRange::Displayed,
+            units: InputUnits::Signed,
             threshold: SEGMENTER_THRESHOLD,
             config: trained.settings.model.segmenter()?,
         }),

@@ -83,11 +83,12 @@ fn state_dicts_of_all_three_networks_are_imported_bit_for_bit() {
     };
     let folder = tempfile::tempdir().expect("a folder");
     let mut manifest = tiny_manifest();
-    manifest.segmenter = Some(SegmenterSpec {
-        size_px: 64,
-        threshold: 0.5,
-        config: Preset::Compact.segmenter(),
-    });
+    manifest.segmenter = diaphane::model::Manifest::for_preset(Preset::Compact)
+        .segmenter
+        .map(|spec| SegmenterSpec {
+            size_px: 64,
+            ..spec
+        });
     let config = manifest.clone();
     let segmenter = config.segmenter.as_ref().expect("a segmenter");
     let make =

@@ -13,8 +13,8 @@ mod sizes;
 
 pub use sections::{
     ClipSpec, ConditionScaling, DenoiserSpec, FileEntry, FileRole, Fit, FusionName, GridSpec,
-    GuidanceName, LatentSpec, Prediction, SamplerName, SamplingDefaults, ScheduleSpec,
-    SegmenterSpec, VqganSpec,
+    GuidanceName, InputRange, InputUnits, LatentSpec, LocalPathSpec, Prediction, SamplerName,
+    SamplingDefaults, ScheduleSpec, SegmenterSpec, VqganSpec,
 };
 
 use super::weights::AtomicFile;
@@ -55,6 +55,8 @@ pub struct Manifest {
     pub schedule: ScheduleSpec,
     /// Clipping of the predicted clean latent.
     pub clip: ClipSpec,
+    /// What the local path sees, and how its picture meets the global one.
+    pub local_path: LocalPathSpec,
     /// Lung segmenter, where the bundle has one.
     pub segmenter: Option<SegmenterSpec>,
     /// Settings a new session starts with.

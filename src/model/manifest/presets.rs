@@ -1,8 +1,9 @@
 //! Manifests of the published networks, with the conventions of the authors' code.
 
 use super::{
-    ClipSpec, ConditionScaling, DenoiserSpec, Fit, FusionName, GridSpec, GuidanceName, LatentSpec,
-    Manifest, Prediction, SamplerName, SamplingDefaults, ScheduleSpec, SegmenterSpec, VqganSpec,
+    ClipSpec, ConditionScaling, DenoiserSpec, Fit, FusionName, GridSpec, GuidanceName, InputRange,
+    InputUnits, LatentSpec, LocalPathSpec, Manifest, Prediction, SamplerName, SamplingDefaults,
+    ScheduleSpec, SegmenterSpec, VqganSpec,
 };
 use crate::model::Preset;
 
@@ -58,6 +59,7 @@ impl Manifest {
             },
             schedule: schedule_of(preset),
             clip: clip_of(preset),
+            local_path: local_path_of(preset),
             segmenter: Some(segmenter_of(preset)),
             defaults: defaults_of(preset),
             files: Vec::new(),
@@ -97,11 +99,51 @@ fn clip_of(preset: Preset) -> ClipSpec {
     }
 }
 
+fn local_path_of(preset: Preset) -> LocalPathSpec {
+    match preset {
+        // The authors mask a stretched radiograph, and correct the tone of the local picture afterwards; the erosion is
+        // that of OpenCV's `seamlessClone`.
+        Preset::GlLcm => LocalPathSpec {
+            input: InputRange::Stretched,
+            border_px: 3,
+            shift_mean: true,
+            blank_background: true,
+        },
+        // BS-LDM has no local path.
+        Preset::BsLdm => LocalPathSpec {
+            input: InputRange::Displayed,
+            border_px: 3,
+            shift_mean: false,
+            blank_background: false,
+        },
+        // A latent position spans 8 px and the codec mixes it with its neighbours: 3 px leave a dark line.
+        Preset::Compact => LocalPathSpec {
+            input: InputRange::Displayed,
+            border_px: 24,
+            shift_mean: false,
+            blank_background: false,
+        },
+    }
+}
+
 fn segmenter_of(preset: Preset) -> SegmenterSpec {
-    SegmenterSpec {
-        size_px: if preset == Preset::Compact { 256 } else { 512 },
-        threshold: if preset == Preset::Compact { 0.5 } else { 0.2 },
-        config: preset.segmenter(),
+    match preset {
+        Preset::GlLcm | Preset::BsLdm => SegmenterSpec {
+            size_px: 512,
+            fit: Fit::Square,
+            input: InputRange::Stretched,
+            units: InputUnits::Unit,
+            threshold: 0.2,
+            config: preset.segmenter(),
+        },
+        Preset::Compact => SegmenterSpec {
+            size_px: 256,
+            fit: Fit::Pad,
+            input: InputRange::Displayed,
+            units: InputUnits::Signed,
+            threshold: 0.5,
+            config: preset.segmenter(),
+        },
     }
 }
 
@@ -123,7 +165,7 @@ fn defaults_of(preset: Preset) -> SamplingDefaults {
             guidance: GuidanceName::Vanilla,
         },
         Preset::Compact => SamplingDefaults {
-            steps: 4,
+            steps: 8,
             leg_weight: 1.0,
             ..common
         },

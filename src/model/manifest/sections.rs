@@ -140,11 +140,51 @@ pub enum ClipSpec {
     None,
 }
 
+/// What the local path sees, and how its picture meets the global one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LocalPathSpec {
+    /// Grey scale of the radiograph whose part inside the lungs is the local condition.
+    pub input: InputRange,
+    /// Width in pixels of the model's grid of the border inside the lung field where the local picture does not count:
+    /// there the codec mixes the lung with the black outside of it.
+    pub border_px: u32,
+    /// Whether the local picture is shifted to the global one's mean inside the lungs before both are fused.
+    pub shift_mean: bool,
+    /// Whether both pictures are black where the radiograph's 8-bit grey level is 0 or 1.
+    pub blank_background: bool,
+}
+
+/// Grey scale of a network's input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputRange {
+    /// Display values as they are.
+    Displayed,
+    /// Display values stretched so that each radiograph reaches from black to white.
+    Stretched,
+}
+
+/// Values a network's input spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputUnits {
+    /// Black is -1, white is 1.
+    Signed,
+    /// Black is 0, white is 1.
+    Unit,
+}
+
 /// Lung segmenter and its conventions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SegmenterSpec {
     /// Side of the square image it sees, in pixels.
     pub size_px: u32,
+    /// How a radiograph that is not square is brought to that square.
+    pub fit: Fit,
+    /// Grey scale of its input.
+    pub input: InputRange,
+    /// Values its input spans.
+    pub units: InputUnits,
     /// Probability above which a pixel belongs to the lungs.
     pub threshold: f64,
     /// Architecture.
@@ -172,6 +212,8 @@ pub enum FusionName {
     Poisson,
     /// Weighted mean inside the lung field.
     Alpha,
+    /// The authors' call of OpenCV's `seamlessClone`, in 8 bits.
+    Opencv,
     /// The global picture alone.
     None,
 }

@@ -97,6 +97,7 @@ fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
     let fusion = [
         (FusionChoice::Poisson, "Poisson"),
         (FusionChoice::Alpha, "Weighted mean"),
+        (FusionChoice::OpenCv, "OpenCV, 8 bits"),
         (FusionChoice::None, "Global picture only"),
     ];
     choice_ui(ui, "Guidance", &mut settings.guidance, &guidance)

@@ -1,0 +1,69 @@
+//! A bundle's lung segmenter under its conventions.
+
+use super::grid::{GridRule, ModelGrid};
+use super::{PipelineError, tensors};
+use crate::model::LungSegmenter;
+use crate::model::manifest::{Fit, InputRange, InputUnits, SegmenterSpec};
+use crate::radiograph::{FloatImage, resize_bilinear};
+use tch::Device;
+
+/// The network with what its manifest says of it.
+pub(super) struct Segmenter<'a> {
+    pub(super) network: &'a LungSegmenter,
+    pub(super) spec: &'a SegmenterSpec,
+    pub(super) device: Device,
+}
+
+impl Segmenter<'_> {
+    /// Probability above which a pixel is lung.
+    pub(super) fn threshold(&self) -> f32 {
+        self.spec.threshold as f32
+    }
+
+    /// Probability of lung for each pixel of `picture` (`[0, 1]`), on its grid.
+    ///
+    /// # Errors
+    /// [`PipelineError::NotFinite`] where the network gives no number.
+    pub(super) fn probability(&self, picture: &FloatImage) -> Result<FloatImage, PipelineError> {
+        let grid = ModelGrid::fit(picture.size(), self.grid_rule());
+        let small = match self.spec.input {
+            InputRange::Displayed => grid.to_model(picture),
+            InputRange::Stretched => stretch(&grid.to_model(picture)),
+        };
+        let (width, height) = grid.padded();
+        // As the compact segmenter is trained: black borders, the picture in the middle.
+        let (framed, (left, top)) = small.centred(width, height, 0.0);
+        let signed = tensors::from_picture(&framed, self.device);
+        let input = match self.spec.units {
+            InputUnits::Signed => signed,
+            InputUnits::Unit => (signed + 1.0) * 0.5,
+        };
+        let logits = self.network.forward(&input);
+        let probability = logits.amax([1_i64].as_slice(), true).sigmoid();
+        let (width, height) = small.size();
+        let probability = tensors::to_values(&probability)?.crop(top, left, width, height);
+        let (width, height) = picture.size();
+        Ok(resize_bilinear(&probability, width, height))
+    }
+
+    fn grid_rule(&self) -> GridRule {
+        let size_px = self.spec.size_px as usize;
+        GridRule {
+            size_px,
+            multiple_px: size_px,
+            square: self.spec.fit == Fit::Square,
+        }
+    }
+}
+
+/// The values mapped so that the smallest becomes 0 and the largest 1.
+pub(super) fn stretch(picture: &FloatImage) -> FloatImage {
+    let bounds = picture
+        .values()
+        .iter()
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| {
+            (low.min(v), high.max(v))
+        });
+    let span = (bounds.1 - bounds.0).max(f32::EPSILON);
+    picture.map(|&v| (v - bounds.0) / span)
+}
