@@ -2,7 +2,7 @@
 //!
 //! Holds no patient data beside the input's file name.
 
-use super::{OutputGrid, StageTime, SuppressionResult, SuppressionSettings};
+use super::{Changes, OutputGrid, StageTime, SuppressionResult, SuppressionSettings};
 use crate::formats::stored_fingerprint;
 use crate::radiograph::{FloatImage, Radiograph, StoredValues};
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,8 @@ pub struct Certificate {
     pub seeds: Vec<u64>,
     /// Where the lung mask came from.
     pub mask: MaskOrigin,
+    /// What was done to the picture by the first seed.
+    pub changes: Changes,
     /// Device of the networks.
     pub device: String,
     /// Number format of the noise estimator.
@@ -92,6 +94,7 @@ impl Certificate {
             settings: result.settings.clone(),
             seeds,
             mask,
+            changes: result.changes,
             device: result.device.clone(),
             precision: result.precision.clone(),
             stage_times: result.stage_times.clone(),

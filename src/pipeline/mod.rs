@@ -10,6 +10,7 @@
 
 mod cache;
 mod certificate;
+mod changes;
 mod clock;
 mod conventions;
 mod error;
@@ -32,6 +33,7 @@ mod suppressor;
 mod tensors;
 
 pub use certificate::{Certificate, CertifiedInput, CertifiedOutput, MaskOrigin, grey16_sha256};
+pub use changes::Changes;
 pub use error::PipelineError;
 pub use grid::{GridRule, ModelGrid};
 pub use perceptual::Perceptual;

@@ -24,6 +24,8 @@ pub(super) struct Restoration<'a> {
 pub(super) struct Restored {
     pub(super) soft_tissue: FloatImage,
     pub(super) bone: FloatImage,
+    /// Where bone outlines were taken off, `[0, 1]`; `None` where the decoded picture was taken as it is.
+    pub(super) gate: Option<FloatImage>,
 }
 
 /// Takes the bone layer off the radiograph's own pixels; where the layer is 0, and where the file
@@ -33,26 +35,33 @@ pub(super) struct Restored {
 /// [`PipelineError`] where the pictures do not share a grid.
 pub(super) fn restore(restoration: &Restoration<'_>) -> Result<Restored, PipelineError> {
     let native = &restoration.prepared.native;
-    let layer = match restoration.reconstruction {
-        Some(reconstruction) => {
-            let images = ModelImages {
-                radiograph: &restoration.prepared.model,
-                reconstruction,
-                fused: restoration.fused,
-                region: Some(restoration.mask),
-            };
-            native_bone_layer(native, &images, &RestoreOptions::default())?.bone
-        }
-        None => native.zip_map(&restoration.grid.to_native(restoration.fused), |x, f| x - f)?,
+    let (layer, gate) = if let Some(reconstruction) = restoration.reconstruction {
+        let images = ModelImages {
+            radiograph: &restoration.prepared.model,
+            reconstruction,
+            fused: restoration.fused,
+            region: Some(restoration.mask),
+        };
+        let made = native_bone_layer(native, &images, &RestoreOptions::default())?;
+        (made.bone, Some(made.gate))
+    } else {
+        let fused = restoration.grid.to_native(restoration.fused);
+        (native.zip_map(&fused, |x, f| x - f)?, None)
     };
-    take_off(restoration.radiograph, native, &layer)
+    let (soft_tissue, bone) = take_off(restoration.radiograph, native, &layer)?;
+    Ok(Restored {
+        soft_tissue,
+        bone,
+        gate,
+    })
 }
 
+/// The soft-tissue image in modality values, and what was taken in display units.
 fn take_off(
     radiograph: &Radiograph,
     display: &FloatImage,
     layer: &FloatImage,
-) -> Result<Restored, PipelineError> {
+) -> Result<(FloatImage, FloatImage), PipelineError> {
     let voi = radiograph.vois.first().ok_or(PipelineError::NoPixels)?;
     let scale = GreyScale::new(radiograph, voi);
     let size = display.values().len();
@@ -74,10 +83,10 @@ fn take_off(
         }
     }
     let (width, height) = display.size();
-    Ok(Restored {
-        soft_tissue: Raster::new(width, height, soft_tissue)?,
-        bone: Raster::new(width, height, bone)?,
-    })
+    Ok((
+        Raster::new(width, height, soft_tissue)?,
+        Raster::new(width, height, bone)?,
+    ))
 }
 
 fn is_padding(radiograph: &Radiograph, stored: i32) -> bool {

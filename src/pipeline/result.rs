@@ -1,6 +1,6 @@
 //! What one suppression returns.
 
-use super::SuppressionSettings;
+use super::{Changes, SuppressionSettings};
 use crate::radiograph::{FloatImage, LungMask, StudyId};
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,8 @@ pub struct SuppressionResult {
     pub model_soft_tissue: FloatImage,
     /// Lung mask on the radiograph's own grid.
     pub lung_mask: LungMask,
+    /// What was done to the picture, in numbers.
+    pub changes: Changes,
     /// Settings used.
     pub settings: SuppressionSettings,
     /// Name of the bundle.

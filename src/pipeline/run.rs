@@ -10,7 +10,7 @@ use super::networks::Networks;
 use super::plan::{plan, wants_local_path, wants_reconstruction};
 use super::suppressor::{Prepared, StageCache};
 use super::{
-    MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
+    Changes, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
     SuppressionResult, restore, segment, suitability, tensors,
 };
 use crate::diffusion::{Conditions, DualPath, GlobalPath, SeededNoise, StepReport};
@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
         self.warn(radiograph.warnings.clone());
         self.warn(doubts);
         let mask = self.mask(&prepared)?;
-        self.warn(suitability::doubts_from_lungs(&mask.model, &prepared.model));
+        self.warn(suitability::doubts_from_lungs(&mask, &prepared.model));
         let (fused, reconstruction) = self.fused(&prepared, &mask)?;
         self.begin(Stage::Restore)?;
         let started = Instant::now();
@@ -96,20 +96,23 @@ impl<'a> Run<'a> {
         })?;
         self.clock.ran(Stage::Restore, started);
         self.step();
-        Ok(self.result(restored, &fused, &mask))
+        let changes = Changes::of(&restored.bone, restored.gate.as_ref(), &mask.native);
+        self.warn(changes.doubts());
+        Ok(self.result(restored, changes, &fused, &mask))
     }
 
     /// The way to the lung mask, on the radiograph's own grid.
     pub(super) fn segment(mut self) -> Result<LungMask, PipelineError> {
         let prepared = self.prepare()?;
         let mask = self.mask(&prepared)?;
-        self.warn(suitability::doubts_from_lungs(&mask.model, &prepared.model));
+        self.warn(suitability::doubts_from_lungs(&mask, &prepared.model));
         Ok(mask.native.clone())
     }
 
     fn result(
         self,
         restored: restore::Restored,
+        changes: Changes,
         fused: &FloatImage,
         mask: &MaskPair,
     ) -> SuppressionResult {
@@ -119,6 +122,7 @@ impl<'a> Run<'a> {
             bone: restored.bone,
             model_soft_tissue: fused.clone(),
             lung_mask: mask.native.clone(),
+            changes,
             settings: self.request.settings.clone(),
             bundle_name: self.networks.manifest().name.clone(),
             bundle_sha256: self.networks.sha256().to_owned(),
@@ -156,6 +160,7 @@ impl<'a> Run<'a> {
                     Some(given) => MaskPair {
                         native: (**given).clone(),
                         model: run.grid.mask_to_model(given),
+                        lungs_appear_inverted: false,
                     },
                     None => {
                         segment::find_lungs(&run.networks.segmenter()?, &prepared.model, &run.grid)?

@@ -3,6 +3,7 @@
 use super::PipelineError;
 use super::grid::ModelGrid;
 use super::segmenter::Segmenter;
+use super::suitability::looks_like_two_lungs;
 use crate::fusion::{MaskCleaning, clean_mask};
 use crate::radiograph::{FloatImage, LungMask};
 
@@ -13,6 +14,8 @@ pub struct MaskPair {
     pub native: LungMask,
     /// On the model's grid.
     pub model: LungMask,
+    /// Whether the segmenter sees no two lungs in the picture, and sees them once it is inverted.
+    pub lungs_appear_inverted: bool,
 }
 
 /// Asks the segmenter, then removes specks and fills holes.
@@ -24,12 +27,18 @@ pub(super) fn find_lungs(
     picture: &FloatImage,
     grid: &ModelGrid,
 ) -> Result<MaskPair, PipelineError> {
-    let probability = segmenter.probability(picture)?;
-    let found = LungMask::from_threshold(&probability, segmenter.threshold());
-    let model = clean_mask(&found, &cleaning(&found));
+    let find = |picture: &FloatImage| -> Result<LungMask, PipelineError> {
+        let probability = segmenter.probability(picture)?;
+        let found = LungMask::from_threshold(&probability, segmenter.threshold());
+        Ok(clean_mask(&found, &cleaning(&found)))
+    };
+    let model = find(picture)?;
+    let lungs_appear_inverted =
+        !looks_like_two_lungs(&model) && looks_like_two_lungs(&find(&picture.map(|v| 1.0 - v))?);
     Ok(MaskPair {
         native: grid.mask_to_native(&model),
         model,
+        lungs_appear_inverted,
     })
 }
 

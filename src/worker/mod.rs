@@ -24,7 +24,7 @@ pub use suppressor::start_suppressor;
 pub use thread::{SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{
-    BundleSummary, ClippingChoice, ComputeOptions, DeviceChoice, FusionChoice, GuidanceChoice,
-    Observer, OutputGrid, PrecisionChoice, Progress, SamplerChoice, Stage, StageTime,
-    SuppressionRequest, SuppressionResult, SuppressionSettings,
+    BundleSummary, Changes, ClippingChoice, ComputeOptions, DeviceChoice, FusionChoice,
+    GuidanceChoice, Observer, OutputGrid, PrecisionChoice, Progress, SamplerChoice, Stage,
+    StageTime, SuppressionRequest, SuppressionResult, SuppressionSettings,
 };

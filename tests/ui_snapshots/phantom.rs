@@ -5,7 +5,7 @@ use diaphane::radiograph::{
     Radiograph, Raster, SourceFile, SpacingKind, StoredValues, StudyId, StudyInfo, Voi,
     VoiFunction,
 };
-use diaphane::worker::{SuppressionResult, SuppressionSettings};
+use diaphane::worker::{Changes, SuppressionResult, SuppressionSettings};
 
 /// Side of the study, pixels.
 pub const SIDE: usize = 96;
@@ -94,12 +94,14 @@ pub fn result(settings: SuppressionSettings) -> SuppressionResult {
         (false, _) => 2600.0,
     };
     let bone = grid(|row, col| (f32::from(stored(row, col)) - soft(row, col)) / 3000.0);
+    let lung_mask = LungMask::from_nonzero(&grid(|row, col| u8::from(body(row, col).0)));
     SuppressionResult {
+        changes: Changes::of(&bone, None, &lung_mask),
         study: StudyId("first".to_owned()),
         soft_tissue: grid(soft),
         bone,
         model_soft_tissue: FloatImage::filled(8, 8, 0.5),
-        lung_mask: LungMask::from_nonzero(&grid(|row, col| u8::from(body(row, col).0))),
+        lung_mask,
         settings,
         bundle_name: "compact".to_owned(),
         bundle_sha256: "00".repeat(32),

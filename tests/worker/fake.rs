@@ -6,8 +6,8 @@ use diaphane::radiograph::{
     SourceFile, StoredValues, StudyId, StudyInfo, Voi, VoiFunction,
 };
 use diaphane::worker::{
-    BundleSummary, ClippingChoice, FusionChoice, GuidanceChoice, JobError, Observer, OutputGrid,
-    Pipeline, Progress, SamplerChoice, Stage, SuppressionRequest, SuppressionResult,
+    BundleSummary, Changes, ClippingChoice, FusionChoice, GuidanceChoice, JobError, Observer,
+    OutputGrid, Pipeline, Progress, SamplerChoice, Stage, SuppressionRequest, SuppressionResult,
     SuppressionSettings, TrainingObserver, TrainingPlan,
 };
 use std::path::{Path, PathBuf};
@@ -98,6 +98,11 @@ impl FakePipeline {
             bone: FloatImage::filled(width, height, 0.0),
             model_soft_tissue: FloatImage::filled(width, height, 0.0),
             lung_mask: LungMask::from_nonzero(&Raster::filled(width, height, 1)),
+            changes: Changes::of(
+                &FloatImage::filled(1, 1, 0.0),
+                None,
+                &LungMask::from_nonzero(&Raster::filled(1, 1, 1)),
+            ),
             settings: request.settings.clone(),
             bundle_name: self
                 .loaded
