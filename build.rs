@@ -16,4 +16,10 @@ fn main() {
     if os == "linux" || os == "macos" {
         println!("cargo:rustc-link-arg=-Wl,-rpath,{}", lib.display());
     }
+    // Nothing refers to a symbol of the CUDA half: it registers itself when it is loaded. A linker that
+    // keeps only what is needed would leave it out, and libtorch would then see no GPU.
+    if os == "linux" && lib.join("libtorch_cuda.so").exists() {
+        println!("cargo:rustc-link-search=native={}", lib.display());
+        println!("cargo:rustc-link-arg=-Wl,--push-state,--no-as-needed,-ltorch_cuda,--pop-state");
+    }
 }
