@@ -93,7 +93,8 @@ impl SuppressJob {
             "--seeds is {}; choose 1 to {MOST_SEEDS}",
             args.seeds
         );
-        let inputs = inputs::collect(&args.paths, args.shard)?;
+        let mut inputs = inputs::collect(&args.paths, args.shard)?;
+        inputs.sources.extend(args.mask.clone());
         let mask = match &args.mask {
             Some(_) if inputs.files.len() > 1 => {
                 bail!("--mask belongs to one radiograph; give one path")
@@ -160,7 +161,8 @@ pub(super) fn settings(
     grid: Grid,
     bundle: &Path,
 ) -> anyhow::Result<SuppressionSettings> {
-    let defaults = SuppressionSettings::of_bundle(&Manifest::read(bundle)?);
+    let manifest = Manifest::read(bundle)?;
+    let defaults = SuppressionSettings::of_bundle(&manifest);
     let settings = SuppressionSettings {
         steps: args.steps.unwrap_or(defaults.steps),
         leg_weight: args.leg.unwrap_or(defaults.leg_weight),
@@ -174,7 +176,7 @@ pub(super) fn settings(
         },
         seed: args.seed.unwrap_or(defaults.seed),
     };
-    settings.check()?;
+    settings.check_for(&manifest)?;
     Ok(settings)
 }
 

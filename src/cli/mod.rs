@@ -5,6 +5,7 @@
 
 pub mod args;
 
+mod batch;
 mod evaluate;
 mod import;
 mod inputs;
@@ -24,7 +25,7 @@ pub mod words;
 pub use args::Cli;
 
 use args::Command;
-use report::Tally;
+use report::{Tally, sentence};
 use std::process::ExitCode;
 
 /// Exit status of wrong usage or a broken environment.
@@ -36,7 +37,7 @@ pub fn run(command: Command) -> ExitCode {
     match dispatch(command) {
         Ok(tally) => tally.exit_code(),
         Err(err) => {
-            eprintln!("error: {err:#}");
+            eprintln!("error: {}", sentence(&err));
             ExitCode::from(USAGE)
         }
     }

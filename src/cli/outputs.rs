@@ -6,12 +6,20 @@ use super::inputs::Input;
 use super::job::Destination;
 use crate::display::displayed_modality;
 use crate::formats::{self, raster};
-use crate::pipeline::{Certificate, CertifiedOutput, grey16_sha256};
+use crate::pipeline::{Certificate, CertifiedOutput, grey16_sha256, mask8_sha256};
 use crate::radiograph::{FloatImage, LungMask, Radiograph};
 use crate::worker::{OutputGrid, SuppressionResult};
 use anyhow::{Context as _, bail};
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Endings of the pictures' names, behind the radiograph's stem.
+pub(super) const PICTURE_ENDINGS: [&str; 4] = [SOFT, BONE, LUNG_MASK, UNCERTAINTY];
+const SOFT: &str = "_soft.png";
+const BONE: &str = "_bone.png";
+const LUNG_MASK: &str = "_lungmask.png";
+const UNCERTAINTY: &str = "_uncertainty.png";
 
 /// The pictures of a result in display units `[0, 1]`, ready to be written.
 pub(super) struct Pictures {
@@ -98,29 +106,41 @@ impl OutputNames {
     }
 
     pub(super) fn lung_mask(&self) -> PathBuf {
-        self.path("_lungmask.png")
+        self.path(LUNG_MASK)
     }
 
-    fn all(&self) -> [PathBuf; 5] {
-        [
-            "_soft.png",
-            "_bone.png",
-            "_lungmask.png",
-            "_uncertainty.png",
-            ".json",
-        ]
-        .map(|ending| self.path(ending))
+    fn all(&self) -> impl Iterator<Item = PathBuf> {
+        let pictures = PICTURE_ENDINGS.iter().map(|ending| self.path(ending));
+        pictures.chain([self.certificate()])
     }
 
     /// The first output that is there already.
     pub(super) fn existing(&self) -> Option<PathBuf> {
-        self.all().into_iter().find(|path| path.exists())
+        self.all().find(|path| path.exists())
     }
 
-    /// The certificate of an earlier run, where there is one that can be read.
-    pub(super) fn earlier_certificate(&self) -> Option<Certificate> {
-        let text = fs::read_to_string(self.certificate()).ok()?;
-        serde_json::from_str(&text).ok()
+    /// The certificate of an earlier run, where there is one.
+    ///
+    /// # Errors
+    /// Where the file of that name cannot be read or is something else: it must not be replaced unasked.
+    pub(super) fn earlier_certificate(&self) -> anyhow::Result<Option<Certificate>> {
+        let path = self.certificate();
+        if !path.try_exists().unwrap_or(true) {
+            return Ok(None);
+        }
+        let Some(certificate) = read_certificate(&path) else {
+            bail!(
+                "{} is no certificate of this program, or cannot be read; move it away, or give --overwrite to replace it",
+                path.display()
+            );
+        };
+        Ok(Some(certificate))
+    }
+
+    /// Whether every picture that a certificate names is there.
+    pub(super) fn has_all_of(&self, certificate: &Certificate) -> bool {
+        let mut outputs = certificate.outputs.iter();
+        outputs.all(|output| self.folder.join(&output.file).is_file())
     }
 
     /// Refuses outputs that would replace one of the sources.
@@ -138,12 +158,12 @@ impl OutputNames {
         mut certificate: Certificate,
         overwrite: bool,
     ) -> anyhow::Result<Certificate> {
-        let mut greys = vec![("_soft.png", &pictures.soft), ("_bone.png", &pictures.bone)];
+        let mut greys = vec![(SOFT, &pictures.soft), (BONE, &pictures.bone)];
         if let Some(uncertainty) = &pictures.uncertainty {
-            greys.push(("_uncertainty.png", uncertainty));
+            greys.push((UNCERTAINTY, uncertainty));
         }
         if overwrite {
-            self.withdraw_certificate()?;
+            self.withdraw_earlier(pictures)?;
         }
         for (ending, picture) in greys {
             let path = self.path(ending);
@@ -154,20 +174,43 @@ impl OutputNames {
             });
         }
         raster::write_mask8(&self.lung_mask(), &pictures.lung_mask, overwrite)?;
+        certificate.outputs.push(CertifiedOutput {
+            file: format!("{}{LUNG_MASK}", self.stem),
+            stored_sha256_i32le: mask8_sha256(&pictures.lung_mask),
+        });
         let text = serde_json::to_string_pretty(&certificate)? + "\n";
         formats::write_atomically(&self.certificate(), text.as_bytes(), overwrite)?;
         Ok(certificate)
     }
 
-    /// An old certificate must not stand beside new pictures, should the program end between them.
-    fn withdraw_certificate(&self) -> anyhow::Result<()> {
-        let path = self.certificate();
-        match fs::remove_file(&path) {
-            Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
-                Err(err).with_context(|| format!("cannot replace {}", path.display()))
-            }
-            _ => Ok(()),
+    /// An old certificate must not stand beside new pictures, should the program end between them;
+    /// nor an old uncertainty beside pictures that have none.
+    fn withdraw_earlier(&self, pictures: &Pictures) -> anyhow::Result<()> {
+        remove(&self.certificate())?;
+        if pictures.uncertainty.is_none() {
+            remove(&self.path(UNCERTAINTY))?;
         }
+        Ok(())
+    }
+}
+
+/// Whether a file is the certificate of a run.
+pub(super) fn is_certificate(path: &Path) -> bool {
+    read_certificate(path).is_some()
+}
+
+fn read_certificate(path: &Path) -> Option<Certificate> {
+    let text = fs::read_to_string(path).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Removes a file of an earlier run, where there is one.
+fn remove(path: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(path) {
+        Err(err) if err.kind() != ErrorKind::NotFound => {
+            Err(err).with_context(|| format!("cannot replace {}", path.display()))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -70,6 +70,18 @@ impl SuppressionSettings {
         }
         Ok(())
     }
+
+    /// [`Self::check`], and whether the sampler can take that many steps on a bundle's schedule; known
+    /// from the manifest alone, before any weights are read.
+    ///
+    /// # Errors
+    /// [`PipelineError`] naming the setting, its value and what is possible.
+    pub fn check_for(&self, manifest: &Manifest) -> Result<(), PipelineError> {
+        self.check()?;
+        let sampler = sampler_kind(self.sampler).build(noise_schedule(manifest)?);
+        sampler.timesteps(self.steps)?;
+        Ok(())
+    }
 }
 
 pub(super) fn grid_rule(manifest: &Manifest) -> GridRule {

@@ -10,7 +10,7 @@ mod table;
 use super::args::EvaluateArgs;
 use super::job::{self, NetworkChoice, fit_mask};
 use super::outputs::displayed;
-use super::report::{Machine, Tally, print_line};
+use super::report::{Machine, Tally, print_line, sentence};
 use super::segment::segment_one;
 use super::session::Session;
 use super::suppress::suppress_one;
@@ -114,7 +114,7 @@ fn score_pairs(args: &EvaluateArgs, tables: &mut Tables) -> anyhow::Result<Tally
             Err(err) => tally.fail(
                 Machine::Silent,
                 &pair.cxr,
-                &format!("{}: {err:#}", pair.name),
+                &format!("{}: {}", pair.name, sentence(&err)),
             ),
         }
     }
@@ -254,7 +254,7 @@ fn score_masks(
                 tally.interrupted = true;
                 break;
             }
-            Err(err) => tally.fail(Machine::Silent, &labelled.cxr, &format!("{err:#}")),
+            Err(err) => tally.fail(Machine::Silent, &labelled.cxr, &sentence(&err)),
         }
     }
     Ok(tally)
