@@ -11,6 +11,8 @@ mod repeats;
 #[path = "cli/reports.rs"]
 mod reports;
 mod tiny;
+#[path = "cli/usage.rs"]
+mod usage;
 
 use bench::{Bench, contents, document, lines, names, status, stderr};
 use serde_json::Value;

@@ -18,11 +18,13 @@ mod report;
 mod segment;
 mod session;
 mod simulate;
+mod start;
 mod suppress;
 mod train;
 pub mod words;
 
 pub use args::Cli;
+pub use start::{parse, sentence_without_window};
 
 use args::Command;
 use report::{Tally, sentence};
