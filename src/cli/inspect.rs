@@ -103,7 +103,9 @@ fn print_report(report: &Report) {
     for warning in &inspection.warnings {
         print_line(&format!("  warning         {warning}"));
     }
-    for doubt in &report.suitability {
+    // What reading doubted already is among the warnings.
+    let doubts = report.suitability.iter();
+    for doubt in doubts.filter(|doubt| !inspection.warnings.contains(doubt)) {
         print_line(&format!("  suitability     {doubt}"));
     }
 }
