@@ -50,7 +50,8 @@ impl Suppression<'_> {
             Permission::Write { overwrite } => overwrite,
             Permission::DoneBefore => return Ok(Outcome::DoneBefore),
         };
-        let Some((pictures, certificate)) = self.pictures(input, &radiograph, mask)? else {
+        let Some((pictures, certificate)) = self.pictures(input, &radiograph, mask.as_ref())?
+        else {
             return Ok(Outcome::Interrupted);
         };
         let certificate = names.write(&pictures, certificate, overwrite)?;
@@ -69,7 +70,7 @@ impl Suppression<'_> {
         &self,
         input: &Input,
         radiograph: &Arc<Radiograph>,
-        mask: Option<Arc<LungMask>>,
+        mask: Option<&Arc<LungMask>>,
     ) -> anyhow::Result<Option<(Pictures, Certificate)>> {
         let origin = match mask {
             Some(_) => MaskOrigin::Given,
@@ -84,7 +85,7 @@ impl Suppression<'_> {
                     seed,
                     ..self.job.settings.clone()
                 },
-                mask: mask.clone(),
+                mask: mask.cloned(),
             };
             let Some(result) = suppress_one(self.session, request, &input.stem)? else {
                 return Ok(None);

@@ -85,7 +85,7 @@ impl Tables {
             print_line("\nidentity (the radiograph untouched)");
             print_line(&self.identity.text());
         }
-        eprintln!("\n{}", legend(&self.predictions.columns()));
+        eprintln!("\n{}", legend(self.predictions.columns()));
         Ok(())
     }
 }
