@@ -83,6 +83,17 @@ fn suppress_writes_pictures_and_a_certificate_that_names_them() {
     assert_eq!(inspected[1]["cols"], 150);
     assert_eq!(inspected[1]["bits"][1], 16);
     assert_eq!(fs::read(bench.path("chest.png")).unwrap(), source);
+    for name in ["soft", "bone", "lungmask"] {
+        let file = fs::File::open(bench.path(&format!("out/chest_{name}.png"))).unwrap();
+        let reader = png::Decoder::new(BufReader::new(file)).read_info().unwrap();
+        let texts = &reader.info().uncompressed_latin1_text;
+        let comment = texts.iter().find(|t| t.keyword == "Comment").unwrap();
+        assert!(
+            comment.text.contains("not the original"),
+            "{}",
+            comment.text
+        );
+    }
 }
 
 #[test]

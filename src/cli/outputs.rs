@@ -5,9 +5,10 @@
 use super::inputs::Input;
 use super::job::Destination;
 use crate::display::displayed_modality;
+use crate::formats::raster::PngMarks;
 use crate::formats::{self, raster};
 use crate::pipeline::{Certificate, CertifiedOutput, grey16_sha256, mask8_sha256};
-use crate::radiograph::{FloatImage, LungMask, Radiograph};
+use crate::radiograph::{FloatImage, LungMask, PixelSpacing, Radiograph};
 use crate::worker::{OutputGrid, SuppressionResult};
 use anyhow::{Context as _, bail};
 use std::fs;
@@ -21,12 +22,23 @@ const BONE: &str = "_bone.png";
 const LUNG_MASK: &str = "_lungmask.png";
 const UNCERTAINTY: &str = "_uncertainty.png";
 
+/// What the pictures say about themselves: away from their certificate they must not pass for radiographs.
+const SOFT_COMMENT: &str = "derived image, bone suppressed; research use only; not the original";
+const BONE_COMMENT: &str = "derived image, bone layer; research use only; not the original";
+const LUNG_MASK_COMMENT: &str = "derived image, lung mask; research use only; not the original";
+const UNCERTAINTY_COMMENT: &str =
+    "derived image, deviation over several seeds; research use only; not the original";
+
 /// The pictures of a result in display units `[0, 1]`, ready to be written.
 pub(super) struct Pictures {
     pub(super) soft: FloatImage,
     pub(super) bone: FloatImage,
     pub(super) lung_mask: LungMask,
     pub(super) uncertainty: Option<FloatImage>,
+    /// Size of a pixel of the radiograph's grid.
+    pub(super) spacing: Option<PixelSpacing>,
+    /// Grid of the soft-tissue image and of its uncertainty; the others lie on the radiograph's.
+    pub(super) soft_grid: OutputGrid,
 }
 
 impl Pictures {
@@ -41,7 +53,24 @@ impl Pictures {
             bone: result.bone.clone(),
             lung_mask: result.lung_mask.clone(),
             uncertainty: None,
+            spacing: radiograph.spacing,
+            soft_grid: result.settings.output,
         })
+    }
+
+    /// What the file of an ending says about itself.
+    fn marks(&self, ending: &str) -> PngMarks {
+        let follows_soft = matches!(ending, SOFT | UNCERTAINTY);
+        let is_native = !follows_soft || self.soft_grid == OutputGrid::Native;
+        PngMarks {
+            comment: Some(match ending {
+                SOFT => SOFT_COMMENT,
+                BONE => BONE_COMMENT,
+                UNCERTAINTY => UNCERTAINTY_COMMENT,
+                _ => LUNG_MASK_COMMENT,
+            }),
+            spacing: self.spacing.filter(|_| is_native),
+        }
     }
 
     /// Mean and standard deviation of the results of several seeds.
@@ -166,14 +195,15 @@ impl OutputNames {
             self.withdraw_earlier(pictures)?;
         }
         for (ending, picture) in greys {
-            let path = self.path(ending);
-            raster::write_grey16(&path, picture, overwrite)?;
+            let marks = pictures.marks(ending);
+            raster::write_marked_grey16(&self.path(ending), picture, &marks, overwrite)?;
             certificate.outputs.push(CertifiedOutput {
                 file: format!("{}{ending}", self.stem),
                 stored_sha256_i32le: grey16_sha256(picture),
             });
         }
-        raster::write_mask8(&self.lung_mask(), &pictures.lung_mask, overwrite)?;
+        let marks = pictures.marks(LUNG_MASK);
+        raster::write_marked_mask8(&self.lung_mask(), &pictures.lung_mask, &marks, overwrite)?;
         certificate.outputs.push(CertifiedOutput {
             file: format!("{}{LUNG_MASK}", self.stem),
             stored_sha256_i32le: mask8_sha256(&pictures.lung_mask),
@@ -191,6 +221,14 @@ impl OutputNames {
             remove(&self.path(UNCERTAINTY))?;
         }
         Ok(())
+    }
+}
+
+/// What a written lung mask says about itself; `spacing` is that of its radiograph.
+pub(super) fn lung_mask_marks(spacing: Option<PixelSpacing>) -> PngMarks {
+    PngMarks {
+        comment: Some(LUNG_MASK_COMMENT),
+        spacing,
     }
 }
 
@@ -217,7 +255,7 @@ fn remove(path: &Path) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::radiograph::Raster;
+    use crate::radiograph::{Raster, SpacingKind};
 
     fn pictures(soft: f32) -> Pictures {
         Pictures {
@@ -225,6 +263,8 @@ mod tests {
             bone: Raster::filled(2, 1, 1.0 - soft),
             lung_mask: LungMask::from_nonzero(&Raster::filled(2, 1, 1)),
             uncertainty: None,
+            spacing: None,
+            soft_grid: OutputGrid::Native,
         }
     }
 
@@ -242,6 +282,24 @@ mod tests {
                 .unwrap()
                 .uncertainty
                 .is_none()
+        );
+    }
+
+    #[test]
+    fn only_pictures_on_the_radiographs_grid_have_its_spacing() {
+        let mut pictures = pictures(0.5);
+        let spacing = PixelSpacing {
+            row_mm: 0.2,
+            col_mm: 0.2,
+            kind: SpacingKind::AtDetector,
+        };
+        pictures.spacing = Some(spacing);
+        let spacings = |pictures: &Pictures| PICTURE_ENDINGS.map(|e| pictures.marks(e).spacing);
+        assert_eq!(spacings(&pictures), [Some(spacing); 4]);
+        pictures.soft_grid = OutputGrid::Model;
+        assert_eq!(
+            spacings(&pictures),
+            [None, Some(spacing), Some(spacing), None]
         );
     }
 }

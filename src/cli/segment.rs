@@ -3,7 +3,7 @@
 use super::batch::{self, Outcome};
 use super::inputs::Input;
 use super::job::SegmentJob;
-use super::outputs::OutputNames;
+use super::outputs::{OutputNames, lung_mask_marks};
 use super::report::Tally;
 use super::session::{Ended, Session};
 use crate::formats::{self, raster};
@@ -32,10 +32,11 @@ fn segment(session: &Session, job: &SegmentJob, input: &Input) -> anyhow::Result
     );
     formats::ensure_not_source(&path, &job.inputs.sources)?;
     let radiograph = Arc::new(formats::read(&input.path)?);
+    let marks = lung_mask_marks(radiograph.spacing);
     let Some(mask) = segment_one(session, radiograph, &input.stem)? else {
         return Ok(Outcome::Interrupted);
     };
-    raster::write_mask8(&path, &mask, overwrite)?;
+    raster::write_marked_mask8(&path, &mask, &marks, overwrite)?;
     Ok(Outcome::Done(serde_json::json!({
         "event": "segmented",
         "file": input.path.display().to_string(),
