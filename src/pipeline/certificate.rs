@@ -161,7 +161,9 @@ pub fn mask8_sha256(mask: &LungMask) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::radiograph::Raster;
+    use crate::radiograph::{
+        BitDepth, FileKind, ModalityTransform, Polarity, Raster, SourceFile, StudyId, StudyInfo,
+    };
 
     #[test]
     fn the_hash_is_that_of_little_endian_integers() {
@@ -177,5 +179,105 @@ mod tests {
         let expected = "21c0512c4fc95bfe5d51d7b3d7b539bcae5f7252679180baf9121fc53f1748f5";
         let mask = LungMask::from_nonzero(&Raster::new(2, 1, vec![0, 1]).unwrap());
         assert_eq!(mask8_sha256(&mask), expected);
+    }
+
+    fn certificate(mask: &LungMask) -> Certificate {
+        let settings = serde_json::from_str(
+            r#"{"steps":4,"leg_weight":3.0,"guidance":"leg","sampler":"lcm","clipping":"none",
+                "fusion":"poisson","output":"native","seed":0}"#,
+        );
+        Certificate {
+            diaphane_version: String::new(),
+            input: CertifiedInput {
+                file: "a.png".to_owned(),
+                rows: 1,
+                cols: 2,
+                stored_sha256_i32le: stored_fingerprint(&values()),
+            },
+            outputs: Vec::new(),
+            bundle: "b".to_owned(),
+            bundle_sha256: "b1".to_owned(),
+            settings: settings.unwrap(),
+            seeds: vec![0, 1],
+            mask: MaskOrigin::Given,
+            mask_sha256: mask8_sha256(mask),
+            device: "cpu".to_owned(),
+            precision: "f32".to_owned(),
+            stage_times: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn values() -> StoredValues {
+        StoredValues::U16(Raster::new(2, 1, vec![3, 4]).unwrap())
+    }
+
+    fn radiograph() -> Radiograph {
+        Radiograph {
+            id: StudyId("a".to_owned()),
+            source: SourceFile {
+                path: "a.png".into(),
+                kind: FileKind::Png,
+            },
+            stored: values(),
+            bits: BitDepth {
+                allocated: 16,
+                stored: 16,
+                high_bit: 15,
+                signed: false,
+            },
+            modality: ModalityTransform::IDENTITY,
+            vois: Vec::new(),
+            vois_from_file: false,
+            polarity: Polarity::HighIsWhite,
+            padding: None,
+            spacing: None,
+            info: StudyInfo::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_run_is_the_same_only_in_every_part() {
+        let left = LungMask::from_nonzero(&Raster::new(2, 1, vec![1, 0]).unwrap());
+        let right = LungMask::from_nonzero(&Raster::new(2, 1, vec![0, 1]).unwrap());
+        let certificate = certificate(&left);
+        let radiograph = radiograph();
+        let same = PlannedRun {
+            radiograph: &radiograph,
+            bundle_sha256: "b1",
+            settings: &certificate.settings,
+            seeds: &[0, 1],
+            mask: Some(&left),
+            device: "cpu",
+            precision: "f32",
+        };
+        assert!(certificate.is_of(&same));
+        let others = [
+            PlannedRun {
+                bundle_sha256: "b2",
+                ..same
+            },
+            PlannedRun {
+                seeds: &[0, 2],
+                ..same
+            },
+            PlannedRun {
+                mask: Some(&right),
+                ..same
+            },
+            PlannedRun { mask: None, ..same },
+            PlannedRun {
+                device: "cuda:0",
+                ..same
+            },
+            PlannedRun {
+                precision: "bf16",
+                ..same
+            },
+        ];
+        for other in &others {
+            assert!(!certificate.is_of(other), "{other:?}");
+        }
     }
 }
