@@ -25,7 +25,7 @@ pub(super) struct Inputs {
     pub(super) refused: Vec<(PathBuf, String)>,
     /// Number of pictures in walked folders that an earlier run wrote.
     pub(super) own_outputs: usize,
-    /// Number of files and folders in walked folders that are no radiographs.
+    /// Number of files and folders in walked folders that are neither radiographs nor certificates.
     pub(super) other_files: usize,
 }
 
@@ -67,7 +67,11 @@ pub(super) fn collect(paths: &[PathBuf], shard: Option<Shard>) -> anyhow::Result
         }
     }
     let found = formats::find_radiographs(&known);
-    inputs.other_files = found.skipped.len();
+    let is_ours = |path: &Path| {
+        path.extension().is_some_and(|ending| ending == "json") && is_certificate(path)
+    };
+    let others = found.skipped.iter().filter(|other| !is_ours(&other.path));
+    inputs.other_files = others.count();
     let (own, sources) = split_own_outputs(found.files, &known);
     inputs.own_outputs = own.len();
     inputs.sources = sources;

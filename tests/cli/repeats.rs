@@ -146,6 +146,7 @@ fn a_folder_is_taken_without_what_an_earlier_run_wrote_into_it() {
     assert_eq!(status(&second), 0, "{}", stderr(&second));
     let events = lines(&second);
     assert_eq!(events[0]["own_outputs"], 3, "{events:?}");
+    assert_eq!(events[0]["other_files"], 0, "{events:?}");
     assert_eq!(events[2]["skipped"], 1, "{events:?}");
     assert!(
         stderr(&second).contains("left out 3 pictures"),
