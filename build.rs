@@ -18,8 +18,23 @@ fn main() {
     }
     // Nothing refers to a symbol of the CUDA half: it registers itself when it is loaded. A linker that
     // keeps only what is needed would leave it out, and libtorch would then see no GPU.
-    if os == "linux" && lib.join("libtorch_cuda.so").exists() {
+    if os == "linux" && has_cuda(&lib) {
         println!("cargo:rustc-link-search=native={}", lib.display());
         println!("cargo:rustc-link-arg=-Wl,--push-state,--no-as-needed,-ltorch_cuda,--pop-state");
     }
+}
+
+/// Whether libtorch can be loaded with its CUDA half. The wheels always hold that half, and only the full set
+/// holds the libraries it needs: in folders of their own beside `torch`, or, in the archives, in `lib` itself.
+fn has_cuda(lib: &Path) -> bool {
+    let beside = lib.join("../../nvidia");
+    let packages = std::fs::read_dir(beside).into_iter().flatten().flatten();
+    let mut folders = packages.map(|package| package.path().join("lib"));
+    let needed = |folder: &Path| {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        files
+            .map(|file| file.file_name())
+            .any(|name| name.to_string_lossy().starts_with("libcusparse.so"))
+    };
+    lib.join("libtorch_cuda.so").exists() && (needed(lib) || folders.any(|folder| needed(&folder)))
 }

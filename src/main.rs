@@ -1,6 +1,5 @@
 //! The program: no command opens the workstation, a command runs without a window.
 
-use clap::Parser as _;
 use diaphane::cli::{self, Cli};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,7 +14,10 @@ fn main() -> ExitCode {
         paths,
         suppress,
         command,
-    } = Cli::parse();
+    } = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(status) => return status,
+    };
     match command {
         Some(command) => cli::run(command),
         None => open_window(paths, suppress),
@@ -44,7 +46,7 @@ fn open_window(paths: Vec<PathBuf>, suppress: bool) -> ExitCode {
     }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
-            eprintln!("error: {err}");
+            eprintln!("error: {}", cli::sentence_without_window(&err.to_string()));
             ExitCode::from(2)
         }
     }

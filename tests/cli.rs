@@ -6,9 +6,13 @@
 
 #[path = "cli/bench.rs"]
 mod bench;
+#[path = "cli/repeats.rs"]
+mod repeats;
 #[path = "cli/reports.rs"]
 mod reports;
 mod tiny;
+#[path = "cli/usage.rs"]
+mod usage;
 
 use bench::{Bench, contents, document, lines, names, status, stderr};
 use serde_json::Value;
@@ -79,6 +83,17 @@ fn suppress_writes_pictures_and_a_certificate_that_names_them() {
     assert_eq!(inspected[1]["cols"], 150);
     assert_eq!(inspected[1]["bits"][1], 16);
     assert_eq!(fs::read(bench.path("chest.png")).unwrap(), source);
+    for name in ["soft", "bone", "lungmask"] {
+        let file = fs::File::open(bench.path(&format!("out/chest_{name}.png"))).unwrap();
+        let reader = png::Decoder::new(BufReader::new(file)).read_info().unwrap();
+        let texts = &reader.info().uncompressed_latin1_text;
+        let comment = texts.iter().find(|t| t.keyword == "Comment").unwrap();
+        assert!(
+            comment.text.contains("not the original"),
+            "{}",
+            comment.text
+        );
+    }
 }
 
 #[test]

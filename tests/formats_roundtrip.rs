@@ -312,6 +312,25 @@ fn a_table_of_65536_entries_and_one_that_lies_about_its_depth() {
     }
 }
 
+/// A table that turns back shows two values as one grey; it is used, and said so.
+#[test]
+fn a_table_that_rises_and_falls_is_warned_of() {
+    let layout = Layout::ExplicitLittle;
+    let read = |entries: [u16; 4]| {
+        let mut item = layout.element((0x28, 0x3002), "US", &layout.words([4, 0, 8]));
+        item.extend(lut_data(layout, entries));
+        let mut file = File::little(vec![0, 1, 2, 3]);
+        file.more.push(layout.sequence((0x28, 0x3010), &item));
+        file.read().unwrap()
+    };
+    let warned = |radiograph: &Radiograph| {
+        let mut warnings = radiograph.warnings.iter();
+        warnings.any(|w| w.contains("rises and falls"))
+    };
+    assert!(warned(&read([0, 200, 100, 255])));
+    assert!(!warned(&read([255, 200, 100, 0])));
+}
+
 /// LUT Data as OW, which 65,536 entries need: the length of US has 16 bits.
 fn lut_data(layout: Layout, entries: impl IntoIterator<Item = u16>) -> Vec<u8> {
     layout.element((0x28, 0x3006), "OW", &layout.words(entries))

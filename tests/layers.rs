@@ -78,6 +78,7 @@ const HOMES: [(&[&str], &[&str]); 8] = [
             "dicom_pixeldata",
             "dicom_transfer_syntax_registry",
             "image",
+            "png",
         ],
         &["formats"],
     ),

@@ -1,9 +1,10 @@
 //! Which radiographs a command works on, and the stems of their outputs.
 
+use super::outputs::{PICTURE_ENDINGS, is_certificate};
 use super::words::Shard;
 use crate::formats;
-use anyhow::bail;
-use std::collections::BTreeMap;
+use anyhow::{bail, ensure};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A radiograph's file with the stem its outputs are named by.
@@ -16,40 +17,136 @@ pub(super) struct Input {
 /// Inputs of a command.
 #[derive(Debug, Default)]
 pub(super) struct Inputs {
+    /// This shard's part.
     pub(super) files: Vec<Input>,
+    /// The radiographs of all shards: no output of any shard may replace one.
+    pub(super) sources: Vec<PathBuf>,
     /// Paths that cannot be inputs, each with the sentence that says why.
     pub(super) refused: Vec<(PathBuf, String)>,
+    /// Number of pictures in walked folders that an earlier run wrote.
+    pub(super) own_outputs: usize,
+    /// Number of files and folders in walked folders that are neither radiographs nor certificates.
+    pub(super) other_files: usize,
+}
+
+impl Inputs {
+    /// Sentences about what walked folders hold beside radiographs; empty where there is nothing else.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if self.own_outputs > 0 {
+            sentences.push(format!(
+                "left out {}: written by an earlier run beside its radiograph or certificate; name a file to take it all the same",
+                counted(self.own_outputs, "picture")
+            ));
+        }
+        if self.other_files > 0 {
+            sentences.push(format!(
+                "left out {}: no radiograph by content",
+                counted(self.other_files, "other file")
+            ));
+        }
+        sentences
+    }
 }
 
 /// Walks `paths`, gives every file its own stem, and keeps this shard's part.
 ///
-/// Stems are given before the division, so that shards never write under the same name.
+/// Stems are given before the division, so that shards never write under the same name. A folder's
+/// pictures that an earlier run wrote are left out; a file that is named is taken whatever it is.
+///
+/// # Errors
+/// Where nothing is found, or two files would have outputs of the same name.
 pub(super) fn collect(paths: &[PathBuf], shard: Option<Shard>) -> anyhow::Result<Inputs> {
-    let mut refused = Vec::new();
+    let mut inputs = Inputs::default();
     let mut known = Vec::new();
     for path in paths {
         if path.exists() {
             known.push(path.clone());
         } else {
-            refused.push((path.clone(), no_such_path(path)));
+            inputs.refused.push((path.clone(), no_such_path(path)));
         }
     }
     let found = formats::find_radiographs(&known);
-    let mut files = with_stems(found.files)?;
+    let is_ours = |path: &Path| {
+        path.extension().is_some_and(|ending| ending == "json") && is_certificate(path)
+    };
+    let others = found.skipped.iter().filter(|other| !is_ours(&other.path));
+    inputs.other_files = others.count();
+    let (own, sources) = split_own_outputs(found.files, &known);
+    inputs.own_outputs = own.len();
+    inputs.sources = sources;
+    ensure!(
+        !inputs.sources.is_empty() || !inputs.refused.is_empty(),
+        nothing_found(&known, &inputs)
+    );
+    inputs.files = with_stems(inputs.sources.clone())?;
     if let Some(Shard { index, count }) = shard {
         let mine = |i: usize| i % count == index - 1;
-        files = files
+        inputs.files = inputs
+            .files
             .into_iter()
             .enumerate()
             .filter_map(|(i, input)| mine(i).then_some(input))
             .collect();
     }
-    Ok(Inputs { files, refused })
+    Ok(inputs)
 }
 
 /// The sentence about a path that leads nowhere.
 pub(super) fn no_such_path(path: &Path) -> String {
     format!("there is no {}; check the path", path.display())
+}
+
+/// The sentence about folders without a radiograph.
+pub(super) fn no_radiograph_in(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    format!(
+        "there is no radiograph in {}; give DICOM, PNG, TIFF or JPEG files, or a folder that holds some",
+        names.join(", ")
+    )
+}
+
+fn nothing_found(paths: &[PathBuf], inputs: &Inputs) -> String {
+    let mut sentences = vec![no_radiograph_in(paths)];
+    sentences.extend(inputs.left_out());
+    sentences.join("; ")
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// Divides what was found into pictures of earlier runs and the rest, each in its order.
+fn split_own_outputs(files: Vec<PathBuf>, paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let identity = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+    let named: BTreeSet<PathBuf> = paths.iter().map(identity).collect();
+    let stems: BTreeSet<PathBuf> = files.iter().map(|path| path.with_extension("")).collect();
+    files
+        .into_iter()
+        .partition(|path| !named.contains(&identity(path)) && is_own_output(path, &stems))
+}
+
+/// Whether a picture's name is that of an output, and what it was made from or certified by stands
+/// beside it. `stems` are the files found, without their extensions.
+fn is_own_output(path: &Path, stems: &BTreeSet<PathBuf>) -> bool {
+    let file_stem = stem(path);
+    let is_png = path.extension().is_some_and(|ending| ending == "png");
+    let mut sources = PICTURE_ENDINGS
+        .iter()
+        .filter_map(|ending| file_stem.strip_suffix(ending.strip_suffix(".png")?));
+    is_png
+        && sources.any(|source| {
+            // `simulate` and folders of pairs name a radiograph NAME_cxr and its pictures NAME_soft.
+            let siblings = [source.to_owned(), format!("{source}_cxr")];
+            siblings
+                .iter()
+                .any(|name| stems.contains(&path.with_file_name(name)))
+                || is_certificate(&path.with_file_name(format!("{source}.json")))
+        })
 }
 
 /// A file is named by its stem; files of equal stems take their folder's name before it.
@@ -106,5 +203,58 @@ mod tests {
         let paths = ["x/a/1.dcm", "y/a/1.dcm"].map(PathBuf::from).to_vec();
         let err = with_stems(paths).unwrap_err().to_string();
         assert!(err.contains("same name"), "{err}");
+    }
+
+    /// A picture called like an output is one only beside its radiograph or certificate.
+    #[test]
+    fn pictures_of_earlier_runs_are_left_out_of_a_folder_and_taken_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in [
+            "chest.PNG",
+            "chest_soft.png",
+            "chest_lungmask.png",
+            "a_cxr.png",
+            "a_bone.png",
+            "lonely_soft.png",
+            "chest_other.png",
+        ] {
+            std::fs::write(at(name), b"\x89PNG\r\n\x1a\n").unwrap();
+        }
+        std::fs::write(at("notes.txt"), b"hello").unwrap();
+        let inputs = collect(&[folder.path().to_owned()], None).unwrap();
+        assert_eq!(
+            inputs.sources,
+            [
+                "a_cxr.png",
+                "chest.PNG",
+                "chest_other.png",
+                "lonely_soft.png"
+            ]
+            .map(at)
+        );
+        assert_eq!((inputs.own_outputs, inputs.other_files), (3, 1));
+        let told = inputs.left_out().join("\n");
+        assert!(told.contains("left out 3 pictures"), "{told}");
+        let named = collect(&[folder.path().to_owned(), at("chest_soft.png")], None).unwrap();
+        assert_eq!(named.sources.len(), 5, "{:?}", named.sources);
+    }
+
+    #[test]
+    fn a_shard_knows_the_sources_of_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.png", "b.png"] {
+            std::fs::write(folder.path().join(name), b"\x89PNG\r\n\x1a\n").unwrap();
+        }
+        let shard = Some(Shard { index: 2, count: 2 });
+        let inputs = collect(&[folder.path().to_owned()], shard).unwrap();
+        assert_eq!((inputs.files.len(), inputs.sources.len()), (1, 2));
+    }
+
+    #[test]
+    fn an_empty_folder_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let err = collect(&[folder.path().to_owned()], None).unwrap_err();
+        assert!(err.to_string().contains("no radiograph in"), "{err}");
     }
 }

@@ -5,6 +5,7 @@ use super::inputs;
 use super::report::{Machine, Tally, print_line};
 use crate::formats::{self, Inspection};
 use crate::pipeline::suitability_of;
+use anyhow::ensure;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -21,6 +22,10 @@ pub(super) fn run(args: &InspectArgs) -> anyhow::Result<Tally> {
     let (present, missing): (Vec<PathBuf>, Vec<PathBuf>) =
         args.paths.iter().cloned().partition(|path| path.exists());
     let found = formats::find_radiographs(&present);
+    ensure!(
+        !found.files.is_empty() || !missing.is_empty(),
+        inputs::no_radiograph_in(&present)
+    );
     let mut inspections = formats::inspect_all(&found.files, &args.probe);
     inspections.extend(missing.into_iter().map(|file| Inspection {
         error: Some(inputs::no_such_path(&file)),
@@ -31,12 +36,19 @@ pub(super) fn run(args: &InspectArgs) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let mut reports = Vec::new();
     for inspection in inspections {
-        let suitability = if inspection.ok {
+        let outside = probes_outside(&inspection);
+        for sentence in &outside {
+            eprintln!("error: {sentence}");
+        }
+        if inspection.ok && outside.is_empty() {
             tally.done += 1;
+        } else {
+            tally.failed += 1;
+        }
+        let suitability = if inspection.ok {
             // Read again, because an inspection holds no patient data to judge by.
             formats::read(&inspection.file).map_or_else(|_| Vec::new(), |r| suitability_of(&r))
         } else {
-            tally.failed += 1;
             Vec::new()
         };
         reports.push(Report {
@@ -50,6 +62,22 @@ pub(super) fn run(args: &InspectArgs) -> anyhow::Result<Tally> {
         reports.iter().for_each(print_report);
     }
     Ok(tally)
+}
+
+/// A sentence for every probe that the picture has no pixel at.
+fn probes_outside(inspection: &Inspection) -> Vec<String> {
+    let outside = inspection.probes.iter().filter(|p| p.stored.is_none());
+    let sentence = |probe: &formats::Probe| {
+        format!(
+            "the probe {},{} lies outside the picture, which has {} rows and {} columns counted from 0: {}",
+            probe.row,
+            probe.col,
+            inspection.rows.unwrap_or(0),
+            inspection.cols.unwrap_or(0),
+            inspection.file.display()
+        )
+    };
+    outside.map(sentence).collect()
 }
 
 fn print_report(report: &Report) {
@@ -75,7 +103,9 @@ fn print_report(report: &Report) {
     for warning in &inspection.warnings {
         print_line(&format!("  warning         {warning}"));
     }
-    for doubt in &report.suitability {
+    // What reading doubted already is among the warnings.
+    let doubts = report.suitability.iter();
+    for doubt in doubts.filter(|doubt| !inspection.warnings.contains(doubt)) {
         print_line(&format!("  suitability     {doubt}"));
     }
 }

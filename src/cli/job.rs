@@ -93,7 +93,8 @@ impl SuppressJob {
             "--seeds is {}; choose 1 to {MOST_SEEDS}",
             args.seeds
         );
-        let inputs = inputs::collect(&args.paths, args.shard)?;
+        let mut inputs = inputs::collect(&args.paths, args.shard)?;
+        inputs.sources.extend(args.mask.clone());
         let mask = match &args.mask {
             Some(_) if inputs.files.len() > 1 => {
                 bail!("--mask belongs to one radiograph; give one path")
@@ -175,7 +176,7 @@ pub(super) fn settings(
         },
         seed: args.seed.unwrap_or(defaults.seed),
     };
-    settings.check_with(&manifest)?;
+    settings.check_for(&manifest)?;
     Ok(settings)
 }
 

@@ -5,6 +5,7 @@
 
 pub mod args;
 
+mod batch;
 mod evaluate;
 mod import;
 mod inputs;
@@ -17,14 +18,16 @@ mod report;
 mod segment;
 mod session;
 mod simulate;
+mod start;
 mod suppress;
 mod train;
 pub mod words;
 
 pub use args::Cli;
+pub use start::{parse, sentence_without_window};
 
 use args::Command;
-use report::Tally;
+use report::{Tally, sentence};
 use std::process::ExitCode;
 
 /// Exit status of wrong usage or a broken environment.
@@ -36,7 +39,7 @@ pub fn run(command: Command) -> ExitCode {
     match dispatch(command) {
         Ok(tally) => tally.exit_code(),
         Err(err) => {
-            eprintln!("error: {err:#}");
+            eprintln!("error: {}", sentence(&err));
             ExitCode::from(USAGE)
         }
     }

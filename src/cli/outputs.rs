@@ -5,13 +5,29 @@
 use super::inputs::Input;
 use super::job::Destination;
 use crate::display::displayed_modality;
+use crate::formats::raster::PngMarks;
 use crate::formats::{self, raster};
-use crate::pipeline::{Certificate, CertifiedOutput, grey16_sha256};
-use crate::radiograph::{FloatImage, LungMask, Radiograph};
+use crate::pipeline::{Certificate, CertifiedOutput, grey16_sha256, mask8_sha256};
+use crate::radiograph::{FloatImage, LungMask, PixelSpacing, Radiograph, resize_area};
 use crate::worker::{OutputGrid, SuppressionResult};
 use anyhow::{Context as _, bail};
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Endings of the pictures' names, behind the radiograph's stem.
+pub(super) const PICTURE_ENDINGS: [&str; 4] = [SOFT, BONE, LUNG_MASK, UNCERTAINTY];
+const SOFT: &str = "_soft.png";
+const BONE: &str = "_bone.png";
+const LUNG_MASK: &str = "_lungmask.png";
+const UNCERTAINTY: &str = "_uncertainty.png";
+
+/// What the pictures say about themselves: away from their certificate they must not pass for radiographs.
+const SOFT_COMMENT: &str = "derived image, bone suppressed; research use only; not the original";
+const BONE_COMMENT: &str = "derived image, bone layer; research use only; not the original";
+const LUNG_MASK_COMMENT: &str = "derived image, lung mask; research use only; not the original";
+const UNCERTAINTY_COMMENT: &str =
+    "derived image, deviation over several seeds; research use only; not the original";
 
 /// The pictures of a result in display units `[0, 1]`, ready to be written.
 pub(super) struct Pictures {
@@ -19,21 +35,48 @@ pub(super) struct Pictures {
     pub(super) bone: FloatImage,
     pub(super) lung_mask: LungMask,
     pub(super) uncertainty: Option<FloatImage>,
+    /// Size of a pixel of the radiograph's grid.
+    pub(super) spacing: Option<PixelSpacing>,
+    /// Grid of the pictures; the lung mask always lies on the radiograph's.
+    pub(super) grid: OutputGrid,
 }
 
 impl Pictures {
     /// The pictures of one result.
     pub(super) fn of(radiograph: &Radiograph, result: &SuppressionResult) -> anyhow::Result<Self> {
-        let soft = match result.settings.output {
-            OutputGrid::Native => displayed(radiograph, &result.soft_tissue)?,
-            OutputGrid::Model => result.model_soft_tissue.clone(),
+        let (soft, bone) = match result.settings.output {
+            OutputGrid::Native => (
+                displayed(radiograph, &result.soft_tissue)?,
+                result.bone.clone(),
+            ),
+            OutputGrid::Model => {
+                let soft = result.model_soft_tissue.clone();
+                let (width, height) = soft.size();
+                (soft, resize_area(&result.bone, width, height))
+            }
         };
         Ok(Self {
             soft,
-            bone: result.bone.clone(),
+            bone,
             lung_mask: result.lung_mask.clone(),
             uncertainty: None,
+            spacing: radiograph.spacing,
+            grid: result.settings.output,
         })
+    }
+
+    /// What the file of an ending says about itself.
+    fn marks(&self, ending: &str) -> PngMarks {
+        let is_native = ending == LUNG_MASK || self.grid == OutputGrid::Native;
+        PngMarks {
+            comment: Some(match ending {
+                SOFT => SOFT_COMMENT,
+                BONE => BONE_COMMENT,
+                UNCERTAINTY => UNCERTAINTY_COMMENT,
+                _ => LUNG_MASK_COMMENT,
+            }),
+            spacing: self.spacing.filter(|_| is_native),
+        }
     }
 
     /// Mean and standard deviation of the results of several seeds.
@@ -98,29 +141,41 @@ impl OutputNames {
     }
 
     pub(super) fn lung_mask(&self) -> PathBuf {
-        self.path("_lungmask.png")
+        self.path(LUNG_MASK)
     }
 
-    fn all(&self) -> [PathBuf; 5] {
-        [
-            "_soft.png",
-            "_bone.png",
-            "_lungmask.png",
-            "_uncertainty.png",
-            ".json",
-        ]
-        .map(|ending| self.path(ending))
+    fn all(&self) -> impl Iterator<Item = PathBuf> {
+        let pictures = PICTURE_ENDINGS.iter().map(|ending| self.path(ending));
+        pictures.chain([self.certificate()])
     }
 
     /// The first output that is there already.
     pub(super) fn existing(&self) -> Option<PathBuf> {
-        self.all().into_iter().find(|path| path.exists())
+        self.all().find(|path| path.exists())
     }
 
-    /// The certificate of an earlier run, where there is one that can be read.
-    pub(super) fn earlier_certificate(&self) -> Option<Certificate> {
-        let text = fs::read_to_string(self.certificate()).ok()?;
-        serde_json::from_str(&text).ok()
+    /// The certificate of an earlier run, where there is one.
+    ///
+    /// # Errors
+    /// Where the file of that name cannot be read or is something else: it must not be replaced unasked.
+    pub(super) fn earlier_certificate(&self) -> anyhow::Result<Option<Certificate>> {
+        let path = self.certificate();
+        if !path.try_exists().unwrap_or(true) {
+            return Ok(None);
+        }
+        let Some(certificate) = read_certificate(&path) else {
+            bail!(
+                "{} is no certificate of this program, or cannot be read; move it away, or give --overwrite to replace it",
+                path.display()
+            );
+        };
+        Ok(Some(certificate))
+    }
+
+    /// Whether every picture that a certificate names is there.
+    pub(super) fn has_all_of(&self, certificate: &Certificate) -> bool {
+        let mut outputs = certificate.outputs.iter();
+        outputs.all(|output| self.folder.join(&output.file).is_file())
     }
 
     /// Refuses outputs that would replace one of the sources.
@@ -138,43 +193,75 @@ impl OutputNames {
         mut certificate: Certificate,
         overwrite: bool,
     ) -> anyhow::Result<Certificate> {
-        let mut greys = vec![("_soft.png", &pictures.soft), ("_bone.png", &pictures.bone)];
+        let mut greys = vec![(SOFT, &pictures.soft), (BONE, &pictures.bone)];
         if let Some(uncertainty) = &pictures.uncertainty {
-            greys.push(("_uncertainty.png", uncertainty));
+            greys.push((UNCERTAINTY, uncertainty));
         }
         if overwrite {
-            self.withdraw_certificate()?;
+            self.withdraw_earlier(pictures)?;
         }
         for (ending, picture) in greys {
-            let path = self.path(ending);
-            raster::write_grey16(&path, picture, overwrite)?;
+            let marks = pictures.marks(ending);
+            raster::write_marked_grey16(&self.path(ending), picture, &marks, overwrite)?;
             certificate.outputs.push(CertifiedOutput {
                 file: format!("{}{ending}", self.stem),
                 stored_sha256_i32le: grey16_sha256(picture),
             });
         }
-        raster::write_mask8(&self.lung_mask(), &pictures.lung_mask, overwrite)?;
+        let marks = pictures.marks(LUNG_MASK);
+        raster::write_marked_mask8(&self.lung_mask(), &pictures.lung_mask, &marks, overwrite)?;
+        certificate.outputs.push(CertifiedOutput {
+            file: format!("{}{LUNG_MASK}", self.stem),
+            stored_sha256_i32le: mask8_sha256(&pictures.lung_mask),
+        });
         let text = serde_json::to_string_pretty(&certificate)? + "\n";
         formats::write_atomically(&self.certificate(), text.as_bytes(), overwrite)?;
         Ok(certificate)
     }
 
-    /// An old certificate must not stand beside new pictures, should the program end between them.
-    fn withdraw_certificate(&self) -> anyhow::Result<()> {
-        let path = self.certificate();
-        match fs::remove_file(&path) {
-            Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
-                Err(err).with_context(|| format!("cannot replace {}", path.display()))
-            }
-            _ => Ok(()),
+    /// An old certificate must not stand beside new pictures, should the program end between them;
+    /// nor an old uncertainty beside pictures that have none.
+    fn withdraw_earlier(&self, pictures: &Pictures) -> anyhow::Result<()> {
+        remove(&self.certificate())?;
+        if pictures.uncertainty.is_none() {
+            remove(&self.path(UNCERTAINTY))?;
         }
+        Ok(())
+    }
+}
+
+/// What a written lung mask says about itself; `spacing` is that of its radiograph.
+pub(super) fn lung_mask_marks(spacing: Option<PixelSpacing>) -> PngMarks {
+    PngMarks {
+        comment: Some(LUNG_MASK_COMMENT),
+        spacing,
+    }
+}
+
+/// Whether a file is the certificate of a run.
+pub(super) fn is_certificate(path: &Path) -> bool {
+    read_certificate(path).is_some()
+}
+
+fn read_certificate(path: &Path) -> Option<Certificate> {
+    let text = fs::read_to_string(path).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Removes a file of an earlier run, where there is one.
+fn remove(path: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(path) {
+        Err(err) if err.kind() != ErrorKind::NotFound => {
+            Err(err).with_context(|| format!("cannot replace {}", path.display()))
+        }
+        _ => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::radiograph::Raster;
+    use crate::radiograph::{Raster, SpacingKind};
 
     fn pictures(soft: f32) -> Pictures {
         Pictures {
@@ -182,6 +269,8 @@ mod tests {
             bone: Raster::filled(2, 1, 1.0 - soft),
             lung_mask: LungMask::from_nonzero(&Raster::filled(2, 1, 1)),
             uncertainty: None,
+            spacing: None,
+            grid: OutputGrid::Native,
         }
     }
 
@@ -199,6 +288,24 @@ mod tests {
                 .unwrap()
                 .uncertainty
                 .is_none()
+        );
+    }
+
+    #[test]
+    fn only_pictures_on_the_radiographs_grid_have_its_spacing() {
+        let mut pictures = pictures(0.5);
+        let spacing = PixelSpacing {
+            row_mm: 0.2,
+            col_mm: 0.2,
+            kind: SpacingKind::AtDetector,
+        };
+        pictures.spacing = Some(spacing);
+        let spacings = |pictures: &Pictures| PICTURE_ENDINGS.map(|e| pictures.marks(e).spacing);
+        assert_eq!(spacings(&pictures), [Some(spacing); 4]);
+        pictures.grid = OutputGrid::Model;
+        assert_eq!(
+            spacings(&pictures),
+            [None, Some(spacing), Some(spacing), None]
         );
     }
 }

@@ -47,6 +47,19 @@ pub(super) fn print_line(line: &str) {
         .ok();
 }
 
+/// An error and its causes as one sentence; a cause that the sentence before it already tells is left out.
+pub(super) fn sentence(err: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in err.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
+}
+
 /// How a command ended.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -116,5 +129,24 @@ impl Tally {
         } else {
             ExitCode::SUCCESS
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::{FormatError, Problem};
+    use anyhow::Context as _;
+
+    #[test]
+    fn a_cause_that_was_told_is_not_told_again() {
+        let err = anyhow::Error::new(FormatError::new(Path::new("a.png"), Problem::Empty));
+        assert_eq!(
+            sentence(&err),
+            "The file is empty. Export it again. File: a.png"
+        );
+        let refused = std::io::Error::other("no room");
+        let err = Err::<(), _>(refused).context("cannot write b").unwrap_err();
+        assert_eq!(sentence(&err), "cannot write b: no room");
     }
 }

@@ -30,6 +30,8 @@ pub(super) enum Ended {
 pub(super) struct LoadedBundle {
     /// SHA-256 of the bundle, hexadecimal.
     pub(super) sha256: String,
+    /// Device the networks run on, as text.
+    pub(super) device: String,
 }
 
 /// A worker and who watches over it.
@@ -58,7 +60,7 @@ impl Session {
                 ..
             }) => {
                 eprintln!("{name} on {device}");
-                Ok(Some(LoadedBundle { sha256 }))
+                Ok(Some(LoadedBundle { sha256, device }))
             }
             Ended::Done(other) => bail!("the worker answered out of turn: {other:?}"),
             Ended::Failed(sentence) => bail!(sentence),

@@ -1,12 +1,50 @@
 //! The grey of single values, in both directions.
 
+mod inverse;
+
 use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction, VoiLut};
+use inverse::LutInverse;
+
+/// Values of interest as arithmetic, the way back prepared once.
+#[derive(Debug, Clone)]
+enum Curve {
+    Window {
+        center: f64,
+        width: f64,
+        function: VoiFunction,
+    },
+    Table {
+        lut: VoiLut,
+        inverse: LutInverse,
+    },
+}
+
+impl Curve {
+    fn new(voi: &Voi) -> Self {
+        match voi {
+            Voi::Window {
+                center,
+                width,
+                function,
+                ..
+            } => Self::Window {
+                center: *center,
+                width: *width,
+                function: *function,
+            },
+            Voi::Lut(lut) => Self::Table {
+                inverse: LutInverse::new(lut, largest(lut)),
+                lut: lut.clone(),
+            },
+        }
+    }
+}
 
 /// Turns stored into modality and display values under one choice of window or table.
 #[derive(Debug, Clone)]
 pub struct GreyScale {
     modality: ModalityTransform,
-    voi: Voi,
+    curve: Curve,
     polarity: Polarity,
     /// Smallest stored value of the bit depth.
     first_stored: i32,
@@ -26,7 +64,7 @@ impl GreyScale {
         };
         let mut scale = Self {
             modality: radiograph.modality.clone(),
-            voi: voi.clone(),
+            curve: Curve::new(voi),
             polarity: radiograph.polarity,
             first_stored,
             table: Vec::new(),
@@ -53,31 +91,30 @@ impl GreyScale {
     /// Display value of a modality value, in `[0, 1]`, 1 is white; modality values between stored
     /// ones are welcome.
     pub fn display_from_modality(&self, modality: f64) -> f32 {
-        let grey = match &self.voi {
-            Voi::Window {
+        let grey = match &self.curve {
+            Curve::Window {
                 center,
                 width,
                 function,
-                ..
             } => windowed(modality, *center, *width, *function),
-            Voi::Lut(lut) => looked_up(lut, modality),
+            Curve::Table { lut, .. } => looked_up(lut, modality),
         };
         with_polarity(grey, self.polarity) as f32
     }
 
     /// The modality value that is shown as `display`: the inverse of [`Self::display_from_modality`]
-    /// inside the window. 0 and 1 give the edges of the window; a table gives the first of its
-    /// values that is at least as bright, between entries linearly.
+    /// inside the window. 0 and 1 give the edges of the window. A table gives the first of its values
+    /// that reaches the grey, from below where it rises and from above where it falls, between entries
+    /// linearly; one that turns back on itself ([`VoiLut::is_monotone`]) is inverted along its envelope.
     pub fn modality_from_display(&self, display: f32) -> f64 {
         let grey = with_polarity(f64::from(display.clamp(0.0, 1.0)), self.polarity);
-        match &self.voi {
-            Voi::Window {
+        match &self.curve {
+            Curve::Window {
                 center,
                 width,
                 function,
-                ..
             } => unwindowed(grey, *center, *width, *function),
-            Voi::Lut(lut) => looked_back(lut, grey),
+            Curve::Table { inverse, .. } => inverse.modality(grey),
         }
     }
 }
@@ -129,28 +166,6 @@ fn looked_up(lut: &VoiLut, modality: f64) -> f64 {
     lut.entries
         .get(index as usize)
         .map_or(0.0, |&entry| f64::from(entry) / largest(lut))
-}
-
-fn looked_back(lut: &VoiLut, grey: f64) -> f64 {
-    let wanted = grey * largest(lut);
-    let last = lut.entries.len().saturating_sub(1);
-    let index = lut
-        .entries
-        .iter()
-        .position(|&entry| f64::from(entry) >= wanted)
-        .unwrap_or(last);
-    let entry = |index: usize| {
-        lut.entries
-            .get(index)
-            .map_or(0.0, |&entry| f64::from(entry))
-    };
-    let (below, above) = (entry(index.saturating_sub(1)), entry(index));
-    let step_back = if above > below && wanted < above {
-        (above - wanted) / (above - below)
-    } else {
-        0.0
-    };
-    f64::from(lut.first) + index as f64 - step_back
 }
 
 fn largest(lut: &VoiLut) -> f64 {

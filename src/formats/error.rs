@@ -141,6 +141,14 @@ pub enum Problem {
         /// Stated size and limit.
         what: String,
     },
+    /// A picture that does not say where the lungs are.
+    #[error(
+        "This is no lung mask: {what}. Give a black picture with the lungs white, and nothing else."
+    )]
+    NotAMask {
+        /// What was found instead.
+        what: String,
+    },
     /// A file reference that leads out of its folder.
     #[error("A DICOMDIR record points outside its folder ({what}); nothing is opened.")]
     PathEscape {
@@ -187,6 +195,7 @@ impl Problem {
             Self::Unsupported { .. } => "unsupported",
             Self::NotGreyscale { .. } => "not-a-grayscale-radiograph",
             Self::TooLarge { .. } => "too-large",
+            Self::NotAMask { .. } => "not-a-mask",
             Self::PathEscape { .. } => "path-escape",
             Self::MissingFile { .. } => "missing-file",
             Self::CorruptDicomdir { .. } => "corrupt-dicomdir",

@@ -2,9 +2,7 @@
 
 use super::{FormatError, stored_fingerprint};
 use crate::display::GreyScale;
-use crate::radiograph::{
-    FileKind, PixelSpacing, Polarity, Radiograph, SpacingKind, Voi, VoiFunction,
-};
+use crate::radiograph::{FileKind, PixelSpacing, Polarity, Radiograph, Voi, VoiFunction};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -279,16 +277,9 @@ fn window_report(voi: &Voi) -> WindowReport {
 }
 
 fn spacing_report(spacing: PixelSpacing) -> SpacingReport {
-    let kind = match spacing.kind {
-        SpacingKind::Calibrated => "calibrated",
-        SpacingKind::Uncalibrated => "uncalibrated",
-        SpacingKind::MagnificationCorrected => "magnification-corrected",
-        SpacingKind::AtDetector => "at detector",
-        SpacingKind::AtScanner => "at scanner",
-    };
     SpacingReport {
         row_mm: spacing.row_mm,
         col_mm: spacing.col_mm,
-        kind: kind.to_owned(),
+        kind: spacing.kind.words().to_owned(),
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{Changes, OutputGrid, StageTime, SuppressionResult, SuppressionSettings};
 use crate::formats::stored_fingerprint;
-use crate::radiograph::{FloatImage, Radiograph, StoredValues};
+use crate::radiograph::{FloatImage, LungMask, Radiograph, StoredValues};
 use serde::{Deserialize, Serialize};
 
 /// The input of a suppression.
@@ -39,6 +39,25 @@ pub enum MaskOrigin {
     Given,
 }
 
+/// A run that was not made yet, in the words of certificates.
+#[derive(Debug, Clone, Copy)]
+pub struct PlannedRun<'a> {
+    /// The radiograph.
+    pub radiograph: &'a Radiograph,
+    /// SHA-256 of the bundle, hexadecimal.
+    pub bundle_sha256: &'a str,
+    /// Settings; `seed` is the first of `seeds`.
+    pub settings: &'a SuppressionSettings,
+    /// Seeds the result will be the mean of.
+    pub seeds: &'a [u64],
+    /// The reader's mask on the radiograph's grid; `None` where the segmenter finds the lungs.
+    pub mask: Option<&'a LungMask>,
+    /// Device of the networks.
+    pub device: &'a str,
+    /// Number format of the noise estimator.
+    pub precision: &'a str,
+}
+
 /// Everything needed to repeat a suppression and to recognise its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Certificate {
@@ -60,6 +79,8 @@ pub struct Certificate {
     pub mask: MaskOrigin,
     /// What was done to the picture by the first seed.
     pub changes: Changes,
+    /// [`mask8_sha256`] of the lung mask used.
+    pub mask_sha256: String,
     /// Device of the networks.
     pub device: String,
     /// Number format of the noise estimator.
@@ -95,6 +116,7 @@ impl Certificate {
             seeds,
             mask,
             changes: result.changes,
+            mask_sha256: mask8_sha256(&result.lung_mask),
             device: result.device.clone(),
             precision: result.precision.clone(),
             stage_times: result.stage_times.clone(),
@@ -102,18 +124,21 @@ impl Certificate {
         }
     }
 
-    /// Whether a run on this input under these settings would make the same pictures.
-    pub fn is_of(
-        &self,
-        radiograph: &Radiograph,
-        bundle_sha256: &str,
-        settings: &SuppressionSettings,
-        num_seeds: usize,
-    ) -> bool {
-        self.input.stored_sha256_i32le == stored_fingerprint(&radiograph.stored)
-            && self.bundle_sha256 == bundle_sha256
-            && self.settings == *settings
-            && self.seeds.len() == num_seeds
+    /// Whether a planned run would make the same pictures.
+    pub fn is_of(&self, run: &PlannedRun<'_>) -> bool {
+        let same_mask = match run.mask {
+            Some(given) => {
+                self.mask == MaskOrigin::Given && self.mask_sha256 == mask8_sha256(given)
+            }
+            None => self.mask == MaskOrigin::Segmenter,
+        };
+        same_mask
+            && self.input.stored_sha256_i32le == stored_fingerprint(&run.radiograph.stored)
+            && self.bundle_sha256 == run.bundle_sha256
+            && self.settings == *run.settings
+            && self.seeds == run.seeds
+            && self.device == run.device
+            && self.precision == run.precision
     }
 
     /// Whether the pictures lie on the model's grid.
@@ -129,10 +154,18 @@ pub fn grey16_sha256(picture: &FloatImage) -> String {
     stored_fingerprint(&StoredValues::U16(written))
 }
 
+/// [`stored_fingerprint`] of a lung mask once it is written with 8 bits: 255 inside, 0 outside.
+pub fn mask8_sha256(mask: &LungMask) -> String {
+    let written = mask.raster().map(|&inside| u16::from(inside) * 255);
+    stored_fingerprint(&StoredValues::U16(written))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::radiograph::Raster;
+    use crate::radiograph::{
+        BitDepth, FileKind, ModalityTransform, Polarity, Raster, SourceFile, StudyId, StudyInfo,
+    };
 
     #[test]
     fn the_hash_is_that_of_little_endian_integers() {
@@ -140,5 +173,114 @@ mod tests {
         let expected = "6392c8732ef997afc8d1bdcff466dc512b3277b2b1de2d770e6db90076c79321";
         let picture = Raster::new(3, 1, vec![0.0, 1.0 / 65535.0, 1.0]).unwrap();
         assert_eq!(grey16_sha256(&picture), expected);
+    }
+
+    #[test]
+    fn a_mask_is_hashed_as_its_file_holds_it() {
+        // python3 -c "import hashlib,struct;print(hashlib.sha256(struct.pack('<2i',0,255)).hexdigest())"
+        let expected = "21c0512c4fc95bfe5d51d7b3d7b539bcae5f7252679180baf9121fc53f1748f5";
+        let mask = LungMask::from_nonzero(&Raster::new(2, 1, vec![0, 1]).unwrap());
+        assert_eq!(mask8_sha256(&mask), expected);
+    }
+
+    fn certificate(mask: &LungMask) -> Certificate {
+        let settings = serde_json::from_str(
+            r#"{"steps":4,"leg_weight":3.0,"guidance":"leg","sampler":"lcm","clipping":"none",
+                "fusion":"poisson","output":"native","seed":0}"#,
+        );
+        Certificate {
+            diaphane_version: String::new(),
+            input: CertifiedInput {
+                file: "a.png".to_owned(),
+                rows: 1,
+                cols: 2,
+                stored_sha256_i32le: stored_fingerprint(&values()),
+            },
+            outputs: Vec::new(),
+            bundle: "b".to_owned(),
+            bundle_sha256: "b1".to_owned(),
+            settings: settings.unwrap(),
+            seeds: vec![0, 1],
+            mask: MaskOrigin::Given,
+            mask_sha256: mask8_sha256(mask),
+            changes: Changes::of(&Raster::filled(2, 1, 0.0), None, mask),
+            device: "cpu".to_owned(),
+            precision: "f32".to_owned(),
+            stage_times: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn values() -> StoredValues {
+        StoredValues::U16(Raster::new(2, 1, vec![3, 4]).unwrap())
+    }
+
+    fn radiograph() -> Radiograph {
+        Radiograph {
+            id: StudyId("a".to_owned()),
+            source: SourceFile {
+                path: "a.png".into(),
+                kind: FileKind::Png,
+            },
+            stored: values(),
+            bits: BitDepth {
+                allocated: 16,
+                stored: 16,
+                high_bit: 15,
+                signed: false,
+            },
+            modality: ModalityTransform::IDENTITY,
+            vois: Vec::new(),
+            vois_from_file: false,
+            polarity: Polarity::HighIsWhite,
+            padding: None,
+            spacing: None,
+            info: StudyInfo::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_run_is_the_same_only_in_every_part() {
+        let left = LungMask::from_nonzero(&Raster::new(2, 1, vec![1, 0]).unwrap());
+        let right = LungMask::from_nonzero(&Raster::new(2, 1, vec![0, 1]).unwrap());
+        let certificate = certificate(&left);
+        let radiograph = radiograph();
+        let same = PlannedRun {
+            radiograph: &radiograph,
+            bundle_sha256: "b1",
+            settings: &certificate.settings,
+            seeds: &[0, 1],
+            mask: Some(&left),
+            device: "cpu",
+            precision: "f32",
+        };
+        assert!(certificate.is_of(&same));
+        let others = [
+            PlannedRun {
+                bundle_sha256: "b2",
+                ..same
+            },
+            PlannedRun {
+                seeds: &[0, 2],
+                ..same
+            },
+            PlannedRun {
+                mask: Some(&right),
+                ..same
+            },
+            PlannedRun { mask: None, ..same },
+            PlannedRun {
+                device: "cuda:0",
+                ..same
+            },
+            PlannedRun {
+                precision: "bf16",
+                ..same
+            },
+        ];
+        for other in &others {
+            assert!(!certificate.is_of(other), "{other:?}");
+        }
     }
 }

@@ -72,11 +72,12 @@ impl SuppressionSettings {
         Ok(())
     }
 
-    /// As [`Self::check`], and refuses what the bundle's networks cannot do.
+    /// [`Self::check`], and whether the bundle's networks can do it; known from the manifest alone, before any weights
+    /// are read.
     ///
     /// # Errors
-    /// [`PipelineError::Setting`] as there.
-    pub fn check_with(&self, manifest: &Manifest) -> Result<(), PipelineError> {
+    /// [`PipelineError`] naming the setting, its value and what is possible.
+    pub fn check_for(&self, manifest: &Manifest) -> Result<(), PipelineError> {
         self.check()?;
         let residual = manifest.denoiser.prediction == Prediction::ConditionResidual;
         if self.guidance == GuidanceChoice::Cfg && residual {
@@ -87,6 +88,8 @@ impl SuppressionSettings {
                         have nothing to say without one",
             });
         }
+        let sampler = sampler_kind(self.sampler).build(noise_schedule(manifest)?);
+        sampler.timesteps(self.steps)?;
         Ok(())
     }
 }

@@ -32,7 +32,10 @@ mod suitability;
 mod suppressor;
 mod tensors;
 
-pub use certificate::{Certificate, CertifiedInput, CertifiedOutput, MaskOrigin, grey16_sha256};
+pub use certificate::{
+    Certificate, CertifiedInput, CertifiedOutput, MaskOrigin, PlannedRun, grey16_sha256,
+    mask8_sha256,
+};
 pub use changes::Changes;
 pub use error::PipelineError;
 pub use grid::{GridRule, ModelGrid};

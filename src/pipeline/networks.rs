@@ -22,15 +22,38 @@ pub(super) struct Networks {
     kind: Kind,
 }
 
+impl PrecisionChoice {
+    /// The word that certificates will hold for this choice on `device` (`cpu`, `cuda:N`): `f32` or `bf16`.
+    pub fn word_on(self, device: &str) -> &'static str {
+        let device = if device.starts_with("cuda") {
+            Device::Cuda(0)
+        } else {
+            Device::Cpu
+        };
+        word_of(kind_on(self, device))
+    }
+}
+
+fn kind_on(choice: PrecisionChoice, device: Device) -> Kind {
+    match choice {
+        PrecisionChoice::Bf16 => Kind::BFloat16,
+        PrecisionChoice::F32 => Kind::Float,
+        PrecisionChoice::Auto => fast_kind(device),
+    }
+}
+
+fn word_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::BFloat16 => "bf16",
+        _ => "f32",
+    }
+}
+
 impl Networks {
     pub(super) fn load(folder: &Path, options: ComputeOptions) -> Result<Self, PipelineError> {
         let device = resolve_device(options.device)?;
         let bundle = Bundle::load(folder, device)?;
-        let kind = match options.precision {
-            PrecisionChoice::Bf16 => Kind::BFloat16,
-            PrecisionChoice::F32 => Kind::Float,
-            PrecisionChoice::Auto => fast_kind(device),
-        };
+        let kind = kind_on(options.precision, device);
         prepare_for_inference(&bundle.denoiser_store, kind);
         // Its pictures are shown at more than the 8 bits that bf16 keeps.
         prepare_for_inference(&bundle.vqgan_store, Kind::Float);
@@ -67,10 +90,7 @@ impl Networks {
     }
 
     pub(super) fn precision_text(&self) -> &'static str {
-        match self.kind {
-            Kind::BFloat16 => "bf16",
-            _ => "f32",
-        }
+        word_of(self.kind)
     }
 
     pub(super) fn summary(&self) -> BundleSummary {

@@ -5,10 +5,6 @@
 use super::MaskPair;
 use crate::radiograph::{FloatImage, LungMask, Radiograph, StudyInfo};
 
-/// Modality (0008,0060) of projection radiographs.
-const RADIOGRAPHY: [&str; 3] = ["CR", "DX", "RG"];
-/// View Position (0018,5101) of lateral views (PS3.3 C.8.11.5, and what older devices write).
-const LATERAL: [&str; 5] = ["LL", "RL", "LAT", "LATERAL", "LLAT"];
 /// Age in years below which the networks have seen nobody.
 const ADULT_YEARS: f64 = 18.0;
 /// Share of the picture that both lungs take in a frontal view, generously.
@@ -22,35 +18,17 @@ const MOST_IN_THE_MIDDLE: f64 = 0.04;
 const SHORTEST_SIDE_PX: usize = 256;
 
 /// Doubts about running the networks on a radiograph that can be known without running any; empty
-/// where it is of the kind they were made for.
+/// where it is of the kind they were made for. Those of its header are among its warnings as well.
 pub fn suitability_of(radiograph: &Radiograph) -> Vec<String> {
-    doubts_from_header(&radiograph.info, radiograph.size())
+    let mut doubts = radiograph.info.doubts();
+    doubts.extend(doubts_from_header(&radiograph.info, radiograph.size()));
+    doubts
 }
 
-/// Doubts that the file's own words and its size raise.
+/// Doubts that the patient's age and the picture's size raise. What reading the file already doubts
+/// ([`StudyInfo::doubts`]) stands among the radiograph's warnings and is not repeated.
 pub(super) fn doubts_from_header(info: &StudyInfo, size: (usize, usize)) -> Vec<String> {
     let mut doubts = Vec::new();
-    let modality = info.modality.trim().to_uppercase();
-    if !modality.is_empty() && !RADIOGRAPHY.contains(&modality.as_str()) {
-        doubts.push(format!(
-            "the modality is {modality}; the networks know only radiographs (CR, DX, RG)"
-        ));
-    }
-    let view = info.view_position.trim().to_uppercase();
-    if LATERAL.contains(&view.as_str()) {
-        doubts.push(format!(
-            "the view position is {view}; the networks know only frontal views"
-        ));
-    }
-    let body_part = info.body_part.trim().to_uppercase();
-    let is_chest = ["CHEST", "THORAX", "LUNG", "RIB"]
-        .iter()
-        .any(|word| body_part.contains(word));
-    if !body_part.is_empty() && !is_chest {
-        doubts.push(format!(
-            "the body part is {body_part}; the networks know only the chest"
-        ));
-    }
     if age_years(info).is_some_and(|age| age < ADULT_YEARS) {
         doubts.push("the patient is younger than 18 years; the networks know only adults".into());
     }
@@ -193,10 +171,9 @@ mod tests {
     use super::*;
     use crate::radiograph::Raster;
 
-    fn info(modality: &str, view: &str, age: &str) -> StudyInfo {
+    fn info(age: &str) -> StudyInfo {
         StudyInfo {
-            modality: modality.into(),
-            view_position: view.into(),
+            modality: "CT".into(),
             age: age.into(),
             ..StudyInfo::default()
         }
@@ -221,15 +198,15 @@ mod tests {
     }
 
     #[test]
-    fn an_adult_frontal_radiograph_raises_no_doubt() {
-        assert!(doubts_from_header(&info("DX", "PA", "054Y"), (2000, 2400)).is_empty());
+    fn an_adult_raises_no_doubt_and_the_header_none_twice() {
+        assert!(doubts_from_header(&info("054Y"), (2000, 2400)).is_empty());
         assert!(doubts_from_header(&StudyInfo::default(), (512, 512)).is_empty());
     }
 
     #[test]
-    fn lateral_ct_and_children_are_named() {
-        let doubts = doubts_from_header(&info("CT", "LL", "011M"), (2000, 2400));
-        assert_eq!(doubts.len(), 3, "{doubts:?}");
+    fn children_and_small_pictures_are_named() {
+        let doubts = doubts_from_header(&info("011M"), (2000, 200));
+        assert_eq!(doubts.len(), 2, "{doubts:?}");
         let by_dates = StudyInfo {
             birth_date: "20100601".into(),
             study_date: "20240101".into(),

@@ -117,7 +117,7 @@ impl Suppressor {
         observer: &mut dyn Observer,
     ) -> Result<SuppressionResult, PipelineError> {
         let networks = self.networks.as_ref().ok_or(PipelineError::NoBundle)?;
-        request.settings.check_with(networks.manifest())?;
+        request.settings.check_for(networks.manifest())?;
         Run::new(networks, &mut self.cache, request, observer)?.suppress()
     }
 

@@ -68,6 +68,13 @@ pub struct VoiLut {
     pub explanation: String,
 }
 
+impl VoiLut {
+    /// Whether the table never turns back: only then does every grey belong to one run of modality values.
+    pub fn is_monotone(&self) -> bool {
+        self.entries.is_sorted() || self.entries.is_sorted_by(|a, b| a >= b)
+    }
+}
+
 /// One way to turn modality values into grey.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Voi {
@@ -107,4 +114,23 @@ pub enum Polarity {
     HighIsWhite,
     /// MONOCHROME1: low is white.
     LowIsWhite,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_turns_back_is_not_monotone() {
+        let table = |entries: &[u16]| VoiLut {
+            first: 0,
+            bits: 8,
+            entries: entries.to_vec(),
+            explanation: String::new(),
+        };
+        for entries in [&[0_u16, 0, 7, 255][..], &[255, 9, 9, 0], &[3], &[]] {
+            assert!(table(entries).is_monotone(), "{entries:?}");
+        }
+        assert!(!table(&[0, 9, 8, 255]).is_monotone());
+    }
 }

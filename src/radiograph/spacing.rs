@@ -15,6 +15,19 @@ pub enum SpacingKind {
     AtScanner,
 }
 
+impl SpacingKind {
+    /// What was measured on, in a few words for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Calibrated => "calibrated",
+            Self::Uncalibrated => "uncalibrated",
+            Self::MagnificationCorrected => "magnification-corrected",
+            Self::AtDetector => "at detector",
+            Self::AtScanner => "at scanner",
+        }
+    }
+}
+
 /// Distance between pixel centres in millimetres.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PixelSpacing {

@@ -80,6 +80,40 @@ pub struct StudyInfo {
     pub study_instance_uid: String,
 }
 
+/// Modality (0008,0060) of projection radiographs.
+const RADIOGRAPHY: [&str; 3] = ["CR", "DX", "RG"];
+/// View Position (0018,5101) of views that are not frontal (PS3.3 C.8.11.5, and what older devices write).
+const NOT_FRONTAL: [&str; 9] = [
+    "LL", "RL", "LAT", "LATERAL", "LLAT", "LLD", "RLD", "RLO", "LLO",
+];
+/// Words of Body Part Examined (0018,0015) that show the lungs.
+const CHEST: [&str; 4] = ["CHEST", "THORAX", "LUNG", "RIB"];
+
+impl StudyInfo {
+    /// Sentences about an acquisition that is not a frontal chest radiograph; what is not stated raises none.
+    ///
+    /// Reading a file puts them among the [`Radiograph::warnings`]: who judges a radiograph later need
+    /// not say them again.
+    pub fn doubts(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        let modality = self.modality.trim().to_uppercase();
+        if !modality.is_empty() && !RADIOGRAPHY.contains(&modality.as_str()) {
+            doubts.push(format!(
+                "Modality is {modality}, not a projection radiograph (CR, DX, RG)."
+            ));
+        }
+        let body_part = self.body_part.trim().to_uppercase();
+        if !body_part.is_empty() && !CHEST.iter().any(|word| body_part.contains(word)) {
+            doubts.push(format!("Body Part Examined is {body_part}, not the chest."));
+        }
+        let view = self.view_position.trim().to_uppercase();
+        if NOT_FRONTAL.contains(&view.as_str()) {
+            doubts.push(format!("View Position is {view}, not frontal."));
+        }
+        doubts
+    }
+}
+
 /// An immutable radiograph.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Radiograph {
@@ -123,5 +157,33 @@ impl Radiograph {
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned());
         stem.unwrap_or_else(|| "radiograph".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info(modality: &str, body_part: &str, view: &str) -> StudyInfo {
+        StudyInfo {
+            modality: modality.into(),
+            body_part: body_part.into(),
+            view_position: view.into(),
+            ..StudyInfo::default()
+        }
+    }
+
+    #[test]
+    fn only_what_is_stated_and_no_frontal_chest_raises_doubts() {
+        for sound in [
+            info("DX", "CHEST", "PA"),
+            info("CR", "Ribs", "AP"),
+            info("", "", ""),
+        ] {
+            assert!(sound.doubts().is_empty(), "{:?}", sound.doubts());
+        }
+        let doubts = info("CT", "hand", "LLAT").doubts();
+        assert_eq!(doubts.len(), 3, "{doubts:?}");
+        assert!(doubts[1].contains("HAND, not the chest"), "{doubts:?}");
     }
 }

@@ -163,6 +163,11 @@ fn evaluate_runs_the_networks_on_pairs() {
     assert_eq!(status(&networks), 0, "{}", stderr(&networks));
     let text = String::from_utf8_lossy(&networks.stdout).into_owned();
     assert!(text.contains("mean") && text.contains("identity"), "{text}");
+    let legend = stderr(&networks);
+    assert!(
+        legend.contains("RBF           residual bone fraction"),
+        "{legend}"
+    );
 }
 
 #[test]
@@ -225,4 +230,55 @@ fn simulated_pairs_are_scored_like_real_ones() {
         (scores["mean"]["RBF"].as_f64().unwrap() - 1.0).abs() < 1e-3,
         "{scores}"
     );
+}
+
+/// 12-bit values kept in 16 bits: the networks and the scores see them as `suppress` does, and what it
+/// wrote is scored the same as networks run at once.
+#[test]
+fn unscaled_pairs_are_scored_as_suppress_sees_them() {
+    let bench = Bench::new();
+    let pairs = bench.path("pairs");
+    fs::create_dir(&pairs).unwrap();
+    let chest = tiny::chest(150, 120);
+    let (low, high) = chest
+        .values()
+        .iter()
+        .fold((1.0_f32, 0.0_f32), |(low, high), &v| {
+            (low.min(v), high.max(v))
+        });
+    let unit = |v: f32| (v - low) / (high - low);
+    let save = |name: &str, share: f32| {
+        let stored = |v: &f32| (100.0 + unit(*v) * share * 4000.0).round() as u16;
+        let values: Vec<u16> = chest.values().iter().map(stored).collect();
+        let picture = image::ImageBuffer::<image::Luma<u16>, _>::from_raw(150, 120, values);
+        picture.unwrap().save(pairs.join(name)).unwrap();
+    };
+    save("a_cxr.png", 1.0);
+    save("a_soft.png", 0.9);
+    let model = ["--model", "tiny", "--steps", "1", "--device", "cpu"];
+    let suppressed = bench.diaphane(
+        &[
+            &["suppress", "pairs/a_cxr.png", "--out", "pred"][..],
+            &model,
+        ]
+        .concat(),
+    );
+    assert_eq!(status(&suppressed), 0, "{}", stderr(&suppressed));
+    let pairs = ["evaluate", "--pairs", "pairs", "--json"];
+    let written = document(&bench.diaphane(&[&pairs[..], &["--pred", "pred"]].concat()));
+    let at_once = document(&bench.diaphane(&[&pairs[..], &model].concat()));
+    let psnr = |scores: &serde_json::Value| scores["images"]["a"]["PSNR"].as_f64().unwrap();
+    assert!(
+        (psnr(&written) - psnr(&at_once)).abs() < 1e-3,
+        "{written} {at_once}"
+    );
+    // The untouched radiograph differs by a tenth of its own display value.
+    let mse = chest
+        .values()
+        .iter()
+        .map(|&v| (0.1 * f64::from(unit(v))).powi(2))
+        .sum::<f64>()
+        / chest.values().len() as f64;
+    let identity = psnr(&written["identity"]);
+    assert!((identity + 10.0 * mse.log10()).abs() < 1e-2, "{identity}");
 }

@@ -10,7 +10,7 @@ mod table;
 use super::args::EvaluateArgs;
 use super::job::{self, NetworkChoice, fit_mask};
 use super::outputs::displayed;
-use super::report::{Machine, Tally, print_line};
+use super::report::{Machine, Tally, print_line, sentence};
 use super::segment::segment_one;
 use super::session::Session;
 use super::suppress::suppress_one;
@@ -23,7 +23,7 @@ use anyhow::{Context as _, ensure};
 use pairs::Pair;
 use std::path::PathBuf;
 use std::sync::Arc;
-use table::Table;
+use table::{Table, legend};
 
 /// Where predictions come from.
 enum Source {
@@ -85,6 +85,7 @@ impl Tables {
             print_line("\nidentity (the radiograph untouched)");
             print_line(&self.identity.text());
         }
+        eprintln!("\n{}", legend(self.predictions.columns()));
         Ok(())
     }
 }
@@ -114,7 +115,7 @@ fn score_pairs(args: &EvaluateArgs, tables: &mut Tables) -> anyhow::Result<Tally
             Err(err) => tally.fail(
                 Machine::Silent,
                 &pair.cxr,
-                &format!("{}: {err:#}", pair.name),
+                &format!("{}: {}", pair.name, sentence(&err)),
             ),
         }
     }
@@ -144,10 +145,10 @@ fn score_pair(
     perceptual: Option<&Perceptual>,
     tables: &mut Tables,
 ) -> anyhow::Result<bool> {
-    let soft = pictures::shown(&pictures::read(&pair.soft)?, None)?;
+    let radiograph = Arc::new(formats::read(&pair.cxr)?);
+    let soft = pictures::soft_tissue(&pair.soft, &radiograph)?;
     let size = Some(soft.size());
-    let radiograph = Arc::new(pictures::read(&pair.cxr)?);
-    let cxr = pictures::shown(&radiograph, size)?;
+    let cxr = pictures::radiograph(&radiograph, size)?;
     let mask = match &pair.mask {
         Some(path) => Some(raster::read_mask(path)?),
         None => None,
@@ -190,7 +191,7 @@ impl Source {
         let (session, settings, given_masks) = match self {
             Self::Folder(folder) => {
                 let path = pairs::prediction(folder, &pair.name)?;
-                return Ok(Some(pictures::shown(&pictures::read(&path)?, None)?));
+                return Ok(Some(pictures::soft_tissue(&path, radiograph)?));
             }
             Self::Networks {
                 session,
@@ -254,7 +255,7 @@ fn score_masks(
                 tally.interrupted = true;
                 break;
             }
-            Err(err) => tally.fail(Machine::Silent, &labelled.cxr, &format!("{err:#}")),
+            Err(err) => tally.fail(Machine::Silent, &labelled.cxr, &sentence(&err)),
         }
     }
     Ok(tally)

@@ -100,9 +100,64 @@ impl Table {
         json!({ "images": images, "mean": mean, "sd": sd })
     }
 
+    /// Names of the columns, in their order.
+    pub(super) fn columns(&self) -> &[&'static str] {
+        &self.columns
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
+}
+
+/// What a column means and which way is better.
+const MEANINGS: [(&str, &str); 13] = [
+    (
+        "PSNR",
+        "peak signal-to-noise ratio to the known soft-tissue image, dB; higher is better",
+    ),
+    (
+        "PSNRaff",
+        "tone-free PSNR: after the best gain and offset, dB; higher is better",
+    ),
+    (
+        "identity_PSNR",
+        "PSNR of the untouched radiograph, dB: what doing nothing scores",
+    ),
+    (
+        "MSE",
+        "mean squared error of grey values 0 to 1; lower is better",
+    ),
+    ("SSIM", "structural similarity; 1 is equal"),
+    (
+        "BSR",
+        "bone suppression ratio; 1 is best, but bone that is left is free: read it with RBF",
+    ),
+    (
+        "RBF",
+        "residual bone fraction in the lungs: 0 no bone left, 1 all of it, below 0 too much taken",
+    ),
+    ("edgeBF", "bone outlines left in the lungs: 0 none, 1 all"),
+    (
+        "detail_corr",
+        "correlation of fine detail with the known image's, in the lungs; 1 is best",
+    ),
+    (
+        "detail_gain",
+        "strength of fine detail in the lungs; 1 is kept, below 1 blurred, above 1 noisy",
+    ),
+    ("lung_PSNR", "PSNR inside the lungs, dB; higher is better"),
+    ("LPIPS", "perceptual distance; lower is better"),
+    ("Dice", "overlap of the lung masks; 1 is equal"),
+];
+
+/// One line a column that says how to read it.
+pub(super) fn legend(columns: &[&str]) -> String {
+    let lines = columns.iter().filter_map(|column| {
+        let (_, meaning) = MEANINGS.iter().find(|(name, _)| name == column)?;
+        Some(format!("{column:<14}{meaning}"))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn mean(values: &[f64]) -> Option<f64> {
@@ -147,6 +202,17 @@ mod tests {
         assert!(
             csv.starts_with("image,PSNR,RBF\na,30,\n\"b,c\",34,0.25\nmean,32,0.25\n"),
             "{csv}"
+        );
+    }
+
+    #[test]
+    fn every_column_is_explained() {
+        let known: Vec<&str> = MEANINGS.iter().map(|(name, _)| *name).collect();
+        let legend = legend(&known);
+        assert_eq!(legend.lines().count(), MEANINGS.len());
+        assert!(
+            legend.contains("RBF           residual bone fraction"),
+            "{legend}"
         );
     }
 

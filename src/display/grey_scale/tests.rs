@@ -154,3 +154,66 @@ fn the_inverse_undoes_every_window() {
         }
     }
 }
+
+fn table(first: i32, entries: &[u16]) -> GreyScale {
+    scale(&Voi::Lut(VoiLut {
+        first,
+        bits: 8,
+        entries: entries.to_vec(),
+        explanation: String::new(),
+    }))
+}
+
+fn back(scale: &GreyScale, grey: f64) -> f64 {
+    scale.modality_from_display((grey / 255.0) as f32)
+}
+
+/// A falling table is as usual as a rising one: makers write polarity into it.
+#[test]
+fn the_inverse_undoes_rising_and_falling_tables() {
+    let rising = table(100, &[0, 51, 102, 255]);
+    let falling = table(100, &[255, 102, 51, 0]);
+    for modality in [100.0, 101.0, 102.0, 103.0] {
+        for scale in [&rising, &falling] {
+            let shown = scale.display_from_modality(modality);
+            let found = scale.modality_from_display(shown);
+            assert!((found - modality).abs() < 1e-6, "{modality} {found}");
+        }
+    }
+    // 178.5 lies half way between 255 and 102, 25.5 half way between 51 and 0.
+    assert!((back(&falling, 178.5) - 100.5).abs() < 1e-4);
+    assert!((back(&falling, 25.5) - 102.5).abs() < 1e-4);
+    assert!((back(&rising, 178.5) - 102.5).abs() < 1e-4);
+}
+
+/// Plateaus belong to the first value that reaches them, and greys outside a table to its ends.
+#[test]
+fn plateaus_and_ends_of_tables() {
+    let rising = table(0, &[10, 10, 51, 51, 51, 200]);
+    for (grey, modality) in [(0.0, 0.0), (10.0, 0.0), (51.0, 2.0), (255.0, 5.0)] {
+        assert!((back(&rising, grey) - modality).abs() < 1e-9, "{grey}");
+    }
+    let falling = table(0, &[200, 51, 51, 10, 10]);
+    for (grey, modality) in [
+        (255.0, 0.0),
+        (200.0, 0.0),
+        (51.0, 1.0),
+        (10.0, 3.0),
+        (0.0, 4.0),
+    ] {
+        assert!((back(&falling, grey) - modality).abs() < 1e-9, "{grey}");
+    }
+}
+
+/// What turns back is inverted along the running maximum, 0 100 100 200, or along the
+/// running minimum, 200 100 100 50.
+#[test]
+fn a_table_that_turns_back_is_inverted_along_its_envelope() {
+    let rising = table(0, &[0, 100, 50, 200]);
+    assert!((back(&rising, 50.0) - 0.5).abs() < 1e-5);
+    assert!((back(&rising, 100.0) - 1.0).abs() < 1e-5);
+    assert!((back(&rising, 150.0) - 2.5).abs() < 1e-5);
+    let falling = table(0, &[200, 100, 150, 50]);
+    assert!((back(&falling, 150.0) - 0.5).abs() < 1e-5);
+    assert!((back(&falling, 75.0) - 2.5).abs() < 1e-5);
+}

@@ -140,12 +140,19 @@ fn voi_lut(table: lut::Lut, explanation: String, warnings: &mut Vec<String>) -> 
             table.bits
         ));
     }
-    VoiLut {
+    let lut = VoiLut {
         first: table.first,
         bits,
         entries: table.entries,
         explanation,
+    };
+    if !lut.is_monotone() {
+        warnings.push(
+            "A VOI LUT rises and falls: it shows different values as one grey, and what is taken off under it is only approximate."
+                .to_owned(),
+        );
     }
+    lut
 }
 
 /// Window Center and Width in pairs; `None` for a pair that defines no window.

@@ -37,33 +37,12 @@ pub(super) fn study_info(attributes: &Attributes<'_>) -> StudyInfo {
 
 /// Sentences about the acquisition that a reader should see before trusting the picture.
 pub(super) fn acquisition_warnings(attributes: &Attributes<'_>, info: &StudyInfo) -> Vec<String> {
-    let mut warnings = Vec::new();
+    let mut warnings = info.doubts();
     let mut warn = |condition: bool, sentence: String| {
         if condition {
             warnings.push(sentence);
         }
     };
-    let modality = info.modality.as_str();
-    warn(
-        !modality.is_empty() && !matches!(modality, "CR" | "DX" | "RG"),
-        format!("Modality is {modality}, not a projection radiograph (CR, DX, RG)."),
-    );
-    let body_part = info.body_part.to_uppercase();
-    warn(
-        !body_part.is_empty()
-            && !["CHEST", "THORAX", "LUNG"]
-                .iter()
-                .any(|part| body_part.contains(part)),
-        format!("Body Part Examined is {}, not the chest.", info.body_part),
-    );
-    let view = info.view_position.to_uppercase();
-    warn(
-        matches!(
-            view.as_str(),
-            "LL" | "RL" | "LAT" | "LATERAL" | "LLD" | "RLD" | "RLO" | "LLO"
-        ),
-        format!("View Position is {}, not frontal.", info.view_position),
-    );
     warn(
         info.presentation_intent == "FOR PROCESSING",
         "The picture is FOR PROCESSING: detector data before the maker's image processing."

@@ -9,10 +9,13 @@
 //! - 16 bit below that: the smallest value is black, the largest white (10 to 15 bit detector
 //!   values kept unscaled in 16 bits would otherwise look almost black).
 
+mod mask;
 mod read;
 mod tiff;
 mod write;
 
-pub use read::read_mask;
+pub use mask::read_mask;
 pub(super) use read::{read_jpeg, read_png, read_tiff};
-pub use write::{write_grey8, write_grey16, write_mask8};
+pub use write::{
+    PngMarks, write_grey8, write_grey16, write_marked_grey16, write_marked_mask8, write_mask8,
+};

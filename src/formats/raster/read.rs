@@ -1,11 +1,11 @@
 //! Decoding raster files into radiographs and masks.
 
 use super::super::limits::{MAX_SIDE_PX, check_size};
-use super::super::{FormatError, Problem, jpeg_markers};
+use super::super::{Problem, jpeg_markers};
 use super::tiff::{self, TiffPhotometric};
 use crate::radiograph::{
-    BitDepth, FileKind, LungMask, ModalityTransform, Polarity, Radiograph, Raster, SourceFile,
-    StoredValues, StudyId, StudyInfo, Voi,
+    BitDepth, FileKind, ModalityTransform, Polarity, Radiograph, Raster, SourceFile, StoredValues,
+    StudyId, StudyInfo, Voi,
 };
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
@@ -84,31 +84,6 @@ pub(in crate::formats) fn read_jpeg(path: &Path, bytes: &[u8]) -> Result<Radiogr
         grey(decoder)?,
         Polarity::HighIsWhite,
         warnings,
-    ))
-}
-
-/// Reads a lung mask from a PNG, TIFF or JPEG file: every pixel that is not black is lung.
-///
-/// # Errors
-/// [`FormatError`] where the file is no greyscale picture.
-pub fn read_mask(path: &Path) -> Result<LungMask, FormatError> {
-    let radiograph = super::super::read(path)?;
-    let (width, height) = radiograph.size();
-    let inside = radiograph
-        .stored
-        .iter()
-        .map(|value| u8::from(value != 0))
-        .collect();
-    let misfit = |err: crate::radiograph::ShapeError| {
-        FormatError::new(
-            path,
-            Problem::CorruptImage {
-                what: err.to_string(),
-            },
-        )
-    };
-    Ok(LungMask::from_nonzero(
-        &Raster::new(width, height, inside).map_err(misfit)?,
     ))
 }
 

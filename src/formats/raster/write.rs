@@ -1,29 +1,51 @@
 //! Writing greyscale PNG files.
 
 use super::super::{FormatError, Problem, write_atomically};
-use crate::radiograph::{FloatImage, LungMask};
-use image::codecs::png::PngEncoder;
-use image::{ImageBuffer, ImageError, Luma};
+use crate::radiograph::{FloatImage, LungMask, PixelSpacing, SpacingKind};
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
 use std::path::Path;
+
+/// What a written PNG file says about itself beside its pixels; every file names the program and its
+/// version as `Software`. Nothing of it is about the patient.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct PngMarks {
+    /// What the picture is, as text chunk `Comment`, ASCII.
+    pub comment: Option<&'static str>,
+    /// Size of a pixel, where the picture lies on the grid it was measured for. Written as `pHYs`
+    /// chunk, with what it was measured on as text chunk `Pixel Spacing`; left out where the file did
+    /// not say how it was calibrated.
+    pub spacing: Option<PixelSpacing>,
+}
 
 /// Writes a picture in `[0, 1]` as 16-bit PNG; values outside are clipped, NaN becomes black.
 ///
 /// # Errors
 /// As [`write_atomically`].
 pub fn write_grey16(path: &Path, image: &FloatImage, overwrite: bool) -> Result<(), FormatError> {
-    let values = image
-        .values()
-        .iter()
-        .map(|&value| (value.clamp(0.0, 1.0) * 65_535.0).round() as u16)
-        .collect();
-    let mut png = Vec::new();
-    let encoded = buffer::<u16>(image.size(), values).and_then(|buffer| {
-        buffer
-            .write_with_encoder(PngEncoder::new(&mut png))
-            .map_err(|err| encoding(&err))
+    write_marked_grey16(path, image, &PngMarks::default(), overwrite)
+}
+
+/// [`write_grey16`], with marks.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub fn write_marked_grey16(
+    path: &Path,
+    image: &FloatImage,
+    marks: &PngMarks,
+    overwrite: bool,
+) -> Result<(), FormatError> {
+    let values = image.values().iter();
+    let bytes = values.flat_map(|&value| {
+        let stored = (value.clamp(0.0, 1.0) * 65_535.0).round() as u16;
+        stored.to_be_bytes()
     });
-    encoded.map_err(|problem| FormatError::new(path, problem))?;
-    write_atomically(path, &png, overwrite)
+    let pixels = Pixels {
+        size: image.size(),
+        depth: BitDepth::Sixteen,
+        bytes: bytes.collect(),
+    };
+    pixels.write(path, marks, overwrite)
 }
 
 /// Writes a picture in `[0, 1]` as 8-bit PNG; values outside are clipped, NaN becomes black.
@@ -31,12 +53,14 @@ pub fn write_grey16(path: &Path, image: &FloatImage, overwrite: bool) -> Result<
 /// # Errors
 /// As [`write_atomically`].
 pub fn write_grey8(path: &Path, image: &FloatImage, overwrite: bool) -> Result<(), FormatError> {
-    let values = image
-        .values()
-        .iter()
-        .map(|&value| (value.clamp(0.0, 1.0) * 255.0).round() as u8)
-        .collect();
-    write_bytes(path, image.size(), values, overwrite)
+    let values = image.values().iter();
+    let bytes = values.map(|&value| (value.clamp(0.0, 1.0) * 255.0).round() as u8);
+    let pixels = Pixels {
+        size: image.size(),
+        depth: BitDepth::Eight,
+        bytes: bytes.collect(),
+    };
+    pixels.write(path, &PngMarks::default(), overwrite)
 }
 
 /// Writes a lung mask as 8-bit PNG: 255 inside, 0 outside.
@@ -44,50 +68,177 @@ pub fn write_grey8(path: &Path, image: &FloatImage, overwrite: bool) -> Result<(
 /// # Errors
 /// As [`write_atomically`].
 pub fn write_mask8(path: &Path, mask: &LungMask, overwrite: bool) -> Result<(), FormatError> {
-    let values = mask
-        .raster()
-        .values()
-        .iter()
-        .map(|&inside| inside * 255)
-        .collect();
-    write_bytes(path, mask.raster().size(), values, overwrite)
+    write_marked_mask8(path, mask, &PngMarks::default(), overwrite)
 }
 
-fn write_bytes(
+/// [`write_mask8`], with marks.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub fn write_marked_mask8(
     path: &Path,
-    size: (usize, usize),
-    values: Vec<u8>,
+    mask: &LungMask,
+    marks: &PngMarks,
     overwrite: bool,
 ) -> Result<(), FormatError> {
-    let mut png = Vec::new();
-    let encoded = buffer::<u8>(size, values).and_then(|buffer| {
-        buffer
-            .write_with_encoder(PngEncoder::new(&mut png))
-            .map_err(|err| encoding(&err))
-    });
-    encoded.map_err(|problem| FormatError::new(path, problem))?;
-    write_atomically(path, &png, overwrite)
-}
-
-fn buffer<T: image::Primitive>(
-    size: (usize, usize),
-    values: Vec<T>,
-) -> Result<ImageBuffer<Luma<T>, Vec<T>>, Problem>
-where
-    Luma<T>: image::Pixel<Subpixel = T>,
-{
-    let too_large = || Problem::TooLarge {
-        what: format!("{} x {} pixels", size.0, size.1),
+    let raster = mask.raster();
+    let bytes = raster.values().iter().map(|&inside| inside * 255);
+    let pixels = Pixels {
+        size: raster.size(),
+        depth: BitDepth::Eight,
+        bytes: bytes.collect(),
     };
-    let (width, height) = (u32::try_from(size.0).ok(), u32::try_from(size.1).ok());
-    width
-        .zip(height)
-        .and_then(|(width, height)| ImageBuffer::from_raw(width, height, values))
-        .ok_or_else(too_large)
+    pixels.write(path, marks, overwrite)
 }
 
-fn encoding(err: &ImageError) -> Problem {
+/// Grey values as PNG stores them: row by row, the most significant byte first.
+struct Pixels {
+    size: (usize, usize),
+    depth: BitDepth,
+    bytes: Vec<u8>,
+}
+
+impl Pixels {
+    fn write(&self, path: &Path, marks: &PngMarks, overwrite: bool) -> Result<(), FormatError> {
+        let png = self
+            .encoded(marks)
+            .map_err(|problem| FormatError::new(path, problem))?;
+        write_atomically(path, &png, overwrite)
+    }
+
+    fn encoded(&self, marks: &PngMarks) -> Result<Vec<u8>, Problem> {
+        let too_large = |_| Problem::TooLarge {
+            what: format!("{} x {} pixels", self.size.0, self.size.1),
+        };
+        let width = u32::try_from(self.size.0).map_err(too_large)?;
+        let height = u32::try_from(self.size.1).map_err(too_large)?;
+        let mut png = Vec::new();
+        let mut encoder = Encoder::new(&mut png, width, height);
+        encoder.set_color(ColorType::Grayscale);
+        encoder.set_depth(self.depth);
+        encoder.set_compression(Compression::Fast);
+        encoder.set_filter(Filter::Adaptive);
+        mark(&mut encoder, marks).map_err(|err| encoding(&err))?;
+        let written = encoder.write_header().and_then(|mut writer| {
+            writer.write_image_data(&self.bytes)?;
+            writer.finish()
+        });
+        written.map_err(|err| encoding(&err))?;
+        Ok(png)
+    }
+}
+
+fn mark<W: std::io::Write>(
+    encoder: &mut Encoder<'_, W>,
+    marks: &PngMarks,
+) -> Result<(), png::EncodingError> {
+    let mut text = |keyword: &str, text: String| encoder.add_text_chunk(keyword.to_owned(), text);
+    text(
+        "Software",
+        format!("diaphane {}", env!("CARGO_PKG_VERSION")),
+    )?;
+    if let Some(comment) = marks.comment {
+        text("Comment", comment.to_owned())?;
+    }
+    if let Some(spacing) = marks.spacing
+        && let Some(dimensions) = dimensions(&spacing)
+    {
+        let PixelSpacing {
+            row_mm,
+            col_mm,
+            kind,
+        } = spacing;
+        text(
+            "Pixel Spacing",
+            format!(
+                "{row_mm} mm between rows, {col_mm} mm between columns, {}",
+                kind.words()
+            ),
+        )?;
+        encoder.set_pixel_dims(Some(dimensions));
+    }
+    Ok(())
+}
+
+/// Pixels per metre across and down; `None` where a length in the picture would be nobody's length.
+fn dimensions(spacing: &PixelSpacing) -> Option<PixelDimensions> {
+    let per_metre = |mm: f64| {
+        let number = (1000.0 / mm).round();
+        (mm > 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number)).then_some(number as u32)
+    };
+    if spacing.kind == SpacingKind::Uncalibrated {
+        return None;
+    }
+    Some(PixelDimensions {
+        xppu: per_metre(spacing.col_mm)?,
+        yppu: per_metre(spacing.row_mm)?,
+        unit: Unit::Meter,
+    })
+}
+
+fn encoding(err: &png::EncodingError) -> Problem {
     Problem::CorruptImage {
         what: format!("it cannot be encoded ({err})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::radiograph::Raster;
+
+    fn written(marks: &PngMarks) -> png::Info<'static> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        write_marked_grey16(&path, &Raster::filled(3, 2, 0.5), marks, false).unwrap();
+        let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
+        let reader = png::Decoder::new(file).read_info().unwrap();
+        reader.info().clone()
+    }
+
+    fn texts(info: &png::Info<'_>) -> Vec<(String, String)> {
+        let texts = info.uncompressed_latin1_text.iter();
+        texts.map(|t| (t.keyword.clone(), t.text.clone())).collect()
+    }
+
+    fn spacing(kind: SpacingKind) -> PixelSpacing {
+        PixelSpacing {
+            row_mm: 0.2,
+            col_mm: 0.125,
+            kind,
+        }
+    }
+
+    /// 0.125 mm between columns are 8000 pixels a metre across, 0.2 mm between rows 5000 down.
+    #[test]
+    fn a_file_says_what_it_is_and_how_large_its_pixels_are() {
+        let info = written(&PngMarks {
+            comment: Some("derived image"),
+            spacing: Some(spacing(SpacingKind::AtDetector)),
+        });
+        let dimensions = info.pixel_dims.unwrap();
+        assert_eq!((dimensions.xppu, dimensions.yppu), (8000, 5000));
+        assert_eq!(dimensions.unit, Unit::Meter);
+        let software = format!("diaphane {}", env!("CARGO_PKG_VERSION"));
+        let expected = [
+            ("Software", software.as_str()),
+            ("Comment", "derived image"),
+            (
+                "Pixel Spacing",
+                "0.2 mm between rows, 0.125 mm between columns, at detector",
+            ),
+        ];
+        let expected = expected.map(|(key, text)| (key.to_owned(), text.to_owned()));
+        assert_eq!(texts(&info), expected);
+    }
+
+    #[test]
+    fn a_spacing_of_unknown_kind_is_left_out() {
+        let info = written(&PngMarks {
+            comment: None,
+            spacing: Some(spacing(SpacingKind::Uncalibrated)),
+        });
+        assert!(info.pixel_dims.is_none());
+        assert_eq!(texts(&info).len(), 1);
     }
 }
