@@ -10,6 +10,7 @@
 
 mod cache;
 mod certificate;
+mod certificate_file;
 mod clock;
 mod conventions;
 mod error;
@@ -30,6 +31,7 @@ mod suppressor;
 mod tensors;
 
 pub use certificate::{Certificate, CertifiedInput, CertifiedOutput, MaskOrigin, grey16_sha256};
+pub use certificate_file::{certificate_path, write_certified};
 pub use error::PipelineError;
 pub use grid::{GridRule, ModelGrid};
 pub use perceptual::Perceptual;
