@@ -3,16 +3,18 @@
 use super::command::{
     self, Services, UiCommand, apply_event, apply_file_event, copy_progress, suppress_when_ready,
 };
+use super::doubts::doubts;
 use super::engine::Engine;
 use super::files::FileWork;
 use super::panels::{
-    help::help_ui, messages::messages_ui, path_box::path_box_ui, settings::settings_ui,
-    status_bar::status_bar_ui, study_strip::study_strip_ui, top_bar::top_bar_ui, views::views_ui,
+    doubts::doubts_ui, help::help_ui, messages::messages_ui, path_box::path_box_ui,
+    question::question_ui, settings::settings_ui, status_bar::status_bar_ui,
+    study_strip::study_strip_ui, top_bar::top_bar_ui, views::views_ui,
 };
 use super::state::{AppState, WhenReady};
 use super::{shortcuts, theme};
 use crate::render;
-use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui};
+use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
 use std::path::PathBuf;
 
 const ICON: &[u8] = include_bytes!("../../assets/icon.png");
@@ -81,9 +83,13 @@ impl DiaphaneApp {
                 .frame(Frame::new())
                 .show(ui, |ui| messages_ui(ui, state, &mut commands));
         }
-        Panel::bottom("status_bar")
+        let status_rect = Panel::bottom("status_bar")
             .frame(bar)
-            .show(ui, |ui| status_bar_ui(ui, state));
+            .show(ui, |ui| {
+                let height = ui.spacing().interact_size.y;
+                ui.allocate_space(Vec2::new(ui.available_width(), height)).1
+            })
+            .inner;
         if state.studies.len() > 1 {
             Panel::left("study_strip")
                 .frame(bar)
@@ -95,8 +101,18 @@ impl DiaphaneApp {
             .exact_size(theme::SETTINGS_WIDTH)
             .resizable(false)
             .show(ui, |ui| settings_ui(ui, state, &mut commands));
-        CentralPanel::no_frame().show(ui, |ui| views_ui(ui, state, &mut commands));
+        let doubts = doubts(state);
+        if !doubts.is_empty() {
+            Panel::top("doubts")
+                .frame(Frame::new())
+                .show(ui, |ui| doubts_ui(ui, state, &doubts, &mut commands));
+        }
+        let views = CentralPanel::no_frame().show(ui, |ui| views_ui(ui, state, &mut commands));
+        // Last, because it reads what the views of this frame show; earlier it would lag behind them.
+        let mut status = ui.new_child(UiBuilder::new().max_rect(status_rect));
+        status_bar_ui(&mut status, state, views.inner);
         help_ui(ui.ctx(), state, &mut commands);
+        question_ui(ui.ctx(), state, &mut commands);
         commands
     }
 }

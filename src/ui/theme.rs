@@ -61,6 +61,8 @@ pub const SETTINGS_WIDTH: f32 = 268.0;
 pub const PROGRESS_HEIGHT: f32 = 76.0;
 /// Width of the button that starts and stops, points.
 pub const RUN_BUTTON_WIDTH: f32 = 84.0;
+/// Width of a question, points.
+pub const QUESTION_WIDTH: f32 = 440.0;
 /// Width of the study strip, points.
 pub const STRIP_WIDTH: f32 = 190.0;
 /// Size of the colour bar beside a difference, points.

@@ -5,8 +5,11 @@
 //! skips them.
 #![cfg(feature = "gui")]
 
+mod doubts;
 mod fake;
+mod per_study;
 mod phantom;
+mod saving;
 
 use diaphane::radiograph::{Raster, StoredValues};
 use diaphane::ui::{Layout, UiCommand};
@@ -114,7 +117,7 @@ fn the_newest_request_counts() {
     let mut window = Window::new().with_study().with_result();
     window.press(Key::S);
     let (older, _) = window.newest_request();
-    let mut settings = window.harness.state().state().settings.clone();
+    let mut settings = window.harness.state().state().settings().clone();
     settings.steps = 7;
     window.apply(UiCommand::EditSettings(settings.clone()));
     window.apply(UiCommand::ReleaseSettings);

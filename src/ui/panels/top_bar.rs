@@ -94,7 +94,7 @@ fn toggle_ui(
 
 fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if state.job.is_some() {
-        let tip = with_key(ui, "Stop; the last picture stays", &UiCommand::CancelJob);
+        let tip = with_key(ui, "Stop; the last picture stays", &UiCommand::Escape);
         let button = Button::new("Cancel").min_size(RUN_BUTTON);
         if ui.add(button).on_hover_text(tip).clicked() {
             commands.push(UiCommand::CancelJob);

@@ -5,7 +5,8 @@ use crate::render::{LayerKind, Picture, RadiographCallback, ViewId, ViewSpec};
 use crate::ui::camera::{Camera, ImageExtent, Placement, ViewRect};
 use crate::ui::command::UiCommand;
 use crate::ui::layers;
-use crate::ui::state::{AppState, Layout, OpenStudy, PixelPosition, StudyContent};
+use crate::ui::state::{AppState, Layout, PixelPosition};
+use crate::ui::study::{OpenStudy, StudyContent};
 use crate::ui::theme;
 use crate::ui::widgets::colour_bar;
 use crate::ui::window_level::WindowDrag;
@@ -51,15 +52,16 @@ fn contents(layout: Layout) -> &'static [Content] {
     }
 }
 
-/// Draws every view of the layout over the whole of `ui`.
-pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+/// Draws every view of the layout over the whole of `ui`; returns the zoom they have, screen pixels
+/// per image pixel.
+pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) -> Option<f32> {
     let area = ui.available_rect_before_wrap();
     let Some(study) = state.study() else {
         empty_ui(ui, area, state);
-        return;
+        return None;
     };
     let contents = contents(state.layout);
-    let mut probed = None;
+    let (mut probed, mut zoom) = (None, None);
     for (index, &content) in contents.iter().enumerate() {
         let rect = column(area, index, contents.len());
         let view = View {
@@ -69,11 +71,14 @@ pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
             state,
             study,
         };
-        probed = view.show(ui, commands).or(probed);
+        let placement = view.placement(ui.ctx().pixels_per_point());
+        zoom = Some(placement.scale[0]);
+        probed = view.show(ui, &placement, commands).or(probed);
     }
     if probed != state.probe {
         commands.push(UiCommand::Probe(probed));
     }
+    zoom
 }
 
 /// The `index`th of `count` equal columns.
@@ -106,17 +111,17 @@ struct View<'a> {
 
 impl View<'_> {
     /// Draws the view; returns the pixel under the pointer.
-    fn show(&self, ui: &mut Ui, commands: &mut Vec<UiCommand>) -> Option<PixelPosition> {
+    fn show(
+        &self,
+        ui: &mut Ui,
+        placement: &Placement,
+        commands: &mut Vec<UiCommand>,
+    ) -> Option<PixelPosition> {
         let content = self.content.shown(self.state.peeking);
         let id = ui.unique_id().with(("view", self.id.0));
         let response = ui.interact(self.rect, id, Sense::click_and_drag());
         let name = format!("{} view", content.name());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-        let ppp = ui.ctx().pixels_per_point();
-        let placement = self.study.camera.place(self.view_px(ppp), self.image());
-        if (placement.scale[0] - self.state.zoom).abs() > 1e-4 {
-            commands.push(UiCommand::ReportZoom(placement.scale[0]));
-        }
         self.mouse(ui, &response, commands);
         let painter = ui.painter_at(self.rect);
         painter.rect_filled(self.rect, 0, theme::VIEW_BACKGROUND);
@@ -125,7 +130,7 @@ impl View<'_> {
             self.missing_ui(ui);
         } else {
             let frame = ui.ctx().cumulative_pass_nr();
-            let callback = self.callback(content, &placement, frame);
+            let callback = self.callback(content, placement, frame);
             painter.add(callback.into_shape(self.rect));
         }
         self.labels_ui(ui, content, missing);
@@ -134,7 +139,13 @@ impl View<'_> {
         let pointer = response
             .contains_pointer()
             .then(|| response.hover_pos())??;
-        self.pixel_at(&placement, [pointer.x * ppp, pointer.y * ppp])
+        let ppp = ui.ctx().pixels_per_point();
+        self.pixel_at(placement, [pointer.x * ppp, pointer.y * ppp])
+    }
+
+    fn placement(&self, pixels_per_point: f32) -> Placement {
+        let view = self.view_px(pixels_per_point);
+        self.study.camera.place(view, self.image())
     }
 
     fn view_px(&self, pixels_per_point: f32) -> ViewRect {
