@@ -124,6 +124,8 @@ pub struct PathBox {
     pub purpose: PathPurpose,
     /// What was typed so far.
     pub text: String,
+    /// Why a path must be typed, where the reader asked for a dialog.
+    pub notice: Option<String>,
 }
 
 /// Everything the window knows.
@@ -250,21 +252,20 @@ impl AppState {
         self.last_settings = settings;
     }
 
-    /// The result on the screen was made otherwise than its study is set now, or is being made anew.
-    pub fn is_stale(&self) -> bool {
-        self.study().is_some_and(|study| {
-            study.result.is_some() && (self.is_running(study) || self.result_differs(study))
-        })
-    }
-
-    /// Suppressing the study shown would not make the result it has.
-    pub(super) fn result_differs(&self, study: &OpenStudy) -> bool {
-        let settings = study.settings.as_ref().unwrap_or(&self.last_settings);
-        study.result.as_ref().is_some_and(|result| {
-            let bundle = self.bundle.as_ref();
-            let same_bundle = bundle.is_none_or(|bundle| bundle.sha256 == result.bundle_sha256);
-            result.settings != *settings || !same_bundle
-        })
+    /// Why the result on the screen is not what its study is set to; `None` where it is.
+    pub fn stale_text(&self) -> Option<&'static str> {
+        let study = self.study()?;
+        let result = study.result.as_ref()?;
+        let bundle = self.bundle.as_ref();
+        if self.is_running(study) {
+            Some("Stale: a new picture is being made")
+        } else if bundle.is_some_and(|bundle| bundle.sha256 != result.bundle_sha256) {
+            Some("Stale: made by another model")
+        } else if result.settings != *self.settings() {
+            Some("Stale: made with other settings")
+        } else {
+            None
+        }
     }
 
     /// A suppression of this study runs.

@@ -60,7 +60,7 @@ fn a_result_of_another_model_is_stale() {
         device: "CPU".to_owned(),
     };
     window.report(job, loaded);
-    assert!(window.has_text("Stale"));
+    assert!(window.has("Stale: made by another model"));
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub(super) fn rerun(state: &mut AppState, services: &mut Services) {
     let Some(study) = state.study() else {
         return;
     };
-    if state.result_differs(study) || state.is_running(study) {
+    if state.stale_text().is_some() || state.is_running(study) {
         start(state, services);
     }
 }

@@ -168,10 +168,6 @@ fn answer(yes: bool, state: &mut AppState, services: &mut Services) {
     }
 }
 
-fn show_path_box(purpose: PathPurpose, text: String, state: &mut AppState) {
-    state.path_box = Some(PathBox { purpose, text });
-}
-
 fn enter_path(path: PathBuf, state: &mut AppState, services: &mut Services) {
     let purpose = state.path_box.take().map(|path_box| path_box.purpose);
     match purpose.unwrap_or(PathPurpose::Open) {
@@ -185,7 +181,13 @@ fn enter_path(path: PathBuf, state: &mut AppState, services: &mut Services) {
 fn apply_to_view(command: UiCommand, state: &mut AppState) {
     use UiCommand as C;
     match command {
-        C::ShowPathBox(true) => show_path_box(PathPurpose::Open, String::new(), state),
+        C::ShowPathBox(true) => {
+            state.path_box = Some(PathBox {
+                purpose: PathPurpose::Open,
+                text: String::new(),
+                notice: None,
+            });
+        }
         C::ShowPathBox(false) => state.path_box = None,
         C::EditPath(text) => {
             if let Some(path_box) = &mut state.path_box {

@@ -1,11 +1,11 @@
 //! Saving: where to, what to ask before, and what stands in for a dialog that cannot be opened.
 
-use super::{Services, fail, show_path_box};
+use super::{Services, fail};
 use crate::display::displayed_modality;
 use crate::formats::ensure_not_source;
 use crate::radiograph::{FloatImage, Radiograph, Voi};
 use crate::ui::files::{DialogKind, Saved};
-use crate::ui::state::{AppState, PathPurpose, Question};
+use crate::ui::state::{AppState, PathBox, PathPurpose, Question};
 use crate::worker::{
     Certificate, MaskOrigin, OutputGrid, SuppressionResult, certificate_path, write_certified,
 };
@@ -34,24 +34,25 @@ pub(super) fn ask_for_path(kind: DialogKind, state: &mut AppState) {
         DialogKind::OpenFiles => (
             PathPurpose::Open,
             String::new(),
-            "type a path above, or drop files on the window",
+            "type a path here, or drop files on the window",
         ),
         DialogKind::OpenBundle => (
             PathPurpose::Bundle,
             String::new(),
-            "type the path of the bundle's folder above",
+            "type the path of the bundle's folder here",
         ),
         DialogKind::SaveSoftTissue { name, study } => (
             PathPurpose::Save(study),
             beside_source(&name, study, state),
-            "change the path above where you want it elsewhere, and press Save",
+            "press Save, or type another path first",
         ),
     };
-    fail(
-        state,
-        format!("This system opens no file dialog (no desktop portal, no zenity): {what}."),
-    );
-    show_path_box(purpose, text, state);
+    let notice = format!("No file dialog opens here (no desktop portal, no zenity): {what}.");
+    state.path_box = Some(PathBox {
+        purpose,
+        text,
+        notice: Some(notice),
+    });
 }
 
 /// A name in the folder of the study's own file.
@@ -141,6 +142,19 @@ fn with_png_ending(path: PathBuf) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_a_dialog_the_path_box_takes_its_place_and_says_why() {
+        let mut state = AppState::default();
+        let name = "chest_soft.png".to_owned();
+        ask_for_path(DialogKind::SaveSoftTissue { name, study: 9 }, &mut state);
+        let path_box = state.path_box.take().unwrap();
+        assert_eq!(path_box.purpose, PathPurpose::Save(9));
+        assert_eq!(path_box.text, "chest_soft.png");
+        assert!(path_box.notice.unwrap().contains("press Save"));
+        ask_for_path(DialogKind::OpenFiles, &mut state);
+        assert_eq!(state.path_box.unwrap().purpose, PathPurpose::Open);
+    }
 
     #[test]
     fn a_picture_is_never_named_like_its_certificate() {

@@ -2,7 +2,8 @@
 
 use crate::ui::command::UiCommand;
 use crate::ui::state::{AppState, PathBox, PathPurpose};
-use eframe::egui::{Key, TextEdit, Ui};
+use crate::ui::theme;
+use eframe::egui::{Id, Key, RichText, TextEdit, Ui};
 use std::path::PathBuf;
 
 /// Draws the line while it is open.
@@ -10,6 +11,7 @@ pub fn path_box_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
     let Some(PathBox {
         purpose,
         text: typed,
+        notice,
     }) = &state.path_box
     else {
         return;
@@ -27,7 +29,7 @@ pub fn path_box_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
             .desired_width(width)
             .hint_text(hint);
         let response = ui.add(edit).labelled_by(label.id);
-        if typed.is_empty() && !response.has_focus() && !response.lost_focus() {
+        if newly_shown(ui) {
             response.request_focus();
         }
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -44,4 +46,18 @@ pub fn path_box_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
             commands.push(UiCommand::EditPath(text));
         }
     });
+    if let Some(notice) = notice {
+        ui.label(RichText::new(notice).color(theme::CAUTION));
+    }
+}
+
+/// Whether the line was not there in the frame before: then it takes the keys, and only then.
+fn newly_shown(ui: &Ui) -> bool {
+    let id = Id::unique("path box shown");
+    let frame = ui.ctx().cumulative_frame_nr();
+    ui.data_mut(|data| {
+        let before: Option<u64> = data.get_temp(id);
+        data.insert_temp(id, frame);
+        before.is_none_or(|before| before + 1 < frame)
+    })
 }

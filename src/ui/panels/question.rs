@@ -3,14 +3,16 @@
 use crate::ui::command::UiCommand;
 use crate::ui::state::{AppState, Question};
 use crate::ui::theme;
-use eframe::egui::{Button, Context, Id, Label, Modal, RichText, Ui};
+use eframe::egui::{Button, Context, Frame, Id, Label, Modal, RichText, Ui};
 
 /// Draws the question while there is one.
 pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
     let Some(question) = &state.question else {
         return;
     };
-    Modal::new(Id::unique("question")).show(ctx, |ui| {
+    let frame = Frame::popup(&ctx.global_style()).inner_margin(theme::QUESTION_MARGIN);
+    let modal = Modal::new(Id::unique("question")).frame(frame);
+    modal.show(ctx, |ui| {
         ui.set_max_width(theme::QUESTION_WIDTH);
         let (yes, no) = match question {
             Question::SuppressAnyway => {

@@ -257,6 +257,8 @@ fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if release_slider(ui, "Difference range", &mut limit, range, &[default]).edited {
         commands.push(UiCommand::SetDifferenceLimit(limit));
     }
+    let hint = RichText::new("Modality value at the ends of the scale").small();
+    ui.label(hint.color(theme::TEXT_WEAK));
 }
 
 #[cfg(test)]

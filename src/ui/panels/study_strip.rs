@@ -8,6 +8,8 @@ use crate::ui::theme;
 use crate::ui::widgets::middle_ellipsis::fitted;
 use eframe::egui::{Align, Button, Id, Layout, Response, RichText, ScrollArea, TextStyle, Ui};
 
+/// Gap under an entry, points.
+const ENTRY_GAP: f32 = 3.0;
 /// Room kept beside a name: the gap before the growing space of its button, points.
 const NAME_SLACK: f32 = 10.0;
 
@@ -21,24 +23,35 @@ pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.with_layout(justified, |ui| {
             for (index, study) in state.studies.iter().enumerate() {
-                let response = entry_ui(ui, study, index == state.current);
+                let response = ui.scope(|ui| study_ui(ui, study, index == state.current, state));
+                let response = response.inner;
+                ui.add_space(ENTRY_GAP);
                 if index == state.current && turned_to(ui, index) {
                     response.scroll_to_me(None);
                 }
                 if response.clicked() {
                     commands.push(UiCommand::SelectStudy(index));
                 }
-                ui.horizontal_wrapped(|ui| {
-                    let condition = RichText::new(condition(study, state)).small();
-                    ui.label(condition.color(theme::TEXT_WEAK));
-                    let cautions = study.open().map(cautions_text).unwrap_or_default();
-                    if !cautions.is_empty() {
-                        ui.label(RichText::new(cautions).small().color(theme::CAUTION));
-                    }
-                });
             }
         });
     });
+}
+
+/// Name and state of one study, close together.
+fn study_ui(ui: &mut Ui, study: &Study, shown: bool, state: &AppState) -> Response {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let response = entry_ui(ui, study, shown);
+    ui.horizontal_wrapped(|ui| {
+        // Under the name, which stands as far from the border of its button.
+        ui.add_space(ui.spacing().button_padding.x);
+        let condition = RichText::new(condition(study, state)).small();
+        ui.label(condition.color(theme::TEXT_WEAK));
+        let cautions = study.open().map(cautions_text).unwrap_or_default();
+        if !cautions.is_empty() {
+            ui.label(RichText::new(cautions).small().color(theme::CAUTION));
+        }
+    });
+    response
 }
 
 /// Whether `index` is another entry than in the frame before: only then the strip follows, so that
