@@ -17,6 +17,8 @@ use crate::render;
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
 use std::path::PathBuf;
 
+/// Name of the program in the title.
+const PROGRAM: &str = "Diaphane";
 const ICON: &[u8] = include_bytes!("../../assets/icon.png");
 
 /// The window could not be opened or broke down.
@@ -31,6 +33,8 @@ pub enum RunError {
 pub struct DiaphaneApp {
     state: AppState,
     services: Services,
+    /// Title the window has now.
+    title: String,
 }
 
 impl DiaphaneApp {
@@ -45,7 +49,12 @@ impl DiaphaneApp {
         }
         let files = FileWork::new(creation.egui_ctx.clone());
         let services = Services { engine, files };
-        Self { state, services }
+        let title = PROGRAM.to_owned();
+        Self {
+            state,
+            services,
+            title,
+        }
     }
 
     /// What the window knows.
@@ -61,6 +70,19 @@ impl DiaphaneApp {
     fn apply_all(&mut self, commands: Vec<UiCommand>) {
         for command in commands {
             self.apply(command);
+        }
+    }
+
+    /// Names the file shown in the window's title: without a strip it stands nowhere else.
+    fn update_title(&mut self, ctx: &Context) {
+        let shown = self.state.studies.get(self.state.current);
+        let title = shown.map_or_else(
+            || PROGRAM.to_owned(),
+            |study| format!("{} - {PROGRAM}", study.name()),
+        );
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
         }
     }
 
@@ -151,6 +173,7 @@ impl eframe::App for DiaphaneApp {
             ctx.request_repaint();
         }
         self.apply_all(commands);
+        self.update_title(&ctx);
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
@@ -175,7 +198,7 @@ pub struct Startup {
 /// [`RunError`] without a display or a graphics adapter.
 pub fn run(startup: Startup) -> Result<(), RunError> {
     let mut viewport = egui::ViewportBuilder::default()
-        .with_title("Diaphane")
+        .with_title(PROGRAM)
         .with_inner_size(theme::WINDOW_SIZE)
         .with_min_inner_size(theme::MIN_WINDOW_SIZE)
         .with_drag_and_drop(true);

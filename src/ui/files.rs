@@ -167,7 +167,7 @@ impl FileWork {
             if paths.is_empty() && (unseen || !dialogs_possible()) {
                 return FileEvent::DialogMissing(kind);
             }
-            chosen(kind, paths)
+            chosen(&kind, paths)
         });
         self.dialog = Some(promise);
     }
@@ -219,14 +219,13 @@ impl FileWork {
 }
 
 /// What the reader chose, as an event.
-fn chosen(kind: DialogKind, paths: Vec<PathBuf>) -> FileEvent {
-    let mut paths = paths;
+fn chosen(kind: &DialogKind, mut paths: Vec<PathBuf>) -> FileEvent {
     match kind {
         _ if paths.is_empty() => FileEvent::ChoseNothing,
         DialogKind::OpenFiles => FileEvent::ChoseFiles(paths),
         DialogKind::OpenBundle => FileEvent::ChoseBundle(paths.swap_remove(0)),
         DialogKind::SaveSoftTissue { study, .. } => {
-            FileEvent::ChoseOutput(paths.swap_remove(0), study)
+            FileEvent::ChoseOutput(paths.swap_remove(0), *study)
         }
     }
 }

@@ -28,8 +28,8 @@ pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
 pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use state::{
-    AppState, BundleInfo, Layout, Message, PathBox, PathPurpose, PixelPosition, Question,
-    RunningJob, SeedMode, Severity, WhenReady,
+    AppState, BundleInfo, DoubtsListed, Layout, Message, PathBox, PathPurpose, PixelPosition,
+    Question, RunningJob, SeedMode, Severity, WhenReady,
 };
 pub use study::{OpenStudy, Study, StudyContent};
 pub use window_level::WindowDrag;

@@ -106,6 +106,27 @@ pub enum Question {
     },
 }
 
+/// Which doubts about a study are on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DoubtsListed {
+    /// How many there are, and the gravest.
+    #[default]
+    Gravest,
+    /// Every one.
+    All,
+}
+
+impl DoubtsListed {
+    /// The other one.
+    #[must_use]
+    pub fn toggled(self) -> Self {
+        match self {
+            Self::Gravest => Self::All,
+            Self::All => Self::Gravest,
+        }
+    }
+}
+
 /// What a typed path is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathPurpose {
@@ -165,8 +186,8 @@ pub struct AppState {
     pub path_box: Option<PathBox>,
     /// What the reader must decide, where there is something.
     pub question: Option<Question>,
-    /// Every doubt about the study shown is listed, not the gravest alone.
-    pub doubts_unfolded: bool,
+    /// Which doubts about the study shown are listed.
+    pub doubts_listed: DoubtsListed,
     /// Pixel under the pointer.
     pub probe: Option<PixelPosition>,
     /// Largest side of a texture; `None` without a graphics adapter.
@@ -194,7 +215,7 @@ impl Default for AppState {
             help_visible: false,
             path_box: None,
             question: None,
-            doubts_unfolded: false,
+            doubts_listed: DoubtsListed::default(),
             probe: None,
             texture_limit: None,
         }

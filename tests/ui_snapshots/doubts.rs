@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 fn hand() -> Radiograph {
     let mut hand = radiograph("hand");
-    hand.info.body_part = "HAND".to_owned();
-    hand.info.patient_name = "PHANTOM^TWO".to_owned();
+    "HAND".clone_into(&mut hand.info.body_part);
+    "PHANTOM^TWO".clone_into(&mut hand.info.patient_name);
     hand.warnings = vec!["Polarity tags conflict: shown inverted.".to_owned()];
     hand
 }

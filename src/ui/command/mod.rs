@@ -199,7 +199,7 @@ fn apply_to_view(command: UiCommand, state: &mut AppState) {
         C::ToggleOutline => state.outline_visible = !state.outline_visible,
         C::SetDifferenceLimit(limit) => state.difference_limit = Some(limit),
         C::Probe(position) => state.probe = position,
-        C::ToggleDoubts => state.doubts_unfolded = !state.doubts_unfolded,
+        C::ToggleDoubts => state.doubts_listed = state.doubts_listed.toggled(),
         C::ToggleHelp => state.help_visible = !state.help_visible,
         C::DismissMessage(index) if index < state.messages.len() => {
             state.messages.remove(index);

@@ -2,7 +2,7 @@
 
 use crate::ui::command::UiCommand;
 use crate::ui::doubts::{Doubt, Weight};
-use crate::ui::state::AppState;
+use crate::ui::state::{AppState, DoubtsListed};
 use crate::ui::theme;
 use eframe::egui::{self, Color32, Label, RichText, ScrollArea, Sides, TextWrapMode, Ui};
 
@@ -14,7 +14,7 @@ pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Doubt], commands: &mut
     let Some(first) = doubts.first() else {
         return;
     };
-    let unfolded = state.doubts_unfolded && doubts.len() > 1;
+    let unfolded = state.doubts_listed == DoubtsListed::All && doubts.len() > 1;
     let fill = match first.weight {
         Weight::Caution => theme::CAUTION_FILL,
         Weight::Remark => theme::RAISED,

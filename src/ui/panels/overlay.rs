@@ -6,7 +6,7 @@ use crate::radiograph::StudyInfo;
 pub fn patient_lines(info: &StudyInfo) -> Vec<String> {
     let sex_and_age = [info.sex.as_str(), info.age.as_str()];
     lines([
-        info.patient_name.replace('^', " ").trim().to_owned(),
+        name_line(&info.patient_name),
         info.patient_id.clone(),
         sex_and_age
             .into_iter()
@@ -14,6 +14,18 @@ pub fn patient_lines(info: &StudyInfo) -> Vec<String> {
             .collect::<Vec<_>>()
             .join(" "),
     ])
+}
+
+/// A person's name as it is read. Of its groups (alphabetic=ideographic=phonetic, PS3.5 6.2) the
+/// alphabetic one where there is one: the window's fonts lack the signs of the others.
+fn name_line(name: &str) -> String {
+    let alphabetic = name.split('=').next().unwrap_or_default();
+    let shown = if alphabetic.trim().is_empty() {
+        name
+    } else {
+        alphabetic
+    };
+    shown.replace('^', " ").trim().to_owned()
 }
 
 /// Acquisition, top right.
@@ -29,8 +41,12 @@ pub fn acquisition_lines(info: &StudyInfo) -> Vec<String> {
 /// and on a radiograph it would stand on the wrong side.
 fn laterality_line(laterality: &str) -> String {
     match laterality.trim() {
-        "" => String::new(),
-        side => format!("Laterality {side}"),
+        // Unpaired, as the chest is: there is no side to be named.
+        "" | "U" => String::new(),
+        "R" => "Laterality right".to_owned(),
+        "L" => "Laterality left".to_owned(),
+        "B" => "Laterality both".to_owned(),
+        other => format!("Laterality {other}"),
     }
 }
 
@@ -105,7 +121,16 @@ mod tests {
             laterality: "R".to_owned(),
             ..StudyInfo::default()
         };
-        assert_eq!(acquisition_lines(&info), ["Laterality R"]);
+        assert_eq!(acquisition_lines(&info), ["Laterality right"]);
+    }
+
+    #[test]
+    fn of_a_name_in_several_scripts_the_alphabetic_one_is_shown() {
+        assert_eq!(
+            name_line("Yamada^Tarou=山田^太郎=やまだ^たろう"),
+            "Yamada Tarou"
+        );
+        assert_eq!(name_line("=山田^太郎"), "=山田 太郎");
     }
 
     #[test]
