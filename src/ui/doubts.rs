@@ -5,6 +5,7 @@ use super::state::AppState;
 use super::study::OpenStudy;
 use crate::radiograph::{Radiograph, StudyId};
 use crate::worker::suitability_of;
+use std::path::Path;
 
 /// Words of sentences about polarity and identity: overlooked, they cost more than a poor picture.
 const GRAVE_WORDS: [&str; 4] = ["polarity", "patient", "identity", "instance uid"];
@@ -144,22 +145,36 @@ impl Identity {
     }
 }
 
-/// Files read so far that claim to be of the same patient or instance and cannot be.
+/// Files read so far that claim to be of the same patient or instance and cannot be; one doubt for
+/// each kind of contradiction, with the first file and the number of the others.
 fn conflicts(state: &AppState) -> Vec<Doubt> {
     let shown = state.studies.get(state.current);
     let Some(identity) = shown.and_then(|study| study.identity.as_ref()) else {
         return Vec::new();
     };
-    let others = state.studies.iter().enumerate();
-    let others = others.filter(|(index, _)| *index != state.current);
-    let doubts = others.filter_map(|(_, other)| {
-        let what = identity.conflict(other.identity.as_ref()?)?;
-        // Not through `sentence`: a stop after a path looks like a part of it.
-        let text = format!("{what}: {}", other.path.display());
-        let weight = Weight::Caution;
-        Some(Doubt { weight, text })
-    });
-    doubts.collect()
+    let mut found: Vec<(&str, &Path, usize)> = Vec::new();
+    for other in &state.studies {
+        let other_identity = other.identity.as_ref();
+        let Some(what) = other_identity.and_then(|other| identity.conflict(other)) else {
+            continue;
+        };
+        match found.iter_mut().find(|(known, ..)| *known == what) {
+            Some((.., num_more)) => *num_more += 1,
+            None => found.push((what, &other.path, 0)),
+        }
+    }
+    let doubt = |(what, first, num_more): (&str, &Path, usize)| {
+        let more = match num_more {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        Doubt {
+            weight: Weight::Caution,
+            // Not through `sentence`: a stop after a path looks like a part of it.
+            text: format!("{what}: {}{more}", first.display()),
+        }
+    };
+    found.into_iter().map(doubt).collect()
 }
 
 #[cfg(test)]

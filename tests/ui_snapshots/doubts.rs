@@ -30,7 +30,8 @@ fn every_doubt_is_there_from_the_moment_a_study_is_open() {
         window.has_text("Polarity tags conflict"),
         "the gravest is seen unasked"
     );
-    assert!(!window.has_text("The body part is HAND"));
+    assert!(window.has_text("The body part is HAND"), "so is the next");
+    assert!(!window.has_text("only 96 x 96 pixels"), "a note waits");
     window.click("Show all");
     assert!(window.has_text("The body part is HAND"));
     assert!(window.has_text("only 96 x 96 pixels"));
@@ -47,6 +48,10 @@ fn two_patients_under_one_id_are_named_on_both() {
     assert!(window.has_text("different patients: first.dcm"));
     window.press(Key::PageUp);
     assert!(window.has_text("different patients: hand.dcm"));
+    show(&mut window, hand());
+    window.press(Key::PageUp);
+    window.press(Key::PageUp);
+    assert!(window.has_text("different patients: hand.dcm and 1 more"));
 }
 
 #[test]
@@ -71,7 +76,9 @@ fn what_is_no_chest_is_suppressed_only_after_the_question() {
     window.click("Suppress");
     assert_eq!(window.num_requests(), 0);
     assert!(window.has_text("Suppress anyway?"));
-    assert!(window.has_text("The body part is HAND"));
+    let reason = "The body part is HAND";
+    let places = window.harness.query_all_by_label_contains(reason).count();
+    assert_eq!(places, 2, "in the strip and in the question");
     window.click("Do not suppress");
     assert_eq!(window.num_requests(), 0);
     assert!(!window.has_text("Suppress anyway?"));

@@ -1,4 +1,4 @@
-//! What makes one doubt the study shown, above its pictures: the gravest always, all on demand.
+//! What makes one doubt the study shown, above its pictures: cautions always, all on demand.
 
 use crate::ui::command::UiCommand;
 use crate::ui::doubts::{Doubt, Weight};
@@ -8,6 +8,9 @@ use eframe::egui::{self, Color32, Label, RichText, ScrollArea, Sides, TextWrapMo
 
 /// Height the list may take from the pictures, points.
 const LIST_HEIGHT: f32 = 150.0;
+
+/// Cautions that are seen unasked, a line each; more would push the pictures off the screen.
+const MAX_UNASKED: usize = 3;
 
 /// Draws the strip; `doubts` are those of the study shown, cautions first.
 pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Doubt], commands: &mut Vec<UiCommand>) {
@@ -23,6 +26,14 @@ pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Doubt], commands: &mut
     let frame = frame.inner_margin(egui::Margin::symmetric(10, 4));
     frame.show(ui, |ui| {
         headline_ui(ui, doubts, unfolded, commands);
+        if !unfolded {
+            let cautions = doubts.iter().skip(1);
+            let cautions = cautions.filter(|doubt| doubt.weight == Weight::Caution);
+            for doubt in cautions.take(MAX_UNASKED - 1) {
+                let text = RichText::new(&doubt.text).color(theme::CAUTION);
+                ui.add(Label::new(text).truncate());
+            }
+        }
         if unfolded {
             let list = ScrollArea::vertical().max_height(LIST_HEIGHT);
             list.show(ui, |ui| {
