@@ -12,12 +12,16 @@ const NUMBERS_WIDTH: f32 = 54.0;
 const CAPTION_HEIGHT: f32 = 18.0;
 /// Share of the view's height that the bar may take from the picture.
 const MAX_SHARE: f32 = 0.35;
+/// Height of the bar in widths of the view: in a narrow view the picture is low.
+const MAX_WIDTHS: f32 = 0.7;
 
 /// Paints the bar in the bottom right corner of `view` with what its ends mean; `limit` is the
 /// modality value of the upper end.
 pub fn paint(painter: &Painter, view: Rect, limit: f64) {
     let [width, height] = theme::COLOUR_BAR;
-    let height = height.min(MAX_SHARE * view.height());
+    let height = height
+        .min(MAX_SHARE * view.height())
+        .min(MAX_WIDTHS * view.width());
     let right = view.right() - NUMBERS_WIDTH;
     let left_top = Pos2::new(right - width, view.bottom() - 2.4 * CAPTION_HEIGHT - height);
     let bar = Rect::from_min_size(left_top, vec2(width, height));
