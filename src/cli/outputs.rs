@@ -7,12 +7,14 @@ use super::job::Destination;
 use crate::display::displayed_modality;
 use crate::formats::raster::PngMarks;
 use crate::formats::{self, raster};
-use crate::pipeline::{Certificate, CertifiedOutput, grey16_sha256, mask8_sha256};
+use crate::pipeline::{
+    Certificate, CertifiedOutput, SOFT_COMMENT, grey16_sha256, mask8_sha256, withdraw,
+    write_certificate,
+};
 use crate::radiograph::{FloatImage, LungMask, PixelSpacing, Radiograph, resize_area};
 use crate::worker::{OutputGrid, SuppressionResult};
 use anyhow::{Context as _, bail};
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Endings of the pictures' names, behind the radiograph's stem.
@@ -23,7 +25,6 @@ const LUNG_MASK: &str = "_lungmask.png";
 const UNCERTAINTY: &str = "_uncertainty.png";
 
 /// What the pictures say about themselves: away from their certificate they must not pass for radiographs.
-const SOFT_COMMENT: &str = "derived image, bone suppressed; research use only; not the original";
 const BONE_COMMENT: &str = "derived image, bone layer; research use only; not the original";
 const LUNG_MASK_COMMENT: &str = "derived image, lung mask; research use only; not the original";
 const UNCERTAINTY_COMMENT: &str =
@@ -214,17 +215,16 @@ impl OutputNames {
             file: format!("{}{LUNG_MASK}", self.stem),
             stored_sha256_i32le: mask8_sha256(&pictures.lung_mask),
         });
-        let text = serde_json::to_string_pretty(&certificate)? + "\n";
-        formats::write_atomically(&self.certificate(), text.as_bytes(), overwrite)?;
+        write_certificate(&self.certificate(), &certificate, overwrite)?;
         Ok(certificate)
     }
 
     /// An old certificate must not stand beside new pictures, should the program end between them;
     /// nor an old uncertainty beside pictures that have none.
     fn withdraw_earlier(&self, pictures: &Pictures) -> anyhow::Result<()> {
-        remove(&self.certificate())?;
+        withdraw(&self.certificate())?;
         if pictures.uncertainty.is_none() {
-            remove(&self.path(UNCERTAINTY))?;
+            withdraw(&self.path(UNCERTAINTY))?;
         }
         Ok(())
     }
@@ -249,15 +249,6 @@ fn read_certificate(path: &Path) -> Option<Certificate> {
 }
 
 /// Removes a file of an earlier run, where there is one.
-fn remove(path: &Path) -> anyhow::Result<()> {
-    match fs::remove_file(path) {
-        Err(err) if err.kind() != ErrorKind::NotFound => {
-            Err(err).with_context(|| format!("cannot replace {}", path.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -161,7 +161,46 @@ pub fn mask8_sha256(mask: &LungMask) -> String {
 }
 
 #[cfg(test)]
+pub(super) mod fixture {
+    use super::*;
+    use crate::radiograph::Raster;
+
+    /// A certificate of no run at all.
+    pub fn certificate() -> Certificate {
+        let mask = &LungMask::from_nonzero(&Raster::new(2, 1, vec![1, 0]).unwrap());
+        let settings = serde_json::from_str(
+            r#"{"steps":4,"leg_weight":3.0,"guidance":"leg","sampler":"lcm","clipping":"none",
+                "fusion":"poisson","output":"native","seed":0}"#,
+        );
+        Certificate {
+            diaphane_version: String::new(),
+            input: CertifiedInput {
+                file: "a.png".to_owned(),
+                rows: 1,
+                cols: 2,
+                stored_sha256_i32le: stored_fingerprint(&StoredValues::U16(
+                    Raster::new(2, 1, vec![3, 4]).unwrap(),
+                )),
+            },
+            outputs: Vec::new(),
+            bundle: "b".to_owned(),
+            bundle_sha256: "b1".to_owned(),
+            settings: settings.unwrap(),
+            seeds: vec![0, 1],
+            mask: MaskOrigin::Given,
+            mask_sha256: mask8_sha256(mask),
+            changes: Changes::of(&Raster::filled(2, 1, 0.0), None, mask),
+            device: "cpu".to_owned(),
+            precision: "f32".to_owned(),
+            stage_times: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
+    use super::fixture::certificate;
     use super::*;
     use crate::radiograph::{
         BitDepth, FileKind, ModalityTransform, Polarity, Raster, SourceFile, StudyId, StudyInfo,
@@ -181,34 +220,6 @@ mod tests {
         let expected = "21c0512c4fc95bfe5d51d7b3d7b539bcae5f7252679180baf9121fc53f1748f5";
         let mask = LungMask::from_nonzero(&Raster::new(2, 1, vec![0, 1]).unwrap());
         assert_eq!(mask8_sha256(&mask), expected);
-    }
-
-    fn certificate(mask: &LungMask) -> Certificate {
-        let settings = serde_json::from_str(
-            r#"{"steps":4,"leg_weight":3.0,"guidance":"leg","sampler":"lcm","clipping":"none",
-                "fusion":"poisson","output":"native","seed":0}"#,
-        );
-        Certificate {
-            diaphane_version: String::new(),
-            input: CertifiedInput {
-                file: "a.png".to_owned(),
-                rows: 1,
-                cols: 2,
-                stored_sha256_i32le: stored_fingerprint(&values()),
-            },
-            outputs: Vec::new(),
-            bundle: "b".to_owned(),
-            bundle_sha256: "b1".to_owned(),
-            settings: settings.unwrap(),
-            seeds: vec![0, 1],
-            mask: MaskOrigin::Given,
-            mask_sha256: mask8_sha256(mask),
-            changes: Changes::of(&Raster::filled(2, 1, 0.0), None, mask),
-            device: "cpu".to_owned(),
-            precision: "f32".to_owned(),
-            stage_times: Vec::new(),
-            warnings: Vec::new(),
-        }
     }
 
     fn values() -> StoredValues {
@@ -244,7 +255,7 @@ mod tests {
     fn a_run_is_the_same_only_in_every_part() {
         let left = LungMask::from_nonzero(&Raster::new(2, 1, vec![1, 0]).unwrap());
         let right = LungMask::from_nonzero(&Raster::new(2, 1, vec![0, 1]).unwrap());
-        let certificate = certificate(&left);
+        let certificate = certificate();
         let radiograph = radiograph();
         let same = PlannedRun {
             radiograph: &radiograph,

@@ -10,6 +10,7 @@
 
 mod cache;
 mod certificate;
+mod certificate_file;
 mod changes;
 mod clock;
 mod conventions;
@@ -35,6 +36,9 @@ mod tensors;
 pub use certificate::{
     Certificate, CertifiedInput, CertifiedOutput, MaskOrigin, PlannedRun, grey16_sha256,
     mask8_sha256,
+};
+pub use certificate_file::{
+    SOFT_COMMENT, certificate_path, withdraw, write_certificate, write_certified,
 };
 pub use changes::Changes;
 pub use error::PipelineError;

@@ -3,18 +3,22 @@
 use super::command::{
     self, Services, UiCommand, apply_event, apply_file_event, copy_progress, suppress_when_ready,
 };
+use super::doubts::doubts;
 use super::engine::Engine;
 use super::files::FileWork;
 use super::panels::{
-    help::help_ui, messages::messages_ui, path_box::path_box_ui, settings::settings_ui,
-    status_bar::status_bar_ui, study_strip::study_strip_ui, top_bar::top_bar_ui, views::views_ui,
+    doubts::doubts_ui, help::help_ui, messages::messages_ui, path_box::path_box_ui,
+    question::question_ui, settings::settings_ui, status_bar::status_bar_ui,
+    study_strip::study_strip_ui, top_bar::top_bar_ui, views::views_ui,
 };
 use super::state::{AppState, WhenReady};
 use super::{shortcuts, theme};
 use crate::render;
-use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui};
+use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
 use std::path::PathBuf;
 
+/// Name of the program in the title.
+const PROGRAM: &str = "Diaphane";
 const ICON: &[u8] = include_bytes!("../../assets/icon.png");
 
 /// The window could not be opened or broke down.
@@ -29,6 +33,8 @@ pub enum RunError {
 pub struct DiaphaneApp {
     state: AppState,
     services: Services,
+    /// Title the window has now.
+    title: String,
 }
 
 impl DiaphaneApp {
@@ -43,7 +49,12 @@ impl DiaphaneApp {
         }
         let files = FileWork::new(creation.egui_ctx.clone());
         let services = Services { engine, files };
-        Self { state, services }
+        let title = PROGRAM.to_owned();
+        Self {
+            state,
+            services,
+            title,
+        }
     }
 
     /// What the window knows.
@@ -59,6 +70,19 @@ impl DiaphaneApp {
     fn apply_all(&mut self, commands: Vec<UiCommand>) {
         for command in commands {
             self.apply(command);
+        }
+    }
+
+    /// Names the file shown in the window's title: without a strip it stands nowhere else.
+    fn update_title(&mut self, ctx: &Context) {
+        let shown = self.state.studies.get(self.state.current);
+        let title = shown.map_or_else(
+            || PROGRAM.to_owned(),
+            |study| format!("{} - {PROGRAM}", study.name()),
+        );
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
         }
     }
 
@@ -81,9 +105,13 @@ impl DiaphaneApp {
                 .frame(Frame::new())
                 .show(ui, |ui| messages_ui(ui, state, &mut commands));
         }
-        Panel::bottom("status_bar")
+        let status_rect = Panel::bottom("status_bar")
             .frame(bar)
-            .show(ui, |ui| status_bar_ui(ui, state));
+            .show(ui, |ui| {
+                let height = ui.spacing().interact_size.y;
+                ui.allocate_space(Vec2::new(ui.available_width(), height)).1
+            })
+            .inner;
         if state.studies.len() > 1 {
             Panel::left("study_strip")
                 .frame(bar)
@@ -95,8 +123,18 @@ impl DiaphaneApp {
             .exact_size(theme::SETTINGS_WIDTH)
             .resizable(false)
             .show(ui, |ui| settings_ui(ui, state, &mut commands));
-        CentralPanel::no_frame().show(ui, |ui| views_ui(ui, state, &mut commands));
+        let doubts = doubts(state);
+        if !doubts.is_empty() {
+            Panel::top("doubts")
+                .frame(Frame::new())
+                .show(ui, |ui| doubts_ui(ui, state, &doubts, &mut commands));
+        }
+        let views = CentralPanel::no_frame().show(ui, |ui| views_ui(ui, state, &mut commands));
+        // Last, because it reads what the views of this frame show; earlier it would lag behind them.
+        let mut status = ui.new_child(UiBuilder::new().max_rect(status_rect));
+        status_bar_ui(&mut status, state, views.inner);
         help_ui(ui.ctx(), state, &mut commands);
+        question_ui(ui.ctx(), state, &mut commands);
         commands
     }
 }
@@ -135,6 +173,7 @@ impl eframe::App for DiaphaneApp {
             ctx.request_repaint();
         }
         self.apply_all(commands);
+        self.update_title(&ctx);
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
@@ -159,7 +198,7 @@ pub struct Startup {
 /// [`RunError`] without a display or a graphics adapter.
 pub fn run(startup: Startup) -> Result<(), RunError> {
     let mut viewport = egui::ViewportBuilder::default()
-        .with_title("Diaphane")
+        .with_title(PROGRAM)
         .with_inner_size(theme::WINDOW_SIZE)
         .with_min_inner_size(theme::MIN_WINDOW_SIZE)
         .with_drag_and_drop(true);

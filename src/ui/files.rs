@@ -4,14 +4,15 @@
 //! failure: a damaged file must never take the window down with it.
 
 use crate::formats::{self, Found};
-use crate::radiograph::{FloatImage, Radiograph};
+use crate::radiograph::Radiograph;
 use eframe::egui;
 use poll_promise::{Promise, Sender};
 use std::future::Future;
-use std::path::PathBuf;
-use std::pin::Pin;
+use std::path::{Path, PathBuf};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
 use std::time::Instant;
 
 /// A dialog that closed faster than this was never seen by anyone.
@@ -25,16 +26,27 @@ pub enum FileEvent {
     Found(Found),
     /// A file was read, or one sentence says why not.
     Read(PathBuf, Result<Arc<Radiograph>, String>),
-    /// A picture was written, or one sentence says why not.
-    Saved(Result<PathBuf, String>),
+    /// A picture was written with its certificate, or one sentence says why neither was.
+    Saved(Result<Saved, String>),
+    /// The reader closed a dialog without choosing.
+    ChoseNothing,
     /// The reader chose files to open.
     ChoseFiles(Vec<PathBuf>),
     /// The reader chose a bundle.
     ChoseBundle(PathBuf),
-    /// The reader chose where to write the soft-tissue image.
-    ChoseOutput(PathBuf),
-    /// No dialog could be opened.
-    DialogMissing,
+    /// The reader chose where to write the soft-tissue image of the study with this number.
+    ChoseOutput(PathBuf, u64),
+    /// The dialog for this could not be opened.
+    DialogMissing(DialogKind),
+}
+
+/// Where a picture and its certificate were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// The soft-tissue image.
+    pub picture: PathBuf,
+    /// Its certificate.
+    pub certificate: PathBuf,
 }
 
 /// What a dialog is for.
@@ -44,8 +56,13 @@ pub enum DialogKind {
     OpenFiles,
     /// A bundle's folder.
     OpenBundle,
-    /// A file to be written, with a proposed name.
-    SaveSoftTissue(String),
+    /// The soft-tissue image is to be written.
+    SaveSoftTissue {
+        /// Proposed file name.
+        name: String,
+        /// Number of the study it is of.
+        study: u64,
+    },
 }
 
 /// Keeps the promise when it is dropped, also by a panic: with the work's event, or else with the
@@ -71,17 +88,14 @@ impl Drop for Delivery {
     }
 }
 
-struct Dialog {
-    kind: DialogKind,
-    future: Pin<Box<dyn Future<Output = Vec<PathBuf>>>>,
-    opened: Instant,
-}
+type DialogFuture = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
 
-struct RepaintWaker(egui::Context);
+/// Wakes the thread that waits for a dialog.
+struct Unpark(Thread);
 
-impl Wake for RepaintWaker {
+impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
-        self.0.request_repaint();
+        self.0.unpark();
     }
 }
 
@@ -89,7 +103,7 @@ impl Wake for RepaintWaker {
 pub struct FileWork {
     ctx: egui::Context,
     tasks: Vec<Promise<FileEvent>>,
-    dialog: Option<Dialog>,
+    dialog: Option<Promise<FileEvent>>,
 }
 
 impl FileWork {
@@ -105,9 +119,10 @@ impl FileWork {
     /// Walks files and folders for radiographs.
     pub fn find(&mut self, paths: Vec<PathBuf>) {
         let lost = FileEvent::Found(Found::default());
-        self.spawn("diaphane-find", lost, move || {
+        let promise = self.spawn("diaphane-find", lost, move || {
             FileEvent::Found(formats::find_radiographs(&paths))
         });
+        self.tasks.push(promise);
     }
 
     /// Reads one file.
@@ -117,36 +132,44 @@ impl FileWork {
             path.display()
         );
         let lost = FileEvent::Read(path.clone(), Err(sentence));
-        self.spawn("diaphane-read", lost, move || {
+        let promise = self.spawn("diaphane-read", lost, move || {
             let read = formats::read(&path).map(Arc::new);
             FileEvent::Read(path, read.map_err(|err| format!("{err:#}")))
         });
+        self.tasks.push(promise);
     }
 
-    /// Writes a picture in `[0, 1]` as 16-bit PNG; never over an existing file.
-    pub fn save(&mut self, path: PathBuf, picture: impl FnOnce() -> FloatImage + Send + 'static) {
+    /// Makes and writes a picture for `path` as `write` does it.
+    pub fn save(
+        &mut self,
+        path: &Path,
+        write: impl FnOnce() -> Result<Saved, String> + Send + 'static,
+    ) {
         let sentence = format!("the picture could not be made: {}", path.display());
-        self.spawn(
-            "diaphane-save",
-            FileEvent::Saved(Err(sentence)),
-            move || {
-                let written = formats::raster::write_grey16(&path, &picture(), false);
-                FileEvent::Saved(written.map(|()| path).map_err(|err| format!("{err:#}")))
-            },
-        );
+        let lost = FileEvent::Saved(Err(sentence));
+        let promise = self.spawn("diaphane-save", lost, move || FileEvent::Saved(write()));
+        self.tasks.push(promise);
     }
 
     /// Opens a dialog; one at a time.
     pub fn open_dialog(&mut self, kind: DialogKind) {
-        if self.dialog.is_none() {
-            let future = dialog_future(&kind);
-            let opened = Instant::now();
-            self.dialog = Some(Dialog {
-                kind,
-                future,
-                opened,
-            });
+        if self.dialog.is_some() {
+            return;
         }
+        // Created here because some systems want it on the window's own thread; waited for on
+        // another, whose clock a slow redraw cannot stop.
+        let future = dialog_future(&kind);
+        let lost = FileEvent::DialogMissing(kind.clone());
+        let promise = self.spawn("diaphane-dialog", lost, move || {
+            let opened = Instant::now();
+            let paths = wait_for(future);
+            let unseen = opened.elapsed().as_secs_f64() < SHORTEST_DIALOG_SECS;
+            if paths.is_empty() && (unseen || !dialogs_possible()) {
+                return FileEvent::DialogMissing(kind);
+            }
+            chosen(&kind, paths)
+        });
+        self.dialog = Some(promise);
     }
 
     /// What has ended since the last call; never waits.
@@ -160,44 +183,21 @@ impl FileWork {
             }
         }
         self.tasks = waiting;
-        events.extend(self.poll_dialog());
+        if let Some(dialog) = self.dialog.take() {
+            match dialog.try_take() {
+                Ok(event) => events.push(event),
+                Err(dialog) => self.dialog = Some(dialog),
+            }
+        }
         events
     }
 
-    fn poll_dialog(&mut self) -> Vec<FileEvent> {
-        let Some(dialog) = &mut self.dialog else {
-            return Vec::new();
-        };
-        let waker = Waker::from(Arc::new(RepaintWaker(self.ctx.clone())));
-        let Poll::Ready(paths) = dialog
-            .future
-            .as_mut()
-            .poll(&mut Context::from_waker(&waker))
-        else {
-            return Vec::new();
-        };
-        let unseen = dialog.opened.elapsed().as_secs_f64() < SHORTEST_DIALOG_SECS;
-        let kind = dialog.kind.clone();
-        self.dialog = None;
-        if paths.is_empty() && unseen {
-            return vec![FileEvent::DialogMissing];
-        }
-        match kind {
-            _ if paths.is_empty() => Vec::new(),
-            DialogKind::OpenFiles => vec![FileEvent::ChoseFiles(paths)],
-            DialogKind::OpenBundle => paths.into_iter().map(FileEvent::ChoseBundle).collect(),
-            DialogKind::SaveSoftTissue(_) => {
-                paths.into_iter().map(FileEvent::ChoseOutput).collect()
-            }
-        }
-    }
-
     fn spawn(
-        &mut self,
+        &self,
         name: &str,
         lost: FileEvent,
         work: impl FnOnce() -> FileEvent + Send + 'static,
-    ) {
+    ) -> Promise<FileEvent> {
         let (sender, promise) = Promise::new();
         let delivery = Delivery {
             sender: Some(sender),
@@ -213,12 +213,57 @@ impl FileWork {
             });
         // Without a thread the delivery is dropped already, and the work is reported as lost.
         drop(spawned);
-        self.tasks.push(promise);
         self.ctx.request_repaint();
+        promise
     }
 }
 
-fn dialog_future(kind: &DialogKind) -> Pin<Box<dyn Future<Output = Vec<PathBuf>>>> {
+/// What the reader chose, as an event.
+fn chosen(kind: &DialogKind, mut paths: Vec<PathBuf>) -> FileEvent {
+    match kind {
+        _ if paths.is_empty() => FileEvent::ChoseNothing,
+        DialogKind::OpenFiles => FileEvent::ChoseFiles(paths),
+        DialogKind::OpenBundle => FileEvent::ChoseBundle(paths.swap_remove(0)),
+        DialogKind::SaveSoftTissue { study, .. } => {
+            FileEvent::ChoseOutput(paths.swap_remove(0), *study)
+        }
+    }
+}
+
+/// Waits on this thread for a future to end.
+fn wait_for<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+/// Whether this system has what file dialogs need: a session bus, behind which a desktop portal may
+/// be, or zenity. Without either the answer "nothing chosen" is no answer of a person.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn dialogs_possible() -> bool {
+    use std::env::{split_paths, var_os};
+    let bus_in_runtime_folder =
+        || var_os("XDG_RUNTIME_DIR").is_some_and(|folder| Path::new(&folder).join("bus").exists());
+    let zenity = || {
+        var_os("PATH")
+            .is_some_and(|path| split_paths(&path).any(|folder| folder.join("zenity").exists()))
+    };
+    var_os("DBUS_SESSION_BUS_ADDRESS").is_some() || bus_in_runtime_folder() || zenity()
+}
+
+/// These systems have dialogs of their own.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn dialogs_possible() -> bool {
+    true
+}
+
+fn dialog_future(kind: &DialogKind) -> DialogFuture {
     let dialog = rfd::AsyncFileDialog::new();
     match kind {
         DialogKind::OpenFiles => {
@@ -233,7 +278,7 @@ fn dialog_future(kind: &DialogKind) -> Pin<Box<dyn Future<Output = Vec<PathBuf>>
             let chosen = dialog.set_title("Open a model bundle").pick_folder();
             Box::pin(async move { paths(chosen.await) })
         }
-        DialogKind::SaveSoftTissue(name) => {
+        DialogKind::SaveSoftTissue { name, .. } => {
             let dialog = dialog
                 .set_title("Save the soft-tissue image")
                 .add_filter("16-bit PNG", &["png"])

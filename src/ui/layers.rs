@@ -1,6 +1,6 @@
 //! Which pixels the renderer gets for a study.
 
-use super::state::OpenStudy;
+use super::study::OpenStudy;
 use crate::render::{LayerKey, LayerKind, LayerPixels, PixelSource};
 use crate::worker::SuppressionResult;
 use std::sync::Arc;

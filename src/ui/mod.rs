@@ -8,12 +8,14 @@
 mod app;
 mod camera;
 mod command;
+mod doubts;
 mod engine;
 mod files;
 mod layers;
 mod panels;
 mod shortcuts;
 mod state;
+mod study;
 mod theme;
 mod widgets;
 mod window_level;
@@ -21,11 +23,13 @@ mod window_level;
 pub use app::{DiaphaneApp, RunError, Startup, run};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
 pub use command::UiCommand;
+pub use doubts::{Doubt, Weight};
 pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
 pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use state::{
-    AppState, BundleInfo, Layout, Message, OpenStudy, PixelPosition, RunningJob, SeedMode,
-    Severity, Study, StudyContent, WhenReady,
+    AppState, BundleInfo, DoubtsListed, Layout, Message, PathBox, PathPurpose, PixelPosition,
+    Question, RunningJob, SeedMode, Severity, WhenReady,
 };
+pub use study::{OpenStudy, Study, StudyContent};
 pub use window_level::WindowDrag;

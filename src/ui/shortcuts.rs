@@ -44,7 +44,11 @@ pub const SHORTCUTS: &[Shortcut] = &[
         "Save the soft-tissue image",
     ),
     plain(Key::S, UiCommand::Suppress, "Suppress bones"),
-    plain(Key::Escape, UiCommand::CancelJob, "Cancel"),
+    plain(
+        Key::Escape,
+        UiCommand::Escape,
+        "Close what is open, else stop the run",
+    ),
     plain(Key::F, UiCommand::Fit, "Fit to the view"),
     plain(
         Key::Num1,
@@ -93,9 +97,13 @@ pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
         return Vec::new();
     }
     let mut commands = Vec::new();
+    let menu_open = egui::Popup::is_any_open(ctx);
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let shortcut = shortcut_of(event);
+            // An open menu or list closes itself by Escape, and nothing else then.
+            let shortcut = shortcut
+                .filter(|shortcut| !(menu_open && matches!(shortcut.command, UiCommand::Escape)));
             commands.extend(shortcut.map(|shortcut| shortcut.command.clone()));
             shortcut.is_none()
         });

@@ -1,15 +1,11 @@
 //! Everything the window knows, as plain data.
 
-use super::camera::Camera;
-use super::window_level::nearest_window;
-use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction};
+use super::study::{OpenStudy, Study};
 use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, JobHandle, OutputGrid, Progress, SamplerChoice,
-    SuppressionResult, SuppressionSettings,
+    SuppressionSettings,
 };
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How the views are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,126 +58,6 @@ pub struct PixelPosition {
     pub col: usize,
 }
 
-/// A radiograph that is open, and how it is looked at.
-#[derive(Debug, Clone)]
-pub struct OpenStudy {
-    /// The radiograph.
-    pub radiograph: Arc<Radiograph>,
-    /// Number of this open study; no two have the same.
-    pub serial: u64,
-    /// Values of interest as set by the reader.
-    pub voi: Voi,
-    /// Black and white are exchanged on the screen.
-    pub inverted: bool,
-    /// Zoom and pan, shared by every view.
-    pub camera: Camera,
-    /// The newest result.
-    pub result: Option<Arc<SuppressionResult>>,
-    /// Grows with every result.
-    pub revision: u64,
-    /// Range of the modality values without padding.
-    pub modality_range: (f64, f64),
-}
-
-impl OpenStudy {
-    /// A study as it is first shown.
-    pub fn new(radiograph: Arc<Radiograph>) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        let modality_range = modality_range(&radiograph);
-        Self {
-            serial: NEXT.fetch_add(1, Ordering::Relaxed),
-            voi: loaded_voi(&radiograph, modality_range),
-            radiograph,
-            inverted: false,
-            camera: Camera::default(),
-            result: None,
-            revision: 0,
-            modality_range,
-        }
-    }
-
-    /// Everything as it was first shown; the result stays.
-    pub fn reset_view(&mut self) {
-        self.voi = self.loaded_voi();
-        self.inverted = false;
-        self.camera = Camera::default();
-    }
-
-    /// Values of interest as the file has them.
-    pub fn loaded_voi(&self) -> Voi {
-        loaded_voi(&self.radiograph, self.modality_range)
-    }
-
-    /// Low values are white on the screen now.
-    pub fn low_is_white(&self) -> bool {
-        (self.radiograph.polarity == Polarity::LowIsWhite) != self.inverted
-    }
-
-    /// Difference that takes the end colours of the map: a quarter of the file's own window.
-    pub fn default_difference_limit(&self) -> f64 {
-        match nearest_window(&self.loaded_voi()) {
-            Voi::Window { width, .. } => 0.25 * width,
-            Voi::Lut(_) => 1.0,
-        }
-    }
-}
-
-fn loaded_voi(radiograph: &Radiograph, (low, high): (f64, f64)) -> Voi {
-    let whole_range = || Voi::Window {
-        center: 0.5 * (low + high),
-        width: (high - low).max(f64::MIN_POSITIVE),
-        function: VoiFunction::LinearExact,
-        explanation: String::new(),
-    };
-    radiograph.vois.first().cloned().unwrap_or_else(whole_range)
-}
-
-/// Smallest and largest modality value outside padding.
-fn modality_range(radiograph: &Radiograph) -> (f64, f64) {
-    let (low, high) = radiograph.padding.unwrap_or((0, -1));
-    let anatomy = radiograph
-        .stored
-        .iter()
-        .filter(|v| !(low..=high).contains(v));
-    let range = anatomy.fold(None, |range: Option<(i32, i32)>, v| {
-        Some(range.map_or((v, v), |(a, b)| (a.min(v), b.max(v))))
-    });
-    let (low, high) = range.unwrap_or((0, 1));
-    match &radiograph.modality {
-        ModalityTransform::Rescale { slope, intercept } => {
-            let ends = [low, high].map(|v| slope * f64::from(v) + intercept);
-            (ends[0].min(ends[1]), ends[0].max(ends[1]))
-        }
-        ModalityTransform::Lut { entries, .. } => {
-            let low = entries.iter().min().copied().unwrap_or(0);
-            let high = entries.iter().max().copied().unwrap_or(1);
-            (f64::from(low), f64::from(high))
-        }
-    }
-}
-
-/// What became of a file.
-#[derive(Debug, Clone)]
-pub enum StudyContent {
-    /// Not read yet, or given up to save memory.
-    Unread,
-    /// Being read.
-    Reading,
-    /// Open.
-    Open(Box<OpenStudy>),
-    /// Cannot be shown; one sentence.
-    Failed(String),
-}
-
-/// One entry of the study strip.
-#[derive(Debug, Clone)]
-pub struct Study {
-    /// The file.
-    pub path: PathBuf,
-    /// Its content.
-    pub content: StudyContent,
-}
-
 /// What the loaded bundle says about itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BundleInfo {
@@ -214,6 +90,65 @@ pub enum WhenReady {
     Suppress,
 }
 
+/// What the reader must decide before the window does what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The networks were not made for the study shown: run them all the same?
+    SuppressAnyway,
+    /// Some of the files to be written are there: replace them?
+    Replace {
+        /// Where the soft-tissue image goes.
+        picture: PathBuf,
+        /// Number of the study it is of.
+        study: u64,
+        /// The files that are there.
+        existing: Vec<PathBuf>,
+    },
+}
+
+/// Which doubts about a study are on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DoubtsListed {
+    /// How many there are, and the gravest.
+    #[default]
+    Gravest,
+    /// Every one.
+    All,
+}
+
+impl DoubtsListed {
+    /// The other one.
+    #[must_use]
+    pub fn toggled(self) -> Self {
+        match self {
+            Self::Gravest => Self::All,
+            Self::All => Self::Gravest,
+        }
+    }
+}
+
+/// What a typed path is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathPurpose {
+    /// Files and folders to open.
+    Open,
+    /// The folder of a bundle.
+    Bundle,
+    /// Where the soft-tissue image of the study with this number is written.
+    Save(u64),
+}
+
+/// The line a path is typed into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathBox {
+    /// What the path is for.
+    pub purpose: PathPurpose,
+    /// What was typed so far.
+    pub text: String,
+    /// Why a path must be typed, where the reader asked for a dialog.
+    pub notice: Option<String>,
+}
+
 /// Everything the window knows.
 #[derive(Debug, Clone)]
 pub struct AppState {
@@ -229,8 +164,8 @@ pub struct AppState {
     pub outline_visible: bool,
     /// Difference in the end colours of the map, modality units; `None` is the study's default.
     pub difference_limit: Option<f64>,
-    /// Settings as the panel shows them.
-    pub settings: SuppressionSettings,
+    /// Settings last used; a study without settings of its own has these.
+    pub last_settings: SuppressionSettings,
     /// Settings the bundle proposes.
     pub defaults: SuppressionSettings,
     /// What "Suppress" does with the seed.
@@ -247,12 +182,14 @@ pub struct AppState {
     pub messages: Vec<Message>,
     /// The help window is open.
     pub help_visible: bool,
-    /// Text of the path box, where it is open.
-    pub path_box: Option<String>,
+    /// The path box, where it is open.
+    pub path_box: Option<PathBox>,
+    /// What the reader must decide, where there is something.
+    pub question: Option<Question>,
+    /// Which doubts about the study shown are listed.
+    pub doubts_listed: DoubtsListed,
     /// Pixel under the pointer.
     pub probe: Option<PixelPosition>,
-    /// Zoom on the screen now, screen pixels per image pixel.
-    pub zoom: f32,
     /// Largest side of a texture; `None` without a graphics adapter.
     pub texture_limit: Option<u32>,
 }
@@ -268,7 +205,7 @@ impl Default for AppState {
             outline_visible: false,
             difference_limit: None,
             defaults: settings.clone(),
-            settings,
+            last_settings: settings,
             when_ready: WhenReady::default(),
             seed: SeedMode::default(),
             bundle: None,
@@ -277,8 +214,9 @@ impl Default for AppState {
             messages: Vec::new(),
             help_visible: false,
             path_box: None,
+            question: None,
+            doubts_listed: DoubtsListed::default(),
             probe: None,
-            zoom: 1.0,
             texture_limit: None,
         }
     }
@@ -301,27 +239,54 @@ fn published_settings() -> SuppressionSettings {
 impl AppState {
     /// The study shown, where it is open.
     pub fn study(&self) -> Option<&OpenStudy> {
-        match &self.studies.get(self.current)?.content {
-            StudyContent::Open(study) => Some(study),
-            _ => None,
-        }
+        self.studies.get(self.current)?.open()
     }
 
     /// The study shown, to be changed by commands.
     pub(super) fn study_mut(&mut self) -> Option<&mut OpenStudy> {
-        match &mut self.studies.get_mut(self.current)?.content {
-            StudyContent::Open(study) => Some(study),
-            _ => None,
-        }
+        self.studies.get_mut(self.current)?.open_mut()
     }
 
-    /// The result on the screen was made with other settings, or is being made anew.
-    pub fn is_stale(&self) -> bool {
-        let Some(study) = self.study() else {
-            return false;
-        };
-        let result = study.result.as_ref();
-        result.is_some_and(|result| self.is_running(study) || result.settings != self.settings)
+    /// The open study with this number, shown or not.
+    pub fn study_with(&self, serial: u64) -> Option<&OpenStudy> {
+        let mut open = self.studies.iter().filter_map(Study::open);
+        open.find(|study| study.serial == serial)
+    }
+
+    /// The open study with this number, to be changed by events.
+    pub(super) fn study_with_mut(&mut self, serial: u64) -> Option<&mut OpenStudy> {
+        let mut open = self.studies.iter_mut().filter_map(Study::open_mut);
+        open.find(|study| study.serial == serial)
+    }
+
+    /// Settings of the study shown, as the panel shows them.
+    pub fn settings(&self) -> &SuppressionSettings {
+        let own = self.study().and_then(|study| study.settings.as_ref());
+        own.unwrap_or(&self.last_settings)
+    }
+
+    /// Gives the study shown settings of its own; studies that have none yet follow them.
+    pub(super) fn set_settings(&mut self, settings: SuppressionSettings) {
+        if let Some(study) = self.study_mut() {
+            study.settings = Some(settings.clone());
+        }
+        self.last_settings = settings;
+    }
+
+    /// Why the result on the screen is not what its study is set to; `None` where it is.
+    pub fn stale_text(&self) -> Option<&'static str> {
+        let study = self.study()?;
+        let result = study.result.as_ref()?;
+        let bundle = self.bundle.as_ref();
+        if self.is_running(study) {
+            Some("Stale: a new picture is being made")
+        } else if bundle.is_some_and(|bundle| bundle.sha256 != result.bundle_sha256) {
+            Some("Stale: made by another model")
+        } else if result.settings != *self.settings() {
+            Some("Stale: made with other settings")
+        } else {
+            None
+        }
     }
 
     /// A suppression of this study runs.

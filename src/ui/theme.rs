@@ -47,8 +47,6 @@ pub const TEXT_ON_ACCENT: Color32 = Color32::from_rgb(8, 14, 18);
 pub const TEXT_SIZE: f32 = 13.5;
 /// Text size over pictures, points.
 pub const OVERLAY_SIZE: f32 = 12.5;
-/// Height of a line of text over pictures, points.
-pub const OVERLAY_LINE: f32 = 15.0;
 /// Headings, points.
 pub const HEADING_SIZE: f32 = 15.0;
 /// Gap between neighbouring views, points.
@@ -61,6 +59,10 @@ pub const SETTINGS_WIDTH: f32 = 268.0;
 pub const PROGRESS_HEIGHT: f32 = 76.0;
 /// Width of the button that starts and stops, points.
 pub const RUN_BUTTON_WIDTH: f32 = 84.0;
+/// Width of a question, points.
+pub const QUESTION_WIDTH: f32 = 440.0;
+/// Room round the text of a question, points.
+pub const QUESTION_MARGIN: f32 = 14.0;
 /// Width of the study strip, points.
 pub const STRIP_WIDTH: f32 = 190.0;
 /// Size of the colour bar beside a difference, points.

@@ -24,7 +24,8 @@ pub use suppressor::start_suppressor;
 pub use thread::{SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{
-    BundleSummary, Changes, ClippingChoice, ComputeOptions, DeviceChoice, FusionChoice,
-    GuidanceChoice, Observer, OutputGrid, PrecisionChoice, Progress, SamplerChoice, Stage,
-    StageTime, SuppressionRequest, SuppressionResult, SuppressionSettings,
+    BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions, DeviceChoice,
+    FusionChoice, GuidanceChoice, MaskOrigin, Observer, OutputGrid, PrecisionChoice, Progress,
+    SamplerChoice, Stage, StageTime, SuppressionRequest, SuppressionResult, SuppressionSettings,
+    certificate_path, suitability_of, write_certified,
 };

@@ -1,7 +1,7 @@
 //! The window with a fake engine: it records commands and reports what a test says.
 
 use crate::phantom::{defaults, radiograph, result};
-use diaphane::ui::{DiaphaneApp, Engine, EngineError, UiCommand};
+use diaphane::ui::{AppState, DiaphaneApp, Engine, EngineError, UiCommand};
 use diaphane::worker::{
     EventKind, JobHandle, JobId, SuppressionRequest, SuppressionSettings, WorkerCommand,
     WorkerEvent,
@@ -110,6 +110,22 @@ impl Window {
     pub fn report(&mut self, job: JobId, kind: EventKind) {
         self.desk.borrow_mut().report(job, kind);
         self.harness.run();
+    }
+
+    /// Lets file work on other threads come to its end; `true` once `done` says so.
+    pub fn wait_until(&mut self, done: impl Fn(&Self) -> bool) -> bool {
+        for _ in 0..200 {
+            if done(self) {
+                return true;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(25));
+            self.harness.run();
+        }
+        false
+    }
+
+    pub fn state(&self) -> &AppState {
+        self.harness.state().state()
     }
 
     pub fn num_requests(&self) -> usize {

@@ -5,13 +5,16 @@
 //! skips them.
 #![cfg(feature = "gui")]
 
+mod doubts;
 mod fake;
+mod per_study;
 mod phantom;
+mod saving;
 
 use diaphane::radiograph::{Raster, StoredValues};
 use diaphane::ui::{Layout, UiCommand};
 use diaphane::worker::{EventKind, Progress, Stage};
-use eframe::egui::{Key, Pos2, Role};
+use eframe::egui::{Key, Pos2, Role, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fake::Window;
 use phantom::{defaults, radiograph, result, stored};
@@ -114,7 +117,7 @@ fn the_newest_request_counts() {
     let mut window = Window::new().with_study().with_result();
     window.press(Key::S);
     let (older, _) = window.newest_request();
-    let mut settings = window.harness.state().state().settings.clone();
+    let mut settings = window.harness.state().state().settings().clone();
     settings.steps = 7;
     window.apply(UiCommand::EditSettings(settings.clone()));
     window.apply(UiCommand::ReleaseSettings);
@@ -236,6 +239,29 @@ fn the_probe_reads_every_image() {
     let expected = format!("stored {:>5}", stored(row, col));
     assert!(window.has_text(&expected), "{expected}");
     assert!(window.has_text("soft tissue"));
+}
+
+#[test]
+fn in_the_smallest_window_no_warning_is_cut() {
+    let mut window = Window::new().with_study().with_result();
+    window.apply(UiCommand::SetLayout(Layout::Three));
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
+    window.press(Key::PageUp);
+    window.harness.set_size(Vec2::new(900.0, 560.0));
+    window.harness.run();
+    let banner = "Research use only - companion image, read with the original";
+    let banner = window.harness.get_by_label(banner).rect();
+    assert!(
+        banner.width() > 300.0 && banner.right() < 900.0,
+        "{banner:?}"
+    );
+    let view = window.harness.get_by_label("Soft tissue view").rect();
+    let labels = window.harness.query_all_by_label_contains("AI-processed");
+    let label = labels.map(|label| label.rect()).next().expect("a label");
+    assert!(
+        view.expand(1.0).contains_rect(label),
+        "{label:?} in {view:?}"
+    );
 }
 
 #[test]

@@ -82,6 +82,7 @@ pub fn radiograph(name: &str) -> Radiograph {
             patient_id: "P-1".to_owned(),
             study_date: "20260102".to_owned(),
             view_position: "PA".to_owned(),
+            orientation: "L\\F".to_owned(),
             ..StudyInfo::default()
         },
         warnings: vec!["Age is not stated.".to_owned()],

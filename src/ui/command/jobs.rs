@@ -1,9 +1,11 @@
 //! Jobs: what is sent to the worker and what its events change.
 
 use super::{Services, fail};
-use crate::ui::state::{AppState, BundleInfo, RunningJob, SeedMode, StudyContent, WhenReady};
+use crate::ui::state::{AppState, BundleInfo, Question, RunningJob, SeedMode, WhenReady};
+use crate::ui::study::{OpenStudy, Study};
 use crate::worker::{
-    EventKind, JobHandle, JobId, SuppressionRequest, SuppressionResult, WorkerCommand, WorkerEvent,
+    EventKind, JobHandle, JobId, SuppressionRequest, SuppressionResult, SuppressionSettings,
+    WorkerCommand, WorkerEvent,
 };
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
@@ -27,10 +29,23 @@ pub(super) fn load_bundle(path: PathBuf, state: &mut AppState, services: &mut Se
     }
 }
 
-/// Runs with the settings shown; draws a new seed first where the seed is not locked.
+/// Gives the study shown a seed nobody chose.
+pub(super) fn draw_seed(state: &mut AppState) {
+    let mut settings = state.settings().clone();
+    settings.seed = new_seed();
+    state.set_settings(settings);
+}
+
+/// Runs with the settings shown; draws a new seed first where the seed is not locked. Asks first,
+/// once a study, where the networks were not made for what it shows.
 pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
+    let asks = |study: &OpenStudy| !study.kind_doubts.is_empty() && !study.suppress_anyway;
+    if state.study().is_some_and(asks) {
+        state.question = Some(Question::SuppressAnyway);
+        return;
+    }
     if state.seed == SeedMode::Drawn {
-        state.settings.seed = new_seed();
+        draw_seed(state);
     }
     start(state, services);
 }
@@ -49,11 +64,7 @@ pub(super) fn rerun(state: &mut AppState, services: &mut Services) {
     let Some(study) = state.study() else {
         return;
     };
-    let result_differs = study
-        .result
-        .as_ref()
-        .is_some_and(|result| result.settings != state.settings);
-    if result_differs || state.is_running(study) {
+    if state.stale_text().is_some() || state.is_running(study) {
         start(state, services);
     }
 }
@@ -69,14 +80,17 @@ fn start(state: &mut AppState, services: &mut Services) {
     }
     let serial = study.serial;
     let handle = JobHandle::new();
+    let settings = state.settings().clone();
     let request = SuppressionRequest {
         radiograph: Arc::clone(&study.radiograph),
-        settings: state.settings.clone(),
+        settings: settings.clone(),
         mask: None,
     };
     let command = WorkerCommand::Suppress(handle.clone(), Box::new(request));
     match services.engine.send(command) {
         Ok(()) => {
+            // From here on what another study is set to is no matter of this one.
+            state.set_settings(settings);
             // The newest request counts: the one before ends within a sampling step.
             if let Some(older) = state.job.replace(running(handle, Some(serial))) {
                 older.handle.cancel();
@@ -132,9 +146,15 @@ fn apply_loading_event(kind: EventKind, state: &mut AppState) {
                 sha256,
                 device,
             });
-            let seed = state.settings.seed;
-            state.settings = defaults.clone();
-            state.settings.seed = seed;
+            // Another model, other settings: those of the one before may be none of this one's.
+            for study in state.studies.iter_mut().filter_map(Study::open_mut) {
+                study.settings = None;
+            }
+            let seed = state.last_settings.seed;
+            state.last_settings = SuppressionSettings {
+                seed,
+                ..defaults.clone()
+            };
             state.defaults = defaults;
         }
         EventKind::Failed(text) => {
@@ -163,12 +183,7 @@ fn apply_job_event(kind: EventKind, state: &mut AppState) {
 
 /// Gives a result to its study, which need not be the one shown by now.
 fn keep_result(serial: Option<u64>, result: Arc<SuppressionResult>, state: &mut AppState) {
-    let studies = state.studies.iter_mut().map(|study| &mut study.content);
-    let mut open = studies.filter_map(|content| match content {
-        StudyContent::Open(study) => Some(study),
-        _ => None,
-    });
-    if let Some(study) = open.find(|study| Some(study.serial) == serial) {
+    if let Some(study) = serial.and_then(|serial| state.study_with_mut(serial)) {
         study.revision += 1;
         study.result = Some(result);
     }

@@ -1,12 +1,16 @@
 //! What a person asked for, and the only code that changes [`AppState`].
 
 mod jobs;
+mod saving;
 mod studies;
 
 use super::camera::{Camera, Zoom};
 use super::engine::Engine;
 use super::files::{DialogKind, FileWork};
-use super::state::{AppState, Layout, Message, OpenStudy, PixelPosition, SeedMode, Severity};
+use super::state::{
+    AppState, Layout, Message, PathBox, PathPurpose, PixelPosition, Question, SeedMode, Severity,
+};
+use super::study::OpenStudy;
 use super::window_level::{WindowDrag, dragged};
 use crate::radiograph::{Radiograph, Voi};
 use crate::worker::SuppressionSettings;
@@ -25,10 +29,12 @@ pub enum UiCommand {
     ChooseBundle,
     /// Open the dialog that saves the soft-tissue image.
     ChooseOutput,
-    /// Show or hide the path box.
+    /// Show the path box for radiographs, or hide it whatever it is for.
     ShowPathBox(bool),
     /// The text of the path box changed.
     EditPath(String),
+    /// Do with this path what the path box is for.
+    EnterPath(PathBuf),
     /// Open files and folders.
     OpenPaths(Vec<PathBuf>),
     /// Show a radiograph that is in memory already.
@@ -45,6 +51,10 @@ pub enum UiCommand {
     Suppress,
     /// Stop the suppression that runs.
     CancelJob,
+    /// Close what is open over the pictures; where nothing is, stop the suppression that runs.
+    Escape,
+    /// Yes or no to the question asked.
+    Answer(bool),
     /// A setting moved; nothing runs yet.
     EditSettings(SuppressionSettings),
     /// A setting was let go: run again if there is a result to be replaced.
@@ -55,8 +65,8 @@ pub enum UiCommand {
     SetSeedMode(SeedMode),
     /// Draw a new seed now.
     DrawSeed,
-    /// Write the soft-tissue image here.
-    SaveSoftTissue(PathBuf),
+    /// Write the soft-tissue image of the open study with this number here, and its certificate.
+    SaveSoftTissue(PathBuf, u64),
     /// Arrange the views.
     SetLayout(Layout),
     /// Hold or let go the key that shows the original.
@@ -81,8 +91,8 @@ pub enum UiCommand {
     SetDifferenceLimit(f64),
     /// The pointer stands on this pixel.
     Probe(Option<PixelPosition>),
-    /// Zoom on the screen, screen pixels per image pixel.
-    ReportZoom(f32),
+    /// List every doubt about a study, or the gravest alone.
+    ToggleDoubts,
     /// Take a message away.
     DismissMessage(usize),
     /// Show or hide help.
@@ -101,30 +111,69 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Ser
     match command {
         C::ChooseFiles => services.files.open_dialog(DialogKind::OpenFiles),
         C::ChooseBundle => services.files.open_dialog(DialogKind::OpenBundle),
-        C::ChooseOutput => studies::choose_output(state, services),
+        C::ChooseOutput => saving::choose_output(state, services),
+        C::EnterPath(path) => enter_path(path, state, services),
         C::OpenPaths(paths) => studies::open_paths(paths, state, services),
         C::ShowRadiograph(radiograph) => studies::show(radiograph, state),
         C::SelectStudy(index) => studies::select(index, state, services),
         C::NextStudy => studies::select(state.current.saturating_add(1), state, services),
         C::PreviousStudy => studies::select(state.current.saturating_sub(1), state, services),
-        C::SaveSoftTissue(path) => studies::save(path, state, services),
+        C::SaveSoftTissue(path, study) => saving::save(path, study, state, services),
         C::LoadBundle(path) => jobs::load_bundle(path, state, services),
         C::Suppress => jobs::suppress(state, services),
         C::CancelJob => jobs::cancel(state),
-        C::EditSettings(settings) => state.settings = settings,
+        C::Escape => escape(state),
+        C::Answer(yes) => answer(yes, state, services),
+        C::EditSettings(settings) => state.set_settings(settings),
         C::ReleaseSettings => jobs::rerun(state, services),
         C::ResetSettings => {
-            let seed = state.settings.seed;
-            state.settings = state.defaults.clone();
-            state.settings.seed = seed;
+            let seed = state.settings().seed;
+            let proposed = state.defaults.clone();
+            state.set_settings(SuppressionSettings { seed, ..proposed });
             jobs::rerun(state, services);
         }
         C::SetSeedMode(mode) => state.seed = mode,
         C::DrawSeed => {
-            state.settings.seed = jobs::new_seed();
+            jobs::draw_seed(state);
             jobs::rerun(state, services);
         }
         other => apply_to_view(other, state),
+    }
+}
+
+/// Closes the uppermost of what is open over the pictures, or else stops the run.
+fn escape(state: &mut AppState) {
+    if state.question.take().is_some() {
+        return;
+    }
+    if state.help_visible {
+        state.help_visible = false;
+    } else if state.path_box.take().is_none() {
+        jobs::cancel(state);
+    }
+}
+
+fn answer(yes: bool, state: &mut AppState, services: &mut Services) {
+    match state.question.take() {
+        Some(Question::SuppressAnyway) if yes => {
+            if let Some(study) = state.study_mut() {
+                study.suppress_anyway = true;
+            }
+            jobs::suppress(state, services);
+        }
+        Some(Question::Replace { picture, study, .. }) if yes => {
+            saving::replace(picture, study, state, services);
+        }
+        _ => {}
+    }
+}
+
+fn enter_path(path: PathBuf, state: &mut AppState, services: &mut Services) {
+    let purpose = state.path_box.take().map(|path_box| path_box.purpose);
+    match purpose.unwrap_or(PathPurpose::Open) {
+        PathPurpose::Open => studies::open_paths(vec![path], state, services),
+        PathPurpose::Bundle => jobs::load_bundle(path, state, services),
+        PathPurpose::Save(study) => saving::save(path, study, state, services),
     }
 }
 
@@ -132,14 +181,25 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Ser
 fn apply_to_view(command: UiCommand, state: &mut AppState) {
     use UiCommand as C;
     match command {
-        C::ShowPathBox(visible) => state.path_box = visible.then(String::new),
-        C::EditPath(text) => state.path_box = Some(text),
+        C::ShowPathBox(true) => {
+            state.path_box = Some(PathBox {
+                purpose: PathPurpose::Open,
+                text: String::new(),
+                notice: None,
+            });
+        }
+        C::ShowPathBox(false) => state.path_box = None,
+        C::EditPath(text) => {
+            if let Some(path_box) = &mut state.path_box {
+                path_box.text = text;
+            }
+        }
         C::SetLayout(layout) => state.layout = layout,
         C::Peek(peeking) => state.peeking = peeking,
         C::ToggleOutline => state.outline_visible = !state.outline_visible,
         C::SetDifferenceLimit(limit) => state.difference_limit = Some(limit),
         C::Probe(position) => state.probe = position,
-        C::ReportZoom(zoom) => state.zoom = zoom,
+        C::ToggleDoubts => state.doubts_listed = state.doubts_listed.toggled(),
         C::ToggleHelp => state.help_visible = !state.help_visible,
         C::DismissMessage(index) if index < state.messages.len() => {
             state.messages.remove(index);

@@ -1,12 +1,13 @@
-//! Studies: opening, changing over, saving.
+//! Studies: opening and changing over.
 
-use super::{Services, fail, tell};
-use crate::display::displayed_modality;
+use super::{Services, fail, saving, tell};
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
-use crate::ui::files::{DialogKind, FileEvent};
-use crate::ui::state::{AppState, OpenStudy, Severity, Study, StudyContent};
-use std::path::PathBuf;
+use crate::ui::doubts::Identity;
+use crate::ui::files::FileEvent;
+use crate::ui::state::{AppState, Question, Severity};
+use crate::ui::study::{OpenStudy, Study, StudyContent};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Studies further away than this from the one shown are given up, unless they have a result.
@@ -23,25 +24,21 @@ pub(super) fn open_paths(paths: Vec<PathBuf>, state: &mut AppState, services: &m
 pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut Services) {
     match event {
         FileEvent::Found(found) => add(found, state, services),
-        FileEvent::Read(path, Ok(radiograph)) => {
-            let content = content(radiograph, state.texture_limit);
-            replace(&path, content, state);
-        }
-        FileEvent::Read(path, Err(sentence)) => {
-            replace(&path, StudyContent::Failed(sentence), state);
-        }
-        FileEvent::Saved(Ok(path)) => {
-            let text = format!("Saved {}", path.display());
+        FileEvent::Read(path, read) => keep(&path, read, state),
+        FileEvent::Saved(Ok(saved)) => {
+            let text = format!(
+                "Saved {} and its certificate {}",
+                saved.picture.display(),
+                saved.certificate.display()
+            );
             tell(state, Severity::Note, text);
         }
         FileEvent::Saved(Err(sentence)) => fail(state, sentence),
+        FileEvent::ChoseNothing => {}
         FileEvent::ChoseFiles(paths) => open_paths(paths, state, services),
         FileEvent::ChoseBundle(path) => super::jobs::load_bundle(path, state, services),
-        FileEvent::ChoseOutput(path) => save(path, state, services),
-        FileEvent::DialogMissing => {
-            let text = "This system has no file dialog; use File > Open path, or drop files here.";
-            fail(state, text.to_owned());
-        }
+        FileEvent::ChoseOutput(path, study) => saving::save(path, study, state, services),
+        FileEvent::DialogMissing(kind) => saving::ask_for_path(kind, state),
     }
 }
 
@@ -63,8 +60,7 @@ fn add(found: Found, state: &mut AppState, services: &mut Services) {
     };
     for path in files {
         if !state.studies.iter().any(|study| study.path == path) {
-            let content = StudyContent::Unread;
-            state.studies.push(Study { path, content });
+            state.studies.push(Study::unread(path));
         }
     }
     if let Some(index) = state.studies.iter().position(|study| study.path == first) {
@@ -74,9 +70,10 @@ fn add(found: Found, state: &mut AppState, services: &mut Services) {
 
 /// Shows a radiograph that was not read from the strip.
 pub(super) fn show(radiograph: Arc<Radiograph>, state: &mut AppState) {
-    let path = radiograph.source.path.clone();
-    let content = content(radiograph, state.texture_limit);
-    state.studies.push(Study { path, content });
+    let mut study = Study::unread(radiograph.source.path.clone());
+    study.identity = Some(Identity::of(&radiograph));
+    study.content = content(radiograph, state.texture_limit);
+    state.studies.push(study);
     state.current = state.studies.len() - 1;
     leave_study(state);
 }
@@ -94,9 +91,15 @@ fn content(radiograph: Arc<Radiograph>, texture_limit: Option<u32>) -> StudyCont
     }
 }
 
-fn replace(path: &std::path::Path, content: StudyContent, state: &mut AppState) {
+/// Gives an entry of the strip what was read of its file.
+fn keep(path: &Path, read: Result<Arc<Radiograph>, String>, state: &mut AppState) {
+    let texture_limit = state.texture_limit;
     if let Some(study) = state.studies.iter_mut().find(|study| study.path == path) {
-        study.content = content;
+        study.identity = read.as_ref().ok().map(|read| Identity::of(read));
+        study.content = match read {
+            Ok(radiograph) => content(radiograph, texture_limit),
+            Err(sentence) => StudyContent::Failed(sentence),
+        };
     }
 }
 
@@ -133,28 +136,8 @@ pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services
 fn leave_study(state: &mut AppState) {
     state.probe = None;
     state.difference_limit = None;
-}
-
-pub(super) fn choose_output(state: &mut AppState, services: &mut Services) {
-    let Some(study) = state.study().filter(|study| study.result.is_some()) else {
-        fail(
-            state,
-            "There is no soft-tissue image yet; press Suppress first.".to_owned(),
-        );
-        return;
-    };
-    let name = format!("{}_soft.png", study.radiograph.stem());
-    services.files.open_dialog(DialogKind::SaveSoftTissue(name));
-}
-
-pub(super) fn save(path: PathBuf, state: &mut AppState, services: &mut Services) {
-    let Some(study) = state.study() else {
-        return;
-    };
-    if let Some(result) = study.result.clone() {
-        let (radiograph, voi) = (Arc::clone(&study.radiograph), study.loaded_voi());
-        services.files.save(path, move || {
-            displayed_modality(&radiograph, &voi, &result.soft_tissue)
-        });
+    // The other question names its files and may be answered from anywhere.
+    if state.question == Some(Question::SuppressAnyway) {
+        state.question = None;
     }
 }

@@ -1,9 +1,11 @@
 //! Panels: functions that read the state and ask for commands; they change nothing.
 
+pub mod doubts;
 pub mod help;
 pub mod messages;
 pub mod overlay;
 pub mod path_box;
+pub mod question;
 pub mod settings;
 pub mod status_bar;
 pub mod study_strip;

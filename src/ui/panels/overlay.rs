@@ -6,7 +6,7 @@ use crate::radiograph::StudyInfo;
 pub fn patient_lines(info: &StudyInfo) -> Vec<String> {
     let sex_and_age = [info.sex.as_str(), info.age.as_str()];
     lines([
-        info.patient_name.replace('^', " ").trim().to_owned(),
+        name_line(&info.patient_name),
         info.patient_id.clone(),
         sex_and_age
             .into_iter()
@@ -16,13 +16,56 @@ pub fn patient_lines(info: &StudyInfo) -> Vec<String> {
     ])
 }
 
+/// A person's name as it is read. Of its groups (alphabetic=ideographic=phonetic, PS3.5 6.2) the
+/// alphabetic one where there is one: the window's fonts lack the signs of the others.
+fn name_line(name: &str) -> String {
+    let alphabetic = name.split('=').next().unwrap_or_default();
+    let shown = if alphabetic.trim().is_empty() {
+        name
+    } else {
+        alphabetic
+    };
+    shown.replace('^', " ").trim().to_owned()
+}
+
 /// Acquisition, top right.
 pub fn acquisition_lines(info: &StudyInfo) -> Vec<String> {
     lines([
         date(&info.study_date),
         info.view_position.clone(),
-        info.laterality.clone(),
+        laterality_line(&info.laterality),
     ])
+}
+
+/// Which side was taken. In words: a lone "R" in the right corner would be read as a side marker,
+/// and on a radiograph it would stand on the wrong side.
+fn laterality_line(laterality: &str) -> String {
+    match laterality.trim() {
+        // Unpaired, as the chest is: there is no side to be named.
+        "" | "U" => String::new(),
+        "R" => "Laterality right".to_owned(),
+        "L" => "Laterality left".to_owned(),
+        "B" => "Laterality both".to_owned(),
+        other => format!("Laterality {other}"),
+    }
+}
+
+/// Letters for the left and the right border of the picture, where the file states the patient's
+/// orientation (PS3.3 C.7.6.1.1.1: the first value is the direction of the rows).
+pub fn side_letters(info: &StudyInfo) -> Option<[String; 2]> {
+    let right = info.orientation.split('\\').next()?.trim();
+    let opposite = |letter| match letter {
+        'L' => Some('R'),
+        'R' => Some('L'),
+        'A' => Some('P'),
+        'P' => Some('A'),
+        'H' => Some('F'),
+        'F' => Some('H'),
+        _ => None,
+    };
+    let left: Option<String> = right.chars().map(opposite).collect();
+    left.filter(|left| !left.is_empty())
+        .map(|left| [left, right.to_owned()])
 }
 
 fn lines(all: [String; 3]) -> Vec<String> {
@@ -56,6 +99,38 @@ mod tests {
         };
         assert_eq!(patient_lines(&info), ["DOE JANE", "42"]);
         assert_eq!(acquisition_lines(&info), ["2024-02-29", "PA"]);
+    }
+
+    #[test]
+    fn the_rows_run_from_one_side_letter_to_the_other() {
+        let letters = |orientation: &str| {
+            side_letters(&StudyInfo {
+                orientation: orientation.to_owned(),
+                ..StudyInfo::default()
+            })
+        };
+        assert_eq!(letters("L\\F"), Some(["R".to_owned(), "L".to_owned()]));
+        assert_eq!(letters("PR\\F"), Some(["AL".to_owned(), "PR".to_owned()]));
+        assert_eq!(letters(""), None);
+        assert_eq!(letters("LEFT\\F"), None);
+    }
+
+    #[test]
+    fn laterality_is_no_side_marker() {
+        let info = StudyInfo {
+            laterality: "R".to_owned(),
+            ..StudyInfo::default()
+        };
+        assert_eq!(acquisition_lines(&info), ["Laterality right"]);
+    }
+
+    #[test]
+    fn of_a_name_in_several_scripts_the_alphabetic_one_is_shown() {
+        assert_eq!(
+            name_line("Yamada^Tarou=山田^太郎=やまだ^たろう"),
+            "Yamada Tarou"
+        );
+        assert_eq!(name_line("=山田^太郎"), "=山田 太郎");
     }
 
     #[test]

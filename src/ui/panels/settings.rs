@@ -20,7 +20,7 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         ui.add_space(4.0);
         ui.heading("Suppression");
         progress_ui(ui, state, commands);
-        let mut settings = state.settings.clone();
+        let mut settings = state.settings().clone();
         let mut change = sliders_ui(ui, &mut settings, &state.defaults);
         change = change.or(choices_ui(ui, &mut settings));
         change = change.or(seed_ui(ui, &mut settings, state, commands));
@@ -30,20 +30,26 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         if change.released {
             commands.push(UiCommand::ReleaseSettings);
         }
-        let changed = state.settings
-            != SuppressionSettings {
-                seed: state.settings.seed,
-                ..state.defaults.clone()
-            };
-        if ui
-            .add_enabled(changed, Button::new("Model defaults"))
-            .clicked()
-        {
-            commands.push(UiCommand::ResetSettings);
-        }
+        reset_ui(ui, state, commands);
         difference_ui(ui, state, commands);
-        notes_ui(ui, state);
     });
+}
+
+/// Back to what the model proposes; the seed stays, because it is no better than another.
+fn reset_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let proposed = SuppressionSettings {
+        seed: state.settings().seed,
+        ..state.defaults.clone()
+    };
+    let button = Button::new("Reset to model defaults");
+    let response = ui.add_enabled(*state.settings() != proposed, button);
+    if response
+        .on_hover_text("Every setting of this study but the seed")
+        .on_disabled_hover_text("This study has the settings the model proposes")
+        .clicked()
+    {
+        commands.push(UiCommand::ResetSettings);
+    }
 }
 
 fn sliders_ui(
@@ -59,8 +65,8 @@ fn sliders_ui(
         LEG_RANGE,
         &[1.0, defaults.leg_weight],
     );
-    let hint = format!("1 is off, {} is the default", defaults.leg_weight);
-    ui.label(RichText::new(hint).small().color(theme::TEXT_WEAK))
+    let hint = RichText::new(leg_hint(defaults.leg_weight)).small();
+    ui.label(hint.color(theme::TEXT_WEAK))
         .on_hover_text("Local-Enhanced Guidance: how strongly the lung field's own detail leads.");
     let steps = &mut settings.steps;
     change = change.or(release_slider(
@@ -76,6 +82,15 @@ fn sliders_ui(
             .color(theme::TEXT_WEAK),
     );
     change
+}
+
+/// What the notable values of the LEG weight mean.
+fn leg_hint(default: f64) -> String {
+    if (default - 1.0).abs() < 1e-9 {
+        "1: no extra guidance (default)".to_owned()
+    } else {
+        format!("1: no extra guidance, {default}: default")
+    }
 }
 
 fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
@@ -243,31 +258,19 @@ fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if release_slider(ui, "Difference range", &mut limit, range, &[default]).edited {
         commands.push(UiCommand::SetDifferenceLimit(limit));
     }
-}
-
-/// What the reader should know about this file and this result.
-fn notes_ui(ui: &mut Ui, state: &AppState) {
-    let Some(study) = state.study() else {
-        return;
-    };
-    let of_file = study.radiograph.warnings.iter();
-    let of_result = study.result.iter().flat_map(|result| &result.warnings);
-    // A result repeats the notes of its file.
-    let of_result = of_result.filter(|note| !study.radiograph.warnings.contains(note));
-    let notes: Vec<_> = of_file.chain(of_result).collect();
-    if notes.is_empty() {
-        return;
-    }
-    ui.separator();
-    ui.heading("Notes");
-    for note in notes {
-        ui.label(RichText::new(note).color(theme::CAUTION));
-    }
+    let hint = RichText::new("Modality value at the ends of the scale").small();
+    ui.label(hint.color(theme::TEXT_WEAK));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_hint_names_a_value_once() {
+        assert_eq!(leg_hint(1.0), "1: no extra guidance (default)");
+        assert_eq!(leg_hint(3.0), "1: no extra guidance, 3: default");
+    }
 
     #[test]
     fn progress_names_stage_step_and_time() {

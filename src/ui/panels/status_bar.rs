@@ -2,12 +2,13 @@
 
 use crate::display::GreyScale;
 use crate::radiograph::{PixelSpacing, SpacingKind, Voi, VoiFunction};
-use crate::ui::state::{AppState, OpenStudy, PixelPosition};
+use crate::ui::state::{AppState, PixelPosition};
+use crate::ui::study::OpenStudy;
 use crate::ui::theme;
 use eframe::egui::{self, Align, RichText, Ui};
 
-/// Draws the bar.
-pub fn status_bar_ui(ui: &mut Ui, state: &AppState) {
+/// Draws the bar; `zoom` is what the views of this very frame have, screen pixels per image pixel.
+pub fn status_bar_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
     ui.horizontal(|ui| {
         if let Some(study) = state.study() {
             let probe = state.probe.and_then(|at| probe_text(study, at));
@@ -26,8 +27,10 @@ pub fn status_bar_ui(ui: &mut Ui, state: &AppState) {
                 ui.label(spacing_text(study.radiograph.spacing));
                 ui.separator();
                 ui.label(voi_text(&study.voi));
-                ui.separator();
-                ui.label(format!("Zoom {:.0} %", state.zoom * 100.0));
+                if let Some(zoom) = zoom {
+                    ui.separator();
+                    ui.label(format!("Zoom {:.0} %", zoom * 100.0));
+                }
             }
         });
     });

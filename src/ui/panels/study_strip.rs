@@ -1,9 +1,17 @@
 //! The list of opened files.
 
 use crate::ui::command::UiCommand;
-use crate::ui::state::{AppState, Study, StudyContent};
+use crate::ui::doubts::Weight;
+use crate::ui::state::AppState;
+use crate::ui::study::{OpenStudy, Study, StudyContent};
 use crate::ui::theme;
-use eframe::egui::{Align, Button, Id, Layout, Response, RichText, ScrollArea, Ui};
+use crate::ui::widgets::middle_ellipsis::fitted;
+use eframe::egui::{Align, Button, Id, Layout, Response, RichText, ScrollArea, TextStyle, Ui};
+
+/// Gap under an entry, points.
+const ENTRY_GAP: f32 = 3.0;
+/// Room kept beside a name: the gap before the growing space of its button, points.
+const NAME_SLACK: f32 = 10.0;
 
 /// Draws the strip; one entry a file, the state in words.
 pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -15,18 +23,35 @@ pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.with_layout(justified, |ui| {
             for (index, study) in state.studies.iter().enumerate() {
-                let response = entry_ui(ui, study, index == state.current);
+                let response = ui.scope(|ui| study_ui(ui, study, index == state.current, state));
+                let response = response.inner;
+                ui.add_space(ENTRY_GAP);
                 if index == state.current && turned_to(ui, index) {
                     response.scroll_to_me(None);
                 }
                 if response.clicked() {
                     commands.push(UiCommand::SelectStudy(index));
                 }
-                let condition = RichText::new(condition(study, state)).small();
-                ui.label(condition.color(theme::TEXT_WEAK));
             }
         });
     });
+}
+
+/// Name and state of one study, close together.
+fn study_ui(ui: &mut Ui, study: &Study, shown: bool, state: &AppState) -> Response {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let response = entry_ui(ui, study, shown);
+    ui.horizontal_wrapped(|ui| {
+        // Under the name, which stands as far from the border of its button.
+        ui.add_space(ui.spacing().button_padding.x);
+        let condition = RichText::new(condition(study, state)).small();
+        ui.label(condition.color(theme::TEXT_WEAK));
+        let cautions = study.open().map(cautions_text).unwrap_or_default();
+        if !cautions.is_empty() {
+            ui.label(RichText::new(cautions).small().color(theme::CAUTION));
+        }
+    });
+    response
 }
 
 /// Whether `index` is another entry than in the frame before: only then the strip follows, so that
@@ -41,14 +66,28 @@ fn turned_to(ui: &Ui, index: usize) -> bool {
 }
 
 fn entry_ui(ui: &mut Ui, study: &Study, shown: bool) -> Response {
-    let name = study.path.file_name().map_or_else(
-        || study.path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    );
+    let name = study.name();
+    let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x - NAME_SLACK;
+    let font = TextStyle::Button.resolve(ui.style());
+    let shown_name = fitted(ui.painter(), &name, &font, room);
     // The growing space after the name pushes it to the left of a button as wide as the strip.
-    let button = Button::selectable(shown, name).right_text("").truncate();
+    let button = Button::selectable(shown, shown_name).right_text("");
     ui.add(button)
-        .on_hover_text(study.path.display().to_string())
+        .accessible_name(&name)
+        .on_hover_text(format!("{name}\n{}", study.path.display()))
+}
+
+/// How many cautions the file itself gives, in words; empty without one.
+fn cautions_text(study: &OpenStudy) -> String {
+    let cautions = study.doubts.iter();
+    match cautions
+        .filter(|doubt| doubt.weight == Weight::Caution)
+        .count()
+    {
+        0 => String::new(),
+        1 => "1 caution".to_owned(),
+        n => format!("{n} cautions"),
+    }
 }
 
 fn condition(study: &Study, state: &AppState) -> &'static str {

@@ -5,17 +5,20 @@ use crate::ui::command::UiCommand;
 use crate::ui::shortcuts::key_text;
 use crate::ui::state::{AppState, Layout};
 use crate::ui::theme;
-use eframe::egui::{self, Align, Button, RichText, Ui, Vec2};
+use eframe::egui::{self, Align, Button, RichText, TextStyle, Ui, Vec2};
 
 /// The sentence that is always visible.
 pub const BANNER: &str = "Research use only - companion image, read with the original";
+
+/// Margin of the banner's text at both ends, points.
+const BANNER_MARGIN: i8 = 8;
 
 /// Start and stop share one place and one size.
 const RUN_BUTTON: Vec2 = Vec2::new(theme::RUN_BUTTON_WIDTH, 0.0);
 
 /// Draws the bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    ui.horizontal(|ui| {
+    let has_room = ui.horizontal(|ui| {
         file_menu_ui(ui, state, commands);
         window_menu_ui(ui, state, commands);
         ui.separator();
@@ -61,8 +64,25 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         if ui.button("Help").on_hover_text(help).clicked() {
             commands.push(UiCommand::ToggleHelp);
         }
-        banner_ui(ui);
+        let has_room = ui.available_width() >= banner_width(ui);
+        if has_room {
+            banner_ui(ui);
+        }
+        has_room
     });
+    // In a narrow window a line of its own: a banner that is cut says nothing.
+    if !has_room.inner {
+        ui.horizontal(banner_ui);
+    }
+}
+
+/// Width of the banner in points, with its frame.
+fn banner_width(ui: &Ui) -> f32 {
+    let font = TextStyle::Body.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(BANNER.to_owned(), font, theme::CAUTION);
+    galley.size().x + 2.0 * f32::from(BANNER_MARGIN) + 2.0
 }
 
 fn banner_ui(ui: &mut Ui) {
@@ -70,7 +90,7 @@ fn banner_ui(ui: &mut Ui) {
         egui::Frame::new()
             .fill(theme::CAUTION_FILL)
             .corner_radius(4)
-            .inner_margin(egui::Margin::symmetric(8, 3))
+            .inner_margin(egui::Margin::symmetric(BANNER_MARGIN, 3))
             .show(ui, |ui| {
                 let text = RichText::new(BANNER).color(theme::CAUTION);
                 ui.add(egui::Label::new(text).truncate())
@@ -94,7 +114,7 @@ fn toggle_ui(
 
 fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if state.job.is_some() {
-        let tip = with_key(ui, "Stop; the last picture stays", &UiCommand::CancelJob);
+        let tip = with_key(ui, "Stop; the last picture stays", &UiCommand::Escape);
         let button = Button::new("Cancel").min_size(RUN_BUTTON);
         if ui.add(button).on_hover_text(tip).clicked() {
             commands.push(UiCommand::CancelJob);

@@ -1,13 +1,14 @@
 //! The pictures: where each view lies, what it shows, and what the mouse does in it.
 
-use super::overlay::{acquisition_lines, patient_lines};
+use super::overlay::{acquisition_lines, patient_lines, side_letters};
 use crate::render::{LayerKind, Picture, RadiographCallback, ViewId, ViewSpec};
 use crate::ui::camera::{Camera, ImageExtent, Placement, ViewRect};
 use crate::ui::command::UiCommand;
 use crate::ui::layers;
-use crate::ui::state::{AppState, Layout, OpenStudy, PixelPosition, StudyContent};
+use crate::ui::state::{AppState, Layout, PixelPosition};
+use crate::ui::study::{OpenStudy, StudyContent};
 use crate::ui::theme;
-use crate::ui::widgets::colour_bar;
+use crate::ui::widgets::{colour_bar, middle_ellipsis::fitted};
 use crate::ui::window_level::WindowDrag;
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, Label, PointerButton, Pos2, Rect, Response, RichText,
@@ -16,6 +17,8 @@ use eframe::egui::{
 
 /// Label of a soft-tissue image, on the screen wherever one is.
 pub const AI_LABEL: &str = "AI-processed - not for diagnosis without the original";
+/// Share of a view's width that the text at its left may take where there is some at its right.
+const LEFT_SHARE: f32 = 0.6;
 /// Wheel points that enlarge by a factor of e.
 const WHEEL_POINTS: f32 = 240.0;
 
@@ -51,15 +54,16 @@ fn contents(layout: Layout) -> &'static [Content] {
     }
 }
 
-/// Draws every view of the layout over the whole of `ui`.
-pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+/// Draws every view of the layout over the whole of `ui`; returns the zoom they have, screen pixels
+/// per image pixel.
+pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) -> Option<f32> {
     let area = ui.available_rect_before_wrap();
     let Some(study) = state.study() else {
         empty_ui(ui, area, state);
-        return;
+        return None;
     };
     let contents = contents(state.layout);
-    let mut probed = None;
+    let (mut probed, mut zoom) = (None, None);
     for (index, &content) in contents.iter().enumerate() {
         let rect = column(area, index, contents.len());
         let view = View {
@@ -69,11 +73,14 @@ pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
             state,
             study,
         };
-        probed = view.show(ui, commands).or(probed);
+        let placement = view.placement(ui.ctx().pixels_per_point());
+        zoom = Some(placement.scale[0]);
+        probed = view.show(ui, &placement, commands).or(probed);
     }
     if probed != state.probe {
         commands.push(UiCommand::Probe(probed));
     }
+    zoom
 }
 
 /// The `index`th of `count` equal columns.
@@ -106,17 +113,17 @@ struct View<'a> {
 
 impl View<'_> {
     /// Draws the view; returns the pixel under the pointer.
-    fn show(&self, ui: &mut Ui, commands: &mut Vec<UiCommand>) -> Option<PixelPosition> {
+    fn show(
+        &self,
+        ui: &mut Ui,
+        placement: &Placement,
+        commands: &mut Vec<UiCommand>,
+    ) -> Option<PixelPosition> {
         let content = self.content.shown(self.state.peeking);
         let id = ui.unique_id().with(("view", self.id.0));
         let response = ui.interact(self.rect, id, Sense::click_and_drag());
         let name = format!("{} view", content.name());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-        let ppp = ui.ctx().pixels_per_point();
-        let placement = self.study.camera.place(self.view_px(ppp), self.image());
-        if (placement.scale[0] - self.state.zoom).abs() > 1e-4 {
-            commands.push(UiCommand::ReportZoom(placement.scale[0]));
-        }
         self.mouse(ui, &response, commands);
         let painter = ui.painter_at(self.rect);
         painter.rect_filled(self.rect, 0, theme::VIEW_BACKGROUND);
@@ -125,7 +132,7 @@ impl View<'_> {
             self.missing_ui(ui);
         } else {
             let frame = ui.ctx().cumulative_pass_nr();
-            let callback = self.callback(content, &placement, frame);
+            let callback = self.callback(content, placement, frame);
             painter.add(callback.into_shape(self.rect));
         }
         self.labels_ui(ui, content, missing);
@@ -134,7 +141,13 @@ impl View<'_> {
         let pointer = response
             .contains_pointer()
             .then(|| response.hover_pos())??;
-        self.pixel_at(&placement, [pointer.x * ppp, pointer.y * ppp])
+        let ppp = ui.ctx().pixels_per_point();
+        self.pixel_at(placement, [pointer.x * ppp, pointer.y * ppp])
+    }
+
+    fn placement(&self, pixels_per_point: f32) -> Placement {
+        let view = self.view_px(pixels_per_point);
+        self.study.camera.place(view, self.image())
     }
 
     fn view_px(&self, pixels_per_point: f32) -> ViewRect {
@@ -233,36 +246,53 @@ impl View<'_> {
     }
 
     fn labels_ui(&self, ui: &mut Ui, content: Content, missing: bool) {
-        let info = &self.study.radiograph.info;
         let inner = self.rect.shrink(theme::OVERLAY_MARGIN);
+        let top = self.corners_ui(ui, inner, content);
+        if missing || content == Content::Original {
+            return;
+        }
+        if let Some(text) = self.state.stale_text() {
+            // Under the corner texts, which a narrow view leaves no room between.
+            badge_ui(ui, Pos2::new(inner.center().x, top + 6.0), inner, text);
+        }
+        let label = corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
+        if content == Content::Difference {
+            let limit = self.state.shown_difference_limit();
+            let above = inner.with_max_y(label.top() - 6.0);
+            colour_bar::paint(&ui.painter_at(self.rect), above, limit);
+        }
+    }
+
+    /// Who and when, and the letters of the sides; returns where the upper texts end.
+    fn corners_ui(&self, ui: &mut Ui, inner: Rect, content: Content) -> f32 {
+        let info = &self.study.radiograph.info;
         let mut left = vec![content.name().to_owned()];
         left.extend(patient_lines(info));
-        corner_text(ui, inner, Align2::LEFT_TOP, &left.join("\n"));
         let mut right = acquisition_lines(info);
         if self.study.inverted {
             right.push("Inverted".to_owned());
         }
-        corner_text(ui, inner, Align2::RIGHT_TOP, &right.join("\n"));
-        if missing || content == Content::Original {
-            return;
+        let left_share = if right.is_empty() { 1.0 } else { LEFT_SHARE };
+        let left = fitted_lines(ui, &left, left_share * inner.width());
+        let right = fitted_lines(ui, &right, (1.0 - LEFT_SHARE) * inner.width() - 8.0);
+        let left = corner_text(ui, inner, Align2::LEFT_TOP, &left);
+        let right = corner_text(ui, inner, Align2::RIGHT_TOP, &right);
+        if let Some([at_left, at_right]) = side_letters(info) {
+            corner_text(ui, inner, Align2::LEFT_CENTER, &at_left);
+            corner_text(ui, inner, Align2::RIGHT_CENTER, &at_right);
         }
-        if self.state.is_stale() {
-            let text = if self.state.is_running(self.study) {
-                "Stale: a new picture is being made"
-            } else {
-                "Stale: made with other settings"
-            };
-            // Under the corner texts, which a narrow view leaves no room between.
-            let num_lines = left.len().max(right.len()) as f32;
-            let below = Vec2::new(0.0, num_lines * theme::OVERLAY_LINE + 6.0);
-            badge_ui(ui, inner.center_top() + below, text);
-        }
-        corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
-        if content == Content::Difference {
-            let limit = self.state.shown_difference_limit();
-            colour_bar::paint(&ui.painter_at(self.rect), inner, limit);
-        }
+        left.bottom().max(right.bottom())
     }
+}
+
+/// Lines no wider than `width`, long ones cut in the middle.
+fn fitted_lines(ui: &Ui, lines: &[String], width: f32) -> String {
+    let font = theme::overlay_font();
+    let lines = lines.iter();
+    let lines: Vec<_> = lines
+        .map(|line| fitted(ui.painter(), line, &font, width))
+        .collect();
+    lines.join("\n")
 }
 
 /// A sentence in the middle of an area without a picture.
@@ -278,27 +308,30 @@ fn centred_text(ui: &mut Ui, area: Rect, text: &str) {
     child.add(Label::new(text).wrap());
 }
 
-/// Text in a corner, on a shade that keeps it readable over white lung and black air alike.
-fn corner_text(ui: &mut Ui, area: Rect, corner: Align2, text: &str) {
+/// Text in a corner or at a border, on a shade that keeps it readable over white lung and black
+/// air alike; wrapped where the area is narrower. Returns where it stands.
+fn corner_text(ui: &mut Ui, area: Rect, corner: Align2, text: &str) -> Rect {
     if text.is_empty() {
-        return;
+        return corner.align_size_within_rect(Vec2::ZERO, area);
     }
     let font = theme::overlay_font();
     let galley = ui
         .painter()
-        .layout_no_wrap(text.to_owned(), font, theme::OVERLAY);
+        .layout(text.to_owned(), font, theme::OVERLAY, area.width());
     let rect = corner.align_size_within_rect(galley.size(), area);
     ui.painter_at(area.expand(theme::OVERLAY_MARGIN))
         .rect_filled(rect.expand(2.0), 2, theme::SHADE);
     put_text(ui, rect, text, theme::OVERLAY);
+    rect
 }
 
-/// A badge hanging from `top`.
-fn badge_ui(ui: &mut Ui, top: Pos2, text: &str) {
+/// A badge hanging from `top`, within `area`.
+fn badge_ui(ui: &mut Ui, top: Pos2, area: Rect, text: &str) {
     let font = theme::overlay_font();
+    let width = area.width() - 16.0;
     let galley = ui
         .painter()
-        .layout_no_wrap(text.to_owned(), font, theme::CAUTION);
+        .layout(text.to_owned(), font, theme::CAUTION, width);
     let rect = Align2::CENTER_TOP.anchor_size(top, galley.size());
     ui.painter()
         .rect_filled(rect.expand2(Vec2::new(8.0, 3.0)), 4, theme::CAUTION_FILL);
@@ -310,7 +343,9 @@ fn put_text(ui: &mut Ui, rect: Rect, text: &str, colour: Color32) {
     let text = RichText::new(text)
         .font(theme::overlay_font())
         .color(colour);
-    let label = Label::new(text).selectable(false).extend();
+    let label = Label::new(text).selectable(false).wrap();
+    // A point more than the text is wide: rounded down, the width would break its last word off.
+    let rect = rect.with_max_x(rect.right() + 1.0);
     let mut child = ui.new_child(
         egui::UiBuilder::new()
             .max_rect(rect)

@@ -7,19 +7,26 @@ use eframe::egui::{Align2, Painter, Pos2, Rect, Stroke, StrokeKind, vec2};
 /// Bands of the bar.
 const NUM_BANDS: usize = 64;
 /// Room for the numbers beside the bar, points.
-const NUMBERS_WIDTH: f32 = 50.0;
-/// Room for the caption under the bar, points.
-const CAPTION_HEIGHT: f32 = 26.0;
+const NUMBERS_WIDTH: f32 = 54.0;
+/// Height of a line of the captions above and below the bar, points.
+const CAPTION_HEIGHT: f32 = 18.0;
+/// Share of the view's height that the bar may take from the picture.
+const MAX_SHARE: f32 = 0.35;
+/// Height of the bar in widths of the view: in a narrow view the picture is low.
+const MAX_WIDTHS: f32 = 0.7;
 
-/// Paints the bar in the bottom right corner of `view`, above a line of text; `limit` is the value of the upper end.
+/// Paints the bar in the bottom right corner of `view` with what its ends mean; `limit` is the
+/// modality value of the upper end.
 pub fn paint(painter: &Painter, view: Rect, limit: f64) {
     let [width, height] = theme::COLOUR_BAR;
-    let view = view.with_max_y(view.bottom() - 1.5 * theme::OVERLAY_LINE);
-    let height = height.min(0.6 * view.height());
+    let height = height
+        .min(MAX_SHARE * view.height())
+        .min(MAX_WIDTHS * view.width());
     let right = view.right() - NUMBERS_WIDTH;
-    let left_top = Pos2::new(right - width, view.bottom() - CAPTION_HEIGHT - height);
+    let left_top = Pos2::new(right - width, view.bottom() - 2.4 * CAPTION_HEIGHT - height);
     let bar = Rect::from_min_size(left_top, vec2(width, height));
-    let shade = Rect::from_min_max(bar.min - vec2(6.0, 10.0), view.max + vec2(2.0, 2.0));
+    let upper = bar.min - vec2(8.0, 1.4 * CAPTION_HEIGHT);
+    let shade = Rect::from_min_max(upper, view.max + vec2(2.0, 2.0));
     painter.rect_filled(shade, 3, theme::SHADE_STRONG);
     let band = bar.height() / NUM_BANDS as f32;
     for i in 0..NUM_BANDS {
@@ -47,6 +54,10 @@ pub fn paint(painter: &Painter, view: Rect, limit: f64) {
             &label(f64::from(share) * limit),
         );
     }
+    let top = Pos2::new(view.right(), bar.top() - 0.4 * CAPTION_HEIGHT);
+    text(painter, top, Align2::RIGHT_BOTTOM, "taken away");
+    let bottom = Pos2::new(view.right(), view.bottom() - CAPTION_HEIGHT);
+    text(painter, bottom, Align2::RIGHT_BOTTOM, "added");
     text(painter, view.max, Align2::RIGHT_BOTTOM, "modality");
 }
 

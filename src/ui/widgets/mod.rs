@@ -1,4 +1,5 @@
 //! Widgets that more than one panel may use.
 
 pub mod colour_bar;
+pub mod middle_ellipsis;
 pub mod release_slider;

@@ -1,0 +1,146 @@
+//! A soft-tissue image and its certificate as two files side by side: both of them, or none.
+
+use super::{Certificate, CertifiedOutput, grey16_sha256};
+use crate::formats::raster::{self, PngMarks};
+use crate::formats::{FormatError, Problem, write_atomically};
+use crate::radiograph::{FloatImage, PixelSpacing};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// What a soft-tissue image's name ends with where this program proposed it.
+const ENDING: &str = "_soft";
+/// What a soft-tissue image says about itself: away from its certificate it must not pass for a radiograph.
+pub const SOFT_COMMENT: &str =
+    "derived image, bone suppressed; research use only; not the original";
+
+/// Where the certificate of a picture lies: `chest.json` beside `chest_soft.png` or `chest.png`.
+pub fn certificate_path(picture: &Path) -> PathBuf {
+    let stem = picture.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = stem.strip_suffix(ENDING).unwrap_or(&stem);
+    picture.with_file_name(format!("{stem}.json"))
+}
+
+/// Writes a soft-tissue image in `[0, 1]` as 16-bit PNG and then the certificate that names it; returns where
+/// the certificate lies. `spacing` is that of the picture's grid.
+///
+/// # Errors
+/// [`Problem::Exists`] where one of the two exists and `overwrite` is false, nothing being written;
+/// [`Problem::Io`] otherwise, and neither file is left.
+pub fn write_certified(
+    path: &Path,
+    picture: &FloatImage,
+    spacing: Option<PixelSpacing>,
+    mut certificate: Certificate,
+    overwrite: bool,
+) -> Result<PathBuf, FormatError> {
+    let beside = certificate_path(path);
+    if overwrite {
+        // An old certificate must not stand beside a new picture, should the program end between them.
+        withdraw(&beside)?;
+    } else if beside.exists() {
+        return Err(FormatError::new(&beside, Problem::Exists));
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    certificate.outputs.push(CertifiedOutput {
+        file: name.into_owned(),
+        stored_sha256_i32le: grey16_sha256(picture),
+    });
+    let marks = PngMarks {
+        comment: Some(SOFT_COMMENT),
+        spacing,
+    };
+    raster::write_marked_grey16(path, picture, &marks, overwrite)?;
+    write_certificate(&beside, &certificate, overwrite).inspect_err(|_| {
+        // What cannot be certified is not left behind; the reader is told why by the error.
+        drop(fs::remove_file(path));
+    })?;
+    Ok(beside)
+}
+
+/// Writes a certificate.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub fn write_certificate(
+    path: &Path,
+    certificate: &Certificate,
+    overwrite: bool,
+) -> Result<(), FormatError> {
+    let text = serde_json::to_string_pretty(certificate)
+        .map_err(|err| FormatError::new(path, std::io::Error::other(err)))?;
+    write_atomically(path, (text + "\n").as_bytes(), overwrite)
+}
+
+/// Removes what an earlier run wrote under `path`, where there is anything.
+///
+/// # Errors
+/// [`Problem::Io`] where it is there and cannot be removed.
+pub fn withdraw(path: &Path) -> Result<(), FormatError> {
+    match fs::remove_file(path) {
+        Err(err) if err.kind() != ErrorKind::NotFound => Err(FormatError::new(path, err)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::certificate::fixture::certificate;
+    use crate::radiograph::Raster;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_certificate_takes_the_name_of_the_radiograph() {
+        let of = |name: &str| certificate_path(Path::new(name));
+        assert_eq!(of("out/chest_soft.png"), Path::new("out/chest.json"));
+        assert_eq!(of("out/other.png"), Path::new("out/other.json"));
+    }
+
+    #[test]
+    fn picture_and_certificate_are_written_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chest_soft.png");
+        let picture = Raster::new(2, 1, vec![0.25, 0.5]).unwrap();
+        let beside = write_certified(&path, &picture, None, certificate(), false).unwrap();
+        assert_eq!(names(folder.path()), ["chest.json", "chest_soft.png"]);
+        let text = fs::read_to_string(beside).unwrap();
+        let read: Certificate = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.outputs[0].file, "chest_soft.png");
+        assert_eq!(read.outputs[0].stored_sha256_i32le, grey16_sha256(&picture));
+    }
+
+    #[test]
+    fn nothing_is_replaced_without_the_word() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chest_soft.png");
+        fs::write(folder.path().join("chest.json"), "mine").unwrap();
+        let picture = Raster::filled(2, 1, 0.5);
+        let err = write_certified(&path, &picture, None, certificate(), false).unwrap_err();
+        assert_eq!(err.class(), "exists");
+        assert_eq!(names(folder.path()), ["chest.json"]);
+        write_certified(&path, &picture, None, certificate(), true).unwrap();
+        assert_eq!(names(folder.path()), ["chest.json", "chest_soft.png"]);
+    }
+
+    #[test]
+    fn a_picture_without_a_certificate_is_not_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chest_soft.png");
+        let blocked = folder.path().join("chest.json");
+        // A folder in the certificate's place: it can be neither removed as a file nor replaced.
+        fs::create_dir(&blocked).unwrap();
+        let picture = Raster::filled(2, 1, 0.5);
+        assert!(write_certified(&path, &picture, None, certificate(), true).is_err());
+        assert!(write_certified(&path, &picture, None, certificate(), false).is_err());
+        assert_eq!(names(folder.path()), ["chest.json"]);
+    }
+}

@@ -1,0 +1,169 @@
+//! Saving: where to, what to ask before, and what stands in for a dialog that cannot be opened.
+
+use super::{Services, fail};
+use crate::display::displayed_modality;
+use crate::formats::ensure_not_source;
+use crate::radiograph::{FloatImage, Radiograph, Voi};
+use crate::ui::files::{DialogKind, Saved};
+use crate::ui::state::{AppState, PathBox, PathPurpose, Question};
+use crate::worker::{
+    Certificate, MaskOrigin, OutputGrid, SuppressionResult, certificate_path, write_certified,
+};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Asks where the soft-tissue image of the study shown goes; the answer is about that study,
+/// whichever is shown by then.
+pub(super) fn choose_output(state: &mut AppState, services: &mut Services) {
+    let Some(study) = state.study().filter(|study| study.result.is_some()) else {
+        fail(
+            state,
+            "There is no soft-tissue image yet; press Suppress first.".to_owned(),
+        );
+        return;
+    };
+    let name = format!("{}_soft.png", study.radiograph.stem());
+    let study = study.serial;
+    let kind = DialogKind::SaveSoftTissue { name, study };
+    services.files.open_dialog(kind);
+}
+
+/// Says that no dialog can be opened and opens the path box in its place.
+pub(super) fn ask_for_path(kind: DialogKind, state: &mut AppState) {
+    let (purpose, text, what) = match kind {
+        DialogKind::OpenFiles => (
+            PathPurpose::Open,
+            String::new(),
+            "type a path here, or drop files on the window",
+        ),
+        DialogKind::OpenBundle => (
+            PathPurpose::Bundle,
+            String::new(),
+            "type the path of the bundle's folder here",
+        ),
+        DialogKind::SaveSoftTissue { name, study } => (
+            PathPurpose::Save(study),
+            beside_source(&name, study, state),
+            "press Save, or type another path first",
+        ),
+    };
+    let notice = format!("No file dialog opens here (no desktop portal, no zenity): {what}.");
+    state.path_box = Some(PathBox {
+        purpose,
+        text,
+        notice: Some(notice),
+    });
+}
+
+/// A name in the folder of the study's own file.
+fn beside_source(name: &str, study: u64, state: &AppState) -> String {
+    let source = state.study_with(study);
+    let source = source.map(|study| study.radiograph.source.path.as_path());
+    let path = source.map_or_else(|| PathBuf::from(name), |path| path.with_file_name(name));
+    path.display().to_string()
+}
+
+/// Writes the soft-tissue image and its certificate; asks first where one of them is there.
+pub(super) fn save(path: PathBuf, study: u64, state: &mut AppState, services: &mut Services) {
+    let picture = with_png_ending(path);
+    let files = [picture.clone(), certificate_path(&picture)];
+    let existing: Vec<PathBuf> = files.into_iter().filter(|path| path.exists()).collect();
+    if existing.is_empty() {
+        write(picture, study, false, state, services);
+    } else {
+        state.question = Some(Question::Replace {
+            picture,
+            study,
+            existing,
+        });
+    }
+}
+
+/// Writes after the reader's word that what is there may go.
+pub(super) fn replace(picture: PathBuf, study: u64, state: &mut AppState, services: &mut Services) {
+    write(picture, study, true, state, services);
+}
+
+fn write(
+    path: PathBuf,
+    study: u64,
+    overwrite: bool,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    let found = state.study_with(study);
+    let Some((study, result)) = found.and_then(|study| Some((study, study.result.clone()?))) else {
+        fail(
+            state,
+            "The study was closed before its picture was saved.".to_owned(),
+        );
+        return;
+    };
+    let (radiograph, voi) = (Arc::clone(&study.radiograph), study.loaded_voi());
+    services.files.save(&path.clone(), move || {
+        let source = &radiograph.source.path;
+        let sources = std::slice::from_ref(source);
+        let certificate = certificate_path(&path);
+        for output in [&path, &certificate] {
+            ensure_not_source(output, sources).map_err(|err| err.to_string())?;
+        }
+        let picture = picture(&radiograph, &voi, &result);
+        let seeds = vec![result.settings.seed];
+        let text = Certificate::new(&radiograph, &result, seeds, MaskOrigin::Segmenter);
+        let is_native = result.settings.output == OutputGrid::Native;
+        let spacing = radiograph.spacing.filter(|_| is_native);
+        write_certified(&path, &picture, spacing, text, overwrite)
+            .map_err(|err| err.to_string())?;
+        Ok(Saved {
+            picture: path,
+            certificate,
+        })
+    });
+}
+
+/// The soft-tissue image in display units on the grid its settings name, under the file's own window.
+fn picture(radiograph: &Radiograph, voi: &Voi, result: &SuppressionResult) -> FloatImage {
+    match result.settings.output {
+        OutputGrid::Native => displayed_modality(radiograph, voi, &result.soft_tissue),
+        OutputGrid::Model => result.model_soft_tissue.clone(),
+    }
+}
+
+/// The picture is a PNG file and says so; a name such as `chest.json` would be the certificate's own.
+fn with_png_ending(path: PathBuf) -> PathBuf {
+    let is_png = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+    if is_png {
+        return path;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = format!("{name}.png");
+    Path::with_file_name(&path, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_dialog_the_path_box_takes_its_place_and_says_why() {
+        let mut state = AppState::default();
+        let name = "chest_soft.png".to_owned();
+        ask_for_path(DialogKind::SaveSoftTissue { name, study: 9 }, &mut state);
+        let path_box = state.path_box.take().unwrap();
+        assert_eq!(path_box.purpose, PathPurpose::Save(9));
+        assert_eq!(path_box.text, "chest_soft.png");
+        assert!(path_box.notice.unwrap().contains("press Save"));
+        ask_for_path(DialogKind::OpenFiles, &mut state);
+        assert_eq!(state.path_box.unwrap().purpose, PathPurpose::Open);
+    }
+
+    #[test]
+    fn a_picture_is_never_named_like_its_certificate() {
+        let named = |name: &str| with_png_ending(PathBuf::from(name));
+        assert_eq!(named("a/chest.json"), Path::new("a/chest.json.png"));
+        assert_eq!(named("a/chest.PNG"), Path::new("a/chest.PNG"));
+        assert_eq!(named("a/v1.2"), Path::new("a/v1.2.png"));
+    }
+}

@@ -1,0 +1,110 @@
+//! What makes one doubt the study shown, above its pictures: cautions always, all on demand.
+
+use crate::ui::command::UiCommand;
+use crate::ui::doubts::{Doubt, Weight};
+use crate::ui::state::{AppState, DoubtsListed};
+use crate::ui::theme;
+use eframe::egui::{self, Color32, Label, RichText, ScrollArea, Sides, TextWrapMode, Ui};
+
+/// Height the list may take from the pictures, points.
+const LIST_HEIGHT: f32 = 150.0;
+
+/// Cautions that are seen unasked, a line each; more would push the pictures off the screen.
+const MAX_UNASKED: usize = 3;
+
+/// Draws the strip; `doubts` are those of the study shown, cautions first.
+pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Doubt], commands: &mut Vec<UiCommand>) {
+    let Some(first) = doubts.first() else {
+        return;
+    };
+    let unfolded = state.doubts_listed == DoubtsListed::All && doubts.len() > 1;
+    let fill = match first.weight {
+        Weight::Caution => theme::CAUTION_FILL,
+        Weight::Remark => theme::RAISED,
+    };
+    let frame = egui::Frame::new().fill(fill);
+    let frame = frame.inner_margin(egui::Margin::symmetric(10, 4));
+    frame.show(ui, |ui| {
+        headline_ui(ui, doubts, unfolded, commands);
+        if !unfolded {
+            let cautions = doubts.iter().skip(1);
+            let cautions = cautions.filter(|doubt| doubt.weight == Weight::Caution);
+            for doubt in cautions.take(MAX_UNASKED - 1) {
+                let text = RichText::new(&doubt.text).color(theme::CAUTION);
+                ui.add(Label::new(text).truncate());
+            }
+        }
+        if unfolded {
+            let list = ScrollArea::vertical().max_height(LIST_HEIGHT);
+            list.show(ui, |ui| {
+                for doubt in doubts {
+                    let text = RichText::new(&doubt.text).color(colour(doubt.weight));
+                    ui.add(Label::new(text).wrap().selectable(true));
+                }
+            });
+        }
+    });
+}
+
+/// The count with the gravest doubt, and the button that lists them all.
+fn headline_ui(ui: &mut Ui, doubts: &[Doubt], unfolded: bool, commands: &mut Vec<UiCommand>) {
+    let Some(first) = doubts.first() else {
+        return;
+    };
+    let count = count_text(doubts);
+    let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Truncate);
+    let headline = |ui: &mut Ui| {
+        ui.label(RichText::new(&count).color(colour(first.weight)).strong());
+        if !unfolded {
+            let text = RichText::new(&first.text).color(colour(first.weight));
+            ui.add(Label::new(text).truncate());
+        }
+    };
+    let button = |ui: &mut Ui| {
+        let name = if unfolded { "Fold" } else { "Show all" };
+        if doubts.len() > 1 && ui.button(name).clicked() {
+            commands.push(UiCommand::ToggleDoubts);
+        }
+    };
+    sides.show(ui, headline, button);
+}
+
+fn colour(weight: Weight) -> Color32 {
+    match weight {
+        Weight::Caution => theme::CAUTION,
+        Weight::Remark => theme::TEXT,
+    }
+}
+
+/// How many of each weight, in words.
+fn count_text(doubts: &[Doubt]) -> String {
+    let count = |weight| doubts.iter().filter(|doubt| doubt.weight == weight).count();
+    let words = |n: usize, word: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        n => Some(format!("{n} {word}s")),
+    };
+    let parts = [
+        words(count(Weight::Caution), "caution"),
+        words(count(Weight::Remark), "note"),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    format!("{}:", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_count_names_each_weight_once() {
+        let doubt = |weight| Doubt {
+            weight,
+            text: String::new(),
+        };
+        let one = [doubt(Weight::Caution)];
+        assert_eq!(count_text(&one), "1 caution:");
+        let three = [Weight::Caution, Weight::Remark, Weight::Remark].map(doubt);
+        assert_eq!(count_text(&three), "1 caution, 2 notes:");
+    }
+}

@@ -1,0 +1,54 @@
+//! What the reader must decide before the window does what was asked for.
+
+use crate::ui::command::UiCommand;
+use crate::ui::state::{AppState, Question};
+use crate::ui::theme;
+use eframe::egui::{Button, Context, Frame, Id, Label, Modal, RichText, Ui};
+
+/// Draws the question while there is one.
+pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let Some(question) = &state.question else {
+        return;
+    };
+    let frame = Frame::popup(&ctx.global_style()).inner_margin(theme::QUESTION_MARGIN);
+    let modal = Modal::new(Id::unique("question")).frame(frame);
+    modal.show(ctx, |ui| {
+        ui.set_max_width(theme::QUESTION_WIDTH);
+        let (yes, no) = match question {
+            Question::SuppressAnyway => {
+                suppress_anyway_ui(ui, state);
+                ("Suppress anyway", "Do not suppress")
+            }
+            Question::Replace { existing, .. } => {
+                ui.heading("Replace what is there?");
+                for path in existing {
+                    ui.add(Label::new(path.display().to_string()).wrap());
+                }
+                ("Replace", "Keep them")
+            }
+        };
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            let safe = Button::new(RichText::new(no).color(theme::TEXT_ON_ACCENT));
+            if ui.add(safe.fill(theme::ACCENT)).clicked() {
+                commands.push(UiCommand::Answer(false));
+            }
+            if ui.button(yes).clicked() {
+                commands.push(UiCommand::Answer(true));
+            }
+        });
+    });
+}
+
+fn suppress_anyway_ui(ui: &mut Ui, state: &AppState) {
+    ui.heading("This does not look like an adult's frontal chest radiograph. Suppress anyway?");
+    let reasons = state
+        .study()
+        .into_iter()
+        .flat_map(|study| &study.kind_doubts);
+    for reason in reasons {
+        ui.add(Label::new(RichText::new(reason).color(theme::CAUTION)).wrap());
+    }
+    let text = "The networks would make a picture all the same, and it would mean nothing.";
+    ui.add(Label::new(text).wrap());
+}

@@ -1,0 +1,179 @@
+//! A file in the window: what became of it, and how its radiograph is looked at.
+
+use super::camera::Camera;
+use super::doubts::{Doubt, Identity, doubts_of_file, kind_doubts};
+use super::window_level::nearest_window;
+use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction};
+use crate::worker::{SuppressionResult, SuppressionSettings};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A radiograph that is open, and how it is looked at.
+#[derive(Debug, Clone)]
+pub struct OpenStudy {
+    /// The radiograph.
+    pub radiograph: Arc<Radiograph>,
+    /// Number of this open study; no two have the same.
+    pub serial: u64,
+    /// Values of interest as set by the reader.
+    pub voi: Voi,
+    /// Black and white are exchanged on the screen.
+    pub inverted: bool,
+    /// Zoom and pan, shared by every view.
+    pub camera: Camera,
+    /// The newest result.
+    pub result: Option<Arc<SuppressionResult>>,
+    /// Grows with every result.
+    pub revision: u64,
+    /// Range of the modality values without padding.
+    pub modality_range: (f64, f64),
+    /// Settings of this study once one was moved or it was suppressed; until then those last used.
+    pub settings: Option<SuppressionSettings>,
+    /// What the file makes one doubt, cautions first.
+    pub doubts: Vec<Doubt>,
+    /// Why the networks may not be made for this radiograph, as sentences; empty where they are.
+    pub kind_doubts: Vec<String>,
+    /// The reader was asked about `kind_doubts` and said yes.
+    pub suppress_anyway: bool,
+}
+
+impl OpenStudy {
+    /// A study as it is first shown.
+    pub fn new(radiograph: Arc<Radiograph>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let modality_range = modality_range(&radiograph);
+        Self {
+            serial: NEXT.fetch_add(1, Ordering::Relaxed),
+            voi: loaded_voi(&radiograph, modality_range),
+            doubts: doubts_of_file(&radiograph),
+            kind_doubts: kind_doubts(&radiograph),
+            radiograph,
+            inverted: false,
+            camera: Camera::default(),
+            result: None,
+            revision: 0,
+            modality_range,
+            settings: None,
+            suppress_anyway: false,
+        }
+    }
+
+    /// Everything as it was first shown; the result stays.
+    pub fn reset_view(&mut self) {
+        self.voi = self.loaded_voi();
+        self.inverted = false;
+        self.camera = Camera::default();
+    }
+
+    /// Values of interest as the file has them.
+    pub fn loaded_voi(&self) -> Voi {
+        loaded_voi(&self.radiograph, self.modality_range)
+    }
+
+    /// Low values are white on the screen now.
+    pub fn low_is_white(&self) -> bool {
+        (self.radiograph.polarity == Polarity::LowIsWhite) != self.inverted
+    }
+
+    /// Difference that takes the end colours of the map: a quarter of the file's own window.
+    pub fn default_difference_limit(&self) -> f64 {
+        match nearest_window(&self.loaded_voi()) {
+            Voi::Window { width, .. } => 0.25 * width,
+            Voi::Lut(_) => 1.0,
+        }
+    }
+}
+
+fn loaded_voi(radiograph: &Radiograph, (low, high): (f64, f64)) -> Voi {
+    let whole_range = || Voi::Window {
+        center: 0.5 * (low + high),
+        width: (high - low).max(f64::MIN_POSITIVE),
+        function: VoiFunction::LinearExact,
+        explanation: String::new(),
+    };
+    radiograph.vois.first().cloned().unwrap_or_else(whole_range)
+}
+
+/// Smallest and largest modality value outside padding.
+fn modality_range(radiograph: &Radiograph) -> (f64, f64) {
+    let (low, high) = radiograph.padding.unwrap_or((0, -1));
+    let anatomy = radiograph
+        .stored
+        .iter()
+        .filter(|v| !(low..=high).contains(v));
+    let range = anatomy.fold(None, |range: Option<(i32, i32)>, v| {
+        Some(range.map_or((v, v), |(a, b)| (a.min(v), b.max(v))))
+    });
+    let (low, high) = range.unwrap_or((0, 1));
+    match &radiograph.modality {
+        ModalityTransform::Rescale { slope, intercept } => {
+            let ends = [low, high].map(|v| slope * f64::from(v) + intercept);
+            (ends[0].min(ends[1]), ends[0].max(ends[1]))
+        }
+        ModalityTransform::Lut { entries, .. } => {
+            let low = entries.iter().min().copied().unwrap_or(0);
+            let high = entries.iter().max().copied().unwrap_or(1);
+            (f64::from(low), f64::from(high))
+        }
+    }
+}
+
+/// What became of a file.
+#[derive(Debug, Clone)]
+pub enum StudyContent {
+    /// Not read yet, or given up to save memory.
+    Unread,
+    /// Being read.
+    Reading,
+    /// Open.
+    Open(Box<OpenStudy>),
+    /// Cannot be shown; one sentence.
+    Failed(String),
+}
+
+/// One entry of the study strip.
+#[derive(Debug, Clone)]
+pub struct Study {
+    /// The file.
+    pub path: PathBuf,
+    /// Its content.
+    pub content: StudyContent,
+    /// Whose picture it is, once it was read: kept when the content is given up.
+    pub(super) identity: Option<Identity>,
+}
+
+impl Study {
+    /// A file that was not read yet.
+    pub(super) fn unread(path: PathBuf) -> Self {
+        Self {
+            path,
+            content: StudyContent::Unread,
+            identity: None,
+        }
+    }
+
+    /// File name without its folder.
+    pub fn name(&self) -> String {
+        self.path.file_name().map_or_else(
+            || self.path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    }
+
+    /// The study, where it is open.
+    pub fn open(&self) -> Option<&OpenStudy> {
+        match &self.content {
+            StudyContent::Open(study) => Some(study),
+            _ => None,
+        }
+    }
+
+    /// The study, to be changed by commands.
+    pub(super) fn open_mut(&mut self) -> Option<&mut OpenStudy> {
+        match &mut self.content {
+            StudyContent::Open(study) => Some(study),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What belongs to each study: its settings, its result, its zoom.
+
+use crate::fake::Window;
+use crate::phantom::{defaults, radiograph, result};
+use diaphane::ui::{Camera, UiCommand, Zoom};
+use diaphane::worker::{EventKind, SuppressionSettings};
+use eframe::egui::Key;
+use std::sync::Arc;
+
+fn edited(leg_weight: f64) -> SuppressionSettings {
+    SuppressionSettings {
+        leg_weight,
+        ..defaults()
+    }
+}
+
+#[test]
+fn a_setting_moved_for_one_study_leaves_the_result_of_another_valid() {
+    let mut window = Window::new().with_study().with_result();
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
+    window.apply(UiCommand::EditSettings(edited(5.0)));
+    window.press(Key::S);
+    let (job, settings) = window.newest_request();
+    assert_eq!(settings, edited(5.0));
+    window.report(job.id(), EventKind::Suppressed(Arc::new(result(settings))));
+    assert!(!window.has_text("Stale"));
+    window.press(Key::PageUp);
+    assert!(
+        !window.has_text("Stale"),
+        "the first was made with its own settings"
+    );
+    assert_eq!(*window.state().settings(), defaults());
+    window.apply(UiCommand::EditSettings(edited(2.0)));
+    assert!(window.has("Stale: made with other settings"));
+    window.press(Key::PageDown);
+    assert!(!window.has_text("Stale"));
+    assert_eq!(*window.state().settings(), edited(5.0));
+}
+
+#[test]
+fn a_new_study_begins_with_what_was_last_used() {
+    let mut window = Window::new().with_study();
+    window.apply(UiCommand::EditSettings(edited(4.5)));
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
+    assert_eq!(*window.state().settings(), edited(4.5));
+    window.click("Reset to model defaults");
+    assert_eq!(*window.state().settings(), defaults());
+}
+
+#[test]
+fn a_result_of_another_model_is_stale() {
+    let mut window = Window::new().with_study().with_result();
+    assert!(!window.has_text("Stale"));
+    window.apply(UiCommand::LoadBundle("other".into()));
+    let job = window.desk.borrow().bundles[1].0.id();
+    let loaded = EventKind::BundleLoaded {
+        name: "other".to_owned(),
+        sha256: "11".repeat(32),
+        defaults: defaults(),
+        device: "CPU".to_owned(),
+    };
+    window.report(job, loaded);
+    assert!(window.has("Stale: made by another model"));
+}
+
+#[test]
+fn the_zoom_shown_is_that_of_the_picture_in_the_same_frame() {
+    let mut window = Window::new().with_study();
+    for percent in [250_u16, 75] {
+        let camera = Camera {
+            zoom: Zoom::Scale(f32::from(percent) / 100.0),
+            ..Camera::default()
+        };
+        window
+            .harness
+            .state_mut()
+            .apply(UiCommand::SetCamera(camera));
+        window.harness.step();
+        assert!(window.has(&format!("Zoom {percent} %")), "{percent}");
+    }
+}

@@ -1,0 +1,54 @@
+//! Saving: the certificate beside the picture, and nothing replaced without a word.
+
+use crate::fake::Window;
+use crate::phantom::radiograph;
+use diaphane::ui::UiCommand;
+use diaphane::worker::Certificate;
+use std::fs;
+use std::sync::Arc;
+
+#[test]
+fn a_picture_is_saved_with_its_certificate_and_replaced_only_on_demand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let picture = folder.path().join("chest_soft.png");
+    let certificate = folder.path().join("chest.json");
+    let mut window = Window::new().with_study().with_result();
+    let study = window.state().study().expect("open").serial;
+    // Another study is shown by the time the path is known: the first one is written.
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
+    window.apply(UiCommand::SaveSoftTissue(picture.clone(), study));
+    assert!(window.wait_until(|window| window.has_text("and its certificate")));
+    let text = fs::read_to_string(&certificate).expect("a certificate");
+    let read: Certificate = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(read.input.file, "first.dcm");
+    assert_eq!(read.outputs[0].file, "chest_soft.png");
+
+    fs::write(&certificate, "mine").expect("written");
+    window.apply(UiCommand::SaveSoftTissue(picture.clone(), study));
+    assert!(window.has("Replace what is there?"));
+    window.click("Keep them");
+    assert_eq!(fs::read_to_string(&certificate).expect("kept"), "mine");
+    window.apply(UiCommand::SaveSoftTissue(picture, study));
+    window.click("Replace");
+    assert!(window.wait_until(|_| fs::read_to_string(&certificate).is_ok_and(|t| t != "mine")));
+}
+
+#[test]
+fn the_source_is_never_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("chest.png");
+    fs::write(&source, "the radiograph").expect("written");
+    let mut study = radiograph("chest");
+    study.source.path.clone_from(&source);
+    let mut window = Window::new().with_study();
+    window.apply(UiCommand::ShowRadiograph(Arc::new(study)));
+    let mut window = window.with_result();
+    let study = window.state().study().expect("open").serial;
+    window.apply(UiCommand::SaveSoftTissue(source.clone(), study));
+    window.click("Replace");
+    assert!(window.wait_until(|window| window.has_text("replace its own source")));
+    assert_eq!(
+        fs::read_to_string(&source).expect("there"),
+        "the radiograph"
+    );
+}
