@@ -294,9 +294,6 @@ mod tests {
         let spacings = |pictures: &Pictures| PICTURE_ENDINGS.map(|e| pictures.marks(e).spacing);
         assert_eq!(spacings(&pictures), [Some(spacing); 4]);
         pictures.grid = OutputGrid::Model;
-        assert_eq!(
-            spacings(&pictures),
-            [None, Some(spacing), Some(spacing), None]
-        );
+        assert_eq!(spacings(&pictures), [None, None, Some(spacing), None]);
     }
 }

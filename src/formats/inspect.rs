@@ -1,6 +1,6 @@
 //! What a file is and how it will be shown, for people and for machines.
 
-use super::{FormatError, stored_fingerprint};
+use super::{FormatError, Identity, stored_fingerprint};
 use crate::display::GreyScale;
 use crate::radiograph::{FileKind, PixelSpacing, Polarity, Radiograph, Voi, VoiFunction};
 use serde::{Deserialize, Serialize};
@@ -102,12 +102,16 @@ pub fn inspect_all(paths: &[PathBuf], probes: &[(usize, usize)]) -> Vec<Inspecti
             Err(err) => failure(path, &err),
             Ok(radiograph) => {
                 let mut inspection = report(path, &radiograph, probes);
-                let identity = Identity::of(&radiograph, &inspection);
+                let pixels = inspection
+                    .stored_sha256_i32le
+                    .as_deref()
+                    .unwrap_or_default();
+                let identity = Identity::of(&radiograph, pixels);
                 for (other, known) in &seen {
                     inspection.warnings.extend(
                         identity
                             .conflict(known)
-                            .map(|what| format!("{what} File: {}", other.display())),
+                            .map(|what| format!("{what}. File: {}", other.display())),
                     );
                 }
                 seen.push((path.clone(), identity));
@@ -117,43 +121,6 @@ pub fn inspect_all(paths: &[PathBuf], probes: &[(usize, usize)]) -> Vec<Inspecti
         inspections.push(inspection);
     }
     inspections
-}
-
-/// What must not coincide between different pictures.
-struct Identity {
-    sop_instance_uid: String,
-    fingerprint: Option<String>,
-    patient_id: String,
-    /// Name, birth date and issuer, compared and never shown.
-    patient: [String; 3],
-}
-
-impl Identity {
-    fn of(radiograph: &Radiograph, inspection: &Inspection) -> Self {
-        let info = &radiograph.info;
-        Self {
-            sop_instance_uid: info.sop_instance_uid.clone(),
-            fingerprint: inspection.stored_sha256_i32le.clone(),
-            patient_id: info.patient_id.clone(),
-            patient: [
-                &info.patient_name,
-                &info.birth_date,
-                &info.issuer_of_patient_id,
-            ]
-            .map(Clone::clone),
-        }
-    }
-
-    fn conflict(&self, other: &Self) -> Option<&'static str> {
-        let same_instance =
-            !self.sop_instance_uid.is_empty() && self.sop_instance_uid == other.sop_instance_uid;
-        if same_instance && self.fingerprint != other.fingerprint {
-            return Some("Another file has the same SOP Instance UID but other pixels.");
-        }
-        let same_id = !self.patient_id.is_empty() && self.patient_id == other.patient_id;
-        (same_id && self.patient != other.patient)
-            .then_some("Another file has the same Patient ID but another name, birth date or issuer; they may be different patients.")
-    }
 }
 
 fn failure(path: &Path, err: &FormatError) -> Inspection {

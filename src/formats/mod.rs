@@ -16,6 +16,7 @@ mod dicom;
 mod error;
 mod find;
 mod fingerprint;
+mod identity;
 mod inspect;
 mod jpeg_markers;
 mod limits;
@@ -27,6 +28,7 @@ pub use dicom::referenced_files;
 pub use error::{FormatError, Problem};
 pub use find::{Found, Skipped, find_radiographs};
 pub use fingerprint::stored_fingerprint;
+pub use identity::Identity;
 pub use inspect::{Inspection, Probe, SpacingReport, WindowReport, inspect, inspect_all};
 
 use crate::radiograph::Radiograph;

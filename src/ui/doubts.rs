@@ -3,8 +3,9 @@
 
 use super::state::AppState;
 use super::study::OpenStudy;
-use crate::radiograph::{Radiograph, StudyId};
+use crate::radiograph::Radiograph;
 use crate::worker::suitability_of;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Words of sentences about polarity and identity: overlooked, they cost more than a poor picture.
@@ -53,6 +54,9 @@ pub(super) fn doubts_of_file(radiograph: &Radiograph) -> Vec<Doubt> {
     });
     let mut doubts: Vec<_> = warnings.chain(unsuited).collect();
     doubts.sort_by_key(|doubt| doubt.weight);
+    // The reader of the file states some doubts that suitability weighs; the weightier one stays.
+    let mut known = HashSet::new();
+    doubts.retain(|doubt| known.insert(doubt.text.clone()));
     doubts
 }
 
@@ -105,46 +109,6 @@ fn sentence(text: &str) -> String {
     sentence
 }
 
-/// What must not coincide between different pictures.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Identity {
-    study: StudyId,
-    sop_instance_uid: String,
-    patient_id: String,
-    /// Name, birth date and issuer of the patient ID, compared and never shown.
-    patient: [String; 3],
-}
-
-impl Identity {
-    pub(super) fn of(radiograph: &Radiograph) -> Self {
-        let info = &radiograph.info;
-        Self {
-            study: radiograph.id.clone(),
-            sop_instance_uid: info.sop_instance_uid.clone(),
-            patient_id: info.patient_id.clone(),
-            patient: [
-                info.patient_name.clone(),
-                info.birth_date.clone(),
-                info.issuer_of_patient_id.clone(),
-            ],
-        }
-    }
-
-    /// What is wrong between this picture and another one.
-    fn conflict(&self, other: &Self) -> Option<&'static str> {
-        let same_instance = self.sop_instance_uid == other.sop_instance_uid;
-        // The study's name holds a hash of its pixels.
-        if !self.sop_instance_uid.is_empty() && same_instance && self.study != other.study {
-            return Some("Another file has the same SOP Instance UID but other pixels");
-        }
-        let same_id = !self.patient_id.is_empty() && self.patient_id == other.patient_id;
-        (same_id && self.patient != other.patient).then_some(
-            "Another file has the same Patient ID but another name, birth date or issuer; \
-             they may be different patients",
-        )
-    }
-}
-
 /// Files read so far that claim to be of the same patient or instance and cannot be; one doubt for
 /// each kind of contradiction, with the first file and the number of the others.
 fn conflicts(state: &AppState) -> Vec<Doubt> {
@@ -193,30 +157,5 @@ mod tests {
     fn doubts_are_sentences() {
         assert_eq!(sentence("the modality is CT"), "The modality is CT.");
         assert_eq!(sentence("It is."), "It is.");
-    }
-
-    fn identity(uid: &str, pixels: &str, id: &str, name: &str) -> Identity {
-        Identity {
-            study: StudyId(format!("{uid}#{pixels}")),
-            sop_instance_uid: uid.to_owned(),
-            patient_id: id.to_owned(),
-            patient: [name.to_owned(), String::new(), String::new()],
-        }
-    }
-
-    #[test]
-    fn one_patient_id_on_two_names_is_a_conflict() {
-        let one = identity("", "a", "7", "DOE^JANE");
-        assert!(one.conflict(&identity("", "b", "7", "ROE^JOHN")).is_some());
-        assert!(one.conflict(&identity("", "b", "7", "DOE^JANE")).is_none());
-        let nobody = identity("", "a", "", "");
-        assert!(nobody.conflict(&identity("", "b", "", "ROE")).is_none());
-    }
-
-    #[test]
-    fn one_instance_with_other_pixels_is_a_conflict_and_a_copy_is_none() {
-        let one = identity("1.2", "a", "", "");
-        assert!(one.conflict(&identity("1.2", "b", "", "")).is_some());
-        assert!(one.conflict(&identity("1.2", "a", "", "")).is_none());
     }
 }

@@ -1,8 +1,9 @@
 //! A file in the window: what became of it, and how its radiograph is looked at.
 
 use super::camera::Camera;
-use super::doubts::{Doubt, Identity, doubts_of_file, kind_doubts};
+use super::doubts::{Doubt, doubts_of_file, kind_doubts};
 use super::window_level::nearest_window;
+use crate::formats::Identity;
 use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction};
 use crate::worker::{SuppressionResult, SuppressionSettings};
 use std::path::PathBuf;

@@ -1,9 +1,9 @@
 //! Studies: opening and changing over.
 
 use super::{Services, fail, saving, tell};
+use crate::formats::Identity;
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
-use crate::ui::doubts::Identity;
 use crate::ui::files::FileEvent;
 use crate::ui::state::{AppState, Question, Severity};
 use crate::ui::study::{OpenStudy, Study, StudyContent};
@@ -71,7 +71,7 @@ fn add(found: Found, state: &mut AppState, services: &mut Services) {
 /// Shows a radiograph that was not read from the strip.
 pub(super) fn show(radiograph: Arc<Radiograph>, state: &mut AppState) {
     let mut study = Study::unread(radiograph.source.path.clone());
-    study.identity = Some(Identity::of(&radiograph));
+    study.identity = Some(Identity::of(&radiograph, &radiograph.id.0));
     study.content = content(radiograph, state.texture_limit);
     state.studies.push(study);
     state.current = state.studies.len() - 1;
@@ -95,7 +95,10 @@ fn content(radiograph: Arc<Radiograph>, texture_limit: Option<u32>) -> StudyCont
 fn keep(path: &Path, read: Result<Arc<Radiograph>, String>, state: &mut AppState) {
     let texture_limit = state.texture_limit;
     if let Some(study) = state.studies.iter_mut().find(|study| study.path == path) {
-        study.identity = read.as_ref().ok().map(|read| Identity::of(read));
+        study.identity = read
+            .as_ref()
+            .ok()
+            .map(|read| Identity::of(read, &read.id.0));
         study.content = match read {
             Ok(radiograph) => content(radiograph, texture_limit),
             Err(sentence) => StudyContent::Failed(sentence),

@@ -1,0 +1,71 @@
+//! Whose picture a file says it is, and where two files contradict each other.
+
+use crate::radiograph::Radiograph;
+
+/// What must not coincide between different pictures; compared and never shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    sop_instance_uid: String,
+    /// Anything that is equal where the pixels are.
+    pixels: String,
+    patient_id: String,
+    /// Name, birth date and issuer of the patient ID.
+    patient: [String; 3],
+}
+
+impl Identity {
+    /// The identity of a radiograph; `pixels` names its stored values, as their fingerprint does.
+    pub fn of(radiograph: &Radiograph, pixels: &str) -> Self {
+        let info = &radiograph.info;
+        Self {
+            sop_instance_uid: info.sop_instance_uid.clone(),
+            pixels: pixels.to_owned(),
+            patient_id: info.patient_id.clone(),
+            patient: [
+                info.patient_name.clone(),
+                info.birth_date.clone(),
+                info.issuer_of_patient_id.clone(),
+            ],
+        }
+    }
+
+    /// What cannot be true of both pictures, as a sentence without its stop.
+    pub fn conflict(&self, other: &Self) -> Option<&'static str> {
+        let same_instance = self.sop_instance_uid == other.sop_instance_uid;
+        if !self.sop_instance_uid.is_empty() && same_instance && self.pixels != other.pixels {
+            return Some("Another file has the same SOP Instance UID but other pixels");
+        }
+        let same_id = !self.patient_id.is_empty() && self.patient_id == other.patient_id;
+        (same_id && self.patient != other.patient).then_some(
+            "Another file has the same Patient ID but another name, birth date or issuer; \
+             they may be different patients",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity(uid: &str, pixels: &str, id: &str, name: &str) -> Identity {
+        Identity {
+            sop_instance_uid: uid.to_owned(),
+            pixels: pixels.to_owned(),
+            patient_id: id.to_owned(),
+            patient: [name.to_owned(), String::new(), String::new()],
+        }
+    }
+
+    #[test]
+    fn one_id_for_two_names_or_one_uid_for_two_pictures_is_a_conflict() {
+        let first = identity("1.2", "a", "7", "A");
+        assert_eq!(first.conflict(&identity("1.2", "a", "7", "A")), None);
+        let renamed = first.conflict(&identity("1.3", "b", "7", "B"));
+        assert!(renamed.unwrap().contains("different patients"));
+        let repeated = first.conflict(&identity("1.2", "b", "7", "A"));
+        assert!(repeated.unwrap().contains("SOP Instance UID"));
+        // What is empty identifies nothing.
+        let nameless = identity("", "a", "", "A");
+        assert_eq!(nameless.conflict(&identity("", "b", "", "B")), None);
+    }
+}
