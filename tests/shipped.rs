@@ -19,14 +19,14 @@ const SIZE_PX: usize = 512;
 /// Soft-tissue image at (row, col), grey of 255, recorded from the release in f32 on an x86-64 processor. Another
 /// processor rounds differently in every convolution; two grey levels are far above that and far below a rib.
 const RECORDED: [(usize, usize, f32); 8] = [
-    (100, 150, 0.0),
-    (150, 130, 0.0),
-    (200, 160, 0.0),
-    (250, 120, 0.0),
-    (120, 360, 0.0),
-    (180, 380, 0.0),
-    (230, 350, 0.0),
-    (300, 256, 0.0),
+    (100, 150, 145.5),
+    (150, 130, 139.9),
+    (200, 160, 98.3),
+    (250, 120, 96.7),
+    (120, 360, 140.3),
+    (180, 380, 112.0),
+    (230, 350, 91.1),
+    (300, 256, 223.9),
 ];
 const TOLERANCE: f32 = 2.0;
 
@@ -88,7 +88,7 @@ fn the_default_bundle_finds_the_lungs_takes_the_ribs_and_makes_the_recorded_pict
     .unwrap();
     // 1 is the untouched radiograph; the phantom's ribs are known exactly.
     let residual = scores.residual_bone_fraction.unwrap();
-    assert!((-0.2..0.6).contains(&residual), "residual bone {residual}");
+    assert!((-0.1..0.4).contains(&residual), "residual bone {residual}");
 
     let found: Vec<f32> = (RECORDED.iter())
         .map(|&(row, col, _)| 255.0 * soft.get(row, col).unwrap())

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 const ADDED: f32 = 10.0 / 255.0;
 /// Where the gate is wider open than this, the outline of a bone was taken off.
 const OUTLINE_GATE: f32 = 0.5;
-/// Share of brightened lung above which the reader is told: with the compact bundle 0.008 at most on the four SZCH
+/// Share of brightened lung above which the reader is told: with the compact bundle 0.01 at most on the four SZCH
 /// radiographs, 0.001 on six of another site.
 const MOST_ADDED: f32 = 0.02;
 /// Median darkening of the lungs, display units, above which the reader is told.

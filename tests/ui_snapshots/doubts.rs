@@ -30,10 +30,10 @@ fn every_doubt_is_there_from_the_moment_a_study_is_open() {
         window.has_text("Polarity tags conflict"),
         "the gravest is seen unasked"
     );
-    assert!(window.has_text("The body part is HAND"), "so is the next");
+    assert!(window.has_text("Body Part Examined is HAND"), "so is the next");
     assert!(!window.has_text("only 96 x 96 pixels"), "a note waits");
     window.click("Show all");
-    assert!(window.has_text("The body part is HAND"));
+    assert!(window.has_text("Body Part Examined is HAND"));
     assert!(window.has_text("only 96 x 96 pixels"));
     window.click("Fold");
     assert!(!window.has_text("only 96 x 96 pixels"));
@@ -76,7 +76,7 @@ fn what_is_no_chest_is_suppressed_only_after_the_question() {
     window.click("Suppress");
     assert_eq!(window.num_requests(), 0);
     assert!(window.has_text("Suppress anyway?"));
-    let reason = "The body part is HAND";
+    let reason = "Body Part Examined is HAND";
     let places = window.harness.query_all_by_label_contains(reason).count();
     assert_eq!(places, 2, "in the strip and in the question");
     window.click("Do not suppress");

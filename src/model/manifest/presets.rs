@@ -166,7 +166,7 @@ fn defaults_of(preset: Preset) -> SamplingDefaults {
         },
         Preset::Compact => SamplingDefaults {
             steps: 8,
-            leg_weight: 1.0,
+            leg_weight: 1.25,
             ..common
         },
     }
