@@ -30,7 +30,10 @@ fn every_doubt_is_there_from_the_moment_a_study_is_open() {
         window.has_text("Polarity tags conflict"),
         "the gravest is seen unasked"
     );
-    assert!(window.has_text("Body Part Examined is HAND"), "so is the next");
+    assert!(
+        window.has_text("Body Part Examined is HAND"),
+        "so is the next"
+    );
     assert!(!window.has_text("only 96 x 96 pixels"), "a note waits");
     window.click("Show all");
     assert!(window.has_text("Body Part Examined is HAND"));
