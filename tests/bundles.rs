@@ -165,7 +165,7 @@ fn line_ends_do_not_change_the_name_of_a_bundle_but_its_content_does() {
     let text = fs::read_to_string(&path).expect("a manifest");
     fs::write(&path, text.replace('\n', "\r\n")).expect("a manifest");
     assert_eq!(sha256(), before);
-    fs::write(&path, text.replace("leg_weight = 1.0", "leg_weight = 2.0")).expect("a manifest");
+    fs::write(&path, text.replace("leg_weight = 1.25", "leg_weight = 2.0")).expect("a manifest");
     assert_ne!(sha256(), before);
 }
 
