@@ -1,8 +1,9 @@
 //! Which radiographs a command works on, and the stems of their outputs.
 
-use super::outputs::{PICTURE_ENDINGS, is_certificate};
+use super::own_files::PICTURE_ENDINGS;
 use super::words::Shard;
 use crate::formats;
+use crate::pipeline::read_certificate;
 use anyhow::{bail, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ pub(super) fn collect(paths: &[PathBuf], shard: Option<Shard>) -> anyhow::Result
     }
     let found = formats::find_radiographs(&known);
     let is_ours = |path: &Path| {
-        path.extension().is_some_and(|ending| ending == "json") && is_certificate(path)
+        path.extension().is_some_and(|ending| ending == "json") && read_certificate(path).is_some()
     };
     let others = found.skipped.iter().filter(|other| !is_ours(&other.path));
     inputs.other_files = others.count();
@@ -145,7 +146,7 @@ fn is_own_output(path: &Path, stems: &BTreeSet<PathBuf>) -> bool {
             siblings
                 .iter()
                 .any(|name| stems.contains(&path.with_file_name(name)))
-                || is_certificate(&path.with_file_name(format!("{source}.json")))
+                || read_certificate(&path.with_file_name(format!("{source}.json"))).is_some()
         })
 }
 

@@ -14,6 +14,7 @@ mod interrupt;
 mod job;
 mod models;
 mod outputs;
+mod own_files;
 mod report;
 mod segment;
 mod session;

@@ -4,25 +4,18 @@
 
 use super::inputs::Input;
 use super::job::Destination;
+use super::own_files::{BONE, LUNG_MASK, PICTURE_ENDINGS, SOFT, UNCERTAINTY};
 use crate::display::displayed_modality;
 use crate::formats::raster::PngMarks;
 use crate::formats::{self, raster};
 use crate::pipeline::{
-    Certificate, CertifiedOutput, SOFT_COMMENT, grey16_sha256, mask8_sha256, withdraw,
-    write_certificate,
+    Certificate, CertifiedOutput, SOFT_COMMENT, grey16_sha256, mask8_sha256, read_certificate,
+    withdraw, write_certificate,
 };
 use crate::radiograph::{FloatImage, LungMask, PixelSpacing, Radiograph, resize_area};
 use crate::worker::{OutputGrid, SuppressionResult};
 use anyhow::{Context as _, bail};
-use std::fs;
-use std::path::{Path, PathBuf};
-
-/// Endings of the pictures' names, behind the radiograph's stem.
-pub(super) const PICTURE_ENDINGS: [&str; 4] = [SOFT, BONE, LUNG_MASK, UNCERTAINTY];
-const SOFT: &str = "_soft.png";
-const BONE: &str = "_bone.png";
-const LUNG_MASK: &str = "_lungmask.png";
-const UNCERTAINTY: &str = "_uncertainty.png";
+use std::path::PathBuf;
 
 /// What the pictures say about themselves: away from their certificate they must not pass for radiographs.
 const BONE_COMMENT: &str = "derived image, bone layer; research use only; not the original";
@@ -238,17 +231,6 @@ pub(super) fn lung_mask_marks(spacing: Option<PixelSpacing>) -> PngMarks {
     }
 }
 
-/// Whether a file is the certificate of a run.
-pub(super) fn is_certificate(path: &Path) -> bool {
-    read_certificate(path).is_some()
-}
-
-fn read_certificate(path: &Path) -> Option<Certificate> {
-    let text = fs::read_to_string(path).ok()?;
-    serde_json::from_str(&text).ok()
-}
-
-/// Removes a file of an earlier run, where there is one.
 #[cfg(test)]
 mod tests {
     use super::*;

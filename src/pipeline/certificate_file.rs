@@ -72,6 +72,12 @@ pub fn write_certificate(
     write_atomically(path, (text + "\n").as_bytes(), overwrite)
 }
 
+/// The certificate that lies at `path`; `None` where there is none, or something else.
+pub fn read_certificate(path: &Path) -> Option<Certificate> {
+    let text = fs::read_to_string(path).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
 /// Removes what an earlier run wrote under `path`, where there is anything.
 ///
 /// # Errors

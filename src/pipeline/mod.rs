@@ -29,6 +29,7 @@ mod run;
 mod segment;
 mod segmenter;
 mod settings;
+mod stage_cache;
 mod suitability;
 mod suppressor;
 mod tensors;
@@ -38,7 +39,7 @@ pub use certificate::{
     mask8_sha256,
 };
 pub use certificate_file::{
-    SOFT_COMMENT, certificate_path, withdraw, write_certificate, write_certified,
+    SOFT_COMMENT, certificate_path, read_certificate, withdraw, write_certificate, write_certified,
 };
 pub use changes::Changes;
 pub use error::PipelineError;

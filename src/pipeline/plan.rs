@@ -2,7 +2,7 @@
 
 use super::conventions::local_predictions;
 use super::keys::Keys;
-use super::suppressor::StageCache;
+use super::stage_cache::StageCache;
 use super::{FusionChoice, OutputGrid, PlannedStage, Stage, SuppressionSettings};
 
 /// Cost of one pass of the codec in predictions of the noise, for the progress bar only (measured

@@ -2,7 +2,7 @@
 
 use super::PipelineError;
 use super::grid::ModelGrid;
-use super::suppressor::Prepared;
+use super::stage_cache::Prepared;
 use crate::display::GreyScale;
 use crate::fusion::restore::{ModelImages, RestoreOptions, native_bone_layer};
 use crate::radiograph::{FloatImage, LungMask, Radiograph, Raster};

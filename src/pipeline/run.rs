@@ -8,7 +8,7 @@ use super::grid::ModelGrid;
 use super::keys::Keys;
 use super::networks::Networks;
 use super::plan::{plan, wants_local_path, wants_reconstruction};
-use super::suppressor::{Prepared, StageCache};
+use super::stage_cache::{Prepared, StageCache};
 use super::{
     Changes, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
     SuppressionResult, restore, segment, suitability, tensors,

@@ -1,21 +1,14 @@
 //! The loaded networks with what earlier runs left behind.
 
-use super::cache::{Key, Slot};
 use super::networks::Networks;
 use super::run::Run;
+use super::stage_cache::StageCache;
 use super::{
-    BundleSummary, ComputeOptions, MaskPair, Observer, PipelineError, SuppressionRequest,
-    SuppressionResult,
+    BundleSummary, ComputeOptions, Observer, PipelineError, SuppressionRequest, SuppressionResult,
 };
-use crate::diffusion::GlobalPath;
-use crate::radiograph::{FloatImage, LungMask, Radiograph};
+use crate::radiograph::{LungMask, Radiograph};
 use std::path::Path;
-use std::rc::Rc;
-use std::sync::{Arc, Weak};
-use tch::Tensor;
-
-/// Results a stage keeps: enough to go back and forth between a few settings or studies.
-const KEPT_RESULTS: usize = 4;
+use std::sync::Arc;
 
 /// Takes the bones out of one radiograph after another.
 ///
@@ -25,65 +18,6 @@ pub struct Suppressor {
     options: ComputeOptions,
     networks: Option<Networks>,
     cache: StageCache,
-}
-
-/// Results of earlier runs by stage.
-pub(super) struct StageCache {
-    /// The radiograph last hashed, so that a slider does not hash it again.
-    hashed: Option<(Weak<Radiograph>, Key)>,
-    pub(super) prepared: Slot<Rc<Prepared>>,
-    pub(super) masks: Slot<Rc<MaskPair>>,
-    pub(super) latents: Slot<Rc<Tensor>>,
-    pub(super) global_paths: Slot<Rc<GlobalPath>>,
-    pub(super) pictures: Slot<Rc<FloatImage>>,
-    pub(super) fused: Slot<Rc<FloatImage>>,
-}
-
-/// A radiograph in display units.
-#[derive(Debug)]
-pub(super) struct Prepared {
-    /// On its own grid, `[0, 1]`.
-    pub(super) native: FloatImage,
-    /// On the model's grid without padding, `[0, 1]`.
-    pub(super) model: FloatImage,
-}
-
-impl StageCache {
-    fn new() -> Self {
-        Self {
-            hashed: None,
-            prepared: Slot::new(KEPT_RESULTS),
-            masks: Slot::new(KEPT_RESULTS),
-            // Two conditions and one result of each run.
-            latents: Slot::new(3 * KEPT_RESULTS),
-            global_paths: Slot::new(KEPT_RESULTS),
-            // The codec's picture of the radiograph and those of the two paths.
-            pictures: Slot::new(3 * KEPT_RESULTS),
-            fused: Slot::new(KEPT_RESULTS),
-        }
-    }
-
-    /// Names all that makes a radiograph look as it does.
-    pub(super) fn key_of(&mut self, radiograph: &Arc<Radiograph>) -> Key {
-        if let Some((hashed, key)) = &self.hashed
-            && hashed
-                .upgrade()
-                .is_some_and(|last| Arc::ptr_eq(&last, radiograph))
-        {
-            return *key;
-        }
-        let pixels = Key::of_bytes(radiograph.stored.iter().map(i32::to_le_bytes));
-        let key = pixels.then((
-            radiograph.size(),
-            &radiograph.modality,
-            radiograph.vois.first(),
-            radiograph.polarity,
-            radiograph.padding,
-            radiograph.bits,
-        ));
-        self.hashed = Some((Arc::downgrade(radiograph), key));
-        key
-    }
 }
 
 impl Suppressor {
