@@ -20,12 +20,12 @@ const SIZE_PX: usize = 512;
 /// processor rounds differently in every convolution; two grey levels are far above that and far below a rib.
 const RECORDED: [(usize, usize, f32); 8] = [
     (100, 150, 145.5),
-    (150, 130, 139.9),
-    (200, 160, 98.3),
-    (250, 120, 96.7),
-    (120, 360, 140.3),
+    (150, 130, 140.1),
+    (200, 160, 98.2),
+    (250, 120, 95.2),
+    (120, 360, 140.6),
     (180, 380, 112.0),
-    (230, 350, 91.1),
+    (230, 350, 88.3),
     (300, 256, 223.9),
 ];
 const TOLERANCE: f32 = 2.0;
@@ -99,4 +99,30 @@ fn the_default_bundle_finds_the_lungs_takes_the_ribs_and_makes_the_recorded_pict
             "({row}, {col}): recorded {recorded}, found {found:?}"
         );
     }
+}
+
+/// Pairs of a site that no shipped weights were trained on, where they are at hand; the bounds are those that the
+/// first release set itself, far from what its card states.
+#[test]
+fn on_another_site_the_default_bundle_reaches_what_was_asked_of_it() {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
+    let data = std::env::var_os("DIAPHANE_DATA_DIR").unwrap_or_else(|| default.into());
+    let pairs = Path::new(&data).join("gusarev");
+    if !pairs.is_dir() {
+        println!("skipped: no corpus");
+        return;
+    }
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_diaphane"))
+        .args(["evaluate", "--json", "--device", "cpu", "--pairs"])
+        .arg(&pairs)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}");
+    let scores: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mean = |name: &str| scores["mean"][name].as_f64().unwrap();
+    assert!(mean("PSNRaff") >= 32.5, "{}", scores["mean"]);
+    assert!(mean("RBF") <= 0.55, "{}", scores["mean"]);
+    assert!(mean("edgeBF") <= 0.5, "{}", scores["mean"]);
 }

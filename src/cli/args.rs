@@ -66,10 +66,11 @@ pub struct NetworkArgs {
 /// Choices of one suppression; what is not given is the bundle's default.
 #[derive(Debug, Clone, Args)]
 pub struct SettingsArgs {
-    /// Sampling steps.
+    /// Sampling steps; not given: the bundle's (`models info`).
     #[arg(long, value_name = "N")]
     pub steps: Option<usize>,
-    /// Weight w of the Local-Enhanced Guidance; 1 is none, 3 the paper's.
+    /// Weight w of the Local-Enhanced Guidance; not given: the bundle's. 1 is no guidance; the paper's networks
+    /// take 3, others may take too much with it.
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
     pub leg: Option<f64>,
     /// Form of the guidance.
@@ -122,7 +123,8 @@ pub struct SuppressArgs {
     /// the model's grid.
     #[arg(long = "output", value_enum, default_value_t = Grid::Native)]
     pub grid: Grid,
-    /// Run N seeds: the soft-tissue image is their mean, the uncertainty their standard deviation.
+    /// Run N seeds: the soft-tissue image is their mean, the uncertainty their standard deviation. It shows
+    /// what the noise changes, and is far smaller than the error.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seeds: usize,
     /// Lung mask to use (white: lung); for a single radiograph.

@@ -18,10 +18,10 @@ use anyhow::{Context as _, bail};
 use std::path::PathBuf;
 
 /// What the pictures say about themselves: away from their certificate they must not pass for radiographs.
-const BONE_COMMENT: &str = "derived image, bone layer; research use only; not the original";
+const BONE_COMMENT: &str =
+    "derived image, bone layer where it is positive; research use only; not the original";
 const LUNG_MASK_COMMENT: &str = "derived image, lung mask; research use only; not the original";
-const UNCERTAINTY_COMMENT: &str =
-    "derived image, deviation over several seeds; research use only; not the original";
+const UNCERTAINTY_COMMENT: &str = "derived image, deviation over several seeds of the noise, far smaller than the error; research use only; not the original";
 
 /// The pictures of a result in display units `[0, 1]`, ready to be written.
 pub(super) struct Pictures {
@@ -72,30 +72,47 @@ impl Pictures {
             spacing: self.spacing.filter(|_| is_native),
         }
     }
+}
 
-    /// Mean and standard deviation of the results of several seeds.
-    pub(super) fn mean_of(runs: Vec<Self>) -> anyhow::Result<Self> {
-        let mut runs = runs.into_iter();
-        let Some(mut mean) = runs.next() else {
-            bail!("no seed was run");
+/// Mean and standard deviation of the results of several seeds, taken up as they come: however many there
+/// are, three pictures are kept.
+#[derive(Default)]
+pub(super) struct MeanPictures {
+    mean: Option<Pictures>,
+    /// Sum of squared deviations of the soft-tissue images from their mean.
+    squares: Option<FloatImage>,
+    count: f32,
+}
+
+impl MeanPictures {
+    /// Takes up one more result (Welford's recurrence: small deviations of large values survive it).
+    pub(super) fn add(&mut self, run: Pictures) -> anyhow::Result<()> {
+        self.count += 1.0;
+        let count = self.count;
+        let (Some(mean), Some(squares)) = (&mut self.mean, &mut self.squares) else {
+            self.squares = Some(run.soft.map(|_| 0.0_f32));
+            self.mean = Some(run);
+            return Ok(());
         };
-        // Welford's recurrence: small deviations of large values survive it.
-        let mut squares = mean.soft.map(|_| 0.0_f32);
-        let mut count = 1.0_f32;
-        for run in runs {
-            count += 1.0;
-            let before = mean.soft.zip_map(&run.soft, |mean, v| v - mean)?;
-            mean.soft = mean.soft.zip_map(&before, |mean, d| mean + d / count)?;
-            mean.bone = mean
-                .bone
-                .zip_map(&run.bone, |mean, v| mean + (v - mean) / count)?;
-            let after = run.soft.zip_map(&mean.soft, |v, mean| v - mean)?;
-            let product = before.zip_map(&after, |before, after| before * after)?;
-            squares = squares.zip_map(&product, |sum, product| sum + product)?;
-        }
-        if count > 1.0 {
-            mean.uncertainty = Some(squares.map(|sum| (sum / (count - 1.0)).sqrt()));
-        }
+        let before = mean.soft.zip_map(&run.soft, |mean, v| v - mean)?;
+        mean.soft = mean.soft.zip_map(&before, |mean, d| mean + d / count)?;
+        mean.bone = mean
+            .bone
+            .zip_map(&run.bone, |mean, v| mean + (v - mean) / count)?;
+        let after = run.soft.zip_map(&mean.soft, |v, mean| v - mean)?;
+        let product = before.zip_map(&after, |before, after| before * after)?;
+        *squares = squares.zip_map(&product, |sum, product| sum + product)?;
+        Ok(())
+    }
+
+    /// The mean; with its standard deviation where there is more than one result.
+    pub(super) fn finish(self) -> anyhow::Result<Pictures> {
+        let mut mean = self.mean.context("no seed was run")?;
+        let count = self.count;
+        mean.uncertainty = self
+            .squares
+            .filter(|_| count > 1.0)
+            .map(|squares| squares.map(|sum| (sum / (count - 1.0)).sqrt()));
         Ok(mean)
     }
 }
@@ -249,19 +266,21 @@ mod tests {
 
     #[test]
     fn seeds_give_mean_and_sample_deviation() {
-        let runs = [0.2, 0.4, 0.6].map(pictures).into();
-        let mean = Pictures::mean_of(runs).unwrap();
+        let mean_of = |runs: &[f32]| {
+            let mut mean = MeanPictures::default();
+            for &soft in runs {
+                mean.add(pictures(soft)).unwrap();
+            }
+            mean.finish()
+        };
+        let mean = mean_of(&[0.2, 0.4, 0.6]).unwrap();
         let deviation = mean.uncertainty.unwrap();
         assert!((mean.soft.values()[0] - 0.4).abs() < 1e-6);
         assert!((mean.bone.values()[1] - 0.6).abs() < 1e-6);
         // statistics.stdev([0.2, 0.4, 0.6])
         assert!((deviation.values()[0] - 0.2).abs() < 1e-6);
-        assert!(
-            Pictures::mean_of(vec![pictures(0.5)])
-                .unwrap()
-                .uncertainty
-                .is_none()
-        );
+        assert!(mean_of(&[0.5]).unwrap().uncertainty.is_none());
+        assert!(mean_of(&[]).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::batch::{self, Outcome};
 use super::inputs::Input;
 use super::job::SuppressJob;
-use super::outputs::{OutputNames, Pictures};
+use super::outputs::{MeanPictures, OutputNames, Pictures};
 use super::report::Tally;
 use super::session::{Ended, LoadedBundle, Session};
 use crate::formats;
@@ -12,7 +12,7 @@ use crate::radiograph::{LungMask, Radiograph};
 use crate::worker::{
     EventKind, JobHandle, SuppressionRequest, SuppressionResult, SuppressionSettings, WorkerCommand,
 };
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -76,8 +76,8 @@ impl Suppression<'_> {
             Some(_) => MaskOrigin::Given,
             None => MaskOrigin::Segmenter,
         };
-        let mut runs = Vec::new();
-        let mut certificate = None;
+        let mut mean = MeanPictures::default();
+        let mut certificate: Option<Certificate> = None;
         for &seed in &self.job.seeds {
             let request = SuppressionRequest {
                 radiograph: Arc::clone(radiograph),
@@ -90,15 +90,18 @@ impl Suppression<'_> {
             let Some(result) = suppress_one(self.session, request, &input.stem)? else {
                 return Ok(None);
             };
-            runs.push(Pictures::of(radiograph, &result)?);
-            certificate.get_or_insert_with(|| {
+            mean.add(Pictures::of(radiograph, &result)?)?;
+            let certificate = certificate.get_or_insert_with(|| {
                 Certificate::new(radiograph, &result, self.job.seeds.clone(), origin)
             });
+            for warning in &result.warnings {
+                if !certificate.warnings.contains(warning) {
+                    certificate.warnings.push(warning.clone());
+                }
+            }
         }
-        let Some(certificate) = certificate else {
-            bail!("no seed was run");
-        };
-        Ok(Some((Pictures::mean_of(runs)?, certificate)))
+        let certificate = certificate.context("no seed was run")?;
+        Ok(Some((mean.finish()?, certificate)))
     }
 
     fn may_write(

@@ -36,7 +36,10 @@ impl Identity {
             return Some("Another file has the same SOP Instance UID but other pixels");
         }
         let same_id = !self.patient_id.is_empty() && self.patient_id == other.patient_id;
-        (same_id && self.patient != other.patient).then_some(
+        // What one file leaves out contradicts nothing.
+        let contradicts = (self.patient.iter().zip(&other.patient))
+            .any(|(a, b)| !a.is_empty() && !b.is_empty() && a != b);
+        (same_id && contradicts).then_some(
             "Another file has the same Patient ID but another name, birth date or issuer; \
              they may be different patients",
         )
@@ -64,6 +67,7 @@ mod tests {
         assert!(renamed.unwrap().contains("different patients"));
         let repeated = first.conflict(&identity("1.2", "b", "7", "A"));
         assert!(repeated.unwrap().contains("SOP Instance UID"));
+        assert_eq!(first.conflict(&identity("1.4", "c", "7", "")), None);
         // What is empty identifies nothing.
         let nameless = identity("", "a", "", "A");
         assert_eq!(nameless.conflict(&identity("", "b", "", "B")), None);

@@ -3,9 +3,14 @@
 //! Holds no patient data beside the input's file name.
 
 use super::{Changes, OutputGrid, StageTime, SuppressionResult, SuppressionSettings};
+use crate::display::display_image;
 use crate::formats::stored_fingerprint;
-use crate::radiograph::{FloatImage, LungMask, Radiograph, StoredValues};
+use crate::radiograph::{FloatImage, LungMask, Polarity, Radiograph, StoredValues};
+
 use serde::{Deserialize, Serialize};
+
+/// Version of the program; another one may make another picture.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The input of a suppression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +23,35 @@ pub struct CertifiedInput {
     pub cols: usize,
     /// SHA-256 of the stored values as little-endian 32-bit integers, row by row, hexadecimal.
     pub stored_sha256_i32le: String,
+    /// [`grey16_sha256`] of the radiograph as it was shown to the networks: under its first window or table, with
+    /// rescale and polarity applied.
+    pub displayed_sha256_i32le: String,
+    /// Whether high stored values are white.
+    pub high_is_white: bool,
+    /// Height and width of a pixel in mm, where the file states them.
+    pub spacing_mm: Option<[f64; 2]>,
+    /// Lowest and highest stored value that are padding, where the file states them.
+    pub padding: Option<(i32, i32)>,
+}
+
+impl CertifiedInput {
+    /// What identifies a radiograph and how it was shown.
+    pub fn of(radiograph: &Radiograph) -> Self {
+        let (cols, rows) = radiograph.size();
+        let file = radiograph.source.path.file_name();
+        let shown = radiograph.vois.first();
+        let shown = shown.map(|voi| grey16_sha256(&display_image(radiograph, voi)));
+        Self {
+            file: file.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            rows,
+            cols,
+            stored_sha256_i32le: stored_fingerprint(&radiograph.stored),
+            displayed_sha256_i32le: shown.unwrap_or_default(),
+            high_is_white: radiograph.polarity == Polarity::HighIsWhite,
+            spacing_mm: radiograph.spacing.map(|s| [s.row_mm, s.col_mm]),
+            padding: radiograph.padding,
+        }
+    }
 }
 
 /// A picture that was written.
@@ -99,16 +133,9 @@ impl Certificate {
         seeds: Vec<u64>,
         mask: MaskOrigin,
     ) -> Self {
-        let (cols, rows) = radiograph.size();
-        let file = radiograph.source.path.file_name();
         Self {
-            diaphane_version: env!("CARGO_PKG_VERSION").to_owned(),
-            input: CertifiedInput {
-                file: file.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-                rows,
-                cols,
-                stored_sha256_i32le: stored_fingerprint(&radiograph.stored),
-            },
+            diaphane_version: VERSION.to_owned(),
+            input: CertifiedInput::of(radiograph),
             outputs: Vec::new(),
             bundle: result.bundle_name.clone(),
             bundle_sha256: result.bundle_sha256.clone(),
@@ -133,7 +160,9 @@ impl Certificate {
             None => self.mask == MaskOrigin::Segmenter,
         };
         same_mask
-            && self.input.stored_sha256_i32le == stored_fingerprint(&run.radiograph.stored)
+            && self.diaphane_version == VERSION
+            // A file may be renamed; what it holds and how it is shown may not change.
+            && self.input == CertifiedInput { file: self.input.file.clone(), ..CertifiedInput::of(run.radiograph) }
             && self.bundle_sha256 == run.bundle_sha256
             && self.settings == *run.settings
             && self.seeds == run.seeds
@@ -163,7 +192,39 @@ pub fn mask8_sha256(mask: &LungMask) -> String {
 #[cfg(test)]
 pub(super) mod fixture {
     use super::*;
-    use crate::radiograph::Raster;
+    use crate::radiograph::{
+        BitDepth, FileKind, ModalityTransform, Raster, SourceFile, StudyId, StudyInfo,
+    };
+
+    fn values() -> StoredValues {
+        StoredValues::U16(Raster::new(2, 1, vec![3, 4]).unwrap())
+    }
+
+    /// Two pixels.
+    pub fn radiograph() -> Radiograph {
+        Radiograph {
+            id: StudyId("a".to_owned()),
+            source: SourceFile {
+                path: "a.png".into(),
+                kind: FileKind::Png,
+            },
+            stored: values(),
+            bits: BitDepth {
+                allocated: 16,
+                stored: 16,
+                high_bit: 15,
+                signed: false,
+            },
+            modality: ModalityTransform::IDENTITY,
+            vois: vec![crate::radiograph::Voi::covering(0.0, 10.0)],
+            vois_from_file: false,
+            polarity: Polarity::HighIsWhite,
+            padding: None,
+            spacing: None,
+            info: StudyInfo::default(),
+            warnings: Vec::new(),
+        }
+    }
 
     /// A certificate of no run at all.
     pub fn certificate() -> Certificate {
@@ -173,15 +234,8 @@ pub(super) mod fixture {
                 "fusion":"poisson","output":"native","seed":0}"#,
         );
         Certificate {
-            diaphane_version: String::new(),
-            input: CertifiedInput {
-                file: "a.png".to_owned(),
-                rows: 1,
-                cols: 2,
-                stored_sha256_i32le: stored_fingerprint(&StoredValues::U16(
-                    Raster::new(2, 1, vec![3, 4]).unwrap(),
-                )),
-            },
+            diaphane_version: VERSION.to_owned(),
+            input: CertifiedInput::of(&radiograph()),
             outputs: Vec::new(),
             bundle: "b".to_owned(),
             bundle_sha256: "b1".to_owned(),
@@ -200,11 +254,9 @@ pub(super) mod fixture {
 
 #[cfg(test)]
 mod tests {
-    use super::fixture::certificate;
+    use super::fixture::{certificate, radiograph};
     use super::*;
-    use crate::radiograph::{
-        BitDepth, FileKind, ModalityTransform, Polarity, Raster, SourceFile, StudyId, StudyInfo,
-    };
+    use crate::radiograph::Raster;
 
     #[test]
     fn the_hash_is_that_of_little_endian_integers() {
@@ -220,35 +272,6 @@ mod tests {
         let expected = "21c0512c4fc95bfe5d51d7b3d7b539bcae5f7252679180baf9121fc53f1748f5";
         let mask = LungMask::from_nonzero(&Raster::new(2, 1, vec![0, 1]).unwrap());
         assert_eq!(mask8_sha256(&mask), expected);
-    }
-
-    fn values() -> StoredValues {
-        StoredValues::U16(Raster::new(2, 1, vec![3, 4]).unwrap())
-    }
-
-    fn radiograph() -> Radiograph {
-        Radiograph {
-            id: StudyId("a".to_owned()),
-            source: SourceFile {
-                path: "a.png".into(),
-                kind: FileKind::Png,
-            },
-            stored: values(),
-            bits: BitDepth {
-                allocated: 16,
-                stored: 16,
-                high_bit: 15,
-                signed: false,
-            },
-            modality: ModalityTransform::IDENTITY,
-            vois: Vec::new(),
-            vois_from_file: false,
-            polarity: Polarity::HighIsWhite,
-            padding: None,
-            spacing: None,
-            info: StudyInfo::default(),
-            warnings: Vec::new(),
-        }
     }
 
     #[test]
@@ -267,7 +290,23 @@ mod tests {
             precision: "f32",
         };
         assert!(certificate.is_of(&same));
+        let inverted = Radiograph {
+            polarity: Polarity::LowIsWhite,
+            ..radiograph.clone()
+        };
+        let windowed = Radiograph {
+            vois: vec![crate::radiograph::Voi::covering(0.0, 20.0)],
+            ..radiograph.clone()
+        };
         let others = [
+            PlannedRun {
+                radiograph: &inverted,
+                ..same
+            },
+            PlannedRun {
+                radiograph: &windowed,
+                ..same
+            },
             PlannedRun {
                 bundle_sha256: "b2",
                 ..same

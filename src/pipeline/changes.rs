@@ -9,24 +9,28 @@ const ADDED: f32 = 10.0 / 255.0;
 const OUTLINE_GATE: f32 = 0.5;
 /// Share of brightened lung above which the reader is told: with the compact bundle 0.01 at most on the four SZCH
 /// radiographs, 0.001 on six of another site.
-const MOST_ADDED: f32 = 0.02;
+const MOST_ADDED: f64 = 0.02;
 /// Median darkening of the lungs, display units, above which the reader is told.
-const MOST_TONE_SHIFT: f32 = 0.1;
+const MOST_TONE_SHIFT: f64 = 0.1;
 
 /// Measures of a bone layer inside the lung field (over the whole picture where that is empty), from the layer as it
 /// was taken off, in display units: 1 is the whole range from black to white of the first window.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Changes {
     /// Median of the layer: how much darker the lungs became, bones apart.
-    pub tone_shift: f32,
+    pub tone_shift: f64,
     /// Standard deviation of the layer: how much bone and tone was taken.
-    pub removed_sd: f32,
+    pub removed_sd: f64,
     /// Share of pixels that became brighter by more than ten grey levels of 255: density the radiograph does not show.
-    pub added_fraction: f32,
+    pub added_fraction: f64,
+    /// The same outside the lungs, as a share of the picture outside them.
+    pub added_fraction_outside: f64,
+    /// Strongest brightening anywhere; the bone image, which cannot be darker than black, does not show it.
+    pub most_added: f64,
     /// Share of pixels left exactly as they were.
-    pub untouched_fraction: f32,
+    pub untouched_fraction: f64,
     /// Share of pixels where bone outlines were taken from the radiograph's own detail; `None` on the model's grid.
-    pub outline_fraction: Option<f32>,
+    pub outline_fraction: Option<f64>,
 }
 
 impl Changes {
@@ -43,23 +47,33 @@ impl Changes {
                 .map(|(v, _)| v)
                 .collect()
         };
+        let outside: Vec<f32> = (bone.values().iter().zip(lungs.raster().values()))
+            .filter(|&(_, &m)| m == 0)
+            .map(|(&v, _)| v)
+            .collect();
         let mut layer = inside(bone);
-        let mean = mean(layer.iter().copied());
-        let variance = self::mean(layer.iter().map(|v| (v - mean).powi(2)));
+        let mean = mean(layer.iter().map(|&v| f64::from(v)));
+        let variance = self::mean(layer.iter().map(|v| (f64::from(*v) - mean).powi(2)));
         let share = |values: &[f32], counts: &dyn Fn(f32) -> bool| {
             let count = values.iter().filter(|&&v| counts(v)).count();
-            count as f32 / values.len().max(1) as f32
+            rounded(count as f64 / values.len().max(1) as f64)
         };
         let middle = layer.len() / 2;
         Self {
-            removed_sd: variance.sqrt(),
+            removed_sd: rounded(variance.sqrt()),
             added_fraction: share(&layer, &|v| v < -ADDED),
+            added_fraction_outside: share(&outside, &|v| v < -ADDED),
+            most_added: rounded(f64::from(
+                bone.values().iter().fold(0.0, |most: f32, &v| most.max(-v)),
+            )),
             untouched_fraction: share(&layer, &|v| v == 0.0),
             outline_fraction: gate.map(|gate| share(&inside(gate), &|g| g > OUTLINE_GATE)),
             tone_shift: if layer.is_empty() {
                 0.0
             } else {
-                *layer.select_nth_unstable_by(middle, f32::total_cmp).1
+                rounded(f64::from(
+                    *layer.select_nth_unstable_by(middle, f32::total_cmp).1,
+                ))
             },
         }
     }
@@ -84,9 +98,14 @@ impl Changes {
     }
 }
 
-fn mean(values: impl ExactSizeIterator<Item = f32>) -> f32 {
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     let count = values.len().max(1) as f64;
-    (values.map(f64::from).sum::<f64>() / count) as f32
+    values.sum::<f64>() / count
+}
+
+/// To six decimals: a certificate reads the same however it is stored.
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }
 
 #[cfg(test)]
@@ -103,7 +122,7 @@ mod tests {
         let bone = Raster::new(6, 1, vec![0.1, 0.1, 0.3, -0.1, 0.0, 9.0]).unwrap();
         let gate = Raster::new(6, 1, vec![0.0, 0.9, 0.9, 0.0, 0.0, 1.0]).unwrap();
         let changes = Changes::of(&bone, Some(&gate), &lungs(&[1, 1, 1, 1, 1, 0]));
-        assert_eq!(changes.tone_shift.to_bits(), 0.1_f32.to_bits());
+        assert_eq!(changes.tone_shift.to_bits(), 0.1_f64.to_bits());
         // statistics.pstdev([0.1, 0.1, 0.3, -0.1, 0.0])
         assert!((changes.removed_sd - 0.132_665).abs() < 1e-5);
         let shares = [changes.added_fraction, changes.untouched_fraction];
@@ -111,6 +130,7 @@ mod tests {
             assert!((share - 0.2).abs() < 1e-6, "{changes:?}");
         }
         assert_eq!(changes.outline_fraction, Some(0.4));
+        assert_eq!(changes.most_added.to_bits(), 0.1_f64.to_bits());
         assert_eq!(changes.doubts().len(), 1, "{:?}", changes.doubts());
     }
 

@@ -190,6 +190,7 @@ fn clips(choice: ClippingChoice, spec: &ClipSpec) -> (ClipKind, ClipKind) {
 pub(super) fn dual_path_config(
     manifest: &Manifest,
     settings: &SuppressionSettings,
+    batching: Batching,
 ) -> DualPathConfig {
     let (clip_global, clip_local) = clips(settings.clipping, &manifest.clip);
     DualPathConfig {
@@ -203,7 +204,7 @@ pub(super) fn dual_path_config(
             SpecScaling::SqrtAlphasCumprod => ConditionScaling::SqrtAlphasCumprod,
         },
         noise_order: NoiseOrder::Independent,
-        batching: Batching::Separate,
+        batching,
         keep_predictions: settings.guidance == GuidanceChoice::AuthorsCommented,
     }
 }

@@ -34,6 +34,9 @@ pub enum PipelineError {
     /// The radiograph has no pixels.
     #[error("the radiograph has no pixels; check the file")]
     NoPixels,
+    /// The radiograph has no window and no VOI LUT.
+    #[error("the radiograph has no window to show it under; check the file")]
+    NoWindow,
     /// A setting lies outside its range.
     #[error("{name} is {value}; choose {range}")]
     Setting {

@@ -25,15 +25,16 @@ pub struct ModelGrid {
 
 impl ModelGrid {
     /// Fits a radiograph of `native` width and height (both > 0) to the grid, keeping its aspect
-    /// unless the rule says `square`.
-    pub fn fit(native: (usize, usize), rule: GridRule) -> Self {
-        let longest = native.0.max(native.1).max(1) as f64;
-        let scale = rule.size_px as f64 / longest;
-        let side = |n: usize| ((n as f64 * scale).round() as usize).clamp(1, rule.size_px.max(1));
+    /// unless the rule says `square`. `pixel_aspect` is a pixel's height over its width, > 0: pixels that
+    /// are not square become square on the grid.
+    pub fn fit(native: (usize, usize), pixel_aspect: f64, rule: GridRule) -> Self {
+        let extent = (native.0 as f64, native.1 as f64 * pixel_aspect);
+        let scale = rule.size_px as f64 / extent.0.max(extent.1).max(f64::MIN_POSITIVE);
+        let side = |n: f64| ((n * scale).round() as usize).clamp(1, rule.size_px.max(1));
         let scaled = if rule.square {
             (rule.size_px.max(1), rule.size_px.max(1))
         } else {
-            (side(native.0), side(native.1))
+            (side(extent.0), side(extent.1))
         };
         let multiple = rule.multiple_px.max(1);
         let pad = |n: usize| n.div_ceil(multiple) * multiple;
@@ -111,19 +112,29 @@ mod tests {
 
     #[test]
     fn the_longest_side_fits_and_the_aspect_stays() {
-        let grid = ModelGrid::fit((3000, 2400), COMPACT);
+        let grid = ModelGrid::fit((3000, 2400), 1.0, COMPACT);
         assert_eq!(grid.scaled(), (1024, 819));
         assert_eq!(grid.padded(), (1024, 832));
         let square = GridRule {
             square: true,
             ..COMPACT
         };
-        assert_eq!(ModelGrid::fit((3000, 2400), square).scaled(), (1024, 1024));
+        assert_eq!(
+            ModelGrid::fit((3000, 2400), 1.0, square).scaled(),
+            (1024, 1024)
+        );
+    }
+
+    #[test]
+    fn pixels_that_are_not_square_become_so() {
+        // 1000 columns of 0.2 mm and 500 rows of 0.4 mm show a square of 200 mm.
+        let grid = ModelGrid::fit((1000, 500), 0.4 / 0.2, COMPACT);
+        assert_eq!(grid.scaled(), (1024, 1024));
     }
 
     #[test]
     fn a_sliver_keeps_one_pixel() {
-        let grid = ModelGrid::fit((4000, 1), COMPACT);
+        let grid = ModelGrid::fit((4000, 1), 1.0, COMPACT);
         assert_eq!(grid.scaled(), (1024, 1));
         assert_eq!(grid.padded(), (1024, 64));
     }
@@ -135,7 +146,7 @@ mod tests {
             multiple_px: 8,
             square: false,
         };
-        let grid = ModelGrid::fit((4, 2), rule);
+        let grid = ModelGrid::fit((4, 2), 1.0, rule);
         let image = Raster::new(4, 2, (0_u8..8).map(f32::from).collect()).unwrap();
         let model = grid.to_model(&image);
         assert_eq!(model.size(), (8, 4));

@@ -62,7 +62,7 @@ fn take_off(
     display: &FloatImage,
     layer: &FloatImage,
 ) -> Result<(FloatImage, FloatImage), PipelineError> {
-    let voi = radiograph.vois.first().ok_or(PipelineError::NoPixels)?;
+    let voi = radiograph.vois.first().ok_or(PipelineError::NoWindow)?;
     let scale = GreyScale::new(radiograph, voi);
     let size = display.values().len();
     let (mut soft_tissue, mut bone) = (Vec::with_capacity(size), Vec::with_capacity(size));

@@ -13,7 +13,7 @@ use super::{
     Changes, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
     SuppressionResult, restore, segment, suitability, tensors,
 };
-use crate::diffusion::{Conditions, DualPath, GlobalPath, SeededNoise, StepReport};
+use crate::diffusion::{Batching, Conditions, DualPath, GlobalPath, SeededNoise, StepReport};
 use crate::display::display_image;
 use crate::radiograph::{FloatImage, LungMask};
 use std::ops::ControlFlow;
@@ -45,6 +45,8 @@ impl<'a> Run<'a> {
         if size.0 == 0 || size.1 == 0 {
             return Err(PipelineError::NoPixels);
         }
+        let spacing = request.radiograph.spacing;
+        let aspect = spacing.map_or(1.0, |spacing| spacing.row_mm / spacing.col_mm);
         let mask = request.mask.as_deref();
         if let Some(mask) = mask
             && mask.raster().size() != size
@@ -63,7 +65,7 @@ impl<'a> Run<'a> {
             cache,
             request,
             observer,
-            grid: ModelGrid::fit(size, grid_rule(networks.manifest())),
+            grid: ModelGrid::fit(size, aspect, grid_rule(networks.manifest())),
             keys,
             tracker: ProgressTracker::new(Vec::new()),
             clock: StageClock::default(),
@@ -141,7 +143,7 @@ impl<'a> Run<'a> {
             |c| &mut c.prepared,
             |run| {
                 let radiograph = &run.request.radiograph;
-                let voi = radiograph.vois.first().ok_or(PipelineError::NoPixels)?;
+                let voi = radiograph.vois.first().ok_or(PipelineError::NoWindow)?;
                 let native = display_image(radiograph, voi);
                 let model = run.grid.to_model(&native);
                 Ok(Rc::new(Prepared { native, model }))
@@ -298,7 +300,13 @@ impl<'a> Run<'a> {
         let (networks, settings) = (self.networks, &self.request.settings);
         let sampler = sampler_kind(settings.sampler).build(networks.schedule().clone());
         let predict = |z: &Tensor, t: i64, condition: &Tensor| networks.epsilon(z, t, condition);
-        let config = dual_path_config(networks.manifest(), settings);
+        // One call for both conditions of the local path launches half the kernels; a CPU gains nothing.
+        let batching = if networks.device().is_cuda() {
+            Batching::Together
+        } else {
+            Batching::Separate
+        };
+        let config = dual_path_config(networks.manifest(), settings, batching);
         let path = DualPath::new(sampler.as_ref(), &predict, config);
         let mut noise = SeededNoise::new(settings.seed, networks.device());
         let (tracker, observer) = (&mut self.tracker, &mut *self.observer);

@@ -25,7 +25,7 @@ impl Segmenter<'_> {
     /// # Errors
     /// [`PipelineError::NotFinite`] where the network gives no number.
     pub(super) fn probability(&self, picture: &FloatImage) -> Result<FloatImage, PipelineError> {
-        let grid = ModelGrid::fit(picture.size(), self.grid_rule());
+        let grid = ModelGrid::fit(picture.size(), 1.0, self.grid_rule());
         let small = match self.spec.input {
             InputRange::Displayed => grid.to_model(picture),
             InputRange::Stretched => stretch(&grid.to_model(picture)),

@@ -63,6 +63,7 @@ impl StageCache {
             radiograph.vois.first(),
             radiograph.polarity,
             radiograph.padding,
+            radiograph.spacing.map(|s| (s.row_mm, s.col_mm)),
             radiograph.bits,
         ));
         self.hashed = Some((Arc::downgrade(radiograph), key));

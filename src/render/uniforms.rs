@@ -31,7 +31,7 @@ pub struct ViewUniform {
     pub low_is_white: u32,
     /// One of the `PICTURE_*` constants.
     pub picture: u32,
-    /// Difference shown in the end colours of the map, modality units.
+    /// Difference shown in the end colours of the map, modality units; negative where lower values are brighter.
     pub difference_limit: f32,
     /// Opacity of the lung field's outline, 0 to 1.
     pub outline_opacity: f32,
@@ -44,7 +44,14 @@ impl ViewUniform {
     pub fn new(spec: &ViewSpec) -> Self {
         let (picture, difference_limit) = match spec.picture {
             Picture::Grey => (PICTURE_GREY, 1.0),
-            Picture::Difference { limit } => (PICTURE_DIFFERENCE, limit.max(f32::MIN_POSITIVE)),
+            Picture::Difference {
+                limit,
+                low_is_bright,
+            } => {
+                let limit = limit.max(f32::MIN_POSITIVE);
+                let signed = if low_is_bright { -limit } else { limit };
+                (PICTURE_DIFFERENCE, signed)
+            }
         };
         let mut block = Self {
             scale: spec.image_from_screen.scale,

@@ -44,10 +44,12 @@ pub struct ImageFromScreen {
 pub enum Picture {
     /// Window and polarity.
     Grey,
-    /// Original minus layer through the diverging map.
+    /// What the layer has less of than the original, in brightness, through the diverging map.
     Difference {
         /// Difference shown in the end colours, modality units, > 0.
         limit: f32,
+        /// Lower modality values are the brighter ones, by the study itself, whatever "invert" says.
+        low_is_bright: bool,
     },
 }
 

@@ -77,6 +77,15 @@ impl OpenStudy {
         (self.radiograph.polarity == Polarity::LowIsWhite) != self.inverted
     }
 
+    /// Lower modality values are the brighter ones in the file itself: by its polarity, or by a VOI LUT that falls.
+    pub fn low_is_bright(&self) -> bool {
+        let falls = match self.radiograph.vois.first() {
+            Some(Voi::Lut(lut)) => lut.entries.first() > lut.entries.last(),
+            _ => false,
+        };
+        (self.radiograph.polarity == Polarity::LowIsWhite) != falls
+    }
+
     /// Difference that takes the end colours of the map: a quarter of the file's own window.
     pub fn default_difference_limit(&self) -> f64 {
         match nearest_window(&self.loaded_voi()) {

@@ -270,14 +270,20 @@ fn a_difference_has_the_colours_of_the_map() {
     ];
     let mut spec = spec(&window(0.0, 1.0, VoiFunction::LinearExact), false);
     spec.layer = key(LayerKind::SoftTissue);
-    spec.picture = Picture::Difference { limit: 100.0 };
-    let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
-    for (i, pixel) in picture.iter().enumerate() {
-        let expected = diverging_on_black(change(i) / 100.0);
-        for channel in 0..3 {
-            let error = pixel[channel].abs_diff(expected[channel]);
-            // A step of the 255-entry table is at most 2 of 255 wide in any channel.
-            assert!(error <= 2, "{i}: {pixel:?} instead of {expected:?}");
+    // What was taken away in brightness is positive, whichever end of the values is bright.
+    for (low_is_bright, sign) in [(false, 1.0), (true, -1.0)] {
+        spec.picture = Picture::Difference {
+            limit: 100.0,
+            low_is_bright,
+        };
+        let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
+        for (i, pixel) in picture.iter().enumerate() {
+            let expected = diverging_on_black(sign * change(i) / 100.0);
+            for channel in 0..3 {
+                let error = pixel[channel].abs_diff(expected[channel]);
+                // A step of the 255-entry table is at most 2 of 255 wide in any channel.
+                assert!(error <= 2, "{i}: {pixel:?} instead of {expected:?}");
+            }
         }
     }
 }

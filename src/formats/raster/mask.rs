@@ -9,13 +9,16 @@ use std::path::Path;
 /// and 16 more under a clavicle; the fifth bit is the last.
 const MOST_LABEL: i32 = 31;
 
+/// Share of middle greys above which a picture is no mask: an outline softened by scaling or by JPEG has less.
+const MOST_GREY: f64 = 0.1;
+
 /// Reads a lung mask from a greyscale picture: lung is what is lighter than half of the full scale,
 /// so that the ringing of JPEG along its outline stays out. A picture of two values, one of them 0,
 /// is a mask whatever the other is (0 and 1, or 0 and 255 in 16 bits).
 ///
 /// # Errors
-/// [`FormatError`] where the file is no greyscale picture, holds labels of several organs, or nothing
-/// in it is light.
+/// [`FormatError`] where the file is no greyscale picture, holds labels of several organs or shades of
+/// grey, or nothing in it is light.
 pub fn read_mask(path: &Path) -> Result<LungMask, FormatError> {
     let radiograph = super::super::read(path)?;
     lungs(&radiograph).map_err(|problem| FormatError::new(path, problem))
@@ -39,7 +42,14 @@ fn lungs(picture: &Radiograph) -> Result<LungMask, Problem> {
             what: format!("its lightest value is {lightest} of {full}"),
         });
     }
+    let grey = picture.stored.iter().map(lightness);
+    let grey = grey.filter(|value| (full / 4..=full - full / 4).contains(value));
     let (width, height) = picture.size();
+    if !is_binary && grey.count() as f64 > MOST_GREY * (width * height) as f64 {
+        return Err(Problem::NotAMask {
+            what: "it is a picture in shades of grey, not black and white".to_owned(),
+        });
+    }
     let inside = picture.stored.iter().map(lightness);
     let inside = inside.map(|value| u8::from(value > threshold)).collect();
     let raster = Raster::new(width, height, inside).map_err(|err| Problem::CorruptImage {
@@ -87,10 +97,18 @@ mod tests {
 
     #[test]
     fn lung_is_lighter_than_half_of_the_full_scale() {
-        let eight = read8("mask.png", vec![0, 5, 127, 128, 250, 255]);
-        assert_eq!(inside(eight), [0, 0, 0, 1, 1, 1]);
-        let sixteen = read16(vec![0, 255, 32_767, 32_768, 65_535]);
-        assert_eq!(inside(sixteen), [0, 0, 0, 1, 1]);
+        // The middle of an outline softened by scaling, in a mask that is black and white otherwise.
+        let eight = [vec![0; 12], vec![5, 127, 128, 250], vec![255; 12]].concat();
+        assert_eq!(inside(read8("mask.png", eight))[12..16], [0, 0, 1, 1]);
+        let sixteen = [vec![0; 12], vec![255, 32_767, 32_768], vec![65_535; 12]].concat();
+        assert_eq!(inside(read16(sixteen))[12..16], [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn shades_of_grey_are_no_mask() {
+        let ramp: Vec<u8> = (0..=255).collect();
+        let refused = read8("radiograph.png", ramp).unwrap_err();
+        assert!(refused.to_string().contains("shades of grey"), "{refused}");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Everything in which a manifest can contradict itself.
 
 use super::sizes::{denoiser_bytes, segmenter_bytes, vqgan_bytes};
-use super::{ClipSpec, FileEntry, FileRole, Fit, Manifest, ScheduleSpec};
+use super::{
+    ClipSpec, ConditionScaling, FileEntry, FileRole, Fit, Manifest, Prediction, ScheduleSpec,
+};
 use crate::model::{Preset, SegmenterConfig};
 use std::path::{Component, Path};
 
@@ -125,6 +127,13 @@ fn grid(manifest: &Manifest, found: &mut Problems) {
 }
 
 fn latent(manifest: &Manifest, found: &mut Problems) {
+    let spec = &manifest.denoiser;
+    let subtracts_scaled = spec.prediction == Prediction::ConditionResidual
+        && spec.condition == ConditionScaling::SqrtAlphasCumprod;
+    found.unless(!subtracts_scaled, || {
+        "denoiser.condition must be \"unscaled\" where the prediction is \"condition_residual\""
+            .to_owned()
+    });
     let channels = manifest.vqgan.config.latent_channels;
     let (mean, std) = (&manifest.latent.mean, &manifest.latent.std);
     for (field, list) in [("latent.mean", mean), ("latent.std", std)] {

@@ -97,8 +97,8 @@ pub struct DenoiserLoss {
     pub last_timestep_share: f64,
     /// Share of the items trained on the local path (condition and target masked to the lungs).
     pub local_share: f64,
-    /// Share of the items whose noisy latent is made of the network's own prediction from pure noise
-    /// instead of the true latent, as the sampler does from its second step on. Without them the
+    /// Share of the items whose noisy latent is made of the network's own one-step guess from pure noise
+    /// (unguided, unclipped) instead of the true latent, as in the sampler's second step. Without them the
     /// network takes a noisy latent for the truth when it is its own guess, and its errors of tone grow
     /// from step to step. `sample` and `condition_residual` predictions only.
     pub rollout_share: f64,

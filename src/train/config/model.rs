@@ -146,6 +146,14 @@ impl Conventions {
     }
 
     pub(super) fn validate(&self) -> Result<(), TrainError> {
+        if self.prediction == Prediction::ConditionResidual
+            && self.condition == ConditionScaling::SqrtAlphasCumprod
+        {
+            return Err(TrainError::setting(
+                "conventions.condition",
+                "must be `unscaled` where the network predicts what to take off the condition",
+            ));
+        }
         if self.offset_noise >= 0.0 && self.offset_noise.is_finite() {
             Ok(())
         } else {

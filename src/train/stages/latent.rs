@@ -74,7 +74,7 @@ impl LatentSpace {
             compute: config.precision.kind(device),
             _vs: vs,
         };
-        let stats = match folder.read_toml(LatentStats::FILE)? {
+        let stats = match Self::known_statistics(config, folder)? {
             Some(stats) => stats,
             None if config.conventions.normalize_latents => {
                 space.measure(dataset, device, channels)?
@@ -91,6 +91,21 @@ impl LatentSpace {
         space.mean = plane(&stats.mean);
         space.std = plane(&stats.std);
         Ok(space)
+    }
+
+    /// The statistics of this run, or of the run whose weights it starts from: weights mean nothing in a latent space
+    /// of another scale.
+    fn known_statistics(
+        config: &RunConfig,
+        folder: &RunFolder,
+    ) -> Result<Option<LatentStats>, TrainError> {
+        if let Some(own) = folder.read_toml(LatentStats::FILE)? {
+            return Ok(Some(own));
+        }
+        match &config.start_from {
+            Some(run) if run.is_dir() => RunFolder::open(run)?.read_toml(LatentStats::FILE),
+            _ => Ok(None),
+        }
     }
 
     fn measure(

@@ -224,7 +224,10 @@ impl View<'_> {
                 original: layers::key(self.study, LayerKind::Original),
                 mask: outline.then(|| layers::key(self.study, LayerKind::LungMask)),
                 picture: match content {
-                    Content::Difference => Picture::Difference { limit },
+                    Content::Difference => Picture::Difference {
+                        limit,
+                        low_is_bright: self.study.low_is_bright(),
+                    },
                     _ => Picture::Grey,
                 },
                 image_from_screen: placement.shader_map(),
