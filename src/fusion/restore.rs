@@ -9,7 +9,8 @@
 //!
 //! ```text
 //! bone = (D(E(x)) - f) + strength * gate * (x - D(E(x))),     soft = x - bone
-//! gate = blur(smoothstep(|grad blur(D(E(x)) - f)| between low and high times a robust scale))
+//! edge = smoothstep(|grad blur(D(E(x)) - f)| between low and high times a robust scale)
+//! gate = blur(1 - (1 - edge) (1 - face * height of the bone layer))
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ use crate::radiograph::{FloatImage, LungMask, gaussian_blur, gradient_magnitude,
 ///
 /// The defaults were chosen on four real dual-energy pairs at 1024 px with the compact bundle. A gate from finer
 /// flanks (1.9 px, softened by 1.5 px) opens in patches over the lung's own texture, which the eye sees as
-/// crumbs; this one runs along whole bones, with the same correlation of fine detail.
+/// crumbs, and so does the bone's own texture where its face is left; this one covers whole bones.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RestoreOptions {
@@ -40,6 +41,9 @@ pub struct RestoreOptions {
     pub high: f32,
     /// Standard deviation of the blur that widens and softens the gate, px.
     pub gate_sigma_px: f64,
+    /// How far the gate opens on the face of a bone, away from its outline, `[0, 1]`: what the codec lost there is as
+    /// likely the bone's own texture as a vessel's.
+    pub face: f32,
     /// Share of the gated residual that joins the bone layer, `[0, 1]`; 0 for the plain difference.
     pub strength: f32,
     /// Bone below this is none, display units. Larger values lose as much, so that no step appears.
@@ -52,14 +56,21 @@ impl Default for RestoreOptions {
             edge_sigma_px: 2.5,
             scale_quantile: 0.9,
             min_scale: 2.5e-3,
-            low: 0.25,
-            high: 0.7,
+            low: 0.35,
+            high: 0.9,
             gate_sigma_px: 2.5,
+            face: 0.5,
             strength: 1.0,
             dead_zone: 0.5 / 255.0,
         }
     }
 }
+
+/// Quantiles of the bone layer inside the lungs that stand for lung between ribs and for ribs.
+const BETWEEN_BONES: f64 = 0.2;
+const ON_BONES: f64 = 0.85;
+/// Least height of a bone, display units: JSRT in 8 bits over its whole range has ribs of 3 to 5 grey levels of 255.
+const LEAST_BONE: f32 = 3.0 / 255.0;
 
 /// What the model saw and made, on the model grid without its padding, display units `[0, 1]`.
 #[derive(Debug, Clone, Copy)]
@@ -167,27 +178,39 @@ pub fn edge_gate(
     if let Some(region) = region {
         ensure_size("the lung mask", region.raster().size(), bone.size())?;
     }
-    let slope = gradient_magnitude(&gaussian_blur(bone, options.edge_sigma_px));
-    let scale = slope_scale(&slope, region, options.scale_quantile).max(options.min_scale);
+    let smooth = gaussian_blur(bone, options.edge_sigma_px);
+    let slope = gradient_magnitude(&smooth);
+    let scale = quantile_inside(&slope, region, options.scale_quantile).max(options.min_scale);
     let span = (options.high - options.low).max(f32::EPSILON);
     let open = slope.map(|s| {
         let t = ((s / scale - options.low) / span).clamp(0.0, 1.0);
         t * t * (3.0 - 2.0 * t)
     });
+    let open = open.zip_map(&bone_face(&smooth, region), |edge, face| {
+        1.0 - (1.0 - edge) * (1.0 - options.face * face)
+    })?;
     Ok(gaussian_blur(&open, options.gate_sigma_px))
 }
 
-/// The quantile of `slope` inside the region; of the whole picture where that is empty.
-fn slope_scale(slope: &FloatImage, region: Option<&LungMask>, quantile: f64) -> f32 {
+/// How much of a bone's usual height stands at each pixel, `[0, 1]`: 0 at the level of the lung between the
+/// ribs, which is the two pictures' tone, 1 at the height of a rib.
+fn bone_face(bone: &FloatImage, region: Option<&LungMask>) -> FloatImage {
+    let level = quantile_inside(bone, region, BETWEEN_BONES);
+    let height = (quantile_inside(bone, region, ON_BONES) - level).max(LEAST_BONE);
+    bone.map(|b| ((b - level) / height).clamp(0.0, 1.0))
+}
+
+/// The quantile of `values` inside the region; of the whole picture where that is empty.
+fn quantile_inside(values: &FloatImage, region: Option<&LungMask>, quantile: f64) -> f32 {
     let inside: Vec<f32> = match region {
-        Some(region) if region.num_inside() > 0 => slope
+        Some(region) if region.num_inside() > 0 => values
             .values()
             .iter()
             .zip(region.raster().values())
             .filter(|&(_, &m)| m == 1)
             .map(|(&s, _)| s)
             .collect(),
-        _ => slope.values().to_vec(),
+        _ => values.values().to_vec(),
     };
     nearest_rank(inside, quantile)
 }
@@ -280,8 +303,10 @@ mod tests {
         assert!(outline(1.0) < 0.012, "{}", outline(1.0));
         let (layer, radiograph, _) = layer(1.0);
         let soft = subtract_bone(&radiograph, &layer.bone, 1.0).unwrap();
-        let texture = soft.get(48, 10).unwrap() - soft.get(48, 11).unwrap();
-        assert!((texture.abs() - 0.02).abs() < 1e-3, "{texture}");
+        let texture = |row| (soft.get(row, 10).unwrap() - soft.get(row, 11).unwrap()).abs();
+        // Between bones the chequers stay whole, on the face of one by half.
+        assert!((texture(8) - 0.02).abs() < 1e-3, "{}", texture(8));
+        assert!((texture(48) - 0.01).abs() < 1e-3, "{}", texture(48));
     }
 
     #[test]
@@ -344,15 +369,15 @@ mod tests {
         };
         let layer = model_bone_layer(&images, &RestoreOptions::default()).unwrap();
         let widest = layer.gate.values().iter().copied().fold(0.0, f32::max);
-        assert!(widest < 0.05, "{widest}");
-        // What is left to take off is the decoder's own noise, never the radiograph's texture.
+        assert!(widest < 0.06, "{widest}");
+        // What is left to take off is the decoder's noise, 1.7 at most, and a trace of the bar's outline of 51.
         let most = layer
             .bone
             .values()
             .iter()
             .map(|b| b.abs())
             .fold(0.0, f32::max);
-        assert!(most < 1.7 / 255.0, "{most}");
+        assert!(most < 2.5 / 255.0, "{most}");
     }
 
     #[test]
