@@ -271,7 +271,7 @@ fn polarity_rescale_and_window_in_every_combination() {
                     let conflicts = radiograph
                         .warnings
                         .iter()
-                        .filter(|w| w.contains("conflict"))
+                        .filter(|w| w.text.contains("conflict"))
                         .count();
                     let disagrees = matches!(
                         (photometric, shape),
@@ -305,7 +305,10 @@ fn a_table_of_65536_entries_and_one_that_lies_about_its_depth() {
         let radiograph = file.read().unwrap();
         assert_near(&shown(&radiograph), &[0.0, 0.0, 0.2, 1.0, 1.0]);
         assert!(
-            radiograph.warnings.iter().any(|w| w.contains("VOI LUT")),
+            radiograph
+                .warnings
+                .iter()
+                .any(|w| w.text.contains("VOI LUT")),
             "{:?}",
             radiograph.warnings
         );
@@ -325,7 +328,7 @@ fn a_table_that_rises_and_falls_is_warned_of() {
     };
     let warned = |radiograph: &Radiograph| {
         let mut warnings = radiograph.warnings.iter();
-        warnings.any(|w| w.contains("rises and falls"))
+        warnings.any(|w| w.text.contains("rises and falls"))
     };
     assert!(warned(&read([0, 200, 100, 255])));
     assert!(!warned(&read([255, 200, 100, 0])));
@@ -396,7 +399,10 @@ fn unusable_windows_are_named_and_not_used() {
             .unwrap();
         assert!(!radiograph.vois_from_file);
         assert!(
-            radiograph.warnings.iter().any(|w| w.contains("window")),
+            radiograph
+                .warnings
+                .iter()
+                .any(|w| w.text.contains("window")),
             "{:?}",
             radiograph.warnings
         );
@@ -451,7 +457,12 @@ fn spacing_comes_from_one_place_with_its_kind() {
         .read()
         .unwrap();
     assert_eq!(broken.spacing, expected(0.2, 0.1, SpacingKind::AtDetector));
-    assert!(broken.warnings.iter().any(|w| w.contains("PixelSpacing")));
+    assert!(
+        broken
+            .warnings
+            .iter()
+            .any(|w| w.text.contains("PixelSpacing"))
+    );
 }
 
 #[test]

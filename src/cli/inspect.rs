@@ -5,6 +5,7 @@ use super::inputs;
 use super::report::{Machine, Tally, print_line};
 use crate::formats::{self, Inspection};
 use crate::pipeline::suitability_of;
+use crate::radiograph::Warning;
 use anyhow::ensure;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -45,12 +46,12 @@ pub(super) fn run(args: &InspectArgs) -> anyhow::Result<Tally> {
         } else {
             tally.failed += 1;
         }
-        let suitability = if inspection.ok {
-            // Read again, because an inspection holds no patient data to judge by.
-            formats::read(&inspection.file).map_or_else(|_| Vec::new(), |r| suitability_of(&r))
-        } else {
-            Vec::new()
-        };
+        // Read again, because an inspection holds no patient data to judge by.
+        let radiograph = inspection.ok.then(|| formats::read(&inspection.file).ok());
+        let suitability = radiograph.flatten().map_or_else(Vec::new, |radiograph| {
+            let doubts = suitability_of(&radiograph);
+            doubts.iter().map(Warning::to_string).collect()
+        });
         reports.push(Report {
             inspection,
             suitability,

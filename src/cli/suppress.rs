@@ -6,7 +6,7 @@ use super::job::SuppressJob;
 use super::outputs::{MeanPictures, OutputNames, Pictures};
 use super::report::Tally;
 use super::session::{Ended, LoadedBundle, Session};
-use crate::formats;
+use crate::formats::{self, Identities};
 use crate::pipeline::{Certificate, MaskOrigin, PlannedRun};
 use crate::radiograph::{LungMask, Radiograph};
 use crate::worker::{
@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub(super) fn run(job: &SuppressJob) -> anyhow::Result<Tally> {
+    let mut identities = Identities::default();
     batch::run(
         &job.inputs,
         &job.network,
@@ -27,7 +28,7 @@ pub(super) fn run(job: &SuppressJob) -> anyhow::Result<Tally> {
                 bundle,
                 job,
             }
-            .run(input)
+            .run(input, &mut identities)
         },
     )
 }
@@ -40,20 +41,25 @@ struct Suppression<'a> {
 }
 
 impl Suppression<'_> {
-    fn run(&self, input: &Input) -> anyhow::Result<Outcome> {
+    fn run(&self, input: &Input, identities: &mut Identities) -> anyhow::Result<Outcome> {
         let started = Instant::now();
         let names = OutputNames::new(&self.job.destination, input);
         names.ensure_not_sources(&self.job.inputs.sources)?;
         let radiograph = Arc::new(formats::read(&input.path)?);
+        let conflicts = identities.meet(&input.path, &radiograph);
+        for conflict in &conflicts {
+            eprintln!("warning: {}: {conflict}", input.stem);
+        }
         let mask = self.job.mask_for(radiograph.size())?;
         let overwrite = match self.may_write(&names, &radiograph, mask.as_deref())? {
             Permission::Write { overwrite } => overwrite,
             Permission::DoneBefore => return Ok(Outcome::DoneBefore),
         };
-        let Some((pictures, certificate)) = self.pictures(input, &radiograph, mask.as_ref())?
+        let Some((pictures, mut certificate)) = self.pictures(input, &radiograph, mask.as_ref())?
         else {
             return Ok(Outcome::Interrupted);
         };
+        certificate.warn(&conflicts);
         let certificate = names.write(&pictures, certificate, overwrite)?;
         let seconds = started.elapsed().as_secs_f64();
         eprintln!("{}: {seconds:.1} s", input.path.display());
@@ -94,11 +100,7 @@ impl Suppression<'_> {
             let certificate = certificate.get_or_insert_with(|| {
                 Certificate::new(radiograph, &result, self.job.seeds.clone(), origin)
             });
-            for warning in &result.warnings {
-                if !certificate.warnings.contains(warning) {
-                    certificate.warnings.push(warning.clone());
-                }
-            }
+            certificate.warn(&result.warnings);
         }
         let certificate = certificate.context("no seed was run")?;
         Ok(Some((mean.finish()?, certificate)))

@@ -1,6 +1,7 @@
 //! Whose picture a file says it is, and where two files contradict each other.
 
-use crate::radiograph::Radiograph;
+use crate::radiograph::{Radiograph, Topic, Warning};
+use std::path::{Path, PathBuf};
 
 /// What must not coincide between different pictures; compared and never shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,28 @@ impl Identity {
             "Another file has the same Patient ID but another name, birth date or issuer; \
              they may be different patients",
         )
+    }
+}
+
+/// The identities of the files met so far in a run.
+#[derive(Debug, Default)]
+pub struct Identities {
+    met: Vec<(PathBuf, Identity)>,
+}
+
+impl Identities {
+    /// Adds the radiograph of the file `path`; what contradicts the files met before it, as warnings.
+    pub fn meet(&mut self, path: &Path, radiograph: &Radiograph) -> Vec<Warning> {
+        let identity = Identity::of(radiograph, &radiograph.id.0);
+        let conflicts = self.met.iter().filter_map(|(other, known)| {
+            let what = identity.conflict(known)?;
+            // No stop: after a path it looks like a part of it.
+            let text = format!("{what}: {}", other.display());
+            Some(Warning::new(Topic::Identity, text))
+        });
+        let conflicts = conflicts.collect();
+        self.met.push((path.to_owned(), identity));
+        conflicts
     }
 }
 

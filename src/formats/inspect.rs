@@ -1,8 +1,8 @@
 //! What a file is and how it will be shown, for people and for machines.
 
-use super::{FormatError, Identity, stored_fingerprint};
+use super::{FormatError, Identities, stored_fingerprint};
 use crate::display::GreyScale;
-use crate::radiograph::{FileKind, PixelSpacing, Polarity, Radiograph, Voi, VoiFunction};
+use crate::radiograph::{FileKind, PixelSpacing, Polarity, Radiograph, Voi, VoiFunction, Warning};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -95,26 +95,16 @@ pub fn inspect(path: &Path, probes: &[(usize, usize)]) -> Inspection {
 /// Inspects several files together, which shows what no file shows alone: one instance UID on
 /// different pictures, one patient ID on different patients.
 pub fn inspect_all(paths: &[PathBuf], probes: &[(usize, usize)]) -> Vec<Inspection> {
-    let mut seen: Vec<(PathBuf, Identity)> = Vec::new();
+    let mut identities = Identities::default();
     let mut inspections = Vec::with_capacity(paths.len());
     for path in paths {
         let inspection = match super::read(path) {
             Err(err) => failure(path, &err),
             Ok(radiograph) => {
                 let mut inspection = report(path, &radiograph, probes);
-                let pixels = inspection
-                    .stored_sha256_i32le
-                    .as_deref()
-                    .unwrap_or_default();
-                let identity = Identity::of(&radiograph, pixels);
-                for (other, known) in &seen {
-                    inspection.warnings.extend(
-                        identity
-                            .conflict(known)
-                            .map(|what| format!("{what}. File: {}", other.display())),
-                    );
-                }
-                seen.push((path.clone(), identity));
+                let conflicts = identities.meet(path, &radiograph);
+                let conflicts = conflicts.iter().map(Warning::to_string);
+                inspection.warnings.extend(conflicts);
                 inspection
             }
         };
@@ -157,7 +147,7 @@ fn report(path: &Path, radiograph: &Radiograph, probes: &[(usize, usize)]) -> In
         windows: radiograph.vois.iter().map(window_report).collect(),
         spacing: radiograph.spacing.map(spacing_report),
         probes: probed(radiograph, probes),
-        warnings: radiograph.warnings.clone(),
+        warnings: radiograph.warnings.iter().map(Warning::to_string).collect(),
         ..Inspection::default()
     }
 }

@@ -5,7 +5,7 @@
 use super::{Changes, OutputGrid, StageTime, SuppressionResult, SuppressionSettings};
 use crate::display::display_image;
 use crate::formats::stored_fingerprint;
-use crate::radiograph::{FloatImage, LungMask, Polarity, Radiograph, StoredValues};
+use crate::radiograph::{FloatImage, LungMask, Polarity, Radiograph, StoredValues, Warning};
 
 use serde::{Deserialize, Serialize};
 
@@ -147,7 +147,16 @@ impl Certificate {
             device: result.device.clone(),
             precision: result.precision.clone(),
             stage_times: result.stage_times.clone(),
-            warnings: result.warnings.clone(),
+            warnings: result.warnings.iter().map(Warning::to_string).collect(),
+        }
+    }
+
+    /// Adds warnings that it does not hold yet.
+    pub fn warn(&mut self, warnings: &[Warning]) {
+        for warning in warnings {
+            if !self.warnings.contains(&warning.text) {
+                self.warnings.push(warning.text.clone());
+            }
         }
     }
 

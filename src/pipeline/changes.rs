@@ -1,6 +1,6 @@
 //! What a suppression did to the picture, in a few numbers that the certificate keeps.
 
-use crate::radiograph::{FloatImage, LungMask};
+use crate::radiograph::{FloatImage, LungMask, Topic, Warning};
 use serde::{Deserialize, Serialize};
 
 /// Brightening beyond this counts as added density, display units: ten grey levels of 255.
@@ -78,19 +78,24 @@ impl Changes {
         }
     }
 
-    /// Sentences for the reader where a measure is out of the ordinary.
-    pub(super) fn doubts(&self) -> Vec<String> {
+    /// Warnings for the reader where a measure is out of the ordinary.
+    pub(super) fn doubts(&self) -> Vec<Warning> {
         let mut doubts = Vec::new();
+        let mut doubt = |text: String| doubts.push(Warning::new(Topic::Changes, text));
         if self.added_fraction > MOST_ADDED {
-            doubts.push(format!(
-                "{:.0} % of the lung field became brighter than the radiograph: look there for structures that it does not show",
+            doubt(format!(
+                "{:.0} % of the lung field became brighter than the radiograph: look there for structures that it does not show.",
                 100.0 * self.added_fraction
             ));
         }
         if self.tone_shift.abs() > MOST_TONE_SHIFT {
-            doubts.push(format!(
-                "the lungs as a whole became {} by {:.0} of 255 grey levels: compare densities in the radiograph",
-                if self.tone_shift > 0.0 { "darker" } else { "brighter" },
+            doubt(format!(
+                "The lungs as a whole became {} by {:.0} of 255 grey levels: compare densities in the radiograph.",
+                if self.tone_shift > 0.0 {
+                    "darker"
+                } else {
+                    "brighter"
+                },
                 255.0 * self.tone_shift.abs()
             ));
         }
@@ -138,9 +143,9 @@ mod tests {
     fn added_density_and_a_strong_tone_are_told() {
         let dark = Raster::filled(4, 1, 0.2_f32);
         let doubts = Changes::of(&dark, None, &lungs(&[1; 4])).doubts();
-        assert!(doubts[0].contains("darker by 51"), "{doubts:?}");
+        assert!(doubts[0].text.contains("darker by 51"), "{doubts:?}");
         let bright = Raster::filled(4, 1, -0.06_f32);
         let doubts = Changes::of(&bright, None, &lungs(&[0; 4])).doubts();
-        assert!(doubts[0].starts_with("100 %"), "{doubts:?}");
+        assert!(doubts[0].text.starts_with("100 %"), "{doubts:?}");
     }
 }

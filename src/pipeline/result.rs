@@ -1,7 +1,7 @@
 //! What one suppression returns.
 
 use super::{Changes, SuppressionSettings};
-use crate::radiograph::{FloatImage, LungMask, StudyId};
+use crate::radiograph::{FloatImage, LungMask, StudyId, Warning};
 use serde::{Deserialize, Serialize};
 
 /// A named part of the work, in the order it happens.
@@ -87,6 +87,6 @@ pub struct SuppressionResult {
     pub precision: String,
     /// Wall time of each stage.
     pub stage_times: Vec<StageTime>,
-    /// Sentences the reader should see beside the picture.
-    pub warnings: Vec<String>,
+    /// What the reader should see beside the picture.
+    pub warnings: Vec<Warning>,
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::diffusion::{Batching, Conditions, DualPath, GlobalPath, SeededNoise, StepReport};
 use crate::display::display_image;
-use crate::radiograph::{FloatImage, LungMask};
+use crate::radiograph::{FloatImage, LungMask, Warning};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::Instant;
@@ -31,7 +31,7 @@ pub(super) struct Run<'a> {
     keys: Keys,
     tracker: ProgressTracker,
     clock: StageClock,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 impl<'a> Run<'a> {
@@ -375,9 +375,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn warn(&mut self, warnings: Vec<String>) {
+    fn warn(&mut self, warnings: Vec<Warning>) {
         for warning in &warnings {
-            self.observer.warned(warning);
+            self.observer.warned(&warning.text);
         }
         self.warnings.extend(warnings);
     }

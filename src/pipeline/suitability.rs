@@ -3,7 +3,7 @@
 //! Nothing is refused here: every doubt becomes a sentence that stands beside the picture.
 
 use super::MaskPair;
-use crate::radiograph::{FloatImage, LungMask, Radiograph, StudyInfo};
+use crate::radiograph::{FloatImage, LungMask, Radiograph, StudyInfo, Topic, Warning};
 
 /// Age in years below which the networks have seen nobody.
 const ADULT_YEARS: f64 = 18.0;
@@ -19,7 +19,7 @@ const SHORTEST_SIDE_PX: usize = 256;
 
 /// Doubts about running the networks on a radiograph that can be known without running any; empty
 /// where it is of the kind they were made for. Those of its header are among its warnings as well.
-pub fn suitability_of(radiograph: &Radiograph) -> Vec<String> {
+pub fn suitability_of(radiograph: &Radiograph) -> Vec<Warning> {
     let mut doubts = radiograph.info.doubts();
     doubts.extend(doubts_from_header(&radiograph.info, radiograph.size()));
     doubts
@@ -27,46 +27,55 @@ pub fn suitability_of(radiograph: &Radiograph) -> Vec<String> {
 
 /// Doubts that the patient's age and the picture's size raise. What reading the file already doubts
 /// ([`StudyInfo::doubts`]) stands among the radiograph's warnings and is not repeated.
-pub(super) fn doubts_from_header(info: &StudyInfo, size: (usize, usize)) -> Vec<String> {
+pub(super) fn doubts_from_header(info: &StudyInfo, size: (usize, usize)) -> Vec<Warning> {
     let mut doubts = Vec::new();
     if age_years(info).is_some_and(|age| age < ADULT_YEARS) {
-        doubts.push("the patient is younger than 18 years; the networks know only adults".into());
+        doubts.push(Warning::new(
+            Topic::Age,
+            "The patient is younger than 18 years; the networks know only adults.",
+        ));
     }
     if size.0.min(size.1) < SHORTEST_SIDE_PX {
-        doubts.push(format!(
-            "the picture has only {} x {} pixels; expect a coarse result",
+        let text = format!(
+            "The picture has only {} x {} pixels; expect a coarse result.",
             size.0, size.1
-        ));
+        );
+        doubts.push(Warning::new(Topic::Size, text));
     }
     doubts
 }
 
 /// Doubts that the lung mask raises; `display` is the shown picture, `[0, 1]`, on the mask's grid.
-pub(super) fn doubts_from_lungs(found: &MaskPair, display: &FloatImage) -> Vec<String> {
+pub(super) fn doubts_from_lungs(found: &MaskPair, display: &FloatImage) -> Vec<Warning> {
     let mask = &found.model;
     let mut doubts = Vec::new();
     if found.lungs_appear_inverted {
-        doubts.push(
-            "lungs are found only once the picture is inverted; its polarity is probably wrong"
-                .to_owned(),
-        );
+        doubts.push(Warning::new(
+            Topic::Polarity,
+            "Lungs are found only once the picture is inverted; its polarity is probably wrong.",
+        ));
         return doubts;
     }
     let fraction = mask.fraction();
     if !LUNG_FRACTION.contains(&fraction) {
-        doubts.push(format!(
-            "the lungs take {:.0} % of the picture; a frontal chest radiograph has 6 to 60 %: check the mask",
+        let text = format!(
+            "The lungs take {:.0} % of the picture; a frontal chest radiograph has 6 to 60 %: check the mask.",
             fraction * 100.0
-        ));
+        );
+        doubts.push(Warning::new(Topic::LungMask, text));
         return doubts;
     }
     if smaller_side(mask) < SMALLER_LUNG {
-        doubts.push("only one lung is in the mask: check the mask and the cropping".to_owned());
+        doubts.push(Warning::new(
+            Topic::LungMask,
+            "Only one lung is in the mask: check the mask and the cropping.",
+        ));
     }
     if lungs_are_lighter(mask, display) {
-        doubts.push(
-            "the lungs are lighter than the tissue around them; the polarity may be wrong".into(),
-        );
+        doubts.push(Warning::new(
+            Topic::Polarity,
+            "The lungs are lighter than the tissue around them; the polarity may be wrong.",
+        ));
     }
     doubts
 }
@@ -222,7 +231,7 @@ mod tests {
         assert!(doubts_from_lungs(&pair(&mask), &dark).is_empty());
         let light = dark.map(|v| 1.0 - v);
         let doubts = doubts_from_lungs(&pair(&mask), &light);
-        assert!(doubts[0].contains("polarity"), "{doubts:?}");
+        assert_eq!(doubts[0].topic, Topic::Polarity, "{doubts:?}");
     }
 
     #[test]
@@ -241,7 +250,7 @@ mod tests {
         };
         let display = Raster::filled(20, 10, 0.5_f32);
         let doubts = doubts_from_lungs(&doubtful, &display);
-        assert!(doubts[0].contains("polarity"), "{doubts:?}");
+        assert_eq!(doubts[0].topic, Topic::Polarity, "{doubts:?}");
     }
 
     #[test]
@@ -259,8 +268,12 @@ mod tests {
         .unwrap();
         let display = Raster::filled(20, 10, 0.5_f32);
         let doubts = doubts_from_lungs(&pair(&LungMask::from_nonzero(&one)), &display);
-        assert!(doubts[0].contains("one lung"), "{doubts:?}");
+        assert!(doubts[0].text.contains("one lung"), "{doubts:?}");
         let none = LungMask::from_nonzero(&Raster::filled(20, 10, 0));
-        assert!(doubts_from_lungs(&pair(&none), &display)[0].contains("check the mask"));
+        assert!(
+            doubts_from_lungs(&pair(&none), &display)[0]
+                .text
+                .contains("check the mask")
+        );
     }
 }

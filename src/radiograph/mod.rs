@@ -11,6 +11,7 @@ mod resample;
 mod spacing;
 mod stored;
 mod study;
+mod warning;
 
 pub use filter::{
     Neighbourhood, binary_dilation, binary_erosion, gaussian_blur, gaussian_blur_truncated,
@@ -23,3 +24,4 @@ pub use resample::{resize_area, resize_bicubic, resize_bilinear};
 pub use spacing::{PixelSpacing, SpacingKind};
 pub use stored::{BitDepth, StoredValues};
 pub use study::{FileKind, Radiograph, SourceFile, StudyId, StudyInfo};
+pub use warning::{Topic, Warning};

@@ -1,6 +1,7 @@
 //! One radiograph with everything needed to show and measure it.
 
 use super::{BitDepth, ModalityTransform, PixelSpacing, Polarity, StoredValues, Voi};
+use crate::radiograph::{Topic, Warning};
 use std::path::PathBuf;
 
 /// Names a radiograph inside one run of the program: SOP Instance UID and a hash of its stored values
@@ -90,25 +91,26 @@ const NOT_FRONTAL: [&str; 9] = [
 const CHEST: [&str; 4] = ["CHEST", "THORAX", "LUNG", "RIB"];
 
 impl StudyInfo {
-    /// Sentences about an acquisition that is not a frontal chest radiograph; what is not stated raises none.
+    /// Warnings about an acquisition that is not a frontal chest radiograph; what is not stated raises none.
     ///
     /// Reading a file puts them among the [`Radiograph::warnings`]: who judges a radiograph later need
     /// not say them again.
-    pub fn doubts(&self) -> Vec<String> {
+    pub fn doubts(&self) -> Vec<Warning> {
         let mut doubts = Vec::new();
+        let mut doubt = |text: String| doubts.push(Warning::new(Topic::Kind, text));
         let modality = self.modality.trim().to_uppercase();
         if !modality.is_empty() && !RADIOGRAPHY.contains(&modality.as_str()) {
-            doubts.push(format!(
+            doubt(format!(
                 "Modality is {modality}, not a projection radiograph (CR, DX, RG)."
             ));
         }
         let body_part = self.body_part.trim().to_uppercase();
         if !body_part.is_empty() && !CHEST.iter().any(|word| body_part.contains(word)) {
-            doubts.push(format!("Body Part Examined is {body_part}, not the chest."));
+            doubt(format!("Body Part Examined is {body_part}, not the chest."));
         }
         let view = self.view_position.trim().to_uppercase();
         if NOT_FRONTAL.contains(&view.as_str()) {
-            doubts.push(format!("View Position is {view}, not frontal."));
+            doubt(format!("View Position is {view}, not frontal."));
         }
         doubts
     }
@@ -139,8 +141,8 @@ pub struct Radiograph {
     pub spacing: Option<PixelSpacing>,
     /// Patient and acquisition.
     pub info: StudyInfo,
-    /// Sentences the reader should see before trusting the picture.
-    pub warnings: Vec<String>,
+    /// What the reader should know before trusting the picture.
+    pub warnings: Vec<Warning>,
 }
 
 impl Radiograph {
@@ -184,6 +186,6 @@ mod tests {
         }
         let doubts = info("CT", "hand", "LLAT").doubts();
         assert_eq!(doubts.len(), 3, "{doubts:?}");
-        assert!(doubts[1].contains("HAND, not the chest"), "{doubts:?}");
+        assert!(doubts[1].text.contains("HAND, not the chest"), "{doubts:?}");
     }
 }

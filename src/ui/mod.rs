@@ -23,7 +23,6 @@ mod window_level;
 pub use app::{DiaphaneApp, RunError, Startup, run};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
 pub use command::UiCommand;
-pub use doubts::{Doubt, Weight};
 pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
 pub use shortcuts::{SHORTCUTS, Shortcut};

@@ -1,10 +1,10 @@
 //! A file in the window: what became of it, and how its radiograph is looked at.
 
 use super::camera::Camera;
-use super::doubts::{Doubt, doubts_of_file, kind_doubts};
+use super::doubts::{doubts_of_file, kind_doubts};
 use super::window_level::nearest_window;
 use crate::formats::Identity;
-use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction};
+use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction, Warning};
 use crate::worker::{SuppressionResult, SuppressionSettings};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,9 +32,9 @@ pub struct OpenStudy {
     /// Settings of this study once one was moved or it was suppressed; until then those last used.
     pub settings: Option<SuppressionSettings>,
     /// What the file makes one doubt, cautions first.
-    pub doubts: Vec<Doubt>,
-    /// Why the networks may not be made for this radiograph, as sentences; empty where they are.
-    pub kind_doubts: Vec<String>,
+    pub doubts: Vec<Warning>,
+    /// Why the networks may not be made for this radiograph; empty where they are.
+    pub kind_doubts: Vec<Warning>,
     /// The reader was asked about `kind_doubts` and said yes.
     pub suppress_anyway: bool,
 }
@@ -151,6 +151,8 @@ pub struct Study {
     pub content: StudyContent,
     /// Whose picture it is, once it was read: kept when the content is given up.
     pub(super) identity: Option<Identity>,
+    /// Cautions that its file gives; kept like `identity`.
+    pub(super) num_cautions: usize,
 }
 
 impl Study {
@@ -160,7 +162,24 @@ impl Study {
             path,
             content: StudyContent::Unread,
             identity: None,
+            num_cautions: 0,
         }
+    }
+
+    /// What was read of its file; one the graphics adapter cannot hold is refused here.
+    pub(super) fn fill(&mut self, radiograph: Arc<Radiograph>, texture_limit: Option<u32>) {
+        self.identity = Some(Identity::of(&radiograph, &radiograph.id.0));
+        let (width, height) = radiograph.size();
+        self.content = match texture_limit {
+            Some(limit) if width.max(height) > limit as usize => StudyContent::Failed(format!(
+                "{width} x {height} pixels are more than this graphics adapter can show \
+                 ({limit} on a side); use the command line for this file: {}",
+                radiograph.source.path.display()
+            )),
+            _ => StudyContent::Open(Box::new(OpenStudy::new(radiograph))),
+        };
+        let doubts = self.open().map(|study| study.doubts.iter());
+        self.num_cautions = doubts.map_or(0, |doubts| doubts.filter(|d| d.is_caution()).count());
     }
 
     /// File name without its folder.

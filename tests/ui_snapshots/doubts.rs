@@ -2,7 +2,7 @@
 
 use crate::fake::Window;
 use crate::phantom::{radiograph, result};
-use diaphane::radiograph::Radiograph;
+use diaphane::radiograph::{Radiograph, Topic, Warning};
 use diaphane::ui::UiCommand;
 use diaphane::worker::EventKind;
 use eframe::egui::Key;
@@ -13,7 +13,10 @@ fn hand() -> Radiograph {
     let mut hand = radiograph("hand");
     "HAND".clone_into(&mut hand.info.body_part);
     "PHANTOM^TWO".clone_into(&mut hand.info.patient_name);
-    hand.warnings = vec!["Polarity tags conflict: shown inverted.".to_owned()];
+    hand.warnings = vec![Warning::new(
+        Topic::Polarity,
+        "Polarity tags conflict: shown inverted.",
+    )];
     hand
 }
 
@@ -64,8 +67,8 @@ fn a_run_adds_what_it_found_and_repeats_nothing() {
     let (job, settings) = window.newest_request();
     let mut result = result(settings);
     result.warnings = vec![
-        "Age is not stated.".to_owned(),
-        "only one lung is in the mask".to_owned(),
+        Warning::file("Age is not stated."),
+        Warning::new(Topic::LungMask, "Only one lung is in the mask."),
     ];
     window.report(job.id(), EventKind::Suppressed(Arc::new(result)));
     assert!(window.has("1 caution, 2 notes:"));
@@ -125,4 +128,16 @@ fn escape_closes_what_is_open_before_it_stops_a_run() {
     assert!(!window.has("Open files...") && !job.is_cancelled());
     window.press(Key::Escape);
     assert!(job.is_cancelled());
+}
+
+#[test]
+fn a_study_closed_to_save_memory_keeps_its_cautions_in_the_strip() {
+    let mut window = Window::new();
+    show(&mut window, hand());
+    for name in ["b", "c", "d", "e", "f", "g"] {
+        show(&mut window, radiograph(name));
+    }
+    window.press(Key::PageUp);
+    assert!(window.has("closed; opens on a click"));
+    assert!(window.has("2 cautions"));
 }

@@ -3,7 +3,7 @@
 use diaphane::radiograph::{
     BitDepth, FileKind, FloatImage, LungMask, ModalityTransform, PixelSpacing, Polarity,
     Radiograph, Raster, SourceFile, SpacingKind, StoredValues, StudyId, StudyInfo, Voi,
-    VoiFunction,
+    VoiFunction, Warning,
 };
 use diaphane::worker::{Changes, SuppressionResult, SuppressionSettings};
 
@@ -85,7 +85,7 @@ pub fn radiograph(name: &str) -> Radiograph {
             orientation: "L\\F".to_owned(),
             ..StudyInfo::default()
         },
-        warnings: vec!["Age is not stated.".to_owned()],
+        warnings: vec![Warning::file("Age is not stated.")],
     }
 }
 

@@ -9,6 +9,7 @@ use super::scan::PixelDataPlace;
 use super::stored::{Cells, words_from_bytes};
 use super::syntax::{Compression, Syntax};
 use super::{jpeg_extended, rle};
+use crate::radiograph::Warning;
 use dicom_encoding::Codec;
 use dicom_transfer_syntax_registry::{TransferSyntaxIndex as _, TransferSyntaxRegistry};
 use std::borrow::Cow;
@@ -24,7 +25,7 @@ pub(super) fn first_frame(
     place: &PixelDataPlace,
     syntax: &Syntax,
     header: &ImageHeader,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Cells, Problem> {
     match (place, syntax.compression) {
         (PixelDataPlace::Native { value, words }, Compression::Native) => {
@@ -65,7 +66,7 @@ pub(super) fn first_frame(
 fn native_frame<'a>(
     bytes: &'a [u8],
     header: &ImageHeader,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<&'a [u8], Problem> {
     let expected = header.frame_bytes().saturating_mul(header.num_frames);
     if bytes.is_empty() {
@@ -84,10 +85,10 @@ fn native_frame<'a>(
     })?;
     // One byte of padding makes the length even.
     if bytes.len() > expected + expected % 2 {
-        warnings.push(format!(
+        warnings.push(Warning::file(format!(
             "Pixel Data is {} bytes longer than the picture.",
             bytes.len() - expected
-        ));
+        )));
     }
     Ok(frame)
 }
@@ -136,7 +137,7 @@ impl Fragments<'_> {
     fn first_frame(
         &self,
         header: &ImageHeader,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Warning>,
     ) -> Result<Cow<'_, [u8]>, Problem> {
         let bytes = |range: &Range<usize>| self.dataset.get(range.clone()).unwrap_or(&[]);
         let Some(first) = self.places.first() else {
@@ -180,7 +181,7 @@ impl Fragments<'_> {
     }
 
     /// The Basic Offset Table, where it is one; it starts with 0, ascends, and stays inside.
-    fn offsets(&self, num_frames: usize, warnings: &mut Vec<String>) -> Option<Vec<usize>> {
+    fn offsets(&self, num_frames: usize, warnings: &mut Vec<Warning>) -> Option<Vec<usize>> {
         if self.offset_table.is_empty() {
             return None;
         }
@@ -196,7 +197,9 @@ impl Fragments<'_> {
             && offsets.is_sorted_by(|a, b| a < b)
             && offsets.last().is_some_and(|&last| last < total);
         if !valid {
-            warnings.push("The table of frame offsets is wrong and was not used.".to_owned());
+            warnings.push(Warning::file(
+                "The table of frame offsets is wrong and was not used.",
+            ));
         }
         valid.then_some(offsets)
     }
@@ -206,7 +209,7 @@ fn encapsulated_cells(
     frame: &[u8],
     syntax: &Syntax,
     header: &ImageHeader,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Cells, Problem> {
     if frame.is_empty() {
         return Err(Problem::CorruptCodestream {

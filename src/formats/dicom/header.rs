@@ -5,7 +5,7 @@ use super::super::Problem;
 use super::super::limits::check_size;
 use super::attributes::Attributes;
 use super::element::describe;
-use crate::radiograph::{BitDepth, Polarity};
+use crate::radiograph::{BitDepth, Polarity, Warning};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
@@ -19,7 +19,7 @@ pub(super) struct ImageHeader {
     pub(super) num_frames: usize,
     /// From Photometric Interpretation alone.
     pub(super) photometric_polarity: Polarity,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl ImageHeader {
@@ -76,12 +76,14 @@ pub(super) fn validate(attributes: &Attributes<'_>) -> Result<ImageHeader, Probl
 
 fn photometric(
     attributes: &Attributes<'_>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Polarity, Problem> {
     let stated = attributes.text(tags::PHOTOMETRIC_INTERPRETATION);
     let upper = stated.to_ascii_uppercase();
     if upper != stated {
-        warnings.push("Photometric Interpretation is written in lower case.".to_owned());
+        warnings.push(Warning::file(
+            "Photometric Interpretation is written in lower case.",
+        ));
     }
     match upper.as_str() {
         "MONOCHROME1" => Ok(Polarity::LowIsWhite),
@@ -101,7 +103,10 @@ fn photometric(
     }
 }
 
-fn bit_depth(attributes: &Attributes<'_>, warnings: &mut Vec<String>) -> Result<BitDepth, Problem> {
+fn bit_depth(
+    attributes: &Attributes<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<BitDepth, Problem> {
     let allocated = attributes.unsigned(tags::BITS_ALLOCATED)?;
     let stored = attributes.unsigned(tags::BITS_STORED)?;
     let high_bit = attributes.unsigned(tags::HIGH_BIT)?;
@@ -131,10 +136,10 @@ fn bit_depth(attributes: &Attributes<'_>, warnings: &mut Vec<String>) -> Result<
         ));
     }
     if high_bit + 1 != stored {
-        warnings.push(format!(
+        warnings.push(Warning::file(format!(
             "High Bit is {high_bit}; the values were moved down to bit {}.",
             stored - 1
-        ));
+        )));
     }
     if representation > 1 {
         return Err(inconsistent(

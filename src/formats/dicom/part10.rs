@@ -4,6 +4,7 @@ use super::super::Problem;
 use super::super::limits::MAX_INFLATED_BYTES;
 use super::element::{ElementHeader, element_header};
 use super::syntax::{Encoding, Syntax};
+use crate::radiograph::Warning;
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
 use dicom_encoding::Codec;
@@ -20,7 +21,7 @@ pub(super) struct Part10<'a> {
     /// Offset of the data set in the file, which DICOMDIR records count from.
     pub(super) dataset_start: usize,
     /// What a reader should know about the wrapping.
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// Takes a file apart without looking into the data set.
@@ -36,8 +37,9 @@ pub(super) fn open(bytes: &[u8]) -> Result<Part10<'_>, Problem> {
     let starts_with_meta = after_prefix.starts_with(&[2, 0]);
     let mut warnings = Vec::new();
     if !has_prefix {
-        warnings
-            .push("The file has no DICOM preamble and prefix; its layout was inferred.".to_owned());
+        warnings.push(Warning::file(
+            "The file has no DICOM preamble and prefix; its layout was inferred.",
+        ));
     }
     if !starts_with_meta {
         return bare(after_prefix, has_prefix, warnings);
@@ -62,7 +64,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Part10<'_>, Problem> {
 }
 
 /// A data set without file meta information: old archives and network captures.
-fn bare(bytes: &[u8], has_prefix: bool, mut warnings: Vec<String>) -> Result<Part10<'_>, Problem> {
+fn bare(bytes: &[u8], has_prefix: bool, mut warnings: Vec<Warning>) -> Result<Part10<'_>, Problem> {
     if !bytes.starts_with(&[8, 0]) {
         return Err(if has_prefix {
             Problem::CorruptDataset {
@@ -85,9 +87,9 @@ fn bare(bytes: &[u8], has_prefix: bool, mut warnings: Vec<String>) -> Result<Par
         Encoding::IMPLICIT_LE
     };
     if has_prefix {
-        warnings.push(
-            "The file meta information is missing; the transfer syntax was inferred.".to_owned(),
-        );
+        warnings.push(Warning::file(
+            "The file meta information is missing; the transfer syntax was inferred.",
+        ));
     }
     Ok(Part10 {
         syntax: Syntax::from_uid(encoding.native_uid())?,

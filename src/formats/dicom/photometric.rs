@@ -5,7 +5,7 @@ use super::super::Problem;
 use super::attributes::Attributes;
 use super::header::{ImageHeader, inconsistent};
 use super::lut;
-use crate::radiograph::{ModalityTransform, Polarity, Voi, VoiFunction, VoiLut};
+use crate::radiograph::{ModalityTransform, Polarity, Topic, Voi, VoiFunction, VoiLut, Warning};
 use dicom_dictionary_std::tags;
 
 /// Modality LUT Sequence where present, otherwise Rescale Slope and Intercept (PS3.3 C.11.1).
@@ -41,16 +41,16 @@ pub(super) fn modality_transform(
 pub(super) fn polarity(
     attributes: &Attributes<'_>,
     header: &ImageHeader,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Polarity {
     let shape = attributes.text(tags::PRESENTATION_LUT_SHAPE);
     match (header.photometric_polarity, shape.as_str()) {
         (Polarity::HighIsWhite, "INVERSE") => {
-            warnings.push("Polarity tags conflict: MONOCHROME2 with Presentation LUT Shape INVERSE; shown inverted.".to_owned());
+            warnings.push(Warning::new(Topic::Polarity, "Polarity tags conflict: MONOCHROME2 with Presentation LUT Shape INVERSE; shown inverted."));
             Polarity::LowIsWhite
         }
         (Polarity::LowIsWhite, "IDENTITY") => {
-            warnings.push("Polarity tags conflict: MONOCHROME1 with Presentation LUT Shape IDENTITY; shown as MONOCHROME1.".to_owned());
+            warnings.push(Warning::new(Topic::Polarity, "Polarity tags conflict: MONOCHROME1 with Presentation LUT Shape IDENTITY; shown as MONOCHROME1."));
             Polarity::LowIsWhite
         }
         (polarity, _) => polarity,
@@ -79,7 +79,7 @@ pub(super) fn values_of_interest(
     attributes: &Attributes<'_>,
     header: &ImageHeader,
     modality: &ModalityTransform,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Vec<Voi> {
     let mut vois = Vec::new();
     let signed_input = match modality {
@@ -95,7 +95,10 @@ pub(super) fn values_of_interest(
                 item.text(tags::LUT_EXPLANATION),
                 warnings,
             ))),
-            Err(err) => warnings.push(format!("A VOI LUT was not used: {err}")),
+            Err(err) => warnings.push(Warning::new(
+                Topic::Grey,
+                format!("A VOI LUT was not used: {err}"),
+            )),
         }
     }
     match windows(attributes) {
@@ -103,10 +106,16 @@ pub(super) fn values_of_interest(
             let num_stated = windows.len();
             vois.extend(windows.into_iter().flatten());
             if num_stated > 0 && !vois.iter().any(|voi| matches!(voi, Voi::Window { .. })) {
-                warnings.push("The window of the file is not usable and was not used.".to_owned());
+                warnings.push(Warning::new(
+                    Topic::Grey,
+                    "The window of the file is not usable and was not used.",
+                ));
             }
         }
-        Err(err) => warnings.push(format!("The window of the file was not used: {err}")),
+        Err(err) => warnings.push(Warning::new(
+            Topic::Grey,
+            format!("The window of the file was not used: {err}"),
+        )),
     }
     vois
 }
@@ -126,7 +135,7 @@ fn can_be_negative(header: &ImageHeader, slope: f64, intercept: f64) -> bool {
 
 /// Some makers state the 16 bits an entry takes, not the bits it uses; others state fewer than it
 /// uses. Either would show the picture black or clipped, so the entries decide.
-fn voi_lut(table: lut::Lut, explanation: String, warnings: &mut Vec<String>) -> VoiLut {
+fn voi_lut(table: lut::Lut, explanation: String, warnings: &mut Vec<Warning>) -> VoiLut {
     let largest = table.entries.iter().copied().max().unwrap_or(0);
     let used = (16 - largest.leading_zeros() as u16).max(1);
     let bits = if table.bits == 16 || used > table.bits {
@@ -135,9 +144,12 @@ fn voi_lut(table: lut::Lut, explanation: String, warnings: &mut Vec<String>) -> 
         table.bits
     };
     if bits != table.bits {
-        warnings.push(format!(
-            "A VOI LUT states {} bits an entry but uses {bits}; its entries were believed.",
-            table.bits
+        warnings.push(Warning::new(
+            Topic::Grey,
+            format!(
+                "A VOI LUT states {} bits an entry but uses {bits}; its entries were believed.",
+                table.bits
+            ),
         ));
     }
     let lut = VoiLut {
@@ -147,10 +159,8 @@ fn voi_lut(table: lut::Lut, explanation: String, warnings: &mut Vec<String>) -> 
         explanation,
     };
     if !lut.is_monotone() {
-        warnings.push(
-            "A VOI LUT rises and falls: it shows different values as one grey, and what is taken off under it is only approximate."
-                .to_owned(),
-        );
+        warnings.push(Warning::new(Topic::Grey, "A VOI LUT rises and falls: it shows different values as one grey, and what is taken off under it is only approximate."
+                ));
     }
     lut
 }

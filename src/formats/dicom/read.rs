@@ -6,7 +6,7 @@ use super::attributes::{Attributes, WANTED};
 use super::study::{acquisition_warnings, study_info, text_warnings};
 use super::{decode, header, part10, photometric, scan, spacing, stored};
 use crate::display::min_max_window;
-use crate::radiograph::{FileKind, Radiograph, SourceFile, StoredValues, StudyId};
+use crate::radiograph::{FileKind, Radiograph, SourceFile, StoredValues, StudyId, Warning};
 use dicom_dictionary_std::tags;
 use std::path::Path;
 
@@ -30,7 +30,9 @@ pub(in crate::formats) fn read(path: &Path, bytes: &[u8]) -> Result<Radiograph, 
     let cells = decode::first_frame(dataset, place, &file.syntax, &header, &mut warnings)?;
     let stored = first_frame(&cells, &header, &mut warnings)?;
     if scan.has_overlays() {
-        warnings.push("The file has graphic overlays, which are not shown.".to_owned());
+        warnings.push(Warning::file(
+            "The file has graphic overlays, which are not shown.",
+        ));
     }
 
     let modality = photometric::modality_transform(&attributes, &header)?;
@@ -45,7 +47,9 @@ pub(in crate::formats) fn read(path: &Path, bytes: &[u8]) -> Result<Radiograph, 
     warnings.extend(acquisition_warnings(&attributes, &info));
     warnings.extend(text_warnings(&attributes));
     if file.syntax.lossy && attributes.text(tags::LOSSY_IMAGE_COMPRESSION) != "01" {
-        warnings.push("The picture is stored with lossy compression.".to_owned());
+        warnings.push(Warning::file(
+            "The picture is stored with lossy compression.",
+        ));
     }
     let spacing = spacing::pixel_spacing(&attributes, &mut warnings);
     Ok(Radiograph {
@@ -72,20 +76,19 @@ pub(in crate::formats) fn read(path: &Path, bytes: &[u8]) -> Result<Radiograph, 
 fn first_frame(
     cells: &stored::Cells,
     header: &header::ImageHeader,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<StoredValues, Problem> {
     if header.num_frames > 1 {
-        warnings.push(format!(
+        warnings.push(Warning::file(format!(
             "The file holds {} frames; only the first is shown.",
             header.num_frames
-        ));
+        )));
     }
     let (stored, had_foreign_bits) = stored::stored_values(cells, header)?;
     if had_foreign_bits {
-        warnings.push(
-            "Unused bits of the pixels hold data, perhaps an old overlay; they were removed."
-                .to_owned(),
-        );
+        warnings.push(Warning::file(
+            "Unused bits of the pixels hold data, perhaps an old overlay; they were removed.",
+        ));
     }
     Ok(stored)
 }

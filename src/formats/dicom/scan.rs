@@ -8,6 +8,7 @@ use super::super::Problem;
 use super::super::limits::MAX_SEQUENCE_DEPTH;
 use super::element::{ElementHeader, delimiter_header, describe, element_header};
 use super::syntax::Encoding;
+use crate::radiograph::Warning;
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use std::collections::HashSet;
@@ -46,7 +47,7 @@ pub(super) struct Scan {
     /// Pixel Data (7FE0,0010) of the top level.
     pub(super) pixel_data: Option<PixelDataPlace>,
     /// What a reader should know.
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Scan {
@@ -94,9 +95,9 @@ pub(super) fn scan(bytes: &[u8], encoding: Encoding) -> Result<Scan, Problem> {
             if walk.scan.pixel_data.is_none() || is_contradiction {
                 return Err(problem);
             }
-            walk.scan
-                .warnings
-                .push("What follows the pixel data is not DICOM and was ignored.".to_owned());
+            walk.scan.warnings.push(Warning::file(
+                "What follows the pixel data is not DICOM and was ignored.",
+            ));
             break;
         }
     }
@@ -311,9 +312,10 @@ impl Walk<'_> {
                 expected: "an element occurs once".to_owned(),
             });
         }
-        self.scan
-            .warnings
-            .push(format!("{} occurs twice; the last is used.", describe(tag)));
+        self.scan.warnings.push(Warning::file(format!(
+            "{} occurs twice; the last is used.",
+            describe(tag)
+        )));
         Ok(())
     }
 
@@ -328,9 +330,9 @@ impl Walk<'_> {
         let mut items = Vec::new();
         loop {
             if self.position == self.bytes.len() {
-                self.scan
-                    .warnings
-                    .push("The sequence of compressed fragments is not closed.".to_owned());
+                self.scan.warnings.push(Warning::file(
+                    "The sequence of compressed fragments is not closed.",
+                ));
                 break;
             }
             let item = delimiter_header(self.bytes, self.position, encoding)?;

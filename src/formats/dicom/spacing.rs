@@ -1,7 +1,7 @@
 //! Size of a pixel (PS3.3 10.7), always with what it was measured on.
 
 use super::attributes::Attributes;
-use crate::radiograph::{PixelSpacing, SpacingKind};
+use crate::radiograph::{PixelSpacing, SpacingKind, Topic, Warning};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
@@ -9,7 +9,7 @@ use dicom_dictionary_std::tags;
 /// the magnification where the geometry is known), then Nominal Scanned Pixel Spacing.
 pub(super) fn pixel_spacing(
     attributes: &Attributes<'_>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Option<PixelSpacing> {
     let imager = pair(attributes, tags::IMAGER_PIXEL_SPACING, warnings);
     if let Some((row_mm, col_mm)) = pair(attributes, tags::PIXEL_SPACING, warnings) {
@@ -44,9 +44,10 @@ pub(super) fn pixel_spacing(
     }
     let scanned = pair(attributes, tags::NOMINAL_SCANNED_PIXEL_SPACING, warnings);
     if scanned.is_none() && !is_square(attributes) {
-        warnings.push(
-            "Pixels are not square (Pixel Aspect Ratio) but their size is not stated.".to_owned(),
-        );
+        warnings.push(Warning::new(
+            Topic::Spacing,
+            "Pixels are not square (Pixel Aspect Ratio) but their size is not stated.",
+        ));
     }
     scanned.map(|(row_mm, col_mm)| PixelSpacing {
         row_mm,
@@ -55,7 +56,7 @@ pub(super) fn pixel_spacing(
     })
 }
 
-fn pair(attributes: &Attributes<'_>, tag: Tag, warnings: &mut Vec<String>) -> Option<(f64, f64)> {
+fn pair(attributes: &Attributes<'_>, tag: Tag, warnings: &mut Vec<Warning>) -> Option<(f64, f64)> {
     let stated = attributes.numbers(tag);
     if let Ok(None) = stated {
         return None;
@@ -63,9 +64,12 @@ fn pair(attributes: &Attributes<'_>, tag: Tag, warnings: &mut Vec<String>) -> Op
     match stated.ok().flatten().as_deref() {
         Some(&[row_mm, col_mm]) if row_mm > 0.0 && col_mm > 0.0 => Some((row_mm, col_mm)),
         _ => {
-            warnings.push(format!(
-                "{} is not a pair of positive lengths and was not used.",
-                super::element::describe(tag)
+            warnings.push(Warning::new(
+                Topic::Spacing,
+                format!(
+                    "{} is not a pair of positive lengths and was not used.",
+                    super::element::describe(tag)
+                ),
             ));
             None
         }

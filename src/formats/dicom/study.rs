@@ -1,7 +1,7 @@
 //! Patient and acquisition as text, and what in them a reader should know first.
 
 use super::attributes::{Attributes, is_steering};
-use crate::radiograph::StudyInfo;
+use crate::radiograph::{StudyInfo, Topic, Warning};
 use dicom_dictionary_std::tags;
 
 /// Patient and acquisition, ready to show.
@@ -35,32 +35,34 @@ pub(super) fn study_info(attributes: &Attributes<'_>) -> StudyInfo {
     }
 }
 
-/// Sentences about the acquisition that a reader should see before trusting the picture.
-pub(super) fn acquisition_warnings(attributes: &Attributes<'_>, info: &StudyInfo) -> Vec<String> {
+/// Warnings about the acquisition that a reader should see before trusting the picture.
+pub(super) fn acquisition_warnings(attributes: &Attributes<'_>, info: &StudyInfo) -> Vec<Warning> {
     let mut warnings = info.doubts();
-    let mut warn = |condition: bool, sentence: String| {
+    let mut warn = |condition: bool, topic: Topic, sentence: &str| {
         if condition {
-            warnings.push(sentence);
+            warnings.push(Warning::new(topic, sentence));
         }
     };
     warn(
         info.presentation_intent == "FOR PROCESSING",
-        "The picture is FOR PROCESSING: detector data before the maker's image processing."
-            .to_owned(),
+        Topic::Kind,
+        "The picture is FOR PROCESSING: detector data before the maker's image processing.",
     );
     warn(
         attributes.text(tags::LOSSY_IMAGE_COMPRESSION) == "01",
-        "The picture has been lossily compressed.".to_owned(),
+        Topic::File,
+        "The picture has been lossily compressed.",
     );
     warn(
         attributes.text(tags::BURNED_IN_ANNOTATION) == "YES",
-        "Annotations, perhaps with the patient's identity, are burned into the picture.".to_owned(),
+        Topic::Identity,
+        "Annotations, perhaps with the patient's identity, are burned into the picture.",
     );
     warnings
 }
 
-/// Sentences about text that is not what it should be.
-pub(super) fn text_warnings(attributes: &Attributes<'_>) -> Vec<String> {
+/// Warnings about text that is not what it should be.
+pub(super) fn text_warnings(attributes: &Attributes<'_>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (tag, name) in [
         (tags::STUDY_DATE, "Study Date"),
@@ -68,7 +70,10 @@ pub(super) fn text_warnings(attributes: &Attributes<'_>) -> Vec<String> {
     ] {
         let date = attributes.text(tag);
         if !date.is_empty() && !is_date(&date) {
-            warnings.push(format!("{name} is not a date."));
+            warnings.push(Warning::new(
+                Topic::Identity,
+                format!("{name} is not a date."),
+            ));
         }
     }
     let shown = [
@@ -82,8 +87,10 @@ pub(super) fn text_warnings(attributes: &Attributes<'_>) -> Vec<String> {
         .iter()
         .any(|&tag| attributes.raw_text(tag).contains(is_steering))
     {
-        warnings
-            .push("Control characters were removed from the patient's or study's text.".to_owned());
+        warnings.push(Warning::new(
+            Topic::Identity,
+            "Control characters were removed from the patient's or study's text.",
+        ));
     }
     warnings
 }

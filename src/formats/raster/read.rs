@@ -5,7 +5,7 @@ use super::super::{Problem, jpeg_markers};
 use super::tiff::{self, TiffPhotometric};
 use crate::radiograph::{
     BitDepth, FileKind, ModalityTransform, Polarity, Radiograph, Raster, SourceFile, StoredValues,
-    StudyId, StudyInfo, Voi,
+    StudyId, StudyInfo, Voi, Warning,
 };
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
@@ -52,10 +52,10 @@ pub(in crate::formats) fn read_tiff(path: &Path, bytes: &[u8]) -> Result<Radiogr
     }
     let mut warnings = Vec::new();
     if head.num_pages > 1 {
-        warnings.push(format!(
+        warnings.push(Warning::file(format!(
             "The file holds {} pictures; only the first is shown.",
             head.num_pages
-        ));
+        )));
     }
     Ok(radiograph(path, FileKind::Tiff, grey, polarity, warnings))
 }
@@ -76,14 +76,13 @@ pub(in crate::formats) fn read_jpeg(path: &Path, bytes: &[u8]) -> Result<Radiogr
         });
     }
     let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(problem)?;
-    let warnings =
-        vec!["JPEG compression is lossy and keeps 8 bits: fine structure may be lost.".to_owned()];
+    let text = "JPEG compression is lossy and keeps 8 bits: fine structure may be lost.";
     Ok(radiograph(
         path,
         FileKind::Jpeg,
         grey(decoder)?,
         Polarity::HighIsWhite,
-        warnings,
+        vec![Warning::file(text)],
     ))
 }
 
@@ -199,7 +198,7 @@ fn radiograph(
     kind: FileKind,
     grey: Grey,
     polarity: Polarity,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 ) -> Radiograph {
     let Grey {
         values,

@@ -1,12 +1,11 @@
 //! Studies: opening and changing over.
 
 use super::{Services, fail, saving, tell};
-use crate::formats::Identity;
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
 use crate::ui::files::FileEvent;
 use crate::ui::state::{AppState, Question, Severity};
-use crate::ui::study::{OpenStudy, Study, StudyContent};
+use crate::ui::study::{Study, StudyContent};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,38 +70,20 @@ fn add(found: Found, state: &mut AppState, services: &mut Services) {
 /// Shows a radiograph that was not read from the strip.
 pub(super) fn show(radiograph: Arc<Radiograph>, state: &mut AppState) {
     let mut study = Study::unread(radiograph.source.path.clone());
-    study.identity = Some(Identity::of(&radiograph, &radiograph.id.0));
-    study.content = content(radiograph, state.texture_limit);
+    study.fill(radiograph, state.texture_limit);
     state.studies.push(study);
     state.current = state.studies.len() - 1;
     leave_study(state);
-}
-
-/// A radiograph as an entry's content; one the graphics adapter cannot hold is refused here.
-fn content(radiograph: Arc<Radiograph>, texture_limit: Option<u32>) -> StudyContent {
-    let (width, height) = radiograph.size();
-    match texture_limit {
-        Some(limit) if width.max(height) > limit as usize => StudyContent::Failed(format!(
-            "{width} x {height} pixels are more than this graphics adapter can show \
-             ({limit} on a side); use the command line for this file: {}",
-            radiograph.source.path.display()
-        )),
-        _ => StudyContent::Open(Box::new(OpenStudy::new(radiograph))),
-    }
 }
 
 /// Gives an entry of the strip what was read of its file.
 fn keep(path: &Path, read: Result<Arc<Radiograph>, String>, state: &mut AppState) {
     let texture_limit = state.texture_limit;
     if let Some(study) = state.studies.iter_mut().find(|study| study.path == path) {
-        study.identity = read
-            .as_ref()
-            .ok()
-            .map(|read| Identity::of(read, &read.id.0));
-        study.content = match read {
-            Ok(radiograph) => content(radiograph, texture_limit),
-            Err(sentence) => StudyContent::Failed(sentence),
-        };
+        match read {
+            Ok(radiograph) => study.fill(radiograph, texture_limit),
+            Err(sentence) => study.content = StudyContent::Failed(sentence),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What makes one doubt the study shown, above its pictures: cautions always, all on demand.
 
+use crate::radiograph::Warning;
 use crate::ui::command::UiCommand;
-use crate::ui::doubts::{Doubt, Weight};
 use crate::ui::state::{AppState, DoubtsListed};
 use crate::ui::theme;
 use eframe::egui::{self, Color32, Label, RichText, ScrollArea, Sides, TextWrapMode, Ui};
@@ -13,14 +13,15 @@ const LIST_HEIGHT: f32 = 150.0;
 const MAX_UNASKED: usize = 3;
 
 /// Draws the strip; `doubts` are those of the study shown, cautions first.
-pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Doubt], commands: &mut Vec<UiCommand>) {
+pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Warning], commands: &mut Vec<UiCommand>) {
     let Some(first) = doubts.first() else {
         return;
     };
     let unfolded = state.doubts_listed == DoubtsListed::All && doubts.len() > 1;
-    let fill = match first.weight {
-        Weight::Caution => theme::CAUTION_FILL,
-        Weight::Remark => theme::RAISED,
+    let fill = if first.is_caution() {
+        theme::CAUTION_FILL
+    } else {
+        theme::RAISED
     };
     let frame = egui::Frame::new().fill(fill);
     let frame = frame.inner_margin(egui::Margin::symmetric(10, 4));
@@ -28,7 +29,7 @@ pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Doubt], commands: &mut
         headline_ui(ui, doubts, unfolded, commands);
         if !unfolded {
             let cautions = doubts.iter().skip(1);
-            let cautions = cautions.filter(|doubt| doubt.weight == Weight::Caution);
+            let cautions = cautions.filter(|doubt| doubt.is_caution());
             for doubt in cautions.take(MAX_UNASKED - 1) {
                 let text = RichText::new(&doubt.text).color(theme::CAUTION);
                 ui.add(Label::new(text).truncate());
@@ -38,7 +39,7 @@ pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Doubt], commands: &mut
             let list = ScrollArea::vertical().max_height(LIST_HEIGHT);
             list.show(ui, |ui| {
                 for doubt in doubts {
-                    let text = RichText::new(&doubt.text).color(colour(doubt.weight));
+                    let text = RichText::new(&doubt.text).color(colour(doubt));
                     ui.add(Label::new(text).wrap().selectable(true));
                 }
             });
@@ -47,16 +48,16 @@ pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Doubt], commands: &mut
 }
 
 /// The count with the gravest doubt, and the button that lists them all.
-fn headline_ui(ui: &mut Ui, doubts: &[Doubt], unfolded: bool, commands: &mut Vec<UiCommand>) {
+fn headline_ui(ui: &mut Ui, doubts: &[Warning], unfolded: bool, commands: &mut Vec<UiCommand>) {
     let Some(first) = doubts.first() else {
         return;
     };
     let count = count_text(doubts);
     let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Truncate);
     let headline = |ui: &mut Ui| {
-        ui.label(RichText::new(&count).color(colour(first.weight)).strong());
+        ui.label(RichText::new(&count).color(colour(first)).strong());
         if !unfolded {
-            let text = RichText::new(&first.text).color(colour(first.weight));
+            let text = RichText::new(&first.text).color(colour(first));
             ui.add(Label::new(text).truncate());
         }
     };
@@ -69,24 +70,25 @@ fn headline_ui(ui: &mut Ui, doubts: &[Doubt], unfolded: bool, commands: &mut Vec
     sides.show(ui, headline, button);
 }
 
-fn colour(weight: Weight) -> Color32 {
-    match weight {
-        Weight::Caution => theme::CAUTION,
-        Weight::Remark => theme::TEXT,
+fn colour(doubt: &Warning) -> Color32 {
+    if doubt.is_caution() {
+        theme::CAUTION
+    } else {
+        theme::TEXT
     }
 }
 
-/// How many of each weight, in words.
-fn count_text(doubts: &[Doubt]) -> String {
-    let count = |weight| doubts.iter().filter(|doubt| doubt.weight == weight).count();
+/// How many cautions and how many others, in words.
+fn count_text(doubts: &[Warning]) -> String {
+    let num_cautions = doubts.iter().filter(|doubt| doubt.is_caution()).count();
     let words = |n: usize, word: &str| match n {
         0 => None,
         1 => Some(format!("1 {word}")),
         n => Some(format!("{n} {word}s")),
     };
     let parts = [
-        words(count(Weight::Caution), "caution"),
-        words(count(Weight::Remark), "note"),
+        words(num_cautions, "caution"),
+        words(doubts.len() - num_cautions, "note"),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     format!("{}:", parts.join(", "))
@@ -95,16 +97,14 @@ fn count_text(doubts: &[Doubt]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::radiograph::Topic;
 
     #[test]
     fn the_count_names_each_weight_once() {
-        let doubt = |weight| Doubt {
-            weight,
-            text: String::new(),
-        };
-        let one = [doubt(Weight::Caution)];
+        let doubt = |topic| Warning::new(topic, "");
+        let one = [doubt(Topic::Polarity)];
         assert_eq!(count_text(&one), "1 caution:");
-        let three = [Weight::Caution, Weight::Remark, Weight::Remark].map(doubt);
+        let three = [Topic::Identity, Topic::Size, Topic::File].map(doubt);
         assert_eq!(count_text(&three), "1 caution, 2 notes:");
     }
 }

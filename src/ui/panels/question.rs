@@ -47,7 +47,7 @@ fn suppress_anyway_ui(ui: &mut Ui, state: &AppState) {
         .into_iter()
         .flat_map(|study| &study.kind_doubts);
     for reason in reasons {
-        ui.add(Label::new(RichText::new(reason).color(theme::CAUTION)).wrap());
+        ui.add(Label::new(RichText::new(&reason.text).color(theme::CAUTION)).wrap());
     }
     let text = "The networks would make a picture all the same, and it would mean nothing.";
     ui.add(Label::new(text).wrap());

@@ -1,9 +1,8 @@
 //! The list of opened files.
 
 use crate::ui::command::UiCommand;
-use crate::ui::doubts::Weight;
 use crate::ui::state::AppState;
-use crate::ui::study::{OpenStudy, Study, StudyContent};
+use crate::ui::study::{Study, StudyContent};
 use crate::ui::theme;
 use crate::ui::widgets::middle_ellipsis::fitted;
 use eframe::egui::{Align, Button, Id, Layout, Response, RichText, ScrollArea, TextStyle, Ui};
@@ -46,7 +45,7 @@ fn study_ui(ui: &mut Ui, study: &Study, shown: bool, state: &AppState) -> Respon
         ui.add_space(ui.spacing().button_padding.x);
         let condition = RichText::new(condition(study, state)).small();
         ui.label(condition.color(theme::TEXT_WEAK));
-        let cautions = study.open().map(cautions_text).unwrap_or_default();
+        let cautions = cautions_text(study.num_cautions);
         if !cautions.is_empty() {
             ui.label(RichText::new(cautions).small().color(theme::CAUTION));
         }
@@ -78,12 +77,8 @@ fn entry_ui(ui: &mut Ui, study: &Study, shown: bool) -> Response {
 }
 
 /// How many cautions the file itself gives, in words; empty without one.
-fn cautions_text(study: &OpenStudy) -> String {
-    let cautions = study.doubts.iter();
-    match cautions
-        .filter(|doubt| doubt.weight == Weight::Caution)
-        .count()
-    {
+fn cautions_text(num_cautions: usize) -> String {
+    match num_cautions {
         0 => String::new(),
         1 => "1 caution".to_owned(),
         n => format!("{n} cautions"),
@@ -92,6 +87,7 @@ fn cautions_text(study: &OpenStudy) -> String {
 
 fn condition(study: &Study, state: &AppState) -> &'static str {
     match &study.content {
+        StudyContent::Unread if study.identity.is_some() => "closed; opens on a click",
         StudyContent::Unread => "not read yet",
         StudyContent::Reading => "reading...",
         StudyContent::Failed(_) => "cannot be shown",

@@ -8,6 +8,7 @@ use super::super::Problem;
 use super::super::jpeg_markers;
 use super::header::ImageHeader;
 use super::syntax::{Compression, Syntax};
+use crate::radiograph::Warning;
 
 /// What the decoder will produce.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub(super) struct Codestream {
     /// Bits of a decoded sample.
     pub(super) precision: u16,
     /// Sentences about tolerated differences.
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// A stream's own statement of what it holds.
@@ -103,10 +104,10 @@ fn precision(
         });
     }
     if stated.precision < bits.stored {
-        warnings.push(format!(
+        warnings.push(Warning::file(format!(
             "The compressed stream has {} bits a value where BitsStored is {}.",
             stated.precision, bits.stored
-        ));
+        )));
     }
     Ok(Codestream {
         precision: stated.precision,
