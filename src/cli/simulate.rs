@@ -39,7 +39,12 @@ pub(super) fn run(args: &SimulateArgs) -> anyhow::Result<Tally> {
             "file": file.display().to_string(),
         }));
     }
-    eprintln!("{count} studies are in {}", output.out.display());
+    let written = if count == 1 {
+        "1 study is"
+    } else {
+        &format!("{count} studies are")
+    };
+    eprintln!("{written} in {}", output.out.display());
     Ok(Tally {
         done: count,
         ..Tally::default()

@@ -12,7 +12,7 @@ const SPELLED_OUT: usize = 12;
 #[non_exhaustive]
 pub enum ModelError {
     /// No folder of that name holds a manifest.
-    #[error("no model bundle {name:?} was found; give a folder that holds manifest.toml, or set DIAPHANE_MODELS; looked in {}", Listed(searched.iter().map(|folder| folder.display().to_string()).collect()))]
+    #[error("no model bundle {name:?} was found; give a folder that holds manifest.toml, or set DIAPHANE_MODELS (authors' weights become a bundle with `diaphane import`); looked in {}", Listed(searched.iter().map(|folder| folder.display().to_string()).collect()))]
     BundleNotFound {
         /// Name or path that was asked for.
         name: String,

@@ -93,7 +93,8 @@ fn age_years(info: &StudyInfo) -> Option<f64> {
     };
     let number = age.get(..age.len().saturating_sub(1));
     let number = number.and_then(|digits| digits.parse::<f64>().ok());
-    if let (Some(number), Some(unit)) = (number, unit_years) {
+    // "000" is what devices write where the age was not entered; a newborn's is in days.
+    if let (Some(number), Some(unit)) = (number.filter(|&number| number > 0.0), unit_years) {
         return Some(number * unit);
     }
     let days = |date: &str| -> Option<f64> {
@@ -210,6 +211,8 @@ mod tests {
     fn an_adult_raises_no_doubt_and_the_header_none_twice() {
         assert!(doubts_from_header(&info("054Y"), (2000, 2400)).is_empty());
         assert!(doubts_from_header(&StudyInfo::default(), (512, 512)).is_empty());
+        // An age that was not entered.
+        assert!(doubts_from_header(&info("000Y"), (512, 512)).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Services, fail};
 use crate::display::displayed_modality;
-use crate::formats::ensure_not_source;
+use crate::formats::{FormatError, ensure_not_source};
 use crate::radiograph::{FloatImage, Radiograph, Voi};
 use crate::ui::files::{DialogKind, Saved};
 use crate::ui::state::{AppState, PathBox, PathPurpose, Question};
@@ -67,6 +67,14 @@ fn beside_source(name: &str, study: u64, state: &AppState) -> String {
 pub(super) fn save(path: PathBuf, study: u64, state: &mut AppState, services: &mut Services) {
     let picture = with_png_ending(path);
     let files = [picture.clone(), certificate_path(&picture)];
+    // Before the question: its answer could not help.
+    if let Err(err) = files
+        .iter()
+        .try_for_each(|file| not_the_source(file, study, state))
+    {
+        fail(state, err.to_string());
+        return;
+    }
     let existing: Vec<PathBuf> = files.into_iter().filter(|path| path.exists()).collect();
     if existing.is_empty() {
         write(picture, study, false, state, services);
@@ -77,6 +85,13 @@ pub(super) fn save(path: PathBuf, study: u64, state: &mut AppState, services: &m
             existing,
         });
     }
+}
+
+fn not_the_source(output: &Path, study: u64, state: &AppState) -> Result<(), FormatError> {
+    let source = state
+        .study_with(study)
+        .map(|study| study.radiograph.source.path.clone());
+    ensure_not_source(output, source.as_slice())
 }
 
 /// Writes after the reader's word that what is there may go.

@@ -28,12 +28,18 @@ fn name_line(name: &str) -> String {
     shown.replace('^', " ").trim().to_owned()
 }
 
-/// Acquisition, top right.
+/// Acquisition, top right. A file without the patient's orientation is named as such: which side is
+/// right cannot be known from it.
 pub fn acquisition_lines(info: &StudyInfo) -> Vec<String> {
+    let sides = match side_letters(info) {
+        Some(_) => "",
+        None => "Sides not stated",
+    };
     lines([
         date(&info.study_date),
         info.view_position.clone(),
         laterality_line(&info.laterality),
+        sides.to_owned(),
     ])
 }
 
@@ -68,7 +74,7 @@ pub fn side_letters(info: &StudyInfo) -> Option<[String; 2]> {
         .map(|left| [left, right.to_owned()])
 }
 
-fn lines(all: [String; 3]) -> Vec<String> {
+fn lines<const N: usize>(all: [String; N]) -> Vec<String> {
     all.into_iter().filter(|line| !line.is_empty()).collect()
 }
 
@@ -98,7 +104,10 @@ mod tests {
             ..StudyInfo::default()
         };
         assert_eq!(patient_lines(&info), ["DOE JANE", "42"]);
-        assert_eq!(acquisition_lines(&info), ["2024-02-29", "PA"]);
+        assert_eq!(
+            acquisition_lines(&info),
+            ["2024-02-29", "PA", "Sides not stated"]
+        );
     }
 
     #[test]
@@ -119,6 +128,7 @@ mod tests {
     fn laterality_is_no_side_marker() {
         let info = StudyInfo {
             laterality: "R".to_owned(),
+            orientation: "L\\F".to_owned(),
             ..StudyInfo::default()
         };
         assert_eq!(acquisition_lines(&info), ["Laterality right"]);
