@@ -6,14 +6,17 @@
     reason = "a test that cannot prepare its files shall fail"
 )]
 
+#[path = "train_smoke/resume.rs"]
+mod resume;
+
 use diaphane::model::Bundle;
-use diaphane::model::manifest::Prediction;
+use diaphane::model::manifest::{Prediction, ScheduleSpec};
 use diaphane::train::{
     EndReason, ExportConfig, Observer, RunConfig, RunFolder, Start, Terms, TrainError, TrainEvent,
     Unobserved, Which, export, run,
 };
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tch::{Device, Tensor};
 
@@ -47,6 +50,15 @@ fn write_data(folder: &Path) {
         save("soft", &soft);
         save("lungmask", &|x, y| if inside(x, y) { 255.0 } else { 0.0 });
     }
+}
+
+/// A folder for runs, and the pairs in it.
+fn bench() -> (tempfile::TempDir, PathBuf) {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    write_data(&data);
+    (temp, data)
 }
 
 /// A run on the pairs of `data`, written by the name of its stage into `root`.
@@ -121,6 +133,7 @@ fn vqgan_line(root: &Path) -> String {
 struct Recorder {
     losses: Vec<f64>,
     validations: Vec<Terms>,
+    warnings: Vec<String>,
     num_checkpoints: usize,
     stop_after: Option<usize>,
 }
@@ -130,6 +143,7 @@ impl Observer for Recorder {
         match event {
             TrainEvent::Progressed { terms, .. } => self.losses.push(terms["loss"]),
             TrainEvent::Validated { terms, .. } => self.validations.push(terms.clone()),
+            TrainEvent::Warned { message } => self.warnings.push(message.clone()),
             TrainEvent::Checkpointed { .. } => self.num_checkpoints += 1,
             _ => {}
         }
@@ -189,10 +203,8 @@ fn resume_equals_an_undisturbed_run(stage: &str, extra: &str, root: &Path, data:
 #[test]
 fn every_stage_resumes_bit_for_bit() {
     let _alone = alone();
-    let temp = tempfile::tempdir().unwrap();
-    let (root, data) = (temp.path(), temp.path().join("data"));
-    std::fs::create_dir(&data).unwrap();
-    write_data(&data);
+    let (temp, data) = bench();
+    let root = temp.path();
     resume_equals_an_undisturbed_run("segmenter", "", root, &data);
     resume_equals_an_undisturbed_run("vqgan", "", root, &data);
     resume_equals_an_undisturbed_run("denoiser", &vqgan_line(root), root, &data);
@@ -201,10 +213,8 @@ fn every_stage_resumes_bit_for_bit() {
 #[test]
 fn training_lowers_the_loss_of_every_stage() {
     let _alone = alone();
-    let temp = tempfile::tempdir().unwrap();
-    let (root, data) = (temp.path(), temp.path().join("data"));
-    std::fs::create_dir(&data).unwrap();
-    write_data(&data);
+    let (temp, data) = bench();
+    let root = temp.path();
     for (stage, extra) in [
         ("segmenter", String::new()),
         ("vqgan", String::new()),
@@ -227,10 +237,8 @@ fn training_lowers_the_loss_of_every_stage() {
 #[test]
 fn rollouts_need_a_prediction_of_the_clean_latent_and_change_the_training() {
     let _alone = alone();
-    let temp = tempfile::tempdir().unwrap();
-    let (root, data) = (temp.path(), temp.path().join("data"));
-    std::fs::create_dir(&data).unwrap();
-    write_data(&data);
+    let (temp, data) = bench();
+    let root = temp.path();
     let codec = config("vqgan", root, &data, "iterations = 1");
     run(&codec, Start::Fresh, &mut Unobserved).unwrap();
     // The first output of a network is zero whatever it sees; some steps on, its input tells.
@@ -256,12 +264,42 @@ fn rollouts_need_a_prediction_of_the_clean_latent_and_change_the_training() {
 }
 
 #[test]
+fn another_codec_and_another_schedule_are_followed() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    let mut codec = config("vqgan", root, &data, "iterations = 1");
+    let two_halvings = toml::Value::from(vec![4_i64, 8]);
+    codec
+        .model
+        .vqgan
+        .insert("channels".to_owned(), two_halvings);
+    run(&codec, Start::Fresh, &mut Unobserved).unwrap();
+
+    // The architecture of the codec is that of its own run, not what this run file says of one.
+    let extra = format!("iterations = 3\n{}", vqgan_line(root));
+    let mut config = config("denoiser", root, &data, &extra);
+    config.patch_px = 32;
+    config.conventions.schedule = ScheduleSpec::Cosine { num_timesteps: 500 };
+    let mut recorder = Recorder::default();
+    run(&config, Start::Fresh, &mut recorder).unwrap();
+    let terms = &recorder.validations[0];
+    for term in ["latent_loss_499", "latent_loss_249", "latent_loss_69"] {
+        assert!(terms[term].is_finite(), "{term}");
+    }
+
+    config.out = root.join("refused");
+    config.patch_px = 36;
+    let err = run(&config, Start::Fresh, &mut Unobserved).unwrap_err();
+    assert!(err.to_string().contains("multiple of 8"), "{err}");
+    assert!(!config.out.exists());
+}
+
+#[test]
 fn a_run_folder_says_what_was_done() {
     let _alone = alone();
-    let temp = tempfile::tempdir().unwrap();
-    let (root, data) = (temp.path(), temp.path().join("data"));
-    std::fs::create_dir(&data).unwrap();
-    write_data(&data);
+    let (temp, data) = bench();
+    let root = temp.path();
     let config = config("segmenter", root, &data, "iterations = 4");
     let summary = run(&config, Start::Fresh, &mut Unobserved).unwrap();
     let folder = RunFolder::open(&config.out).unwrap();
@@ -290,10 +328,8 @@ fn a_run_folder_says_what_was_done() {
 #[test]
 fn weights_of_another_architecture_are_refused() {
     let _alone = alone();
-    let temp = tempfile::tempdir().unwrap();
-    let (root, data) = (temp.path(), temp.path().join("data"));
-    std::fs::create_dir(&data).unwrap();
-    write_data(&data);
+    let (temp, data) = bench();
+    let root = temp.path();
     let first = config("vqgan", root, &data, "iterations = 1");
     run(&first, Start::Fresh, &mut Unobserved).unwrap();
     let mut second = first.clone();
@@ -314,10 +350,8 @@ fn weights_of_another_architecture_are_refused() {
 #[test]
 fn three_runs_become_a_bundle_with_their_averaged_weights() {
     let _alone = alone();
-    let temp = tempfile::tempdir().unwrap();
-    let (root, data) = (temp.path(), temp.path().join("data"));
-    std::fs::create_dir(&data).unwrap();
-    write_data(&data);
+    let (temp, data) = bench();
+    let root = temp.path();
     let mut last = BTreeMap::new();
     for (stage, extra) in [
         ("segmenter", String::new()),

@@ -1,8 +1,8 @@
 //! The command line as it is typed; what it means is `job`'s.
 
 use super::words::{
-    AuthorsPreset, Clipping, Fusion, Grid, Guidance, PictureFormat, Precision, Sampler, Shard,
-    parse_device, parse_probe, parse_shard,
+    AuthorsPreset, Clipping, Fusion, Grid, Guidance, Noise, PictureFormat, Precision, Sampler,
+    Shard, parse_device, parse_format, parse_probe, parse_shard,
 };
 use crate::worker::DeviceChoice;
 use clap::{Args, Parser, Subcommand};
@@ -130,8 +130,8 @@ pub struct SuppressArgs {
     /// Lung mask to use (white: lung); for a single radiograph.
     #[arg(long, value_name = "PNG")]
     pub mask: Option<PathBuf>,
-    /// Format of the pictures.
-    #[arg(long, value_enum, default_value_t = PictureFormat::Png)]
+    /// Format of the pictures: png (DICOM is not written yet).
+    #[arg(long, default_value = "png", value_parser = parse_format)]
     pub format: PictureFormat,
     /// Take only part I of N of the inputs (1 <= I <= N).
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
@@ -202,7 +202,8 @@ pub struct TrainArgs {
     /// What to train, on what, and how long.
     #[arg(value_name = "RUN.toml")]
     pub run: PathBuf,
-    /// Go on with the newest checkpoint of this run folder.
+    /// Go on with the newest checkpoint of this run folder; settings and images must be those it was begun with (budget,
+    /// device, threads and what is kept may differ).
     #[arg(long, value_name = "RUN_DIR")]
     pub resume: Option<PathBuf>,
     /// Write one JSON object a line to standard output.
@@ -225,6 +226,13 @@ pub struct SimulateArgs {
     /// Side of the square pictures in pixels.
     #[arg(long, value_name = "PX", default_value_t = 1024)]
     pub size: usize,
+    /// Grain of radiograph and soft-tissue image.
+    #[arg(long, value_enum, default_value_t = Noise::Shared)]
+    pub noise: Noise,
+    /// Darken each soft-tissue image by 9 to 22 grey of 255, drawn by chance, as real dual-energy pairs have it; the
+    /// bone image stays free of it.
+    #[arg(long)]
+    pub tone_offset: bool,
 }
 
 /// `diaphane import`.

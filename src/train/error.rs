@@ -47,6 +47,16 @@ pub enum TrainError {
         /// The run folder.
         path: PathBuf,
     },
+    /// A run cannot go on with other settings or images than it was begun with.
+    #[error(
+        "{reason}; go on with what the run was begun with, or begin another run in a new folder: {}", .path.display()
+    )]
+    Changed {
+        /// What is not as it was, as a clause.
+        reason: String,
+        /// The run folder.
+        path: PathBuf,
+    },
     /// A checkpoint does not fit the networks of this run.
     #[error("{reason}; use the run file the checkpoint was made with: {}", .path.display())]
     Checkpoint {

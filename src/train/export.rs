@@ -4,7 +4,8 @@ use super::stages::{FrozenVqgan, LatentStats};
 use super::{RunConfig, RunFolder, TrainError, TrainStage, Which, load_variables};
 use crate::model::bundle::WrittenBundle;
 use crate::model::manifest::{
-    DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SegmenterSpec, VqganSpec,
+    CleaningSpec, DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SegmenterSpec,
+    VqganSpec,
 };
 use crate::model::weights::WeightPrecision;
 use crate::model::{BundleWriter, Denoiser, LungSegmenter, Manifest, Vqgan};
@@ -199,6 +200,7 @@ fn manifest(
             input: InputRange::Displayed,
             units: InputUnits::Signed,
             threshold: SEGMENTER_THRESHOLD,
+            cleaning: CleaningSpec::default(),
             config: trained.settings.model.segmenter()?,
         }),
         None => None,

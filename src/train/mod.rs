@@ -29,6 +29,7 @@ mod network;
 mod observer;
 mod optimizer;
 mod random;
+mod resume;
 mod run;
 mod run_folder;
 mod stages;

@@ -18,6 +18,8 @@ pub struct TrainedNetwork {
     /// The tensors of `vs`, in the order of their names.
     variables: BTreeMap<String, Tensor>,
     averages: BTreeMap<String, Tensor>,
+    /// Tensors of `vs` that no gradient moves (running statistics, counters, codebooks), each with a copy.
+    buffers: Vec<(Tensor, Tensor)>,
     ema_decay: f64,
 }
 
@@ -30,12 +32,18 @@ impl TrainedNetwork {
             .iter()
             .map(|(name, variable)| (name.clone(), variable.detach().copy()))
             .collect();
+        let buffers = variables
+            .values()
+            .filter(|variable| !variable.requires_grad())
+            .map(|buffer| (buffer.shallow_clone(), buffer.copy()))
+            .collect();
         Self {
             name,
             vs,
             optimizer,
             variables,
             averages,
+            buffers,
             ema_decay: config.ema_decay,
         }
     }
@@ -74,9 +82,22 @@ impl TrainedNetwork {
         Ok(())
     }
 
-    /// The averages by name.
-    pub fn averages(&self) -> &BTreeMap<String, Tensor> {
-        &self.averages
+    /// Keeps a copy of everything that a forward pass may move.
+    pub(super) fn keep_buffers(&mut self) -> Result<(), TrainError> {
+        let _guard = tch::no_grad_guard();
+        for (buffer, copy) in &mut self.buffers {
+            copy.f_copy_(buffer)?;
+        }
+        Ok(())
+    }
+
+    /// Takes back what [`Self::keep_buffers`] kept.
+    pub(super) fn restore_buffers(&mut self) -> Result<(), TrainError> {
+        let _guard = tch::no_grad_guard();
+        for (buffer, copy) in &mut self.buffers {
+            buffer.f_copy_(copy)?;
+        }
+        Ok(())
     }
 
     /// The file of a checkpoint that holds `part` of this network.
@@ -221,12 +242,12 @@ mod tests {
         set(&network, "codebook", 5.0);
         // d = min(0.995, 1 / 10) at iteration 0.
         network.average(0).unwrap();
-        assert!((network.averages()["w"].double_value(&[0]) - 2.8).abs() < 1e-6);
-        assert!((network.averages()["codebook"].double_value(&[0]) - 4.5).abs() < 1e-6);
+        assert!((network.averages["w"].double_value(&[0]) - 2.8).abs() < 1e-6);
+        assert!((network.averages["codebook"].double_value(&[0]) - 4.5).abs() < 1e-6);
         // d = 2 / 11 at iteration 1.
         network.average(1).unwrap();
         let expected = 3.0 - 0.2 * 2.0 / 11.0;
-        assert!((network.averages()["w"].double_value(&[0]) - expected).abs() < 1e-6);
+        assert!((network.averages["w"].double_value(&[0]) - expected).abs() < 1e-6);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The loop of a run.
 
 use super::random::{Purpose, generator};
-use super::stages::{Stage, StepInput, build};
+use super::resume::{reopen, take_up};
+use super::stages::{Stage, StepInput, attempt, build, check, is_finite};
 use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
 };
@@ -19,7 +20,8 @@ const MOST_SKIPPED: u32 = 25;
 pub enum Start {
     /// In a folder that holds no run yet.
     Fresh,
-    /// From the newest checkpoint of the run folder.
+    /// From the newest checkpoint of the run folder, with the settings and images the run was begun with. Budget,
+    /// device, threads, and what is reported, validated and kept when, may differ.
     Resumed,
 }
 
@@ -56,7 +58,7 @@ pub struct RunSummary {
 ///
 /// Every random number depends on the seed, the stage and the iteration, so a run resumed from a
 /// checkpoint ends with the same weights as one that was never stopped (bit for bit on the CPU, where
-/// the budget counts iterations).
+/// the budget counts iterations and stays the same: the learning rate follows the share of it that is used).
 ///
 /// # Errors
 /// [`TrainError`] where settings, data, checkpoints or libtorch stop it; finished checkpoints stay.
@@ -70,24 +72,21 @@ pub fn run(
     if let Some(threads) = config.threads {
         tch::set_num_threads(i32::from(threads));
     }
-    let dataset = Dataset::load(config)?;
-    let folder = match start {
-        Start::Fresh => RunFolder::create(config)?,
-        Start::Resumed => RunFolder::open(&config.out)?,
+    let (folder, dataset) = match start {
+        Start::Fresh => begin(config)?,
+        Start::Resumed => reopen(config, observer)?,
     };
-    folder.write_listing(dataset.entries())?;
     // The only use of libtorch's own generator: the initial weights.
     tch::manual_seed(config.seed as i64);
     let mut stage = build(config, device, &dataset, &folder)?;
-    let state = match start {
-        Start::Fresh => {
-            if let Some(path) = &config.start_from {
-                start_from(stage.as_mut(), path)?;
-            }
-            RunState::default()
-        }
-        Start::Resumed => resume(stage.as_mut(), &folder)?,
+    let resumed = match start {
+        Start::Fresh => None,
+        Start::Resumed => take_up(stage.as_mut(), &folder, observer)?,
     };
+    if let (None, Some(path)) = (&resumed, &config.start_from) {
+        start_from(stage.as_mut(), path)?;
+    }
+    let state = resumed.unwrap_or_default();
     Run {
         config,
         device,
@@ -102,7 +101,17 @@ pub fn run(
     .go()
 }
 
-/// The weights file that `path` names: itself, or the averaged weights of a run's best checkpoint.
+/// Reads the images of a new run, then makes its folder: what is refused till then leaves none behind.
+fn begin(config: &RunConfig) -> Result<(RunFolder, Dataset), TrainError> {
+    check(config)?;
+    let dataset = Dataset::load(config)?;
+    let folder = RunFolder::create(config)?;
+    folder.write_listing(dataset.entries())?;
+    Ok((folder, dataset))
+}
+
+/// The weights file that `path` names: itself, or the averaged weights of a run's checkpoint, the one with
+/// the best validation score where something was validated, else the newest.
 ///
 /// # Errors
 /// [`TrainError::Checkpoint`] where a run folder holds no checkpoint yet.
@@ -122,18 +131,6 @@ fn start_from(stage: &mut dyn Stage, path: &Path) -> Result<(), TrainError> {
         Some(network) => network.start_from(&file),
         None => Ok(()),
     }
-}
-
-fn resume(stage: &mut dyn Stage, folder: &RunFolder) -> Result<RunState, TrainError> {
-    let Some(checkpoint) = folder.checkpoint(Which::Last)? else {
-        return Ok(RunState::default());
-    };
-    for network in stage.networks() {
-        network.restore(&checkpoint)?;
-    }
-    let state = RunFolder::state(&checkpoint)?;
-    folder.rewind_log(state.iteration)?;
-    Ok(state)
 }
 
 /// Sums since the last report.
@@ -270,13 +267,14 @@ impl Run<'_> {
             &mut rng(Purpose::Images),
             self.device,
         );
-        let terms = self.stage.step(StepInput {
+        let input = StepInput {
             iteration,
             learning_rate,
             batch,
             rng: rng(Purpose::Step),
-        })?;
-        if terms.values().all(|value| value.is_finite()) {
+        };
+        let terms = attempt(self.stage.as_mut(), input)?;
+        if is_finite(&terms) {
             self.skipped = 0;
             for network in self.stage.networks() {
                 network.average(iteration)?;

@@ -1,8 +1,8 @@
 //! The folder of a run: copy of the run file, data listing, log, checkpoints.
 //!
 //! ```text
-//! OUT/run.toml           the settings, complete
-//! OUT/data.json          every radiograph found, its use and checksums
+//! OUT/run.toml           the settings the run was begun with, complete
+//! OUT/data.json          every radiograph found then, its use and checksums
 //! OUT/latent.toml        denoiser: mean and standard deviation of the latents
 //! OUT/vqgan.*            denoiser: the VQGAN it works with, architecture and weights
 //! OUT/log.csv            iteration, elapsed_secs, split, term, value
@@ -10,7 +10,9 @@
 //! OUT/last, OUT/best     name of the newest and of the best checkpoint
 //! ```
 
-use super::{DatasetEntry, RunConfig, Terms, TrainError, TrainedNetwork};
+mod checkpoints;
+
+use super::{DatasetEntry, RunConfig, Terms, TrainError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -113,6 +115,23 @@ impl RunFolder {
         write_atomically(&path, &text)
     }
 
+    /// The data listing; `None` in a folder without one.
+    ///
+    /// # Errors
+    /// [`TrainError::RunFile`] where it is damaged.
+    pub fn listing(&self) -> Result<Option<Vec<DatasetEntry>>, TrainError> {
+        let path = self.root.join("data.json");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = fs::read(&path).map_err(TrainError::file("reading the data listing", &path))?;
+        let entries = serde_json::from_slice(&text).map_err(|err| TrainError::RunFile {
+            reason: err.to_string(),
+            path,
+        })?;
+        Ok(Some(entries))
+    }
+
     /// Writes a file of the run folder as TOML.
     ///
     /// # Errors
@@ -183,112 +202,6 @@ impl RunFolder {
         }
         write_atomically(&path, kept.as_bytes())
     }
-
-    /// Writes a checkpoint under a temporary name, then gives it its own: a checkpoint is complete or
-    /// does not exist. Older ones beyond `keep` go, except the best.
-    ///
-    /// # Errors
-    /// [`TrainError`] where something cannot be written.
-    pub fn write_checkpoint(
-        &self,
-        state: &RunState,
-        networks: &[&mut TrainedNetwork],
-        keep: usize,
-    ) -> Result<PathBuf, TrainError> {
-        let name = checkpoint_name(state.iteration);
-        let path = self.root.join("checkpoints").join(&name);
-        let partial = self.root.join("checkpoints").join(format!(".{name}.part"));
-        remove_folder(&partial)?;
-        fs::create_dir_all(&partial).map_err(TrainError::file("making a checkpoint", &partial))?;
-        for network in networks {
-            network.save(&partial)?;
-        }
-        write_toml(&partial.join("state.toml"), state)?;
-        sync_files(&partial)?;
-        remove_folder(&path)?;
-        fs::rename(&partial, &path).map_err(TrainError::file("naming a checkpoint", &path))?;
-        self.point(Which::Last, &name)?;
-        if state.best_iteration == Some(state.iteration) {
-            self.point(Which::Best, &name)?;
-        }
-        self.prune(keep)?;
-        Ok(path)
-    }
-
-    fn point(&self, which: Which, name: &str) -> Result<(), TrainError> {
-        write_atomically(&self.root.join(which.pointer()), name.as_bytes())
-    }
-
-    /// The folder of a checkpoint; `None` before the first.
-    ///
-    /// # Errors
-    /// [`TrainError::Checkpoint`] where the pointer names none.
-    pub fn checkpoint(&self, which: Which) -> Result<Option<PathBuf>, TrainError> {
-        let order = match which {
-            Which::Last => &[Which::Last][..],
-            Which::Best => &[Which::Best, Which::Last][..],
-        };
-        for which in order {
-            let pointer = self.root.join(which.pointer());
-            let Ok(name) = fs::read_to_string(&pointer) else {
-                continue;
-            };
-            let path = self.root.join("checkpoints").join(name.trim());
-            return if path.join("state.toml").is_file() {
-                Ok(Some(path))
-            } else {
-                Err(TrainError::checkpoint(&path, "the checkpoint is missing"))
-            };
-        }
-        Ok(None)
-    }
-
-    /// Where a run stood at a checkpoint.
-    ///
-    /// # Errors
-    /// [`TrainError::RunFile`] where it is damaged.
-    pub fn state(checkpoint: &Path) -> Result<RunState, TrainError> {
-        read_toml(&checkpoint.join("state.toml"))
-    }
-
-    fn prune(&self, keep: usize) -> Result<(), TrainError> {
-        let folder = self.root.join("checkpoints");
-        let best = fs::read_to_string(self.root.join("best")).unwrap_or_default();
-        let listing =
-            fs::read_dir(&folder).map_err(TrainError::file("listing checkpoints", &folder))?;
-        let mut names: Vec<String> = listing
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| name.starts_with("step-") && name != best.trim())
-            .collect();
-        names.sort();
-        names.truncate(names.len().saturating_sub(keep));
-        names
-            .iter()
-            .try_for_each(|name| remove_folder(&folder.join(name)))
-    }
-}
-
-fn checkpoint_name(iteration: u64) -> String {
-    format!("step-{iteration:08}")
-}
-
-fn remove_folder(path: &Path) -> Result<(), TrainError> {
-    match fs::remove_dir_all(path) {
-        Err(err) if err.kind() != std::io::ErrorKind::NotFound => {
-            Err(TrainError::file("removing an old checkpoint", path)(err))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn sync_files(folder: &Path) -> Result<(), TrainError> {
-    let sync = || -> std::io::Result<()> {
-        for entry in fs::read_dir(folder)? {
-            fs::File::open(entry?.path())?.sync_all()?;
-        }
-        Ok(())
-    };
-    sync().map_err(TrainError::file("flushing a checkpoint", folder))
 }
 
 fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), TrainError> {
@@ -321,47 +234,12 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::OptimizerConfig;
-    use tch::nn::{Init, VarStore};
 
     fn folder(root: &Path) -> RunFolder {
         fs::create_dir_all(root.join("checkpoints")).unwrap();
         RunFolder {
             root: root.to_owned(),
         }
-    }
-
-    fn network() -> TrainedNetwork {
-        let vs = VarStore::new(tch::Device::Cpu);
-        drop(vs.root().var("w", &[2], Init::Const(1.0)));
-        TrainedNetwork::new("", vs, &OptimizerConfig::default())
-    }
-
-    #[test]
-    fn old_checkpoints_go_and_the_best_stays() {
-        let temp = tempfile::tempdir().unwrap();
-        let folder = folder(temp.path());
-        for iteration in 1..=5 {
-            let state = RunState {
-                iteration,
-                elapsed_secs: 1.0,
-                best_score: Some(1.0),
-                best_iteration: Some(iteration.min(2)),
-            };
-            folder
-                .write_checkpoint(&state, &[&mut network()], 2)
-                .unwrap();
-        }
-        let mut names: Vec<String> = fs::read_dir(temp.path().join("checkpoints"))
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        assert_eq!(names, ["step-00000002", "step-00000004", "step-00000005"]);
-        let best = folder.checkpoint(Which::Best).unwrap().unwrap();
-        assert_eq!(RunFolder::state(&best).unwrap().iteration, 2);
-        let last = folder.checkpoint(Which::Last).unwrap().unwrap();
-        assert_eq!(RunFolder::state(&last).unwrap().iteration, 5);
     }
 
     #[test]
@@ -382,15 +260,5 @@ mod tests {
             text,
             "iteration,elapsed_secs,split,term,value\n10,0.0,training,loss,0.500000\n20,0.0,training,loss,0.500000\n"
         );
-    }
-
-    #[test]
-    fn a_lost_checkpoint_is_named() {
-        let temp = tempfile::tempdir().unwrap();
-        let folder = folder(temp.path());
-        assert!(folder.checkpoint(Which::Best).unwrap().is_none());
-        fs::write(temp.path().join("last"), "step-00000007").unwrap();
-        let err = folder.checkpoint(Which::Last).unwrap_err();
-        assert!(err.to_string().contains("step-00000007"), "{err}");
     }
 }

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 /// Ranges the changes are drawn from, uniformly unless said otherwise.
 ///
-/// Grey values are display values in `[0, 1]`. The defaults are those of the compact codec and
-/// denoiser; the segmenter adds shift, brightness, contrast and blur through its run file.
+/// Grey values are display values in `[0, 1]`. The defaults are mild changes for pairs of radiographs and
+/// soft-tissue images. What the shipped networks were trained with is wider, differs from stage to stage, and
+/// stands in their run files, `models/compact/recipe/*.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AugmentationConfig {

@@ -56,7 +56,8 @@ pub struct DataConfig {
     /// Names that start with one of these are left out altogether, unless listed in `validation`.
     #[serde(default)]
     pub exclude: Vec<String>,
-    /// Whole names used for validation and never for training.
+    /// Whole names used for validation and never for training. Their scores decide which checkpoint other runs
+    /// start from, so that patients kept for testing do not belong here.
     #[serde(default)]
     pub validation: Vec<String>,
     /// The folders.

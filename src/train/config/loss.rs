@@ -35,9 +35,11 @@ impl Default for SegmenterLoss {
 
 /// VQGAN: weights of the terms; images in `[-1, 1]`.
 ///
-/// The defaults are the compact recipe. GL-LCM's code has `distance = "mse"`, `gradient = 0`,
+/// The defaults train a codec of continuous latents; what the shipped one was trained with stands in
+/// `models/compact/recipe/vqgan.toml`. GL-LCM's code has `distance = "mse"`, `gradient = 0`,
 /// `quantization = 1`, `quantized_share = 1`, `perceptual = 0.001`, `adversarial = 0.01`,
-/// `ms_ssim = 1`, `latent_noise = 0`, `latent_magnitude = 0`.
+/// `ms_ssim = 1`, `latent_noise = 0`, `latent_magnitude = 0`. Its perceptual term is LPIPS on VGG; here it is
+/// LPIPS on AlexNet, theirs in form only, so that the same weight does not have the same effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VqganLoss {
@@ -53,7 +55,7 @@ pub struct VqganLoss {
     pub latent_noise: f64,
     /// Weight of the mean squared latent.
     pub latent_magnitude: f64,
-    /// Weight of LPIPS.
+    /// Weight of LPIPS on AlexNet; the authors' is LPIPS on VGG, which this program does not have.
     pub perceptual: f64,
     /// AlexNet weights for LPIPS; needed where `perceptual` is not 0.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,7 +95,7 @@ pub struct DenoiserLoss {
     pub smooth_l1_beta: f64,
     /// Extra weight of latents inside the lung field.
     pub lung_weight: f64,
-    /// Share of the items that are forced to the last timestep, 999.
+    /// Share of the items that are forced to the schedule's last timestep, 999 of 1000.
     pub last_timestep_share: f64,
     /// Share of the items trained on the local path (condition and target masked to the lungs).
     pub local_share: f64,

@@ -55,6 +55,8 @@ pub use optimizer::{Decay, OptimizerConfig, OptimizerKind};
 pub use stage::{Precision, TrainStage};
 
 use super::TrainError;
+use crate::model::SegmenterConfig;
+use crate::model::manifest::Prediction;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -81,16 +83,18 @@ pub struct RunConfig {
     /// Number format of the convolutions; weights, losses and the optimiser stay f32.
     #[serde(default)]
     pub precision: Precision,
-    /// Ends the run after this many iterations.
+    /// Ends the run after this many iterations. A resumed run may have another number: it goes on from where it
+    /// stands, and the learning rate follows the new budget from there, not as if it had been so from the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iterations: Option<u64>,
-    /// Ends the run after this many minutes of training time, resumed parts included.
+    /// Ends the run after this many minutes of training time, resumed parts included; may change as `iterations`
+    /// may.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes: Option<f64>,
     /// Patches (segmenter: images) per iteration.
     #[serde(default = "default_batch")]
     pub batch: usize,
-    /// Side of a patch (segmenter: of the whole resized image) in pixels.
+    /// Side of a patch (segmenter: of the square that the whole image is fitted into) in pixels.
     #[serde(default = "default_patch")]
     pub patch_px: usize,
     /// Iterations between checkpoints; the last iteration always writes one.
@@ -105,10 +109,15 @@ pub struct RunConfig {
     /// Iterations between progress reports and log lines.
     #[serde(default = "default_report_every")]
     pub report_every: u64,
-    /// Weights to start from: a run folder or a weights file of the same architecture.
+    /// Weights to start from: a weights file, or a run folder of the same architecture. Of a run folder the averaged
+    /// weights of the checkpoint with the best validation score are taken, and of the newest checkpoint only
+    /// where nothing was validated. Patients kept for testing must not be named under `data.validation` of
+    /// that run: their scores would choose the weights that they are to test.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_from: Option<PathBuf>,
-    /// Denoiser only: run folder or weights file of the frozen VQGAN.
+    /// Denoiser only: run folder or weights file of the frozen VQGAN. Of a run folder the same checkpoint is taken
+    /// as for `start_from`: the one with the best validation score, so that patients kept for testing must
+    /// not be named under `data.validation` of that run either.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vqgan: Option<PathBuf>,
     /// Optimiser, learning rate and averaging.
@@ -186,51 +195,84 @@ impl RunConfig {
     /// [`TrainError::Setting`] naming the first setting that cannot be used.
     pub fn validate(&self) -> Result<(), TrainError> {
         self.validate_budget()?;
-        let (stage, multiple) = (self.stage, self.patch_multiple());
-        if self.batch == 0 {
-            return Err(TrainError::setting("batch", "must be at least 1"));
-        }
-        if self.patch_px == 0 || !self.patch_px.is_multiple_of(multiple) {
-            return Err(TrainError::setting(
-                "patch_px",
-                format!(
-                    "must be a positive multiple of {multiple} for stage `{}`",
-                    stage.name()
-                ),
-            ));
-        }
-        for (field, every) in [
-            ("checkpoint_every", self.checkpoint_every),
-            ("report_every", self.report_every),
-            ("keep_checkpoints", self.keep_checkpoints as u64),
-            ("threads", self.threads.map_or(1, u64::from)),
-        ] {
-            if every == 0 {
-                return Err(TrainError::setting(field, "must be at least 1"));
-            }
-        }
-        match (stage, &self.vqgan) {
-            (TrainStage::Denoiser, None) => {
-                return Err(TrainError::setting(
-                    "vqgan",
-                    "must name the trained VQGAN for stage `denoiser`",
-                ));
-            }
-            (TrainStage::Segmenter | TrainStage::Vqgan, Some(_)) => {
-                return Err(TrainError::setting(
-                    "vqgan",
-                    "is used by stage `denoiser` only",
-                ));
-            }
-            _ => {}
-        }
+        self.validate_counts()?;
+        self.validate_vqgan()?;
         self.optimizer.validate()?;
         self.data.validate()?;
         self.augmentation.validate()?;
         self.loss.validate()?;
         self.model.validate()?;
         self.conventions.validate()?;
+        self.validate_patch()?;
+        self.validate_prediction()?;
         self.device().map(drop)
+    }
+
+    fn validate_counts(&self) -> Result<(), TrainError> {
+        for (field, count) in [
+            ("batch", self.batch as u64),
+            ("checkpoint_every", self.checkpoint_every),
+            ("report_every", self.report_every),
+            ("keep_checkpoints", self.keep_checkpoints as u64),
+            ("threads", self.threads.map_or(1, u64::from)),
+        ] {
+            if count == 0 {
+                return Err(TrainError::setting(field, "must be at least 1"));
+            }
+        }
+        Ok(())
+    }
+
+    fn validate_vqgan(&self) -> Result<(), TrainError> {
+        match (self.stage, &self.vqgan) {
+            (TrainStage::Denoiser, None) => Err(TrainError::setting(
+                "vqgan",
+                "must name the trained VQGAN for stage `denoiser`",
+            )),
+            (TrainStage::Segmenter | TrainStage::Vqgan, Some(_)) => Err(TrainError::setting(
+                "vqgan",
+                "is used by stage `denoiser` only",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Patches pass through nets that halve them. What the VQGAN of a denoiser asks for besides is checked
+    /// when a run begins: its architecture stands in its own run folder.
+    fn validate_patch(&self) -> Result<(), TrainError> {
+        let multiple = match self.stage {
+            TrainStage::Segmenter => SegmenterConfig::DOWNSAMPLING,
+            TrainStage::Vqgan => self.model.vqgan()?.downsampling(),
+            TrainStage::Denoiser => self.model.denoiser()?.downsampling(),
+        };
+        if self.patch_px > 0 && self.patch_px.is_multiple_of(multiple as usize) {
+            return Ok(());
+        }
+        Err(TrainError::setting(
+            "patch_px",
+            format!(
+                "must be a positive multiple of {multiple} for stage `{}`",
+                self.stage.name()
+            ),
+        ))
+    }
+
+    /// Two losses of the denoiser look at a clean latent that an `epsilon` prediction does not give.
+    fn validate_prediction(&self) -> Result<(), TrainError> {
+        let epsilon = self.conventions.prediction == Prediction::Epsilon;
+        let loss = &self.loss.denoiser;
+        for (field, value) in [
+            ("loss.denoiser.pixel", loss.pixel),
+            ("loss.denoiser.rollout_share", loss.rollout_share),
+        ] {
+            if self.stage == TrainStage::Denoiser && epsilon && value > 0.0 {
+                return Err(TrainError::setting(
+                    field,
+                    "needs a prediction of the clean latent; with `epsilon` it must be 0",
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn validate_budget(&self) -> Result<(), TrainError> {
@@ -244,15 +286,6 @@ impl RunConfig {
                 Err(TrainError::setting("minutes", "must be a positive number"))
             }
             _ => Ok(()),
-        }
-    }
-
-    /// Patches pass through nets that halve them this often.
-    fn patch_multiple(&self) -> usize {
-        match self.stage {
-            TrainStage::Vqgan => 8,
-            TrainStage::Segmenter => 32,
-            TrainStage::Denoiser => 64,
         }
     }
 

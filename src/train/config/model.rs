@@ -7,6 +7,9 @@ use crate::train::TrainError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+/// Most timesteps of a schedule; a bundle's manifest takes no more.
+const MOST_TIMESTEPS: u32 = 100_000;
+
 /// A preset and what a run changes in it, field by field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -154,13 +157,34 @@ impl Conventions {
                 "must be `unscaled` where the network predicts what to take off the condition",
             ));
         }
-        if self.offset_noise >= 0.0 && self.offset_noise.is_finite() {
-            Ok(())
-        } else {
-            Err(TrainError::setting(
+        if !(self.offset_noise >= 0.0 && self.offset_noise.is_finite()) {
+            return Err(TrainError::setting(
                 "conventions.offset_noise",
                 "must not be negative",
-            ))
+            ));
+        }
+        self.validate_schedule()
+    }
+
+    fn validate_schedule(&self) -> Result<(), TrainError> {
+        if !(2..=MOST_TIMESTEPS).contains(&self.schedule.num_timesteps()) {
+            return Err(TrainError::setting(
+                "conventions.schedule.num_timesteps",
+                format!("must lie between 2 and {MOST_TIMESTEPS}"),
+            ));
+        }
+        match self.schedule {
+            ScheduleSpec::ScaledLinear {
+                beta_start,
+                beta_end,
+                ..
+            } if !(0.0 < beta_start && beta_start < beta_end && beta_end < 1.0) => {
+                Err(TrainError::setting(
+                    "conventions.schedule.beta_start",
+                    "must be positive and below `beta_end`, and that below 1",
+                ))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -25,7 +25,10 @@ pub enum Decay {
     Cosine,
 }
 
-/// Optimiser settings; the defaults are those of the compact denoiser.
+/// Optimiser settings.
+///
+/// The defaults suit a short run of the denoiser; what the shipped networks were trained with stands in their
+/// run files, `models/compact/recipe/*.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OptimizerConfig {

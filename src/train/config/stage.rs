@@ -31,7 +31,7 @@ impl TrainStage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
-    /// bf16 where the device multiplies it, f32 elsewhere.
+    /// What [`crate::nn::fast_kind`] says: bf16 on CUDA and on processors that multiply it, f32 elsewhere.
     #[default]
     Auto,
     /// 32-bit float.

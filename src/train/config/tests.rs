@@ -62,6 +62,51 @@ fn contradictions_are_named() {
 }
 
 #[test]
+fn patches_fit_the_halvings_of_the_networks_that_are_built() {
+    let with = |stage: &str, lines: &str| {
+        let text = MINIMAL.replace("\"segmenter\"", stage);
+        parse(&format!(
+            "{}\n{lines}",
+            text.replace("iterations = 10", "iterations = 10\npatch_px = 36")
+        ))
+    };
+    // Two levels of the codec halve twice, three of them three times.
+    with("\"vqgan\"", "[model.vqgan]\nchannels = [4, 8]").unwrap();
+    let err = with("\"vqgan\"", "").unwrap_err();
+    assert!(err.contains("multiple of 8"), "{err}");
+    // What the codec adds to a denoiser's halvings is known when the run begins.
+    let denoiser = "\"denoiser\"\nvqgan = \"codec\"";
+    with(denoiser, "[model.denoiser]\nchannel_mult = [1, 2]").unwrap();
+    let err = with(denoiser, "").unwrap_err();
+    assert!(err.contains("multiple of 8"), "{err}");
+    assert!(
+        with("\"segmenter\"", "")
+            .unwrap_err()
+            .contains("multiple of 32")
+    );
+}
+
+#[test]
+fn schedules_and_predictions_that_cannot_be_trained_are_named() {
+    let with = |lines: &str| {
+        let text = MINIMAL.replace("\"segmenter\"", "\"denoiser\"\nvqgan = \"codec\"");
+        parse(&format!("{text}\n{lines}"))
+    };
+    let schedule = |line: &str| with(&format!("[conventions.schedule]\n{line}"));
+    schedule("kind = \"cosine\"\nnum_timesteps = 500").unwrap();
+    let err = schedule("kind = \"cosine\"\nnum_timesteps = 1").unwrap_err();
+    assert!(err.contains("num_timesteps"), "{err}");
+    let line = "kind = \"scaled_linear\"\nnum_timesteps = 500\nbeta_start = 0.5\nbeta_end = 0.1";
+    let err = schedule(line).unwrap_err();
+    assert!(err.contains("beta_start"), "{err}");
+
+    let epsilon = "[conventions]\nprediction = \"epsilon\"\n[loss.denoiser]";
+    with(epsilon).unwrap();
+    let err = with(&format!("{epsilon}\npixel = 0.5")).unwrap_err();
+    assert!(err.contains("loss.denoiser.pixel"), "{err}");
+}
+
+#[test]
 fn relative_paths_start_at_the_run_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("RUN.toml");

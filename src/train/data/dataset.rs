@@ -6,13 +6,13 @@ use crate::radiograph::{FloatImage, resize_area, resize_bilinear};
 use crate::train::{AugmentationConfig, DataConfig, RunConfig, SourceKind, TrainError, TrainStage};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tch::Device;
 
 /// What a radiograph is used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Split {
     /// Patches are drawn from it.
@@ -26,7 +26,7 @@ pub enum Split {
 }
 
 /// One line of the run's data listing.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DatasetEntry {
     /// Name shared by its files.
     pub name: String,
@@ -253,6 +253,18 @@ impl Dataset {
 /// A whole image on the grid that its longer side spans with `grid_px`, its edges repeated up to
 /// multiples of `multiple_px`.
 pub(crate) fn on_grid(image: &FloatImage, grid_px: usize, multiple_px: usize) -> FloatImage {
+    let resized = scaled(image, grid_px);
+    let padded = |px: usize| px.next_multiple_of(multiple_px);
+    resized.padded_by_edge(padded(resized.width()), padded(resized.height()))
+}
+
+/// A whole image, its longer side brought to `side` pixels, in the middle of a black square: as the
+/// pipeline shows radiographs to a segmenter of this trainer.
+pub(crate) fn in_square(image: &FloatImage, side: usize) -> FloatImage {
+    scaled(image, side).centred(side, side, 0.0).0
+}
+
+fn scaled(image: &FloatImage, grid_px: usize) -> FloatImage {
     let (width, height) = image.size();
     let scale = grid_px as f64 / width.max(height).max(1) as f64;
     let side = |px: usize| ((px as f64 * scale).round() as usize).max(1);
@@ -261,9 +273,7 @@ pub(crate) fn on_grid(image: &FloatImage, grid_px: usize, multiple_px: usize) ->
     } else {
         resize_bilinear
     };
-    let resized = resize(image, side(width), side(height));
-    let padded = |px: usize| px.next_multiple_of(multiple_px);
-    resized.padded_by_edge(padded(resized.width()), padded(resized.height()))
+    resize(image, side(width), side(height))
 }
 
 #[cfg(test)]
@@ -325,6 +335,17 @@ mod tests {
         }
         let err = Dataset::load(&config(folder.path(), "validation = [\"a\"]")).unwrap_err();
         assert!(err.to_string().contains("another name"), "{err}");
+    }
+
+    #[test]
+    fn a_picture_in_a_square_keeps_its_shape() {
+        let wide = FloatImage::filled(4, 2, 1.0);
+        for (i, &value) in in_square(&wide, 8).values().iter().enumerate() {
+            let expected = f32::from(u8::from((2..6).contains(&(i / 8))));
+            assert!((value - expected).abs() < 1e-6, "{i}: {value}");
+        }
+        let square = FloatImage::filled(12, 12, 0.5);
+        assert_eq!(in_square(&square, 8), resize_area(&square, 8, 8));
     }
 
     #[test]

@@ -11,8 +11,8 @@ mod read;
 mod sample;
 mod warp;
 
-pub(crate) use dataset::on_grid;
 pub use dataset::{Dataset, DatasetEntry, Split};
+pub(crate) use dataset::{in_square, on_grid};
 pub use listing::{SampleFiles, list_source};
 pub use patch::{Batch, Patch, PatchShape};
 pub use sample::Sample;

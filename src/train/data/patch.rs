@@ -8,6 +8,7 @@ use crate::train::AugmentationConfig;
 use crate::train::random::uniform;
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
+use std::borrow::Cow;
 use tch::{Device, Tensor};
 
 /// What a patch covers.
@@ -20,7 +21,7 @@ pub enum PatchShape {
         /// Grid of the whole image in pixels.
         grid_px: usize,
     },
-    /// The whole image, squeezed to `side` x `side`.
+    /// The whole image in the middle of a black square, `side` pixels where its longer side spans them.
     Whole {
         /// Side in pixels.
         side: usize,
@@ -59,8 +60,12 @@ impl Patch {
         config: &AugmentationConfig,
         rng: &mut ChaCha8Rng,
     ) -> Self {
-        let placement = place(sample, shape, config, rng);
-        let mut patch = Self::cut(sample, shape.side(), &placement);
+        let sample = match shape {
+            PatchShape::Part { .. } => Cow::Borrowed(sample),
+            PatchShape::Whole { .. } => sample.squared(),
+        };
+        let placement = place(&sample, shape, config, rng);
+        let mut patch = Self::cut(&sample, shape.side(), &placement);
         augment(&mut patch, config, rng);
         patch
     }
@@ -278,6 +283,41 @@ mod tests {
             .map(|patch| patch.lungs.unwrap().iter().sum::<f32>() / 64.0)
             .sum();
         assert!(inside / 50.0 > 0.85, "{inside}");
+    }
+
+    #[test]
+    fn a_whole_wide_picture_lies_between_black_borders_without_lungs() {
+        let white = Raster::filled(64, 32, 1.0_f32);
+        let wide = Sample {
+            name: "wide".to_owned(),
+            radiograph: white.clone(),
+            soft_tissue: None,
+            lungs: Some(white),
+            valid_in_lungs_only: false,
+        };
+        let config = AugmentationConfig {
+            rotation_deg: 0.0,
+            scale: [1.0, 1.0],
+            ..plain()
+        };
+        let mut rng = generator(6, TrainStage::Segmenter, 0, Purpose::Images);
+        let patch = Patch::draw(&wide, PatchShape::Whole { side: 32 }, &config, &mut rng);
+        let lungs = patch.lungs.unwrap();
+        for (i, (value, lung)) in patch.radiograph.iter().zip(&lungs).enumerate() {
+            // Half as high as wide: a quarter of the square is left above and below.
+            let expected = f32::from(u8::from((8..24).contains(&(i / 32))));
+            // The change of tone leaves 1e-4 of black.
+            assert!((value - expected).abs() < 1e-3, "{i}: {value}");
+            assert!((lung - expected).abs() < 1e-6, "{i}: {lung}");
+        }
+    }
+
+    #[test]
+    fn square_pictures_are_taken_as_they_are() {
+        let mut square = sample();
+        square.radiograph = Raster::filled(48, 48, 0.5);
+        assert!(matches!(square.squared(), Cow::Borrowed(_)));
+        assert!(matches!(sample().squared(), Cow::Owned(_)));
     }
 
     #[test]

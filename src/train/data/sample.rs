@@ -4,6 +4,7 @@ use super::SampleFiles;
 use super::read;
 use crate::radiograph::{FloatImage, resize_area};
 use crate::train::{SourceKind, TrainError};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Below this correlation a radiograph and its soft-tissue image are not taken for the same patient.
@@ -72,6 +73,23 @@ impl Sample {
             valid_in_lungs_only: inverted,
         };
         Ok(sample.reduced(longest_side_px))
+    }
+
+    /// The images in the middle of black squares, which hold no lungs beyond them.
+    pub(super) fn squared(&self) -> Cow<'_, Self> {
+        let (width, height) = self.radiograph.size();
+        if width == height {
+            return Cow::Borrowed(self);
+        }
+        let side = width.max(height);
+        let frame = |image: &FloatImage| image.centred(side, side, 0.0).0;
+        Cow::Owned(Self {
+            name: self.name.clone(),
+            radiograph: frame(&self.radiograph),
+            soft_tissue: self.soft_tissue.as_ref().map(frame),
+            lungs: self.lungs.as_ref().map(frame),
+            valid_in_lungs_only: self.valid_in_lungs_only,
+        })
     }
 
     fn reduced(self, longest_side_px: Option<usize>) -> Self {

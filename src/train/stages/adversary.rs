@@ -1,6 +1,6 @@
 //! The VQGAN's opponent: a patch discriminator with an optimiser of its own.
 
-use super::descend;
+use super::backward;
 use crate::model::{DiscriminatorConfig, PatchDiscriminator, Verdict, adversarial_loss};
 use crate::train::{OptimizerConfig, RunConfig, TrainError, TrainedNetwork};
 use tch::nn::VarStore;
@@ -43,15 +43,25 @@ impl Adversary {
         adversarial_loss(&judgement.logits, Verdict::Real) * self.weight
     }
 
-    /// One step of the discriminator on the same images; its loss.
-    pub fn step(&mut self, reconstruction: &Tensor, real: &Tensor) -> Result<Tensor, TrainError> {
+    /// Backward pass of the discriminator on the same images, for [`Self::step`]; its loss, not a number where
+    /// loss or gradient is not finite.
+    pub fn prepare(&mut self, reconstruction: &Tensor, real: &Tensor) -> Result<f64, TrainError> {
         let judge = |image: &Tensor, verdict| {
             let judgement = self.discriminator.forward_t(&image.detach(), true);
             adversarial_loss(&judgement.logits, verdict)
         };
         let loss =
             (judge(reconstruction, Verdict::Fake) + judge(real, Verdict::Real)) * 0.5 * self.weight;
-        descend(&mut self.network, &loss, self.learning_rate)?;
-        Ok(loss)
+        let norm = backward(&mut self.network, &loss)?;
+        if norm.is_finite() {
+            Ok(loss.f_double_value(&[])?)
+        } else {
+            Ok(f64::NAN)
+        }
+    }
+
+    /// The step that [`Self::prepare`] made ready.
+    pub fn step(&mut self) -> Result<(), TrainError> {
+        self.network.optimizer.step(self.learning_rate).map(drop)
     }
 }

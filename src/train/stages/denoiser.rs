@@ -18,12 +18,11 @@ use rand_chacha::ChaCha8Rng;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-/// Image pixels per latent along one axis: three halvings.
-const LATENT_PX: i64 = 8;
 /// Latents at the border of a decoded crop that do not count: the decoder pads there with zeros.
 const CROP_MARGIN: i64 = 2;
-/// Timesteps the validation looks at.
-const JUDGED_TIMESTEPS: [i64; 3] = [999, 499, 139];
+/// Where in the schedule the validation looks: at the ends of these fiftieths, which are the steps that the latent
+/// consistency sampler can take. Of 1000 timesteps that is 999, 499 and 139.
+const JUDGED_FIFTIETHS: [usize; 3] = [50, 25, 7];
 
 /// Everything the loss of one iteration needs, `[B, C, h, w]` unless said otherwise.
 struct Task {
@@ -66,22 +65,12 @@ impl DenoiserStage {
         folder: &RunFolder,
     ) -> Result<Self, TrainError> {
         let (conventions, loss) = (config.conventions.clone(), config.loss.denoiser.clone());
-        for (field, value) in [
-            ("loss.denoiser.pixel", loss.pixel),
-            ("loss.denoiser.rollout_share", loss.rollout_share),
-        ] {
-            if conventions.prediction == Prediction::Epsilon && value > 0.0 {
-                return Err(TrainError::setting(
-                    field,
-                    "needs a prediction of the clean latent; with `epsilon` it must be 0",
-                ));
-            }
-        }
-        let schedule = NoiseSchedule::new(&conventions.noise_schedule())
-            .map_err(|err| TrainError::setting("conventions.schedule", err.to_string()))?;
+        let schedule = NoiseSchedule::new(&conventions.noise_schedule())?;
         let vs = VarStore::new(device);
-        let denoiser = Denoiser::new(&vs.root(), &config.model.denoiser()?);
+        let architecture = config.model.denoiser()?;
+        let denoiser = Denoiser::new(&vs.root(), &architecture);
         let space = LatentSpace::load(config, device, dataset, folder)?;
+        let multiple_px = space.latent_px() * architecture.downsampling();
         let mut stage = Self {
             network: [TrainedNetwork::new("", vs, &config.optimizer)],
             denoiser,
@@ -93,13 +82,13 @@ impl DenoiserStage {
             compute: config.precision.kind(device),
             validation: Vec::new(),
         };
-        stage.validation = stage.judged(dataset, config.seed);
+        stage.validation = stage.judged(whole_images(dataset, multiple_px), config.seed);
         Ok(stage)
     }
 
-    fn judged(&self, dataset: &Dataset, seed: u64) -> Vec<Judged> {
+    fn judged(&self, images: Vec<WholeImage>, seed: u64) -> Vec<Judged> {
         let _guard = tch::no_grad_guard();
-        whole_images(dataset)
+        images
             .into_iter()
             .enumerate()
             .filter_map(|(index, image)| {
@@ -141,21 +130,11 @@ impl DenoiserStage {
         let pixel_weight = (&batch.validity + &local).clamp_max(1.0);
         // A latent counts where every pixel that reaches it does: itself and its 8 neighbours.
         let worthless: Tensor = 1.0 - &pixel_weight;
-        let invalid = worthless.max_pool2d(
-            [3 * LATENT_PX, 3 * LATENT_PX],
-            [LATENT_PX, LATENT_PX],
-            [LATENT_PX, LATENT_PX],
-            [1, 1],
-            false,
-        );
-        let lungs = batch.lungs.avg_pool2d(
-            [LATENT_PX, LATENT_PX],
-            [LATENT_PX, LATENT_PX],
-            [0, 0],
-            false,
-            true,
-            None,
-        );
+        let px = self.space.latent_px();
+        let invalid = worthless.max_pool2d([3 * px, 3 * px], [px, px], [px, px], [1, 1], false);
+        let lungs = batch
+            .lungs
+            .avg_pool2d([px, px], [px, px], [0, 0], false, true, None);
         let weight = (lungs * self.loss.lung_weight + 1.0) * (1.0 - invalid);
         let latents = self.space.encode(&Tensor::cat(&[&radiograph, &target], 0));
         let items = batch.len() as i64;
@@ -250,6 +229,7 @@ impl DenoiserStage {
     /// L1 and gradient L1 between target pixels and a decoded crop of the predicted latent.
     fn pixel_loss(&self, clean: &Tensor, task: &Task, rng: &mut ChaCha8Rng) -> Tensor {
         let size = clean.size();
+        let latent_px = self.space.latent_px();
         let mut latent = clean.shallow_clone();
         let mut target = task.target.shallow_clone();
         let mut weight = task.pixel_weight.shallow_clone();
@@ -258,11 +238,11 @@ impl DenoiserStage {
             let start = rng.random_range(0..=len - side);
             let dim = dim as i64;
             latent = latent.narrow(dim, start, side);
-            target = target.narrow(dim, start * LATENT_PX, side * LATENT_PX);
-            weight = weight.narrow(dim, start * LATENT_PX, side * LATENT_PX);
+            target = target.narrow(dim, start * latent_px, side * latent_px);
+            weight = weight.narrow(dim, start * latent_px, side * latent_px);
         }
         let inner = |image: &Tensor| {
-            let margin = CROP_MARGIN * LATENT_PX;
+            let margin = CROP_MARGIN * latent_px;
             let size = image.size();
             (2..4).fold(image.shallow_clone(), |image, dim| {
                 image.narrow(dim, margin, size[dim as usize] - 2 * margin)
@@ -285,8 +265,9 @@ impl DenoiserStage {
         let validity = image.validity(self.device);
         let latent_validity = validity
             .as_ref()
-            .map(|v| v.avg_pool2d_default(LATENT_PX).floor());
-        for (index, t) in JUDGED_TIMESTEPS.into_iter().enumerate() {
+            .map(|v| v.avg_pool2d_default(self.space.latent_px()).floor());
+        let timesteps = judged_timesteps(self.schedule.num_timesteps());
+        for (index, t) in timesteps.into_iter().enumerate() {
             let noisy = self.schedule.add_noise(clean, noise, &[t])?;
             let output = self.predict(&noisy, condition, &[t])?;
             let found = self.clean_latent(&output, &noisy, condition, &[t])?;
@@ -361,5 +342,22 @@ impl Stage for DenoiserStage {
         // Tone differences between patients are chance; what is left after an affine map is not.
         let score = terms.get("psnr_affine_one_step").copied();
         Ok(score.map(|score| Validation { terms, score }))
+    }
+}
+
+/// The timesteps of [`JUDGED_FIFTIETHS`] in a schedule of `num_timesteps`.
+fn judged_timesteps(num_timesteps: usize) -> [i64; 3] {
+    JUDGED_FIFTIETHS.map(|fiftieths| (num_timesteps * fiftieths / 50).max(1) as i64 - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_validation_looks_at_the_same_places_of_every_schedule() {
+        assert_eq!(judged_timesteps(1000), [999, 499, 139]);
+        assert_eq!(judged_timesteps(500), [499, 249, 69]);
+        assert_eq!(judged_timesteps(2), [1, 0, 0]);
     }
 }

@@ -7,6 +7,9 @@ use crate::model::VqganConfig;
 use crate::train::{RunConfig, RunFolder, TrainError, weights_file};
 use std::path::{Path, PathBuf};
 
+/// Latents along a patch that the pixel loss needs: those of its smallest crop.
+const LEAST_LATENTS: i64 = 8;
+
 /// Architecture, as TOML, and weights in the run folder.
 const ARCHITECTURE: &str = "vqgan.toml";
 const WEIGHTS: &str = "vqgan.safetensors";
@@ -34,6 +37,14 @@ impl FrozenVqgan {
                 weights,
             });
         }
+        Self::named(config)
+    }
+
+    /// The VQGAN that a run file names.
+    ///
+    /// # Errors
+    /// [`TrainError`] where it cannot be read or has no checkpoint yet.
+    pub fn named(config: &RunConfig) -> Result<Self, TrainError> {
         let given = config
             .vqgan
             .as_ref()
@@ -47,6 +58,44 @@ impl FrozenVqgan {
             architecture,
             weights: weights_file(given)?,
         })
+    }
+
+    /// Refuses patches and a denoiser that do not fit the latents of this VQGAN.
+    ///
+    /// # Errors
+    /// [`TrainError::Setting`] naming what does not fit.
+    pub fn check(&self, config: &RunConfig) -> Result<(), TrainError> {
+        let denoiser = config.model.denoiser()?;
+        let (latent_px, latents) = (self.architecture.downsampling(), denoiser.downsampling());
+        let (patch_px, multiple) = (config.patch_px as i64, latent_px * latents);
+        if patch_px % multiple != 0 {
+            return Err(TrainError::setting(
+                "patch_px",
+                format!(
+                    "must be a multiple of {multiple}: a latent of the VQGAN spans {latent_px} px, and the denoiser takes latents in multiples of {latents}"
+                ),
+            ));
+        }
+        if config.loss.denoiser.pixel > 0.0 && patch_px < LEAST_LATENTS * latent_px {
+            return Err(TrainError::setting(
+                "patch_px",
+                format!(
+                    "must be at least {} where `loss.denoiser.pixel` is not 0",
+                    LEAST_LATENTS * latent_px
+                ),
+            ));
+        }
+        let channels = self.architecture.latent_channels;
+        if denoiser.in_channels != 2 * channels || denoiser.out_channels < channels {
+            return Err(TrainError::setting(
+                "model.denoiser.in_channels",
+                format!(
+                    "must be {}, and `out_channels` at least {channels}: a latent of the VQGAN has {channels} channels",
+                    2 * channels
+                ),
+            ));
+        }
+        Ok(())
     }
 
     /// Copies the VQGAN into a denoiser's run folder, once.
@@ -73,4 +122,59 @@ fn copy_atomically(from: &Path, to: &Path) -> Result<(), TrainError> {
     std::fs::copy(from, &partial)
         .and_then(|_| std::fs::rename(&partial, to))
         .map_err(TrainError::file("copying the VQGAN", from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::ModelConfig;
+
+    /// What the check says to a run with these lines, on a VQGAN of the compact preset with these levels.
+    fn said(channels: Vec<i64>, lines: &str) -> String {
+        let text = format!(
+            "stage = \"denoiser\"\nout = \"run\"\niterations = 1\nvqgan = \"codec\"\n{lines}\n\
+             [[data.source]]\nkind = \"pairs\"\nfolder = \"pairs\"\n"
+        );
+        let config: RunConfig = toml::from_str(&text).unwrap();
+        config.validate().unwrap();
+        let vqgan = FrozenVqgan {
+            architecture: VqganConfig {
+                channels,
+                ..ModelConfig::default().vqgan().unwrap()
+            },
+            weights: PathBuf::new(),
+        };
+        match vqgan.check(&config) {
+            Ok(()) => String::new(),
+            Err(err) => err.to_string(),
+        }
+    }
+
+    #[test]
+    fn patches_fit_the_latents_of_the_vqgan_that_is_used() {
+        // The denoiser of the preset halves three times.
+        assert_eq!(said(vec![4, 4, 8], "patch_px = 64"), "");
+        assert_eq!(said(vec![4, 8], "patch_px = 32"), "");
+        let refused = said(vec![4, 4, 8], "patch_px = 32");
+        assert!(refused.contains("must be a multiple of 64"), "{refused}");
+        let refused = said(vec![4, 8], "patch_px = 40");
+        assert!(refused.contains("must be a multiple of 32"), "{refused}");
+    }
+
+    #[test]
+    fn the_pixel_loss_needs_patches_that_hold_its_crop() {
+        let flat = "[model.denoiser]\nchannel_mult = [1]\n[loss.denoiser]\npixel = 0.5";
+        let refused = said(vec![4, 8], &format!("patch_px = 16\n{flat}"));
+        assert!(refused.contains("at least 32"), "{refused}");
+        assert_eq!(said(vec![4, 8], &format!("patch_px = 32\n{flat}")), "");
+    }
+
+    #[test]
+    fn a_denoiser_of_other_channels_is_refused() {
+        let refused = said(
+            vec![4, 8],
+            "patch_px = 32\n[model.denoiser]\nin_channels = 6",
+        );
+        assert!(refused.contains("must be 8"), "{refused}");
+    }
 }

@@ -6,8 +6,9 @@ use crate::train::{Dataset, Terms};
 use std::collections::BTreeMap;
 use tch::{Device, Kind, Tensor};
 
-/// Both sides of a whole validation image are multiples of this, so that every network can halve them.
-const MULTIPLE_PX: usize = 64;
+/// Whole images are padded to multiples of this at least, whatever the networks ask for: networks of fewer
+/// halvings are judged on the same pixels.
+pub(super) const LEAST_MULTIPLE_PX: usize = 64;
 
 /// One whole validation image on the model's grid, `[1, 1, H, W]` each.
 #[derive(Debug)]
@@ -22,13 +23,15 @@ pub(super) struct WholeImage {
     pub valid_in_lungs_only: bool,
 }
 
-/// All validation images, on the CPU.
-pub(super) fn whole_images(dataset: &Dataset) -> Vec<WholeImage> {
+/// All validation images, on the CPU; both sides are multiples of `multiple_px`, a power of two.
+pub(super) fn whole_images(dataset: &Dataset, multiple_px: i64) -> Vec<WholeImage> {
+    // Of two powers of two the larger is a multiple of the other.
+    let multiple_px = LEAST_MULTIPLE_PX.max(multiple_px as usize);
     dataset
         .validation()
         .map(|(sample, grid_px)| {
             let plane = |image: &FloatImage| {
-                let image = on_grid(image, grid_px, MULTIPLE_PX);
+                let image = on_grid(image, grid_px, multiple_px);
                 let (width, height) = image.size();
                 Tensor::from_slice(image.values()).reshape([1, 1, height as i64, width as i64])
             };

@@ -1,6 +1,7 @@
 //! Latents of a frozen VQGAN, brought to zero mean and unit deviation.
 
 use super::frozen::FrozenVqgan;
+use super::judge::LEAST_MULTIPLE_PX;
 use crate::model::Vqgan;
 use crate::nn::for_convolution;
 use crate::train::data::on_grid;
@@ -40,6 +41,7 @@ impl LatentStats {
 #[derive(Debug)]
 pub(super) struct LatentSpace {
     vqgan: Vqgan,
+    latent_px: i64,
     mean: Tensor,
     std: Tensor,
     quantized: bool,
@@ -68,6 +70,7 @@ impl LatentSpace {
         let channels = architecture.latent_channels as usize;
         let mut space = Self {
             vqgan,
+            latent_px: architecture.downsampling(),
             mean: Tensor::zeros([1], (Kind::Float, device)),
             std: Tensor::ones([1], (Kind::Float, device)),
             quantized: config.conventions.quantize_latents,
@@ -116,11 +119,12 @@ impl LatentSpace {
     ) -> Result<LatentStats, TrainError> {
         let _guard = tch::no_grad_guard();
         let (mut sum, mut squares, mut count) = (vec![0.0; channels], vec![0.0; channels], 0.0);
+        let multiple_px = LEAST_MULTIPLE_PX.max(self.latent_px as usize);
         let with_target = dataset
             .training()
             .filter_map(|(sample, grid_px)| Some((sample.soft_tissue.as_ref()?, grid_px)));
         for (soft, grid_px) in with_target.take(MOST_MEASURED) {
-            let image = on_grid(soft, grid_px, 64);
+            let image = on_grid(soft, grid_px, multiple_px);
             let (width, height) = image.size();
             let image = Tensor::from_slice(image.values())
                 .reshape([1, 1, height as i64, width as i64])
@@ -146,7 +150,12 @@ impl LatentSpace {
         Ok(LatentStats { mean, std })
     }
 
-    /// Normalised latents `[B, C, H/8, W/8]` of images `[B, 1, H, W]` in `[-1, 1]`.
+    /// Image pixels per latent along one axis.
+    pub fn latent_px(&self) -> i64 {
+        self.latent_px
+    }
+
+    /// Normalised latents `[B, C, H/f, W/f]` of images `[B, 1, H, W]` in `[-1, 1]`, f = [`Self::latent_px`].
     pub fn encode(&self, images: &Tensor) -> Tensor {
         let images = for_convolution(images, self.compute);
         let latent = self.vqgan.encode(&images).to_kind(Kind::Float);

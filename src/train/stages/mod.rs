@@ -40,12 +40,39 @@ pub(crate) trait Stage {
     /// Everything that is trained, averaged and saved; the main network first.
     fn networks(&mut self) -> Vec<&mut TrainedNetwork>;
 
-    /// One optimiser step; loss terms and gradient norm by name. A term that is not finite means that
-    /// nothing was changed.
+    /// One optimiser step; loss terms and gradient norm by name. A term that is not finite means that no
+    /// weight was changed; a forward pass may have moved running statistics, which [`attempt`] puts back.
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError>;
 
     /// Judges the weights as they stand, without gradients; `None` where there is nothing to judge by.
     fn validate(&mut self) -> Result<Option<Validation>, TrainError>;
+}
+
+/// One iteration; where a term is not finite, everything is as it was before.
+pub(crate) fn attempt(stage: &mut dyn Stage, input: StepInput) -> Result<Terms, TrainError> {
+    for network in stage.networks() {
+        network.keep_buffers()?;
+    }
+    let terms = stage.step(input)?;
+    if !is_finite(&terms) {
+        for network in stage.networks() {
+            network.restore_buffers()?;
+        }
+    }
+    Ok(terms)
+}
+
+/// Whether every term is a number: whether the iteration counts.
+pub(crate) fn is_finite(terms: &Terms) -> bool {
+    terms.values().all(|value| value.is_finite())
+}
+
+/// Refuses what only the architecture of a denoiser's VQGAN shows, before anything is written.
+pub(crate) fn check(config: &RunConfig) -> Result<(), TrainError> {
+    match config.stage {
+        TrainStage::Denoiser => FrozenVqgan::named(config)?.check(config),
+        TrainStage::Segmenter | TrainStage::Vqgan => Ok(()),
+    }
 }
 
 /// The stage a run file asks for.
@@ -64,15 +91,29 @@ pub(crate) fn build(
     })
 }
 
-/// One backward pass and optimiser step; the gradient norm.
+/// One backward pass; the gradient norm, not a number where the loss is none.
+fn backward(network: &mut TrainedNetwork, loss: &Tensor) -> Result<f64, TrainError> {
+    network.optimizer.zero_grad();
+    loss.f_backward()?;
+    if loss.f_double_value(&[])?.is_finite() {
+        network.optimizer.gradient_norm()
+    } else {
+        Ok(f64::NAN)
+    }
+}
+
+/// One backward pass and optimiser step; the gradient norm. Nothing moves where it is not finite.
 fn descend(
     network: &mut TrainedNetwork,
     loss: &Tensor,
     learning_rate: f64,
 ) -> Result<f64, TrainError> {
-    network.optimizer.zero_grad();
-    loss.f_backward()?;
-    network.optimizer.step(learning_rate)
+    let norm = backward(network, loss)?;
+    if norm.is_finite() {
+        network.optimizer.step(learning_rate)
+    } else {
+        Ok(norm)
+    }
 }
 
 /// Values of named loss terms.
@@ -82,3 +123,6 @@ fn values<const N: usize>(terms: [(&str, &Tensor); N]) -> Result<Terms, TrainErr
         .map(|(name, term)| Ok((name.to_owned(), term.f_double_value(&[])?)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

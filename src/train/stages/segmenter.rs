@@ -3,7 +3,7 @@
 use super::judge::mean_terms;
 use super::{Stage, StepInput, Validation, descend, values};
 use crate::model::LungSegmenter;
-use crate::radiograph::resize_area;
+use crate::train::data::in_square;
 use crate::train::losses::{cross_entropy, soft_dice};
 use crate::train::{Dataset, RunConfig, SegmenterLoss, Terms, TrainError, TrainedNetwork};
 use tch::nn::VarStore;
@@ -17,7 +17,7 @@ pub(super) struct SegmenterStage {
     network: [TrainedNetwork; 1],
     segmenter: LungSegmenter,
     loss: SegmenterLoss,
-    /// Squeezed validation images and their masks, `[1, 1, S, S]`.
+    /// Validation images in the middle of black squares, and their masks, `[1, 1, S, S]`.
     validation: Vec<(Tensor, Tensor)>,
 }
 
@@ -30,8 +30,7 @@ impl SegmenterStage {
             .validation()
             .filter_map(|(sample, _)| {
                 let plane = |image| {
-                    let squeezed = resize_area(image, side, side);
-                    Tensor::from_slice(squeezed.values())
+                    Tensor::from_slice(in_square(image, side).values())
                         .reshape([1, 1, side as i64, side as i64])
                         .to_device(device)
                 };

@@ -2,7 +2,7 @@
 
 use super::adversary::Adversary;
 use super::judge::{WholeImage, mean_terms, psnr, whole_images};
-use super::{Stage, StepInput, Validation, descend, values};
+use super::{Stage, StepInput, Validation, backward, is_finite, values};
 use crate::model::{Lpips, LpipsRange, Vqgan, ms_ssim};
 use crate::nn::for_convolution;
 use crate::train::losses::{gradient_l1, l1, mse};
@@ -40,7 +40,8 @@ struct Coded {
 impl VqganStage {
     pub fn new(config: &RunConfig, device: Device, dataset: &Dataset) -> Result<Self, TrainError> {
         let vs = VarStore::new(device);
-        let vqgan = Vqgan::new(&vs.root(), &config.model.vqgan()?);
+        let architecture = config.model.vqgan()?;
+        let vqgan = Vqgan::new(&vs.root(), &architecture);
         let loss = config.loss.vqgan.clone();
         let perceptual = match &loss.perceptual_weights {
             Some(file) if loss.perceptual > 0.0 => Some(Lpips::load(file, device)?),
@@ -54,7 +55,7 @@ impl VqganStage {
             loss,
             device,
             compute: config.precision.kind(device),
-            validation: whole_images(dataset),
+            validation: whole_images(dataset, architecture.downsampling()),
         })
     }
 
@@ -168,22 +169,27 @@ impl Stage for VqganStage {
         let loss = terms
             .iter()
             .fold(Tensor::zeros_like(&terms[0].1), |sum, (_, term)| sum + term);
-        let norm = descend(&mut self.network, &loss, learning_rate)?;
+        let norm = backward(&mut self.network, &loss)?;
         let mut report = values([("loss", &loss)])?;
         report.insert("gradient_norm".to_owned(), norm);
         for (name, term) in &terms {
             report.insert((*name).to_owned(), term.f_double_value(&[])?);
         }
-        if !norm.is_finite() {
+        // Both sides are ready before either moves: an iteration that one of them cannot take is skipped whole.
+        if let (Some(adversary), true) = (&mut self.adversary, norm.is_finite()) {
+            let loss = adversary.prepare(&found, &images)?;
+            report.insert("discriminator".to_owned(), loss);
+        }
+        if !is_finite(&report) {
             return Ok(report);
         }
+        self.network.optimizer.step(learning_rate)?;
         if let Some((latent, indices, _)) = &coded.quantized {
             self.vqgan.update_codebook(latent, indices);
             report.insert("perplexity".to_owned(), self.vqgan.perplexity(indices));
         }
         if let Some(adversary) = &mut self.adversary {
-            let loss = adversary.step(&found, &images)?;
-            report.insert("discriminator".to_owned(), loss.f_double_value(&[])?);
+            adversary.step()?;
         }
         Ok(report)
     }

@@ -1,0 +1,143 @@
+//! Iterations that cannot be taken: they leave nothing behind.
+
+use super::segmenter::SegmenterStage;
+use super::vqgan::VqganStage;
+use super::*;
+use crate::formats::raster::write_grey16;
+use crate::radiograph::Raster;
+use crate::train::random::{Purpose, generator};
+use std::collections::BTreeMap;
+use std::path::Path;
+use tch::Kind;
+
+const SIDE: i64 = 32;
+
+/// Two radiographs with lungs, and networks of a few channels; the VQGAN plays against a discriminator.
+fn config(stage: &str, folder: &Path) -> RunConfig {
+    for name in ["a", "b"] {
+        for (ending, lungs) in [("cxr", false), ("lungmask", true)] {
+            let value = |i: i64| {
+                if lungs {
+                    f32::from(u8::from(i % SIDE < SIDE / 2))
+                } else {
+                    i as f32 / 1024.0
+                }
+            };
+            let values = (0..SIDE * SIDE).map(value).collect();
+            let picture = Raster::new(SIDE as usize, SIDE as usize, values).unwrap();
+            let path = folder.join(format!("{name}_{ending}.png"));
+            write_grey16(&path, &picture, false).unwrap();
+        }
+    }
+    let text = format!(
+        r#"
+        stage = "{stage}"
+        out = "run"
+        iterations = 1
+        device = "cpu"
+        precision = "f32"
+        patch_px = 32
+        [[data.source]]
+        kind = "masks"
+        folder = '{folder}'
+        grid_px = 32
+        [model.segmenter]
+        init_channels = 4
+        growth_channels = 4
+        block_layers = [1, 1, 1, 1]
+        decoder_channels = [4, 4, 4, 4]
+        head_channels = 4
+        [model.vqgan]
+        channels = [4, 8]
+        residual_channels = 4
+        codebook_size = 8
+        [loss.vqgan]
+        quantized_share = 0.5
+        quantization = 1.0
+        adversarial = 0.01
+        "#,
+        folder = folder.display(),
+    );
+    let config: RunConfig = toml::from_str(&text).unwrap();
+    config.validate().unwrap();
+    config
+}
+
+/// An iteration on two ramps, with every grey value multiplied by `factor`.
+fn input(factor: f64) -> StepInput {
+    let count = 2 * SIDE * SIDE;
+    let ramp = Tensor::arange(count, (Kind::Float, Device::Cpu)) / count as f64;
+    let plane = ramp.reshape([2, 1, SIDE, SIDE]);
+    let images = (&plane * 2.0 - 1.0) * factor;
+    StepInput {
+        iteration: 0,
+        learning_rate: 1e-3,
+        batch: Batch {
+            soft_tissue: images.shallow_clone(),
+            radiograph: images,
+            lungs: plane.ge(0.5).to_kind(Kind::Float),
+            validity: plane.ones_like(),
+            has_soft_tissue: vec![false; 2],
+            has_lungs: vec![true; 2],
+        },
+        rng: generator(3, TrainStage::Segmenter, 0, Purpose::Step),
+    }
+}
+
+/// Everything that is trained, moved or counted, by network and name.
+fn copies(stage: &mut dyn Stage) -> BTreeMap<(&'static str, String), Tensor> {
+    let mut copies = BTreeMap::new();
+    for network in stage.networks() {
+        let variables: BTreeMap<String, Tensor> = network.vs.variables().into_iter().collect();
+        for (name, variable) in variables {
+            copies.insert((network.name, name), variable.detach().copy());
+        }
+    }
+    copies
+}
+
+fn changed(
+    before: &BTreeMap<(&'static str, String), Tensor>,
+    after: &BTreeMap<(&'static str, String), Tensor>,
+) -> Vec<String> {
+    assert!(before.keys().eq(after.keys()));
+    let pairs = before.iter().zip(after.values());
+    pairs
+        .filter(|((_, before), after)| !before.equal(after))
+        .map(|(((network, name), _), _)| format!("{network} {name}"))
+        .collect()
+}
+
+/// An iteration on images that are no numbers changes nothing, bit for bit; the next one on good images does.
+fn assert_skipped_without_a_trace(stage: &mut dyn Stage) {
+    let before = copies(stage);
+    let terms = attempt(stage, input(f64::NAN)).unwrap();
+    assert!(!is_finite(&terms), "{terms:?}");
+    assert_eq!(changed(&before, &copies(stage)), [""; 0]);
+    let terms = attempt(stage, input(1.0)).unwrap();
+    assert!(is_finite(&terms), "{terms:?}");
+    let changed = changed(&before, &copies(stage));
+    for part in ["running_mean", "num_batches_tracked", "weight"] {
+        assert!(changed.iter().any(|name| name.ends_with(part)), "{part}");
+    }
+}
+
+#[test]
+fn a_skipped_iteration_leaves_the_segmenter_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config("segmenter", folder.path());
+    let dataset = Dataset::load(&config).unwrap();
+    let mut stage = SegmenterStage::new(&config, Device::Cpu, &dataset).unwrap();
+    assert_skipped_without_a_trace(&mut stage);
+}
+
+#[test]
+fn a_skipped_iteration_leaves_the_codec_and_its_opponent_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config("vqgan", folder.path());
+    let dataset = Dataset::load(&config).unwrap();
+    let mut stage = VqganStage::new(&config, Device::Cpu, &dataset).unwrap();
+    assert_skipped_without_a_trace(&mut stage);
+    let discriminator = stage.networks().remove(1);
+    assert_eq!(discriminator.name, "discriminator");
+}
