@@ -50,7 +50,11 @@ pub struct GreyScale {
     first_stored: i32,
     /// Display value of every stored value of the bit depth.
     table: Vec<f32>,
+    padding: Option<(i32, i32)>,
 }
+
+/// What padding is shown as in either polarity: the surround of a picture is black.
+const PADDING_GREY: f32 = 0.0;
 
 impl GreyScale {
     /// Prepares the transform of a radiograph under `voi`.
@@ -68,9 +72,10 @@ impl GreyScale {
             polarity: radiograph.polarity,
             first_stored,
             table: Vec::new(),
+            padding: radiograph.padding,
         };
         scale.table = (first_stored..first_stored + count)
-            .map(|stored| scale.display_from_modality(scale.modality(stored)))
+            .map(|stored| scale.shown(stored))
             .collect();
         scale
     }
@@ -80,12 +85,34 @@ impl GreyScale {
         self.modality.apply(stored)
     }
 
-    /// Display value of a stored value, in `[0, 1]`, 1 is white.
+    /// Display value of a stored value, in `[0, 1]`, 1 is white; padding is black in either polarity.
     pub fn display(&self, stored: i32) -> f32 {
         usize::try_from(i64::from(stored) - i64::from(self.first_stored))
             .ok()
             .and_then(|index| self.table.get(index).copied())
-            .unwrap_or_else(|| self.display_from_modality(self.modality(stored)))
+            .unwrap_or_else(|| self.shown(stored))
+    }
+
+    fn shown(&self, stored: i32) -> f32 {
+        if self.is_padding(stored) {
+            return PADDING_GREY;
+        }
+        self.display_from_modality(self.modality(stored))
+    }
+
+    /// Whether a stored value is padding, not anatomy.
+    pub fn is_padding(&self, stored: i32) -> bool {
+        self.padding
+            .is_some_and(|(first, last)| (first..=last).contains(&stored))
+    }
+
+    /// Display value of a modality value that stands at a pixel with the value `stored`: padding stays
+    /// what it is.
+    pub fn display_at(&self, stored: i32, modality: f64) -> f32 {
+        if self.is_padding(stored) {
+            return PADDING_GREY;
+        }
+        self.display_from_modality(modality)
     }
 
     /// Display value of a modality value, in `[0, 1]`, 1 is white; modality values between stored

@@ -14,7 +14,7 @@ mod grey_scale;
 mod picture;
 mod window;
 
-pub use colormap::{Rgb, diverging, diverging_on_black, sequential};
+pub use colormap::{Rgb, diverging_on_black};
 pub use grey_scale::GreyScale;
 pub use picture::{display_image, displayed_modality, modality_image};
 pub use window::{min_max_window, percentile_window};

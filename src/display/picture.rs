@@ -26,8 +26,12 @@ fn mapped(radiograph: &Radiograph, f: impl FnMut(i32) -> f32) -> FloatImage {
 }
 
 /// A picture in modality values (a soft-tissue image, for instance) as grey in `[0, 1]` under a
-/// window of the radiograph it belongs to; 1 is white.
+/// window of the radiograph it belongs to; 1 is white, padding black. On the radiograph's own grid.
 pub fn displayed_modality(radiograph: &Radiograph, voi: &Voi, modality: &FloatImage) -> FloatImage {
     let scale = GreyScale::new(radiograph, voi);
-    modality.map(|&value| scale.display_from_modality(f64::from(value)))
+    let mut shown = modality.clone();
+    for (grey, stored) in shown.values_mut().iter_mut().zip(radiograph.stored.iter()) {
+        *grey = scale.display_at(stored, f64::from(*grey));
+    }
+    shown
 }

@@ -37,7 +37,6 @@ pub(super) fn restore(restoration: &Restoration<'_>) -> Result<Restored, Pipelin
     let native = &restoration.prepared.native;
     let (layer, gate) = if let Some(reconstruction) = restoration.reconstruction {
         let images = ModelImages {
-            radiograph: &restoration.prepared.model,
             reconstruction,
             fused: restoration.fused,
             region: Some(restoration.mask),
@@ -72,7 +71,7 @@ fn take_off(
         // Nothing is blacker than black: what the layer asks beyond is not there to be taken.
         let left = (shown - layer).clamp(0.0, 1.0);
         let taken = shown - left;
-        if layer == 0.0 || taken == 0.0 || is_padding(radiograph, stored) {
+        if layer == 0.0 || taken == 0.0 || scale.is_padding(stored) {
             soft_tissue.push(value as f32);
             bone.push(0.0);
         } else {
@@ -87,10 +86,4 @@ fn take_off(
         Raster::new(width, height, soft_tissue)?,
         Raster::new(width, height, bone)?,
     ))
-}
-
-fn is_padding(radiograph: &Radiograph, stored: i32) -> bool {
-    radiograph
-        .padding
-        .is_some_and(|(low, high)| (low..=high).contains(&stored))
 }

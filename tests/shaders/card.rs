@@ -1,5 +1,6 @@
 //! A graphics card, real or software, and pictures read back from it.
 
+use crate::support::skipped;
 use diaphane::render::{LayerKey, PixelSource, RadiographRenderer, ViewSpec};
 use eframe::wgpu;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ pub fn graphics() -> Option<(wgpu::Device, wgpu::Queue)> {
     let options = wgpu::RequestAdapterOptions::default();
     let adapter = block_on(instance.request_adapter(&options));
     let Ok(adapter) = adapter else {
-        println!("skipped: no graphics adapter");
+        skipped("no graphics adapter");
         return None;
     };
     block_on(adapter.request_device(&wgpu::DeviceDescriptor::default())).ok()

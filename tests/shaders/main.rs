@@ -7,6 +7,8 @@
 
 mod card;
 mod study;
+#[path = "../support/mod.rs"]
+mod support;
 
 use card::{GAMMA, Layers, graphics, rendered};
 use diaphane::display::{display_image, diverging_on_black, modality_image};
@@ -99,7 +101,13 @@ fn assert_equal_to_cpu(study: &Radiograph, voi: &Voi) {
         &layers,
         SIDE as u32,
     );
-    let error = largest_error(&inverted, &expected.map(|v| 1.0 - v));
+    let mut opposite = study.clone();
+    opposite.polarity = if low_is_white {
+        Polarity::HighIsWhite
+    } else {
+        Polarity::LowIsWhite
+    };
+    let error = largest_error(&inverted, &display_image(&opposite, voi));
     assert!(error <= 1.0, "{voi:?} inverted: off by {error} of 255");
 }
 
@@ -163,6 +171,16 @@ fn a_target_that_encodes_by_itself_shows_the_same_grey() {
     let picture = rendered(&graphics, format, &spec(&voi, false), &layers, SIDE as u32);
     let error = largest_error(&picture, &expected);
     assert!(error <= 1.0, "off by {error} of 255");
+}
+
+#[test]
+fn padding_equals_the_cpu_in_either_polarity() {
+    for polarity in [Polarity::HighIsWhite, Polarity::LowIsWhite] {
+        let mut study = radiograph(unsigned(), ModalityTransform::IDENTITY);
+        study.polarity = polarity;
+        study.padding = Some((0, 2000));
+        assert_equal_to_cpu(&study, &window(3000.0, 2200.0, VoiFunction::Linear));
+    }
 }
 
 #[test]

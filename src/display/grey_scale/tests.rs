@@ -54,6 +54,18 @@ fn linear_windows_of_the_standard() {
 }
 
 #[test]
+fn padding_is_black_in_either_polarity_whatever_value_stands_there() {
+    for polarity in [Polarity::HighIsWhite, Polarity::LowIsWhite] {
+        let mut padded = radiograph(ModalityTransform::IDENTITY, polarity, false);
+        padded.padding = Some((0, 10));
+        let scale = GreyScale::new(&padded, &window(100.0, 150.0, VoiFunction::Linear));
+        assert_eq!((scale.display(0), scale.display(10)), (0.0, 0.0));
+        assert_eq!(scale.display_at(5, 100.0).to_bits(), 0);
+        assert!(scale.display(60) > 0.0 && scale.display_at(60, 60.0) > 0.0);
+    }
+}
+
+#[test]
 fn exact_and_sigmoid_windows() {
     let exact = scale(&window(100.0, 50.0, VoiFunction::LinearExact));
     assert_eq!(

@@ -125,7 +125,7 @@ fn bit_depth(
             &format!("1 to {allocated} bits are allocated"),
         ));
     }
-    if high_bit + 1 < stored || high_bit >= allocated {
+    if high_bit < stored - 1 || high_bit >= allocated {
         return Err(inconsistent(
             tags::HIGH_BIT,
             high_bit,
@@ -135,7 +135,7 @@ fn bit_depth(
             ),
         ));
     }
-    if high_bit + 1 != stored {
+    if high_bit != stored - 1 {
         warnings.push(Warning::file(format!(
             "High Bit is {high_bit}; the values were moved down to bit {}.",
             stored - 1

@@ -16,6 +16,4 @@ mod write;
 
 pub use mask::read_mask;
 pub(super) use read::{read_jpeg, read_png, read_tiff};
-pub use write::{
-    PngMarks, write_grey8, write_grey16, write_marked_grey16, write_marked_mask8, write_mask8,
-};
+pub use write::{PngMarks, write_grey16, write_marked_grey16, write_marked_mask8, write_mask8};

@@ -48,21 +48,6 @@ pub fn write_marked_grey16(
     pixels.write(path, marks, overwrite)
 }
 
-/// Writes a picture in `[0, 1]` as 8-bit PNG; values outside are clipped, NaN becomes black.
-///
-/// # Errors
-/// As [`write_atomically`].
-pub fn write_grey8(path: &Path, image: &FloatImage, overwrite: bool) -> Result<(), FormatError> {
-    let values = image.values().iter();
-    let bytes = values.map(|&value| (value.clamp(0.0, 1.0) * 255.0).round() as u8);
-    let pixels = Pixels {
-        size: image.size(),
-        depth: BitDepth::Eight,
-        bytes: bytes.collect(),
-    };
-    pixels.write(path, &PngMarks::default(), overwrite)
-}
-
 /// Writes a lung mask as 8-bit PNG: 255 inside, 0 outside.
 ///
 /// # Errors
