@@ -1,7 +1,7 @@
 //! Bundles: a written one loads, verifies and computes the same; a broken one is refused with all its faults.
 
 use diaphane::model::manifest::{FileRole, MANIFEST_FILE};
-use diaphane::model::weights::{WeightPrecision, save_weights};
+use diaphane::model::weights::WeightPrecision;
 use diaphane::model::{
     Bundle, BundleWriter, Denoiser, LungSegmenter, Manifest, ModelError, Preset, Vqgan,
     VqganConfig, WeightProblem,
@@ -71,10 +71,8 @@ fn write_small(folder: &Path) -> (VarStore, VarStore) {
     writer
         .add_store(FileRole::Vqgan, &vqgan, f32)
         .expect("a part");
-    let loose = folder.with_extension("safetensors");
-    save_weights(&segmenter, &loose, f32).expect("saved weights");
     writer
-        .add_file(FileRole::Segmenter, &loose)
+        .add_store(FileRole::Segmenter, &segmenter, f32)
         .expect("a part");
     writer.write_card("# Card\n").expect("a card");
     let written = writer.finish().expect("a bundle");

@@ -107,6 +107,24 @@ fn assert_progress(seen: &[Progress]) {
             .all(|pair| pair[0].fraction <= pair[1].fraction)
     );
     assert!(seen.iter().all(|p| p.done <= p.total && p.total > 0));
+    let changes = seen
+        .windows(2)
+        .filter(|pair| pair[0].stage != pair[1].stage);
+    for pair in changes {
+        assert_eq!(
+            pair[0].done, pair[0].total,
+            "{} was left early",
+            pair[0].stage
+        );
+        let begun_twice = seen
+            .iter()
+            .filter(|p| p.stage == pair[1].stage && p.done == 0);
+        assert!(
+            begun_twice.count() <= 1 || pair[1].total > 1,
+            "{}",
+            pair[1].stage
+        );
+    }
     assert!((seen.last().unwrap().fraction - 1.0).abs() < 1e-6);
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Holds no patient data beside the input's file name.
 
-use super::{Changes, OutputGrid, StageTime, SuppressionResult, SuppressionSettings};
+use super::{Changes, StageTime, SuppressionResult, SuppressionSettings};
 use crate::display::display_image;
 use crate::formats::stored_fingerprint;
 use crate::radiograph::{FloatImage, LungMask, Polarity, Radiograph, StoredValues, Warning};
@@ -177,11 +177,6 @@ impl Certificate {
             && self.seeds == run.seeds
             && self.device == run.device
             && self.precision == run.precision
-    }
-
-    /// Whether the pictures lie on the model's grid.
-    pub fn is_on_model_grid(&self) -> bool {
-        self.settings.output == OutputGrid::Model
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Progress {
     pub total: usize,
     /// Share of the whole job that is done, in `[0, 1]`, never falling.
     pub fraction: f32,
-    /// Estimated remaining time; `None` until two sampling steps were measured, never growing after.
+    /// Estimated remaining time; `None` until two sampling steps were measured. Only a finished step can raise it.
     pub eta_secs: Option<f64>,
 }
 
@@ -48,62 +48,75 @@ pub struct ProgressTracker {
     plan: Vec<PlannedStage>,
     started: Instant,
     position: usize,
-    done: usize,
+    /// Finished steps of each planned stage: a stage is entered several times where its pieces differ.
+    done: Vec<usize>,
     sampling_steps: usize,
-    fraction: f32,
-    eta_secs: Option<f64>,
+    fraction: f64,
+    /// Remaining seconds, and when that was estimated.
+    estimate: Option<(f64, Instant)>,
 }
 
 impl ProgressTracker {
     /// Starts the clock on `plan`; stages that are reused from a cache are left out of it.
     pub fn new(plan: Vec<PlannedStage>) -> Self {
         Self {
+            done: vec![0; plan.len()],
             plan,
             started: Instant::now(),
             position: 0,
-            done: 0,
             sampling_steps: 0,
             fraction: 0.0,
-            eta_secs: None,
+            estimate: None,
         }
     }
 
-    /// `stage` begins; a stage outside the plan changes nothing.
+    /// `stage` begins or goes on; a stage outside the plan changes nothing.
     pub fn begin(&mut self, stage: Stage) -> Option<Progress> {
-        let position = self.plan.iter().position(|p| p.stage == stage)?;
-        self.position = position;
-        self.done = 0;
+        self.position = self.plan.iter().position(|p| p.stage == stage)?;
         self.report()
     }
 
     /// One more step of the stage that began last is done.
     pub fn step(&mut self) -> Option<Progress> {
         let planned = self.plan.get(self.position)?;
-        self.done = (self.done + 1).min(planned.steps);
+        let done = self.done.get_mut(self.position)?;
+        *done = (*done + 1).min(planned.steps);
         if matches!(planned.stage, Stage::Global | Stage::Local) {
             self.sampling_steps += 1;
+        }
+        self.fraction = self.fraction.max(self.share_done());
+        let fraction = self.fraction;
+        if self.sampling_steps >= MEASURED_STEPS && fraction > 0.0 {
+            let remaining = self.started.elapsed().as_secs_f64() * (1.0 - fraction) / fraction;
+            self.estimate = Some((remaining, Instant::now()));
         }
         self.report()
     }
 
-    fn report(&mut self) -> Option<Progress> {
-        let planned = *self.plan.get(self.position)?;
-        let total: f64 = self.plan.iter().map(|p| p.cost).sum();
-        let before: f64 = self.plan.iter().take(self.position).map(|p| p.cost).sum();
-        let steps = planned.steps.max(1);
-        let here = planned.cost * self.done as f64 / steps as f64;
-        let fraction = ((before + here) / total.max(f64::MIN_POSITIVE)).min(1.0);
-        self.fraction = self.fraction.max(fraction as f32);
-        if self.sampling_steps >= MEASURED_STEPS && fraction > 0.0 {
-            let eta = self.started.elapsed().as_secs_f64() * (1.0 - fraction) / fraction;
-            self.eta_secs = Some(self.eta_secs.map_or(eta, |last| eta.min(last)));
-        }
+    /// Share of the plan's cost that is done; stages before the present one are over, even where a part of them
+    /// was not needed after all.
+    fn share_done(&self) -> f64 {
+        let cost = |plan: &[PlannedStage]| plan.iter().map(|p| p.cost).sum::<f64>();
+        let (before, rest) = self.plan.split_at(self.position.min(self.plan.len()));
+        let done = self.done.get(self.position).copied().unwrap_or(0) as f64;
+        let here = rest
+            .first()
+            .map_or(0.0, |p| p.cost * done / p.steps.max(1) as f64);
+        ((cost(before) + here) / cost(&self.plan).max(f64::MIN_POSITIVE)).min(1.0)
+    }
+
+    fn report(&self) -> Option<Progress> {
+        let planned = self.plan.get(self.position)?;
+        let remaining = self.estimate.map(|(secs, at)| {
+            let passed = at.elapsed().as_secs_f64();
+            (secs - passed).max(0.0)
+        });
         Some(Progress {
             stage: planned.stage,
-            done: self.done,
-            total: steps,
-            fraction: self.fraction,
-            eta_secs: self.eta_secs,
+            done: self.done.get(self.position).copied()?,
+            total: planned.steps.max(1),
+            fraction: self.fraction as f32,
+            eta_secs: remaining,
         })
     }
 }
@@ -131,9 +144,10 @@ mod tests {
         let half = tracker.step().unwrap();
         assert!((half.fraction - 0.5).abs() < 1e-6);
         assert_eq!((half.done, half.total), (2, 4));
-        // A stage announced again must not send the bar back.
+        // A stage entered again goes on where it was.
         let again = tracker.begin(Stage::Encode).unwrap();
         assert!((again.fraction - 0.5).abs() < 1e-6);
+        assert_eq!((again.done, again.total), (1, 1));
     }
 
     #[test]

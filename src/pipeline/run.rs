@@ -45,8 +45,7 @@ impl<'a> Run<'a> {
         if size.0 == 0 || size.1 == 0 {
             return Err(PipelineError::NoPixels);
         }
-        let spacing = request.radiograph.spacing;
-        let aspect = spacing.map_or(1.0, |spacing| spacing.row_mm / spacing.col_mm);
+        let aspect = request.radiograph.pixel_aspect();
         let mask = request.mask.as_deref();
         if let Some(mask) = mask
             && mask.raster().size() != size
@@ -83,6 +82,10 @@ impl<'a> Run<'a> {
         // What reading the file left in doubt, its polarity above all, belongs to the result too.
         self.warn(radiograph.warnings.clone());
         self.warn(doubts);
+        let (width, height) = radiograph.size();
+        let aspect = height as f64 * radiograph.pixel_aspect() / width.max(1) as f64;
+        let squeezed = suitability::doubt_about_grid(aspect, grid_rule(self.networks.manifest()));
+        self.warn(squeezed.into_iter().collect());
         let mask = self.mask(&prepared)?;
         self.warn(suitability::doubts_from_lungs(&mask, &prepared.model));
         let (fused, reconstruction) = self.fused(&prepared, &mask)?;
@@ -180,12 +183,18 @@ impl<'a> Run<'a> {
         mask: &MaskPair,
     ) -> Result<(Rc<FloatImage>, Option<Rc<FloatImage>>), PipelineError> {
         let global_condition = self.condition(prepared, None)?;
-        let global_path = self.global_path(&global_condition)?;
-        let local = if wants_local_path(&self.request.settings) && mask.model.num_inside() > 0 {
-            let condition = self.condition(prepared, Some(&mask.model))?;
-            Some(self.local_path(&global_condition, &condition, &global_path)?)
+        let has_local = wants_local_path(&self.request.settings) && mask.model.num_inside() > 0;
+        let local_condition = if has_local {
+            Some(self.condition(prepared, Some(&mask.model))?)
         } else {
             None
+        };
+        let global_path = self.global_path(&global_condition)?;
+        let local = match local_condition {
+            Some(condition) => {
+                Some(self.local_path(&global_condition, &condition, &global_path)?)
+            }
+            None => None,
         };
         let keys = self.keys;
         let global = self.picture(keys.global_picture, global_path.latent())?;

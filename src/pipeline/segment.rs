@@ -4,7 +4,7 @@ use super::PipelineError;
 use super::grid::ModelGrid;
 use super::segmenter::Segmenter;
 use super::suitability::looks_like_two_lungs;
-use crate::fusion::{MaskCleaning, clean_mask};
+use crate::fusion::clean_mask;
 use crate::radiograph::{FloatImage, LungMask};
 
 /// A lung mask on the radiograph's grid and on the model's (without padding).
@@ -30,7 +30,10 @@ pub(super) fn find_lungs(
     let find = |picture: &FloatImage| -> Result<LungMask, PipelineError> {
         let probability = segmenter.probability(picture)?;
         let found = LungMask::from_threshold(&probability, segmenter.threshold());
-        Ok(clean_mask(&found, &cleaning(&found)))
+        Ok(clean_mask(
+            &found,
+            &segmenter.cleaning(found.raster().size()),
+        ))
     };
     let model = find(picture)?;
     let lungs_appear_inverted =
@@ -40,14 +43,4 @@ pub(super) fn find_lungs(
         model,
         lungs_appear_inverted,
     })
-}
-
-/// A lung takes some 10 % of a radiograph; what is far smaller, or hangs on by a thread, is none.
-fn cleaning(found: &LungMask) -> MaskCleaning {
-    let (width, height) = found.raster().size();
-    MaskCleaning {
-        min_component_px: width * height / 200,
-        hole_filling: true,
-        opening_px: (width.max(height) / 170) as u32,
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::grid::{GridRule, ModelGrid};
 use super::{PipelineError, tensors};
+use crate::fusion::MaskCleaning;
 use crate::model::LungSegmenter;
 use crate::model::manifest::{Fit, InputRange, InputUnits, SegmenterSpec};
 use crate::radiograph::{FloatImage, resize_bilinear};
@@ -18,6 +19,17 @@ impl Segmenter<'_> {
     /// Probability above which a pixel is lung.
     pub(super) fn threshold(&self) -> f32 {
         self.spec.threshold as f32
+    }
+
+    /// How a mask of `width` x `height` pixels is cleaned.
+    pub(super) fn cleaning(&self, (width, height): (usize, usize)) -> MaskCleaning {
+        let spec = &self.spec.cleaning;
+        let scale = width.max(height) as f64 / 1024.0;
+        MaskCleaning {
+            min_component_px: (spec.min_component_share * (width * height) as f64).round() as usize,
+            hole_filling: spec.fill_holes,
+            opening_px: (f64::from(spec.opening_px) * scale).round() as u32,
+        }
     }
 
     /// Probability of lung for each pixel of `picture` (`[0, 1]`), on its grid.
@@ -39,7 +51,7 @@ impl Segmenter<'_> {
             InputUnits::Unit => (signed + 1.0) * 0.5,
         };
         let logits = self.network.forward(&input);
-        let probability = logits.amax([1_i64].as_slice(), true).sigmoid();
+        let probability = logits.sigmoid();
         let (width, height) = small.size();
         let probability = tensors::to_values(&probability)?.crop(top, left, width, height);
         let (width, height) = picture.size();

@@ -34,7 +34,7 @@ pub enum GuidanceChoice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClippingChoice {
-    /// Range that grows with the timestep (BS-LDM).
+    /// Range that grows from step to step, while the timestep falls (BS-LDM).
     Dynamic,
     /// `[-1, 1]`.
     Static,

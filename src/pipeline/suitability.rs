@@ -3,6 +3,7 @@
 //! Nothing is refused here: every doubt becomes a sentence that stands beside the picture.
 
 use super::MaskPair;
+use super::grid::GridRule;
 use crate::radiograph::{FloatImage, LungMask, Radiograph, StudyInfo, Topic, Warning};
 
 /// Age in years below which the networks have seen nobody.
@@ -14,6 +15,8 @@ const SMALLER_LUNG: f64 = 0.1;
 /// Share of the mask in the middle tenth of its width above which no mediastinum parts two lungs: 0.034 at most in
 /// 166 JSRT radiographs and 15 of other sites, 0.049 at least in six inverted ones.
 const MOST_IN_THE_MIDDLE: f64 = 0.04;
+/// Share by which the sides may differ before a square grid distorts.
+const NEARLY_SQUARE: f64 = 0.02;
 /// Shortest side in pixels below which ribs are a few pixels wide.
 const SHORTEST_SIDE_PX: usize = 256;
 
@@ -43,6 +46,14 @@ pub(super) fn doubts_from_header(info: &StudyInfo, size: (usize, usize)) -> Vec<
         doubts.push(Warning::new(Topic::Size, text));
     }
     doubts
+}
+
+/// The doubt that a grid raises which squeezes a radiograph; `aspect` is its height over its width, as extents.
+pub(super) fn doubt_about_grid(aspect: f64, rule: GridRule) -> Option<Warning> {
+    let squeezed = rule.square && (aspect - 1.0).abs() > NEARLY_SQUARE;
+    let text =
+        "These networks squeeze the radiograph to a square, and see its lungs and ribs distorted.";
+    squeezed.then(|| Warning::new(Topic::Kind, text))
 }
 
 /// Doubts that the lung mask raises; `display` is the shown picture, `[0, 1]`, on the mask's grid.
@@ -225,6 +236,18 @@ mod tests {
             ..StudyInfo::default()
         };
         assert_eq!(doubts_from_header(&by_dates, (2000, 2400)).len(), 1);
+    }
+
+    #[test]
+    fn a_square_grid_is_doubted_where_it_distorts() {
+        let rule = |square| GridRule {
+            size_px: 1024,
+            multiple_px: 64,
+            square,
+        };
+        assert!(doubt_about_grid(1.2, rule(true)).is_some());
+        assert!(doubt_about_grid(1.0, rule(true)).is_none());
+        assert!(doubt_about_grid(1.2, rule(false)).is_none());
     }
 
     #[test]

@@ -151,6 +151,12 @@ impl Radiograph {
         self.stored.size()
     }
 
+    /// Height of a pixel over its width; 1 where the file does not say.
+    pub fn pixel_aspect(&self) -> f64 {
+        let spacing = self.spacing;
+        spacing.map_or(1.0, |spacing| spacing.row_mm / spacing.col_mm)
+    }
+
     /// File name without folder and extension, for output names.
     pub fn stem(&self) -> String {
         let stem = self

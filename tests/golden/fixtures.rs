@@ -1,5 +1,6 @@
 //! Finds, reads and compares the fixtures; shared by all golden tests.
 
+use crate::support::skipped;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::PathBuf;
@@ -22,7 +23,7 @@ pub fn folder() -> Option<PathBuf> {
         "DIAPHANE_PARITY_DIR is {}, which is no folder",
         folder.display()
     );
-    println!("skipped: no corpus");
+    skipped("no corpus");
     None
 }
 

@@ -13,3 +13,5 @@ mod nets;
 mod restore;
 mod sampling;
 mod schedules;
+#[path = "../support/mod.rs"]
+mod support;

@@ -9,6 +9,7 @@
     reason = "a fixture that cannot be read fails the test"
 )]
 
+use crate::support::skipped;
 use std::path::PathBuf;
 
 use diaphane::metrics::{Scored, bsr, mse, psnr, score};
@@ -134,7 +135,7 @@ pub fn pairs_folder() -> Option<PathBuf> {
     if pairs.is_dir() {
         return Some(pairs);
     }
-    println!("skipped: no corpus");
+    skipped("no corpus");
     None
 }
 

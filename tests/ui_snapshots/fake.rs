@@ -1,6 +1,7 @@
 //! The window with a fake engine: it records commands and reports what a test says.
 
 use crate::phantom::{defaults, radiograph, result};
+use crate::support::skipped;
 use diaphane::ui::{AppState, DiaphaneApp, Engine, EngineError, UiCommand};
 use diaphane::worker::{
     EventKind, JobHandle, JobId, SuppressionRequest, SuppressionSettings, WorkerCommand,
@@ -172,7 +173,7 @@ impl Window {
 pub fn has_adapter() -> bool {
     let found = std::panic::catch_unwind(egui_kittest::wgpu::WgpuTestRenderer::new).is_ok();
     if !found {
-        println!("skipped: no graphics adapter");
+        skipped("no graphics adapter");
     }
     found
 }

@@ -10,6 +10,8 @@ mod fake;
 mod per_study;
 mod phantom;
 mod saving;
+#[path = "../support/mod.rs"]
+mod support;
 
 use diaphane::radiograph::{Raster, StoredValues};
 use diaphane::ui::{Layout, UiCommand};

@@ -3,7 +3,7 @@
 use crate::fake::Window;
 use crate::phantom::{defaults, radiograph, result};
 use diaphane::ui::{Camera, UiCommand, Zoom};
-use diaphane::worker::{EventKind, SuppressionSettings};
+use diaphane::worker::{EventKind, SamplerChoice, SuppressionSettings};
 use eframe::egui::Key;
 use std::sync::Arc;
 
@@ -61,6 +61,28 @@ fn a_result_of_another_model_is_stale() {
     };
     window.report(job, loaded);
     assert!(window.has("Stale: made by another model"));
+}
+
+#[test]
+fn a_model_that_takes_a_thousand_steps_keeps_them() {
+    let mut window = Window::new().with_study();
+    window.apply(UiCommand::LoadBundle("bs-ldm".into()));
+    let job = window.desk.borrow().bundles[1].0.id();
+    let proposed = SuppressionSettings {
+        steps: 1000,
+        sampler: SamplerChoice::Ddpm,
+        ..defaults()
+    };
+    let loaded = EventKind::BundleLoaded {
+        name: "bs-ldm".to_owned(),
+        sha256: "22".repeat(32),
+        defaults: proposed,
+        device: "CPU".to_owned(),
+    };
+    window.report(job, loaded);
+    window.harness.run();
+    assert_eq!(window.state().settings().steps, 1000);
+    assert_eq!(window.num_requests(), 0, "nobody asked for a run");
 }
 
 #[test]

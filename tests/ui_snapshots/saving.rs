@@ -46,7 +46,10 @@ fn the_source_is_never_replaced() {
     let study = window.state().study().expect("open").serial;
     window.apply(UiCommand::SaveSoftTissue(source.clone(), study));
     assert!(window.wait_until(|window| window.has_text("replace its own source")));
-    assert!(!window.has("Replace"), "a question whose answer could not help");
+    assert!(
+        !window.has("Replace"),
+        "a question whose answer could not help"
+    );
     assert_eq!(
         fs::read_to_string(&source).expect("there"),
         "the radiograph"

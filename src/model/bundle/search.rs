@@ -8,8 +8,17 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+/// Source tree of a build for development, whose `target` folder may lie anywhere. A release names no folder of the
+/// machine it was built on.
+const BUILT_FROM: Option<&str> = if cfg!(any(debug_assertions, test)) {
+    Some(env!("CARGO_MANIFEST_DIR"))
+} else {
+    None
+};
+
 /// Folders that are searched for bundles, in order: the list in `DIAPHANE_MODELS`; `models` beside the program;
-/// `share/diaphane/models` of the place the program was installed to; `models` of the source tree.
+/// `share/diaphane/models` of the place the program was installed to; `models` of the source tree in whose `target`
+/// folder the program lies, or, in a build for development, of the one it was built from.
 pub fn search_folders() -> Vec<PathBuf> {
     let program = env::current_exe().ok();
     let beside = program.as_deref().and_then(Path::parent);
@@ -26,8 +35,25 @@ fn search_folders_from(variable: Option<&OsStr>, beside: Option<&Path>) -> Vec<P
         folders.push(beside.join("models"));
         folders.push(beside.join("../share/diaphane/models"));
     }
-    folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("models"));
+    let tree = beside.and_then(source_tree_around);
+    for tree in tree.into_iter().chain(BUILT_FROM.map(Path::new)) {
+        let models = tree.join("models");
+        if !folders.contains(&models) {
+            folders.push(models);
+        }
+    }
     folders
+}
+
+/// The folder whose `target` holds the program's folder: `target/<profile>`, `deps` in it for tests, and both below
+/// the name of a platform.
+fn source_tree_around(program_folder: &Path) -> Option<&Path> {
+    let target = program_folder
+        .ancestors()
+        .skip(1)
+        .take(3)
+        .find(|folder| folder.file_name().is_some_and(|name| name == "target"))?;
+    target.parent()
 }
 
 /// Finds a bundle by the path of its folder or by its name, and returns its folder.
@@ -111,8 +137,37 @@ mod tests {
             folders[3],
             Path::new("/program/bin/../share/diaphane/models")
         );
-        assert!(folders[4].ends_with("models"));
-        assert_eq!(folders.len(), 5);
+        let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        assert_eq!(folders[4..], std::slice::from_ref(&built_from)[..]);
+        // The tree around the program counts before the one it was built from, and neither twice.
+        let around = search_folders_from(None, Some(Path::new("/tree/target/release")));
+        assert_eq!(around[2..], [PathBuf::from("/tree/models"), built_from]);
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/debug/deps");
+        assert_eq!(search_folders_from(None, Some(&own)).len(), 3);
+    }
+
+    #[test]
+    fn the_source_tree_is_found_from_every_place_of_a_program_in_it() {
+        for place in [
+            "release",
+            "debug/deps",
+            "x86_64-unknown-linux-gnu/release",
+            "x86_64-unknown-linux-gnu/debug/deps",
+        ] {
+            let folder = Path::new("/tree/target").join(place);
+            assert_eq!(
+                source_tree_around(&folder),
+                Some(Path::new("/tree")),
+                "{place}"
+            );
+        }
+        for elsewhere in ["/usr/bin", "/tree/target", "/target/a/b/c/d", "/"] {
+            assert_eq!(
+                source_tree_around(Path::new(elsewhere)),
+                None,
+                "{elsewhere}"
+            );
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::bundle_sha256;
 use crate::model::ModelError;
 use crate::model::manifest::{FileEntry, FileRole, MANIFEST_FILE, Manifest};
-use crate::model::weights::{AtomicFile, WeightPrecision, save_weights, sha256_of_file};
-use std::ffi::OsString;
+use crate::model::weights::{AtomicFile, WeightPrecision, save_weights};
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tch::nn::VarStore;
@@ -32,7 +32,8 @@ pub struct WrittenBundle {
 }
 
 impl BundleWriter {
-    /// Starts a bundle at `destination` from a manifest; its list of files is written anew.
+    /// Starts a bundle at `destination` from a manifest; its list of files is written anew. What a killed run left of
+    /// a bundle of the same name is removed (on Linux, where it can be told from what is being written).
     ///
     /// # Errors
     /// [`ModelError::AlreadyExists`] where the destination holds anything and may not be replaced;
@@ -43,6 +44,7 @@ impl BundleWriter {
         overwrite: bool,
     ) -> Result<Self, ModelError> {
         refuse_foreign(destination, overwrite)?;
+        remove_abandoned(destination);
         manifest.files.clear();
         let temporary = sibling(destination, "partial");
         if temporary.exists() {
@@ -76,19 +78,6 @@ impl BundleWriter {
         let name = format!("{role}.safetensors");
         let saved = save_weights(vs, &self.temporary.join(&name), precision)?;
         self.add_entry(role, name, saved.sha256, saved.bytes);
-        Ok(())
-    }
-
-    /// Copies a safetensors file as the weights of a role; whether it fits is checked by [`super::Bundle::load`].
-    ///
-    /// # Errors
-    /// [`ModelError::Io`] where the file cannot be read or written.
-    pub fn add_file(&mut self, role: FileRole, file: &Path) -> Result<(), ModelError> {
-        let name = format!("{role}.safetensors");
-        let target = self.temporary.join(&name);
-        fs::copy(file, &target).map_err(|err| ModelError::io("copy", file, err))?;
-        let (sha256, bytes) = sha256_of_file(&target)?;
-        self.add_entry(role, name, sha256, bytes);
         Ok(())
     }
 
@@ -184,4 +173,100 @@ fn sibling(destination: &Path, suffix: &str) -> PathBuf {
 
 fn remove(folder: &Path) -> Result<(), ModelError> {
     fs::remove_dir_all(folder).map_err(|err| ModelError::io("remove", folder, err))
+}
+
+/// Removes the partial folders of `destination` whose process is gone: each may hold gigabytes, and nothing else would
+/// ever remove them. Where that fails they only take room, which is no reason to fail too.
+fn remove_abandoned(destination: &Path) {
+    let Some(name) = destination.file_name().and_then(OsStr::to_str) else {
+        return;
+    };
+    let parent = destination
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let Ok(entries) = fs::read_dir(parent.unwrap_or(Path::new("."))) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let process = entry
+            .file_name()
+            .to_str()
+            .and_then(|file| process_of(file, name));
+        if is_folder && process.is_some_and(is_gone) {
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
+}
+
+/// The process that made the partial folder `file` for the bundle `name`; `None` where the folder is something else.
+fn process_of(file: &str, name: &str) -> Option<u32> {
+    let behind_name = file
+        .strip_prefix('.')?
+        .strip_prefix(name)?
+        .strip_prefix('.')?;
+    behind_name.strip_suffix(".partial")?.parse().ok()
+}
+
+/// Whether no process has this number; never where the system does not list its processes.
+fn is_gone(process: u32) -> bool {
+    let processes = Path::new("/proc");
+    cfg!(target_os = "linux")
+        && processes.join("self").exists()
+        && !processes.join(process.to_string()).exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partial_folder_names_its_bundle_and_its_process() {
+        assert_eq!(process_of(".small.123.partial", "small"), Some(123));
+        for other in [
+            ".small.v2.123.partial",
+            ".small.123.replaced",
+            ".small.123.partial.txt",
+            ".other.123.partial",
+            ".small..partial",
+            "small.123.partial",
+            "small",
+        ] {
+            assert_eq!(process_of(other, "small"), None, "{other}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_nothing_else() {
+        use crate::model::Preset;
+
+        let root = tempfile::tempdir().expect("a folder");
+        let make = |name: String| {
+            let folder = root.path().join(name);
+            fs::create_dir(&folder).expect("a folder");
+            fs::write(folder.join("denoiser.safetensors"), "half").expect("a file");
+            folder
+        };
+        // No Linux gives a process this number.
+        let gone = u32::MAX;
+        let alive = std::process::id();
+        let abandoned = make(format!(".small.{gone}.partial"));
+        let kept = [
+            make(format!(".small.{alive}.partial")),
+            make(format!(".small.{gone}.replaced")),
+            make(format!(".other.{gone}.partial")),
+            make("smaller".to_owned()),
+        ];
+        let destination = root.path().join("small");
+        remove_abandoned(&destination);
+        assert!(!abandoned.exists());
+        for folder in kept {
+            assert!(folder.exists(), "{}", folder.display());
+        }
+        let abandoned = make(format!(".small.{gone}.partial"));
+        let manifest = Manifest::for_preset(Preset::Compact);
+        drop(BundleWriter::create(&destination, manifest, false).expect("a writer"));
+        assert!(!abandoned.exists(), "a new writer makes room first");
+    }
 }

@@ -9,6 +9,8 @@ use std::path::{Component, Path};
 
 /// Grid sides outside of this range are slips of the pen.
 const GRID_SIZES_PX: std::ops::RangeInclusive<u32> = 32..=8192;
+/// An opening of more steps than this leaves nothing of a lung.
+const MAX_OPENING_PX: u32 = 64;
 /// More timesteps than this no schedule of this family has.
 const MAX_TIMESTEPS: u32 = 100_000;
 
@@ -70,14 +72,14 @@ fn architecture(manifest: &Manifest, found: &mut Problems) {
         (
             FileRole::Segmenter,
             segmenter.map_or(Ok(()), SegmenterConfig::check),
-            segmenter.map_or(0, segmenter_bytes),
+            segmenter.map_or(0.0, segmenter_bytes),
         ),
     ] {
         let bytes = manifest.file(role).map_or(u64::MAX, |file| file.bytes);
         match outcome {
             Err(err) => found.0.push(format!("[{role}] {err}")),
-            Ok(()) => found.unless(least_bytes <= bytes.into(), || {
-                format!("[{role}] needs at least {least_bytes} bytes, its file has {bytes}")
+            Ok(()) => found.unless(least_bytes <= bytes as f64, || {
+                format!("[{role}] needs at least {least_bytes:.0} bytes, its file has {bytes}")
             }),
         }
     }
@@ -224,6 +226,14 @@ fn segmenter(manifest: &Manifest, found: &mut Problems) {
         });
         found.unless(threshold > 0.0 && threshold < 1.0, || {
             format!("segmenter.threshold = {threshold} is not between 0 and 1")
+        });
+        let share = segmenter.cleaning.min_component_share;
+        found.unless((0.0..1.0).contains(&share), || {
+            format!("segmenter.cleaning.min_component_share = {share} is not from 0 to below 1")
+        });
+        let opening = segmenter.cleaning.opening_px;
+        found.unless(opening <= MAX_OPENING_PX, || {
+            format!("segmenter.cleaning.opening_px = {opening} is more than {MAX_OPENING_PX}")
         });
     }
 }

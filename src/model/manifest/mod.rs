@@ -12,9 +12,9 @@ mod sections;
 mod sizes;
 
 pub use sections::{
-    ClipSpec, ConditionScaling, DenoiserSpec, FileEntry, FileRole, Fit, FusionName, GridSpec,
-    GuidanceName, InputRange, InputUnits, LatentSpec, LocalPathSpec, Prediction, SamplerName,
-    SamplingDefaults, ScheduleSpec, SegmenterSpec, VqganSpec,
+    CleaningSpec, ClipSpec, ConditionScaling, DenoiserSpec, FileEntry, FileRole, Fit, FusionName,
+    GridSpec, GuidanceName, InputRange, InputUnits, LatentSpec, LocalPathSpec, Prediction,
+    SamplerName, SamplingDefaults, ScheduleSpec, SegmenterSpec, VqganSpec,
 };
 
 use super::weights::AtomicFile;

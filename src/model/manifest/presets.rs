@@ -1,9 +1,9 @@
 //! Manifests of the published networks, with the conventions of the authors' code.
 
 use super::{
-    ClipSpec, ConditionScaling, DenoiserSpec, Fit, FusionName, GridSpec, GuidanceName, InputRange,
-    InputUnits, LatentSpec, LocalPathSpec, Manifest, Prediction, SamplerName, SamplingDefaults,
-    ScheduleSpec, SegmenterSpec, VqganSpec,
+    CleaningSpec, ClipSpec, ConditionScaling, DenoiserSpec, Fit, FusionName, GridSpec,
+    GuidanceName, InputRange, InputUnits, LatentSpec, LocalPathSpec, Manifest, Prediction,
+    SamplerName, SamplingDefaults, ScheduleSpec, SegmenterSpec, VqganSpec,
 };
 use crate::model::Preset;
 
@@ -12,6 +12,8 @@ impl Manifest {
     ///
     /// `gl-lcm` and `bs-ldm` follow the authors' released code: quantised latents without normalisation, a condition
     /// that was scaled by `sqrt(alphas_cumprod)` in training and is unscaled in sampling, and their clip ranges.
+    /// In one thing they do not: a radiograph that is not square is padded instead of squeezed, which the authors' square
+    /// data does not tell apart.
     /// `compact` follows this project's own training: continuous normalised latents, unscaled condition, and a network
     /// that predicts what must be taken off the condition.
     ///
@@ -32,7 +34,7 @@ impl Manifest {
             card: "README.md".to_owned(),
             grid: GridSpec {
                 size_px: 1024,
-                fit: if compact { Fit::Pad } else { Fit::Square },
+                fit: Fit::Pad,
                 multiple_px: 1 << levels,
             },
             vqgan: VqganSpec {
@@ -130,10 +132,11 @@ fn segmenter_of(preset: Preset) -> SegmenterSpec {
     match preset {
         Preset::GlLcm | Preset::BsLdm => SegmenterSpec {
             size_px: 512,
-            fit: Fit::Square,
+            fit: Fit::Pad,
             input: InputRange::Stretched,
             units: InputUnits::Unit,
             threshold: 0.2,
+            cleaning: CleaningSpec::AUTHORS,
             config: preset.segmenter(),
         },
         Preset::Compact => SegmenterSpec {
@@ -142,6 +145,7 @@ fn segmenter_of(preset: Preset) -> SegmenterSpec {
             input: InputRange::Displayed,
             units: InputUnits::Signed,
             threshold: 0.5,
+            cleaning: CleaningSpec::default(),
             config: preset.segmenter(),
         },
     }

@@ -6,10 +6,10 @@
 use crate::model::{DenoiserConfig, SegmenterConfig, VqganConfig};
 
 /// The smallest number format of a weight.
-const HALF_BYTES: u128 = 2;
+const HALF_BYTES: f64 = 2.0;
 
 /// Bytes that a codec of these sizes has at least.
-pub(super) fn vqgan_bytes(config: &VqganConfig) -> u128 {
+pub(super) fn vqgan_bytes(config: &VqganConfig) -> f64 {
     let channels = wide(&config.channels);
     let [inputs, layers, inner, codebook, latent] = [
         config.in_channels,
@@ -20,14 +20,19 @@ pub(super) fn vqgan_bytes(config: &VqganConfig) -> u128 {
     ]
     .map(natural);
     // Encoder and decoder mirror each other.
-    let halving: u128 = neighbours(inputs, &channels).map(|(a, b)| a * b * 16).sum();
-    let residual: u128 = channels.iter().map(|c| layers * 2 * c * inner * 9).sum();
-    let to_latent = channels.last().map_or(0, |c| c * latent * 9);
-    (2 * (halving + residual + to_latent) + 2 * codebook * latent) * HALF_BYTES
+    let halving: f64 = neighbours(inputs, &channels)
+        .map(|(a, b)| a * b * 16.0)
+        .sum();
+    let residual: f64 = channels
+        .iter()
+        .map(|c| layers * 2.0 * c * inner * 9.0)
+        .sum();
+    let to_latent = channels.last().map_or(0.0, |c| c * latent * 9.0);
+    (2.0 * (halving + residual + to_latent) + 2.0 * codebook * latent) * HALF_BYTES
 }
 
 /// Bytes that a noise estimator of these sizes has at least.
-pub(super) fn denoiser_bytes(config: &DenoiserConfig) -> u128 {
+pub(super) fn denoiser_bytes(config: &DenoiserConfig) -> f64 {
     let [inputs, outputs, base, blocks] = [
         config.in_channels,
         config.out_channels,
@@ -35,21 +40,21 @@ pub(super) fn denoiser_bytes(config: &DenoiserConfig) -> u128 {
         config.num_res_blocks,
     ]
     .map(natural);
-    let channels: Vec<u128> = wide(&config.channel_mult)
+    let channels: Vec<f64> = wide(&config.channel_mult)
         .iter()
         .map(|m| m * base)
         .collect();
     // Two 3 x 3 convolutions a residual block, down and up; all but the very first see at least the level's channels.
-    let residual: u128 = channels
+    let residual: f64 = channels
         .iter()
-        .map(|c| (4 * blocks).saturating_sub(1) * c * c * 9)
+        .map(|c| (4.0 * blocks - 1.0).max(0.0) * c * c * 9.0)
         .sum();
-    let widening: u128 = neighbours(base, &channels).map(|(a, b)| a * b * 9).sum();
-    (residual + widening + (inputs + outputs) * base * 9) * HALF_BYTES
+    let widening: f64 = neighbours(base, &channels).map(|(a, b)| a * b * 9.0).sum();
+    (residual + widening + (inputs + outputs) * base * 9.0) * HALF_BYTES
 }
 
 /// Bytes that a segmenter of these sizes has at least.
-pub(super) fn segmenter_bytes(config: &SegmenterConfig) -> u128 {
+pub(super) fn segmenter_bytes(config: &SegmenterConfig) -> f64 {
     let [inputs, classes, init, growth, factor, head] = [
         config.in_channels,
         config.num_classes,
@@ -61,27 +66,28 @@ pub(super) fn segmenter_bytes(config: &SegmenterConfig) -> u128 {
     .map(natural);
     // The last layer of a block sees the growth of all layers before it.
     let inner = factor * growth;
-    let dense: u128 = wide(&config.block_layers)
+    let dense: f64 = wide(&config.block_layers)
         .iter()
-        .map(|n| n * inner * growth * 9 + n * (n - 1) / 2 * growth * inner)
+        .map(|n| n * inner * growth * 9.0 + n * (n - 1.0) / 2.0 * growth * inner)
         .sum();
     let outs = wide(&config.decoder_channels);
-    let merging: u128 = outs.iter().map(|out| out * out * 9).sum();
-    let upscaling: u128 = neighbours(init, &outs).map(|(a, b)| a * b * 9).sum();
-    let last = outs.first().map_or(0, |out| out * head * 9) + head * classes;
-    (inputs * init * 49 + dense + merging + upscaling + last) * HALF_BYTES
+    let merging: f64 = outs.iter().map(|out| out * out * 9.0).sum();
+    let upscaling: f64 = neighbours(init, &outs).map(|(a, b)| a * b * 9.0).sum();
+    let last = outs.first().map_or(0.0, |out| out * head * 9.0) + head * classes;
+    (inputs * init * 49.0 + dense + merging + upscaling + last) * HALF_BYTES
 }
 
-fn natural(value: i64) -> u128 {
-    value.max(0).unsigned_abs().into()
+/// As a float: products of what a hostile manifest asks for overflow every integer.
+fn natural(value: i64) -> f64 {
+    value.max(0) as f64
 }
 
-fn wide(values: &[i64]) -> Vec<u128> {
+fn wide(values: &[i64]) -> Vec<f64> {
     values.iter().map(|&value| natural(value)).collect()
 }
 
 /// Pairs of successive widths, the first one with what comes before it.
-fn neighbours(before: u128, widths: &[u128]) -> impl Iterator<Item = (u128, u128)> + '_ {
+fn neighbours(before: f64, widths: &[f64]) -> impl Iterator<Item = (f64, f64)> + '_ {
     let earlier = std::iter::once(before).chain(widths.iter().copied());
     earlier.zip(widths.iter().copied())
 }
@@ -93,23 +99,29 @@ mod tests {
     use tch::Device;
     use tch::nn::VarStore;
 
-    fn real_bytes(vs: &VarStore) -> u128 {
-        let mut variables: Vec<u128> = Vec::new();
-        variables.extend(vs.variables().values().map(|v| v.numel() as u128));
-        variables.iter().sum::<u128>() * HALF_BYTES
+    fn real_bytes(vs: &VarStore) -> f64 {
+        let mut variables: Vec<f64> = Vec::new();
+        variables.extend(vs.variables().values().map(|v| v.numel() as f64));
+        variables.iter().sum::<f64>() * HALF_BYTES
     }
 
     /// A bound must never exceed the real size, and is useless where it is far below it.
-    fn assert_bounds(bound: u128, real: u128) {
-        assert!(bound <= real && bound * 3 > real, "{bound} for {real}");
+    fn assert_bounds(bound: f64, real: f64) {
+        assert!(bound <= real && bound * 3.0 > real, "{bound} for {real}");
     }
 
     #[test]
     fn bounds_lie_closely_below_the_real_networks() {
         // Numbers of parameters counted in the authors' modules.
-        assert_bounds(denoiser_bytes(&Preset::GlLcm.denoiser()), 382_978_184 * 2);
-        assert_bounds(vqgan_bytes(&Preset::GlLcm.vqgan()), 38_334_725 * 2);
-        assert_bounds(segmenter_bytes(&Preset::GlLcm.segmenter()), 15_544_770 * 2);
+        assert_bounds(
+            denoiser_bytes(&Preset::GlLcm.denoiser()),
+            382_978_184.0 * 2.0,
+        );
+        assert_bounds(vqgan_bytes(&Preset::GlLcm.vqgan()), 38_334_725.0 * 2.0);
+        assert_bounds(
+            segmenter_bytes(&Preset::GlLcm.segmenter()),
+            15_544_770.0 * 2.0,
+        );
         let vs = VarStore::new(Device::Cpu);
         drop(Vqgan::new(&vs.root(), &Preset::Compact.vqgan()));
         assert_bounds(vqgan_bytes(&Preset::Compact.vqgan()), real_bytes(&vs));

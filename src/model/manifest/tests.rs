@@ -197,3 +197,24 @@ fn contradictions_are_listed_together() {
     });
     assert_eq!(problems.len(), 3, "{problems:?}");
 }
+
+#[test]
+fn absurd_sizes_are_refused_and_overflow_nothing() {
+    let empty = after(|manifest| {
+        let segmenter = manifest.segmenter.as_mut().expect("compact has one");
+        segmenter.config.block_layers = vec![0, i64::MAX, i64::MIN, 1];
+    });
+    assert!(
+        empty.iter().any(|p| p.contains("block_layers")),
+        "{empty:?}"
+    );
+    let huge = after(|manifest| {
+        manifest.vqgan.config.residual_layers = 65_536;
+        manifest.vqgan.config.residual_channels = 65_536;
+        manifest.denoiser.config.num_res_blocks = 65_536;
+    });
+    assert!(
+        huge.iter().any(|p| p.contains("needs at least")),
+        "{huge:?}"
+    );
+}

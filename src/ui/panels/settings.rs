@@ -11,8 +11,10 @@ use eframe::egui::{Button, ComboBox, DragValue, ProgressBar, RichText, ScrollAre
 
 /// Range of the LEG weight; 1 is no guidance.
 const LEG_RANGE: std::ops::RangeInclusive<f64> = 0.0..=6.0;
-/// Range of the number of sampling steps.
-const STEP_RANGE: std::ops::RangeInclusive<usize> = 1..=50;
+/// Steps that the LCM sampler can take (the 50 of its training).
+const MOST_LCM_STEPS: usize = 50;
+/// Steps that the other samplers can take: the timesteps of both papers.
+const MOST_STEPS: usize = 1000;
 
 /// Draws the panel.
 pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -68,20 +70,27 @@ fn sliders_ui(
     let hint = RichText::new(leg_hint(defaults.leg_weight)).small();
     ui.label(hint.color(theme::TEXT_WEAK))
         .on_hover_text("Local-Enhanced Guidance: how strongly the lung field's own detail leads.");
+    let most = most_steps(settings.sampler);
     let steps = &mut settings.steps;
-    change = change.or(release_slider(
-        ui,
-        "Steps",
-        steps,
-        STEP_RANGE,
-        &[defaults.steps],
-    ));
+    let marks: Vec<usize> = (1..=most)
+        .contains(&defaults.steps)
+        .then_some(defaults.steps)
+        .into_iter()
+        .collect();
+    change = change.or(release_slider(ui, "Steps", steps, 1..=most, &marks));
     ui.label(
         RichText::new("More steps take longer")
             .small()
             .color(theme::TEXT_WEAK),
     );
     change
+}
+
+fn most_steps(sampler: SamplerChoice) -> usize {
+    match sampler {
+        SamplerChoice::Lcm => MOST_LCM_STEPS,
+        SamplerChoice::Ddim | SamplerChoice::Ddpm => MOST_STEPS,
+    }
 }
 
 /// What the notable values of the LEG weight mean.
@@ -115,9 +124,12 @@ fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
         (FusionChoice::OpenCv, "OpenCV, 8 bits"),
         (FusionChoice::None, "Global picture only"),
     ];
-    choice_ui(ui, "Guidance", &mut settings.guidance, &guidance)
+    let change = choice_ui(ui, "Guidance", &mut settings.guidance, &guidance)
         .or(choice_ui(ui, "Sampler", &mut settings.sampler, &sampler))
-        .or(choice_ui(ui, "Fusion", &mut settings.fusion, &fusion))
+        .or(choice_ui(ui, "Fusion", &mut settings.fusion, &fusion));
+    // Another sampler may not be able to take as many.
+    settings.steps = settings.steps.min(most_steps(settings.sampler));
+    change
 }
 
 fn choice_ui<T: Copy + PartialEq>(

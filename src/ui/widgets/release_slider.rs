@@ -44,7 +44,7 @@ pub fn release_slider<T: Numeric>(
     let row = ui.horizontal(|ui| {
         let slider = Slider::new(value, range.clone())
             .show_value(false)
-            .clamping(SliderClamping::Always);
+            .clamping(SliderClamping::Edits);
         let slider = ui.add(slider).accessible_name(name);
         let ends = (range.start().to_f64(), range.end().to_f64());
         for mark in marks {
@@ -56,6 +56,7 @@ pub fn release_slider<T: Numeric>(
         }
         let number = DragValue::new(value)
             .range(range)
+            .clamp_existing_to_range(false)
             .speed((ends.1 - ends.0) / 300.0)
             .max_decimals(if T::INTEGRAL { 0 } else { 2 })
             .update_while_editing(false);
