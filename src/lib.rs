@@ -34,7 +34,7 @@
 //! | 3 | [`pipeline`] | the order of the stages, their cache, the certificate |
 //! | 3 | [`train`] | data, augmentation, losses, optimiser, checkpoints |
 //! | 3 | [`simulate`] | a chest phantom with exact truth |
-//! | 4 | [`worker`] | the one thread that owns libtorch |
+//! | 4 | [`worker`] | the one thread that suppresses, segments and trains |
 //! | 4 | `render` | textures and shaders (feature `gui`) |
 //! | 5 | `ui` | the window (feature `gui`) |
 //! | 5 | [`cli`] | the command line |

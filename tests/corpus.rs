@@ -9,11 +9,14 @@
 //!
 //! The folder is `DIAPHANE_CORPUS_DIR`, by default `../shared/corpus`; without it the test is skipped.
 
+mod support;
+
 use diaphane::formats::{Inspection, inspect_all, read, referenced_files};
 use diaphane::radiograph::Radiograph;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use support::skipped;
 
 /// Entries that are not as stated yet, with the reason.
 const KNOWN: &[(&str, &str)] = &[];
@@ -33,7 +36,7 @@ fn corpus() -> Option<(PathBuf, Vec<Value>)> {
             "DIAPHANE_CORPUS_DIR is {}, which holds no INDEX.json",
             folder.display()
         );
-        println!("skipped: no corpus");
+        skipped("no corpus");
         return None;
     };
     let entries: Vec<Value> = serde_json::from_str(&index).expect("INDEX.json is a list");

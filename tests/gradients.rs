@@ -5,6 +5,8 @@
 //! their norm, and parameters after AdamW within 2e-6: Adam divides by the root of the gradient's square,
 //! so that a tiny gradient's rounding error moves a parameter by up to a hundredth of the learning rate.
 
+mod support;
+
 use diaphane::diffusion::{NoiseSchedule, NoiseScheduleConfig};
 use diaphane::model::{
     Denoiser, DenoiserConfig, DiscriminatorConfig, PatchDiscriminator, Preset, Verdict, Vqgan,
@@ -14,6 +16,7 @@ use diaphane::nn::AttentionOrder;
 use diaphane::train::{Optimizer, OptimizerConfig, OptimizerKind, load_variables, losses};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use support::skipped;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
@@ -26,7 +29,12 @@ fn fixtures() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("skipped: no fixtures in {}", folder.display());
+    assert!(
+        std::env::var_os("DIAPHANE_PARITY_DIR").is_none(),
+        "DIAPHANE_PARITY_DIR is {}, which is no folder",
+        folder.display()
+    );
+    skipped(&format!("no fixtures in {}", folder.display()));
     None
 }
 

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 
+mod support;
+
 use diaphane::display::displayed_modality;
 use diaphane::metrics::{Scored, score};
 use diaphane::pipeline::{
@@ -13,6 +15,7 @@ use diaphane::radiograph::{FloatImage, LungMask};
 use diaphane::simulate::{Phantom, PhantomConfig, PhantomStudy};
 use std::path::Path;
 use std::sync::Arc;
+use support::skipped;
 
 const SEED: u64 = 7;
 const SIZE_PX: usize = 512;
@@ -109,7 +112,7 @@ fn on_another_site_the_default_bundle_reaches_what_was_asked_of_it() {
     let data = std::env::var_os("DIAPHANE_DATA_DIR").unwrap_or_else(|| default.into());
     let pairs = Path::new(&data).join("gusarev");
     if !pairs.is_dir() {
-        println!("skipped: no corpus");
+        skipped("no corpus");
         return;
     }
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_diaphane"))

@@ -5,14 +5,21 @@
 //! only then do the same figures of phantoms mean something.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+#[path = "simulate/anchors.rs"]
+mod anchors;
+
+mod support;
+
+use anchors::{REAL_FIGURES, RealFigure};
 use diaphane::formats::{self, raster::read_mask};
 use diaphane::metrics::LungField;
 use diaphane::radiograph::{FloatImage, gaussian_blur};
 use diaphane::simulate::{
-    IntensityFigures, NoiseModel, Phantom, PhantomConfig, PhantomStudy, REAL_FIGURES, RealFigure,
-    SimulateError, SoftTone, figures, study_seed, write_studies,
+    IntensityFigures, NoiseModel, Phantom, PhantomConfig, PhantomStudy, SimulateError, SoftTone,
+    figures, study_seed, write_studies,
 };
 use std::path::{Path, PathBuf};
+use support::skipped;
 
 /// The range of the six real pairs is widened by this share of its ends: six adults from one
 /// machine do not span what adults look like.
@@ -45,7 +52,7 @@ fn pairs_dir() -> PathBuf {
 fn real_pairs_measure_as_published() {
     let dir = pairs_dir();
     if !dir.is_dir() {
-        println!("skipped: no corpus");
+        skipped("no corpus");
         return;
     }
     // Column of the table for each pair at hand.

@@ -3,10 +3,13 @@
 //! The reference weights come from `DIAPHANE_PARITY_DIR` (default `../shared/parity`), the broken files from
 //! `DIAPHANE_CORPUS_DIR` (default `../shared/corpus`); both were written by Python.
 
+mod support;
+
 use diaphane::model::weights::{WeightPrecision, load_weights, save_weights, sha256_of_file};
 use diaphane::model::{Denoiser, ModelError, Preset, Vqgan, WeightProblem};
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::skipped;
 use tch::nn::{Init, VarStore};
 use tch::{Device, Kind, Tensor};
 
@@ -20,7 +23,7 @@ fn shared(variable: &str, default: &str) -> Option<PathBuf> {
         PathBuf::from,
     );
     if !folder.is_dir() {
-        println!("skipped: no {default}");
+        skipped(&format!("no {default}"));
         return None;
     }
     Some(folder)

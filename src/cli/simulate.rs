@@ -4,12 +4,22 @@ use super::args::SimulateArgs;
 use super::interrupt::{AT_ONCE, Interrupt};
 use super::report::{Machine, Tally};
 use super::session::{BAR_LENGTH, bar};
-use crate::simulate::{PhantomConfig, write_studies};
+use super::words::Noise;
+use crate::simulate::{NoiseModel, PhantomConfig, SoftTone, write_studies};
 
 pub(super) fn run(args: &SimulateArgs) -> anyhow::Result<Tally> {
     let config = PhantomConfig {
         size_px: args.size,
-        ..PhantomConfig::default()
+        noise: match args.noise {
+            Noise::Shared => NoiseModel::Shared,
+            Noise::Independent => NoiseModel::Independent,
+            Noise::None => NoiseModel::None,
+        },
+        soft_tone: if args.tone_offset {
+            SoftTone::Offset
+        } else {
+            SoftTone::Common
+        },
     };
     let interrupt = Interrupt::install()?;
     let bar = bar("phantoms");

@@ -36,7 +36,7 @@ words!(
 );
 words!(
     /// `--clipping`.
-    Clipping { /// A range that grows with the timestep.
+    Clipping { /// A range that grows from step to step, while the timestep falls.
         Dynamic, /// From -1 to 1.
         Static, /// Per-image percentile.
         Percentile, /// No clipping.
@@ -57,9 +57,11 @@ words!(
         Model }
 );
 words!(
-    /// `--format`.
-    PictureFormat { /// 16-bit PNG.
-        Png }
+    /// `--noise` of phantoms.
+    Noise { /// The same grain in radiograph and soft-tissue image, which then differ by bone alone.
+        Shared, /// Grain of its own in each, as in two exposures.
+        Independent, /// No grain.
+        None }
 );
 words!(
     /// `--preset` of an import.
@@ -68,6 +70,13 @@ words!(
         BsLdm }
 );
 
+/// `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// 16-bit PNG.
+    Png,
+}
+
 /// Part `index` (from 1) of `count`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
@@ -75,6 +84,14 @@ pub struct Shard {
     pub index: usize,
     /// At least 1.
     pub count: usize,
+}
+
+pub(super) fn parse_format(text: &str) -> Result<PictureFormat, String> {
+    match text {
+        "png" => Ok(PictureFormat::Png),
+        "dicom" | "both" => Err("DICOM is not written yet; give png".to_owned()),
+        _ => Err("give png".to_owned()),
+    }
 }
 
 pub(super) fn parse_shard(text: &str) -> Result<Shard, String> {
@@ -110,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shards_probes_and_devices_are_checked() {
+    fn shards_probes_devices_and_formats_are_checked() {
         assert_eq!(parse_shard("2/4"), Ok(Shard { index: 2, count: 4 }));
         for wrong in ["0/4", "5/4", "1", "a/b", "1/0"] {
             assert!(parse_shard(wrong).is_err(), "{wrong}");
@@ -119,5 +136,7 @@ mod tests {
         assert!(parse_probe("-1,2").is_err());
         assert_eq!(parse_device("cuda:3"), Ok(DeviceChoice::Cuda(3)));
         assert!(parse_device("gpu").is_err());
+        assert_eq!(parse_format("png"), Ok(PictureFormat::Png));
+        assert!(parse_format("both").is_err_and(|told| told.contains("not written yet")));
     }
 }

@@ -60,15 +60,16 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Names and values of all scores, in the order of a table.
+    /// Names and values of all scores, in the order of a table: first those that the papers print (BSR, MSE, PSNR;
+    /// their fourth, LPIPS, needs a network), then what they must be read with.
     pub fn columns(&self) -> [(&'static str, Option<f64>); 11] {
         [
+            ("BSR", Some(self.bsr)),
+            ("MSE", Some(self.mse)),
             ("PSNR", Some(self.psnr)),
+            ("SSIM", self.ssim),
             ("PSNRaff", Some(self.psnr_affine)),
             ("identity_PSNR", Some(self.identity_psnr)),
-            ("MSE", Some(self.mse)),
-            ("SSIM", self.ssim),
-            ("BSR", Some(self.bsr)),
             ("RBF", self.residual_bone_fraction),
             ("edgeBF", self.edge_bone_fraction),
             ("detail_corr", self.detail_corr),

@@ -13,7 +13,8 @@ pub fn for_convolution(features: &Tensor, kind: Kind) -> Tensor {
 }
 
 /// The number format in which convolutions run fastest on `device` without leaving the accuracy
-/// pictures need: bf16 where the hardware multiplies it, f32 elsewhere.
+/// pictures need: bf16 on CUDA and on processors that multiply it, f32 elsewhere. CUDA cards before compute
+/// capability 8.0 only emulate bf16; the binding cannot ask, so that f32 has to be asked for there.
 pub fn fast_kind(device: Device) -> Kind {
     match device {
         Device::Cuda(_) => Kind::BFloat16,

@@ -23,7 +23,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod anchors;
 mod body;
 mod canvas;
 mod config;
@@ -44,7 +43,6 @@ mod thorax;
 mod vessels;
 mod write;
 
-pub use anchors::{REAL_FIGURES, RealFigure};
 pub use config::{MAX_SIZE_PX, MIN_SIZE_PX, NoiseModel, PhantomConfig, SoftTone};
 pub use figures::{IntensityFigures, Percentiles, figures};
 pub use phantom::{Phantom, PhantomStudy};

@@ -37,7 +37,8 @@ pub enum SendError {
     Closed(Box<WorkerCommand>),
 }
 
-/// The one thread that owns libtorch; dropping it cancels what runs and joins the thread.
+/// The one thread that owns the networks of suppression, segmentation and training; dropping it cancels what runs
+/// and joins the thread.
 pub struct Worker {
     commands: Option<Sender<WorkerCommand>>,
     events: Receiver<WorkerEvent>,

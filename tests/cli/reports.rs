@@ -133,7 +133,10 @@ fn evaluate_scores_predictions_beside_the_untouched_radiograph() {
     assert!((untouched.as_f64().unwrap() + 10.0 * mse.log10()).abs() < 1e-3);
     let csv = fs::read_to_string(bench.path("scores.csv")).unwrap();
     assert_eq!(csv.lines().count(), 5, "{csv}");
-    assert!(csv.starts_with("image,PSNR,"), "{csv}");
+    let columns: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    assert_eq!(columns[..4], ["image", "BSR", "MSE", "PSNR"], "{csv}");
+    let lpips = columns.iter().position(|column| *column == "LPIPS");
+    assert!(lpips.is_none_or(|at| at == 4), "{csv}");
     let again = bench.diaphane(&[
         "evaluate",
         "--pairs",
@@ -144,6 +147,32 @@ fn evaluate_scores_predictions_beside_the_untouched_radiograph() {
         "scores.csv",
     ]);
     assert_eq!(status(&again), 2, "an existing table is refused");
+}
+
+#[test]
+fn evaluate_names_failed_pairs_in_a_document_that_always_comes() {
+    let bench = Bench::new();
+    let (_, soft) = write_pairs(&bench);
+    for folder in ["some", "none"] {
+        fs::create_dir(bench.path(folder)).unwrap();
+    }
+    write_grey16(&bench.path("some/a_soft.png"), &soft, false).unwrap();
+    let evaluate = |pred: &str| {
+        let output = bench.diaphane(&["evaluate", "--pairs", "pairs", "--pred", pred, "--json"]);
+        assert_eq!(status(&output), 1, "{}", stderr(&output));
+        document(&output)
+    };
+    let some = evaluate("some");
+    assert!(some["images"]["a"]["PSNR"].is_number(), "{some}");
+    let failed = some["failed"].as_array().unwrap();
+    assert_eq!(failed.len(), 1, "{some}");
+    assert_eq!(failed[0]["name"], "b");
+    let told = |field: &str| failed[0][field].as_str().unwrap();
+    assert!(told("file").ends_with("b_cxr.png"), "{some}");
+    assert!(told("error").contains("no prediction for b"), "{some}");
+    let none = evaluate("none");
+    assert_eq!(none["images"], serde_json::json!({}));
+    assert_eq!(none["failed"].as_array().unwrap().len(), 2, "{none}");
 }
 
 #[test]
@@ -230,6 +259,27 @@ fn simulated_pairs_are_scored_like_real_ones() {
         (scores["mean"]["RBF"].as_f64().unwrap() - 1.0).abs() < 1e-3,
         "{scores}"
     );
+}
+
+#[test]
+fn a_tone_offset_darkens_the_soft_tissue_image_alone() {
+    let bench = Bench::new();
+    let draw = |out: &str, more: &[&str]| {
+        let shared = ["simulate", "--out", out, "--size", "128", "--noise", "none"];
+        let drawn = bench.diaphane(&[&shared[..], more].concat());
+        assert_eq!(status(&drawn), 0, "{}", stderr(&drawn));
+        ["cxr", "soft", "bone"].map(|part| {
+            let file = bench.path(out).join(format!("phantom_0_0000_{part}.png"));
+            image::open(file).unwrap().to_luma16()
+        })
+    };
+    let common = draw("common", &[]);
+    let offset = draw("offset", &["--tone-offset"]);
+    assert!(common[0] == offset[0] && common[2] == offset[2]);
+    let sum = |picture: &image::ImageBuffer<image::Luma<u16>, Vec<u16>>| -> u64 {
+        picture.pixels().map(|pixel| u64::from(pixel.0[0])).sum()
+    };
+    assert!(sum(&offset[1]) < sum(&common[1]));
 }
 
 /// 12-bit values kept in 16 bits: the networks and the scores see them as `suppress` does, and what it

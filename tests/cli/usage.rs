@@ -41,6 +41,21 @@ fn without_a_display_the_commands_are_named() {
 }
 
 #[test]
+fn a_format_that_is_not_written_yet_is_2_and_names_the_one_that_is() {
+    let bench = Bench::new();
+    for format in ["dicom", "both"] {
+        let output = bench.suppress(&["--format", format]);
+        assert_eq!(status(&output), 2, "{format}");
+        let told = stderr(&output);
+        assert!(
+            told.contains("DICOM is not written yet; give png"),
+            "{told}"
+        );
+    }
+    assert!(!bench.path("out").exists());
+}
+
+#[test]
 fn an_empty_folder_is_2_and_named() {
     let bench = Bench::new();
     fs::create_dir(bench.path("empty")).unwrap();

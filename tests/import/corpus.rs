@@ -1,6 +1,7 @@
 //! The hostile checkpoint of the shared corpus (`DIAPHANE_CORPUS_DIR`, default `../shared/corpus`).
 
 use super::refusal;
+use crate::support::skipped;
 use diaphane::model::import::ImportError;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ fn a_decompression_bomb_is_refused_by_its_declared_size() {
     );
     let bomb = folder.join("weights/zipbomb.pth");
     if !bomb.is_file() {
-        println!("skipped: no corpus");
+        skipped("no corpus");
         return;
     }
     match refusal(&[bomb]) {

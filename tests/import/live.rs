@@ -2,6 +2,7 @@
 //! `python3`); otherwise the test prints `skipped` and proves nothing.
 
 use super::tiny_manifest;
+use crate::support::skipped;
 use diaphane::model::import::{
     ImportError, ImportOptions, import_checkpoints, import_with_manifest,
 };
@@ -78,7 +79,7 @@ fn assert_equal(found: &VarStore, expected: &VarStore) {
 #[test]
 fn state_dicts_of_all_three_networks_are_imported_bit_for_bit() {
     let Some(python) = python() else {
-        println!("skipped: no Python with torch");
+        skipped("no Python with torch");
         return;
     };
     let folder = tempfile::tempdir().expect("a folder");
@@ -122,11 +123,11 @@ fn state_dicts_of_all_three_networks_are_imported_bit_for_bit() {
 #[test]
 fn checkpoints_of_the_published_sizes_are_imported() {
     if std::env::var_os("DIAPHANE_FULL_IMPORT").is_none() {
-        println!("skipped: writes 3.5 GB in three minutes; set DIAPHANE_FULL_IMPORT to run it");
+        skipped("writes 3.5 GB in three minutes; set DIAPHANE_FULL_IMPORT to run it");
         return;
     }
     let Some(python) = python() else {
-        println!("skipped: no Python with torch");
+        skipped("no Python with torch");
         return;
     };
     let folder = tempfile::tempdir().expect("a folder");

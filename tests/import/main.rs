@@ -8,6 +8,8 @@ mod corpus;
 mod hostile;
 mod live;
 mod published;
+#[path = "../support/mod.rs"]
+mod support;
 mod zip;
 
 use diaphane::model::import::{ImportError, ImportOptions, ImportReport, import_with_manifest};

@@ -5,6 +5,8 @@ use std::process::Command;
 
 /// What building needs (C++ parts of libtorch's binding and of the JPEG-LS decoder) and what a window
 /// needs (software Vulkan where no card is, X11 keyboard libraries).
+///
+/// The C linker `cc` cannot be among what is fetched here: cargo needs it to link this very program.
 const DEBIAN_PACKAGES: &[&str] = &[
     "g++",
     "cmake",

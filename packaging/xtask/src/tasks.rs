@@ -43,11 +43,11 @@ pub fn demo(variant: Variant, files: &[String]) -> Result<(), String> {
     };
     if system::has_display() {
         println!("xtask: opening the workstation; close its window to end");
-        let mut open = Command::new(&program);
+        let mut open = diaphane(&program);
         return run(open.arg("--suppress").args(&studies));
     }
     let out = libtorch::root().join("target").join("demo").join("out");
-    let mut suppress = Command::new(&program);
+    let mut suppress = diaphane(&program);
     run(suppress
         .arg("suppress")
         .args(&studies)
@@ -64,7 +64,7 @@ pub fn demo(variant: Variant, files: &[String]) -> Result<(), String> {
 /// A phantom with a fixed seed, so that everybody sees the same study.
 fn demo_study(program: &Path) -> Result<String, String> {
     let dir = libtorch::root().join("target").join("demo").join("study");
-    let mut simulate = Command::new(program);
+    let mut simulate = diaphane(program);
     simulate.arg("simulate").arg("--out").arg(&dir).args([
         "--count",
         "1",
@@ -89,6 +89,16 @@ fn program() -> PathBuf {
     target
         .join("release")
         .join(format!("diaphane{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The built program. A release looks for its models around its own place; where `CARGO_TARGET_DIR` lies outside of the
+/// checkout it has to be told.
+fn diaphane(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    if std::env::var_os("DIAPHANE_MODELS").is_none_or(|own| own.is_empty()) {
+        command.env("DIAPHANE_MODELS", libtorch::root().join("models"));
+    }
+    command
 }
 
 /// Cargo in the repository's root. An empty `LIBTORCH` would hide the link from the build.

@@ -2,6 +2,10 @@
 //!
 //! The row `identity` of every picture is the untouched radiograph, without which no score can be read: BSR does not
 //! see bone that is left.
+//!
+//! With `--json` there is one document however the pairs fared:
+//! `{"images": {NAME: {column: value}}, "mean", "sd", "identity": {the same of the radiographs},
+//! "failed": [{"name", "file", "error"}]}`; `identity` is absent where no pair could be scored, and for lung masks.
 
 mod pairs;
 mod pictures;
@@ -21,9 +25,13 @@ use crate::radiograph::{FloatImage, LungMask, Radiograph};
 use crate::worker::{OutputGrid, SuppressionRequest, SuppressionSettings};
 use anyhow::{Context as _, ensure};
 use pairs::Pair;
-use std::path::PathBuf;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use table::{Table, legend};
+use table::{Row, Table, legend};
+
+/// Column of LPIPS, which stands behind BSR, MSE and PSNR: the papers' four are read together.
+const LPIPS_COLUMN: usize = 3;
 
 /// Where predictions come from.
 enum Source {
@@ -54,39 +62,66 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Tally> {
     Ok(tally)
 }
 
-/// Scores of predictions, and of the untouched radiographs beside them.
+/// Scores of predictions, and of the untouched radiographs beside them, and what could not be scored.
 #[derive(Default)]
 struct Tables {
     predictions: Table,
     identity: Table,
+    failed: Vec<Value>,
 }
 
 impl Tables {
+    /// Notes a picture that could not be scored, and names it for people.
+    fn fail(&mut self, tally: &mut Tally, name: &str, file: &Path, err: &anyhow::Error) {
+        let told = sentence(err);
+        // What a job of the worker failed at begins with its picture's name already.
+        let error = told
+            .strip_prefix(format!("{name}: ").as_str())
+            .unwrap_or(&told);
+        tally.fail(Machine::Silent, file, &format!("{name}: {error}"));
+        self.failed.push(json!({
+            "name": name,
+            "file": file.display().to_string(),
+            "error": error,
+        }));
+    }
+
     fn publish(&self, args: &EvaluateArgs) -> anyhow::Result<()> {
+        // The document comes first: it must not be lost with a table that cannot be written.
+        if args.json {
+            Machine::Json.document(&self.document());
+        }
         if self.predictions.is_empty() {
             return Ok(());
+        }
+        if !args.json {
+            self.print();
         }
         if let Some(csv) = &args.csv {
             let text = self.predictions.csv();
             formats::write_atomically(csv, text.as_bytes(), args.overwrite)?;
         }
-        if args.json {
-            let mut document = self.predictions.json();
-            if !self.identity.is_empty()
-                && let Some(fields) = document.as_object_mut()
-            {
+        Ok(())
+    }
+
+    fn document(&self) -> Value {
+        let mut document = self.predictions.json();
+        if let Some(fields) = document.as_object_mut() {
+            if !self.identity.is_empty() {
                 fields.insert("identity".to_owned(), self.identity.json());
             }
-            Machine::Json.document(&document);
-            return Ok(());
+            fields.insert("failed".to_owned(), Value::Array(self.failed.clone()));
         }
+        document
+    }
+
+    fn print(&self) {
         print_line(&self.predictions.text());
         if !self.identity.is_empty() {
             print_line("\nidentity (the radiograph untouched)");
             print_line(&self.identity.text());
         }
         eprintln!("\n{}", legend(self.predictions.columns()));
-        Ok(())
     }
 }
 
@@ -112,11 +147,7 @@ fn score_pairs(args: &EvaluateArgs, tables: &mut Tables) -> anyhow::Result<Tally
                 tally.interrupted = true;
                 break;
             }
-            Err(err) => tally.fail(
-                Machine::Silent,
-                &pair.cxr,
-                &format!("{}: {}", pair.name, sentence(&err)),
-            ),
+            Err(err) => tables.fail(&mut tally, &pair.name, &pair.cxr, &err),
         }
     }
     Ok(tally)
@@ -161,23 +192,30 @@ fn score_pair(
         Some(mask) => Some(fit_mask(&mask, soft.size())?),
         None => None,
     };
-    for (table, pred) in [
-        (&mut tables.predictions, &predicted),
-        (&mut tables.identity, &cxr),
-    ] {
-        let scores = score(&Scored {
-            cxr: &cxr,
-            soft: &soft,
-            pred,
-            mask: mask.as_deref(),
-        })?;
-        let mut columns = scores.columns().to_vec();
-        if let Some(perceptual) = perceptual {
-            columns.push(("LPIPS", Some(perceptual.distance(pred, &soft)?)));
-        }
-        table.add(pair.name.clone(), columns);
-    }
+    let untouched = Scored {
+        cxr: &cxr,
+        soft: &soft,
+        pred: &cxr,
+        mask: mask.as_deref(),
+    };
+    let prediction = Scored {
+        pred: &predicted,
+        ..untouched
+    };
+    // Both or neither: a failed pair leaves no row behind.
+    let (prediction, untouched) = (row(&prediction, perceptual)?, row(&untouched, perceptual)?);
+    tables.predictions.add(pair.name.clone(), prediction);
+    tables.identity.add(pair.name.clone(), untouched);
     Ok(true)
+}
+
+fn row(scored: &Scored<'_>, perceptual: Option<&Perceptual>) -> anyhow::Result<Row> {
+    let mut columns = score(scored)?.columns().to_vec();
+    if let Some(perceptual) = perceptual {
+        let distance = perceptual.distance(scored.pred, scored.soft)?;
+        columns.insert(LPIPS_COLUMN, ("LPIPS", Some(distance)));
+    }
+    Ok(columns)
 }
 
 impl Source {
@@ -222,11 +260,7 @@ impl Source {
     }
 }
 
-fn score_masks(
-    args: &EvaluateArgs,
-    folder: &std::path::Path,
-    tables: &mut Tables,
-) -> anyhow::Result<Tally> {
+fn score_masks(args: &EvaluateArgs, folder: &Path, tables: &mut Tables) -> anyhow::Result<Tally> {
     let found = pairs::labelled(folder)?;
     let network = NetworkChoice::new(&args.network)?;
     let session = Session::start(network.compute)?;
@@ -255,7 +289,7 @@ fn score_masks(
                 tally.interrupted = true;
                 break;
             }
-            Err(err) => tally.fail(Machine::Silent, &labelled.cxr, &sentence(&err)),
+            Err(err) => tables.fail(&mut tally, &labelled.name, &labelled.cxr, &err),
         }
     }
     Ok(tally)

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+/// Names and values of one picture's scores, in the order of the columns.
+pub(super) type Row = Vec<(&'static str, Option<f64>)>;
+
 /// Named columns and one row a picture; a score that does not apply is absent.
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -10,7 +13,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn add(&mut self, name: String, scores: Vec<(&'static str, Option<f64>)>) {
+    pub(super) fn add(&mut self, name: String, scores: Row) {
         if self.columns.is_empty() {
             self.columns = scores.iter().map(|(column, _)| *column).collect();
         }
@@ -81,7 +84,7 @@ impl Table {
         lines.join("\n") + "\n"
     }
 
-    /// `{"images": {NAME: {column: value}}, "mean": {...}, "sd": {...}}`.
+    /// `{"images": {NAME: {column: value}}, "mean": {...}, "sd": {...}}`; all three are empty without rows.
     pub(super) fn json(&self) -> Value {
         let object = |values: &[Option<f64>]| -> Value {
             let fields = self.columns.iter().zip(values);
@@ -113,9 +116,19 @@ impl Table {
 /// What a column means and which way is better.
 const MEANINGS: [(&str, &str); 13] = [
     (
+        "BSR",
+        "bone suppression ratio; 1 is best, but bone that is left is free: read it with RBF",
+    ),
+    (
+        "MSE",
+        "mean squared error of grey values 0 to 1; lower is better",
+    ),
+    (
         "PSNR",
         "peak signal-to-noise ratio to the known soft-tissue image, dB; higher is better",
     ),
+    ("LPIPS", "perceptual distance; lower is better"),
+    ("SSIM", "structural similarity; 1 is equal"),
     (
         "PSNRaff",
         "tone-free PSNR: after the best gain and offset, dB; higher is better",
@@ -123,15 +136,6 @@ const MEANINGS: [(&str, &str); 13] = [
     (
         "identity_PSNR",
         "PSNR of the untouched radiograph, dB: what doing nothing scores",
-    ),
-    (
-        "MSE",
-        "mean squared error of grey values 0 to 1; lower is better",
-    ),
-    ("SSIM", "structural similarity; 1 is equal"),
-    (
-        "BSR",
-        "bone suppression ratio; 1 is best, but bone that is left is free: read it with RBF",
     ),
     (
         "RBF",
@@ -147,7 +151,6 @@ const MEANINGS: [(&str, &str); 13] = [
         "strength of fine detail in the lungs; 1 is kept, below 1 blurred, above 1 noisy",
     ),
     ("lung_PSNR", "PSNR inside the lungs, dB; higher is better"),
-    ("LPIPS", "perceptual distance; lower is better"),
     ("Dice", "overlap of the lung masks; 1 is equal"),
 ];
 

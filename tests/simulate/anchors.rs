@@ -1,6 +1,6 @@
-//! The figures of six real dual-energy pairs, to print beside a phantom's.
+//! The figures of six real dual-energy pairs, to hold beside a phantom's.
 
-use super::figures::IntensityFigures;
+use diaphane::simulate::IntensityFigures;
 
 /// One figure as six real pairs have it.
 ///
@@ -8,7 +8,7 @@ use super::figures::IntensityFigures;
 /// bones white.
 #[derive(Debug, Clone, Copy)]
 pub struct RealFigure {
-    /// Short name, for a table.
+    /// Short name.
     pub name: &'static str,
     /// Its value for each pair.
     pub values: [f64; 6],
@@ -17,13 +17,8 @@ pub struct RealFigure {
 }
 
 impl RealFigure {
-    /// Mean of the six.
-    pub fn mean(&self) -> f64 {
-        self.values.iter().sum::<f64>() / self.values.len() as f64
-    }
-
     /// Smallest and largest of the six.
-    pub fn range(&self) -> (f64, f64) {
+    fn range(&self) -> (f64, f64) {
         self.values
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| {
@@ -46,7 +41,7 @@ const fn real(
     RealFigure { name, values, of }
 }
 
-/// Grey of 255, pixels of 1024, in the order a report prints them.
+/// Grey of 255, pixels of 1024.
 pub const REAL_FIGURES: [RealFigure; 25] = [
     real(
         "lung fraction",
