@@ -22,13 +22,13 @@ const SIZE_PX: usize = 512;
 /// Soft-tissue image at (row, col), grey of 255, recorded from the release in f32 on an x86-64 processor. Another
 /// processor rounds differently in every convolution; two grey levels are far above that and far below a rib.
 const RECORDED: [(usize, usize, f32); 8] = [
-    (100, 150, 145.6),
-    (150, 130, 140.1),
-    (200, 160, 95.7),
-    (250, 120, 94.2),
-    (120, 360, 140.3),
-    (180, 380, 112.0),
-    (230, 350, 87.1),
+    (100, 150, 144.8),
+    (150, 130, 140.7),
+    (200, 160, 93.5),
+    (250, 120, 95.7),
+    (120, 360, 142.3),
+    (180, 380, 115.5),
+    (230, 350, 96.2),
     (300, 256, 223.6),
 ];
 const TOLERANCE: f32 = 2.0;
