@@ -1,31 +1,11 @@
-//! What makes a reader hesitate before trusting a study: the file's own contradictions, what the
-//! networks were not made for, what a run found, and other files that claim the same identity.
+//! Every doubt about the study shown: what its file gives, what a run found, and other files that claim the same
+//! identity.
 
+use super::file_doubts::cautions_first;
 use super::state::AppState;
 use super::study::OpenStudy;
-use crate::radiograph::{Radiograph, Topic, Warning};
-use crate::worker::suitability_of;
-use std::collections::HashSet;
+use crate::radiograph::{Topic, Warning};
 use std::path::Path;
-
-/// What the file alone makes one doubt, cautions first: every warning of its reader, then
-/// everything its header says against suppression.
-pub(super) fn doubts_of_file(radiograph: &Radiograph) -> Vec<Warning> {
-    let warnings = radiograph.warnings.iter().cloned();
-    let mut doubts: Vec<_> = warnings.chain(suitability_of(radiograph)).collect();
-    cautions_first(&mut doubts);
-    // Both the reader of the file and suitability weigh its header.
-    let mut known = HashSet::new();
-    doubts.retain(|doubt| known.insert(doubt.clone()));
-    doubts
-}
-
-/// Why this is not what the networks were made for: modality, view, body part, age.
-pub(super) fn kind_doubts(radiograph: &Radiograph) -> Vec<Warning> {
-    let of_kind = |doubt: &Warning| matches!(doubt.topic, Topic::Kind | Topic::Age);
-    let doubts = suitability_of(radiograph).into_iter();
-    doubts.filter(of_kind).collect()
-}
 
 /// Every doubt about the study shown, cautions first.
 pub(super) fn doubts(state: &AppState) -> Vec<Warning> {
@@ -43,11 +23,6 @@ pub(super) fn doubts(state: &AppState) -> Vec<Warning> {
 fn doubts_of_result(study: &OpenStudy) -> impl Iterator<Item = &Warning> {
     let found = study.result.iter().flat_map(|result| &result.warnings);
     found.filter(|doubt| !study.doubts.contains(doubt))
-}
-
-/// Keeps the order among cautions and among the others.
-fn cautions_first(doubts: &mut [Warning]) {
-    doubts.sort_by_key(|doubt| !doubt.is_caution());
 }
 
 /// Files read so far that claim to be of the same patient or instance and cannot be; one doubt for

@@ -10,6 +10,7 @@ mod camera;
 mod command;
 mod doubts;
 mod engine;
+mod file_doubts;
 mod files;
 mod layers;
 mod panels;

@@ -1,7 +1,7 @@
 //! A file in the window: what became of it, and how its radiograph is looked at.
 
 use super::camera::Camera;
-use super::doubts::{doubts_of_file, kind_doubts};
+use super::file_doubts::{doubts_of_file, kind_doubts};
 use super::window_level::nearest_window;
 use crate::formats::Identity;
 use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction, Warning};
