@@ -29,6 +29,13 @@ pub(super) const PICTURE_GREY: u32 = 0;
 /// Original minus layer in colours.
 pub(super) const PICTURE_DIFFERENCE: u32 = 1;
 
+/// The layer is shown everywhere.
+pub(super) const REGION_EVERYWHERE: u32 = 0;
+/// The layer is shown on one side of a line.
+pub(super) const REGION_BEYOND: u32 = 1;
+/// The layer is shown in a disc.
+pub(super) const REGION_WITHIN: u32 = 2;
+
 /// Stands for "no value here"; no modality value comes near it.
 pub(super) const PADDING_VALUE: f32 = -3.0e38;
 
@@ -55,6 +62,8 @@ pub fn wgsl_prelude() -> String {
         ("VOI_LUT", VOI_LUT),
         ("PICTURE_GREY", PICTURE_GREY),
         ("PICTURE_DIFFERENCE", PICTURE_DIFFERENCE),
+        ("REGION_BEYOND", REGION_BEYOND),
+        ("REGION_WITHIN", REGION_WITHIN),
     ] {
         emit(format_args!("const {name}: u32 = {value}u;"));
     }

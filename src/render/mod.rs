@@ -27,4 +27,4 @@ pub use layer::{LayerPixels, PixelSource};
 pub use renderer::RadiographRenderer;
 pub use shader::{ShaderSource, shader_sources};
 pub use uniforms::{LayerUniform, ViewUniform};
-pub use view::{ImageFromScreen, LayerKey, LayerKind, Picture, ViewId, ViewSpec};
+pub use view::{ImageFromScreen, LayerKey, LayerKind, Mixture, Picture, Region, ViewId, ViewSpec};

@@ -1,11 +1,12 @@
 //! Uniform blocks, byte for byte as the shaders declare them.
 
 use super::constants::{
-    PICTURE_DIFFERENCE, PICTURE_GREY, SOURCE_SIGNED, SOURCE_UNSIGNED, SOURCE_VALUES, VOI_LINEAR,
-    VOI_LINEAR_EXACT, VOI_LUT, VOI_SIGMOID,
+    PICTURE_DIFFERENCE, PICTURE_GREY, REGION_BEYOND, REGION_EVERYWHERE, REGION_WITHIN,
+    SOURCE_SIGNED, SOURCE_UNSIGNED, SOURCE_VALUES, VOI_LINEAR, VOI_LINEAR_EXACT, VOI_LUT,
+    VOI_SIGMOID,
 };
 use super::layer::LayerPixels;
-use super::view::{Picture, ViewSpec};
+use super::view::{Picture, Region, ViewSpec};
 use crate::radiograph::{ModalityTransform, StoredValues, Voi, VoiFunction};
 use bytemuck::{Pod, Zeroable};
 
@@ -35,8 +36,14 @@ pub struct ViewUniform {
     pub difference_limit: f32,
     /// Opacity of the lung field's outline, 0 to 1.
     pub outline_opacity: f32,
-    /// WGSL rounds the block up to its alignment.
-    pub padding: [f32; 3],
+    /// Share of the way from the original to the layer, 0 to 1.
+    pub amount: f32,
+    /// One of the `REGION_*` constants.
+    pub region: u32,
+    /// WGSL aligns what follows.
+    pub padding: f32,
+    /// Point and normal of a line, or centre and radius of a disc, framebuffer pixels.
+    pub region_shape: [f32; 4],
 }
 
 impl ViewUniform {
@@ -65,30 +72,54 @@ impl ViewUniform {
             picture,
             difference_limit,
             outline_opacity: if spec.mask.is_some() { 1.0 } else { 0.0 },
-            padding: [0.0; 3],
+            amount: spec.mixture.amount.clamp(0.0, 1.0),
+            region: REGION_EVERYWHERE,
+            padding: 0.0,
+            region_shape: [0.0; 4],
         };
-        match &spec.voi {
+        match spec.mixture.region {
+            Region::Everywhere => {}
+            Region::Beyond {
+                point: [x, y],
+                normal: [right, down],
+            } => {
+                block.region = REGION_BEYOND;
+                block.region_shape = [x, y, right, down];
+            }
+            Region::Within {
+                center: [x, y],
+                radius,
+            } => {
+                block.region = REGION_WITHIN;
+                block.region_shape = [x, y, radius, 0.0];
+            }
+        }
+        block.set_voi(&spec.voi);
+        block
+    }
+
+    fn set_voi(&mut self, voi: &Voi) {
+        match voi {
             Voi::Window {
                 center,
                 width,
                 function,
                 ..
             } => {
-                block.voi_center = *center as f32;
-                block.voi_width = *width as f32;
-                block.voi_function = match function {
+                self.voi_center = *center as f32;
+                self.voi_width = *width as f32;
+                self.voi_function = match function {
                     VoiFunction::Linear => VOI_LINEAR,
                     VoiFunction::LinearExact => VOI_LINEAR_EXACT,
                     VoiFunction::Sigmoid => VOI_SIGMOID,
                 };
             }
             Voi::Lut(lut) => {
-                block.voi_function = VOI_LUT;
-                block.voi_lut_first = lut.first;
-                block.voi_lut_len = lut.entries.len().max(1) as u32;
+                self.voi_function = VOI_LUT;
+                self.voi_lut_first = lut.first;
+                self.voi_lut_len = lut.entries.len().max(1) as u32;
             }
         }
-        block
     }
 }
 

@@ -53,6 +53,44 @@ pub enum Picture {
     },
 }
 
+/// Where in a view its layer is shown; the original stands elsewhere. Framebuffer pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Region {
+    /// Everywhere.
+    Everywhere,
+    /// On the side of a line to which its normal points: a wipe.
+    Beyond {
+        /// A point of the line.
+        point: [f32; 2],
+        /// Its normal, of any length but 0.
+        normal: [f32; 2],
+    },
+    /// In a disc: a lens.
+    Within {
+        /// Its centre.
+        center: [f32; 2],
+        /// Its radius, > 0.
+        radius: f32,
+    },
+}
+
+/// How a view mixes its layer with the original, linearly in modality values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mixture {
+    /// Share of the way from the original (0) to the layer (1); both ends are exact.
+    pub amount: f32,
+    /// Where.
+    pub region: Region,
+}
+
+impl Mixture {
+    /// The layer and nothing else.
+    pub const LAYER: Self = Self {
+        amount: 1.0,
+        region: Region::Everywhere,
+    };
+}
+
 /// Everything one view depends on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ViewSpec {
@@ -66,6 +104,8 @@ pub struct ViewSpec {
     pub mask: Option<LayerKey>,
     /// Grey or difference.
     pub picture: Picture,
+    /// How much of the layer is seen in place of the original, and where.
+    pub mixture: Mixture,
     /// Where the image lies.
     pub image_from_screen: ImageFromScreen,
     /// Values of interest.

@@ -6,6 +6,7 @@
 #![cfg(feature = "gui")]
 
 mod card;
+mod mixture;
 mod study;
 #[path = "../support/mod.rs"]
 mod support;
@@ -37,6 +38,10 @@ fn every_shader_is_valid_and_its_uniforms_are_laid_out_as_in_rust() {
         assert_eq!(
             offset_of_member(&module, "ViewUniform", "voi_lut_len"),
             std::mem::offset_of!(ViewUniform, voi_lut_len)
+        );
+        assert_eq!(
+            offset_of_member(&module, "ViewUniform", "region_shape"),
+            std::mem::offset_of!(ViewUniform, region_shape)
         );
         assert_eq!(
             offset_of_member(&module, "LayerUniform", "padding_high"),

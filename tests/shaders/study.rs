@@ -4,7 +4,7 @@ use diaphane::radiograph::{
     BitDepth, FileKind, ModalityTransform, Polarity, Radiograph, Raster, SourceFile, StoredValues,
     StudyId, StudyInfo, Voi, VoiFunction,
 };
-use diaphane::render::{ImageFromScreen, LayerKey, LayerKind, Picture, ViewId, ViewSpec};
+use diaphane::render::{ImageFromScreen, LayerKey, LayerKind, Mixture, Picture, ViewId, ViewSpec};
 
 /// Side of every study, pixels.
 pub const SIDE: usize = 64;
@@ -63,6 +63,7 @@ pub fn spec(voi: &Voi, low_is_white: bool) -> ViewSpec {
         original,
         mask: None,
         picture: Picture::Grey,
+        mixture: Mixture::LAYER,
         image_from_screen: ImageFromScreen {
             scale: [1.0, 1.0],
             offset: [0.0, 0.0],

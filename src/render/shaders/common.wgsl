@@ -12,9 +12,10 @@ struct ViewUniform {
     picture: u32,
     difference_limit: f32,
     outline_opacity: f32,
-    padding_0: f32,
-    padding_1: f32,
-    padding_2: f32,
+    amount: f32,
+    region: u32,
+    padding: f32,
+    region_shape: vec4<f32>,
 }
 
 struct LayerUniform {

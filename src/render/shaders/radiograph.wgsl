@@ -53,6 +53,31 @@ fn is_outline(image: vec2<f32>) -> bool {
     return is_lung(image) && !(right && left && below && above);
 }
 
+// Share of the way from the original to the layer at a screen pixel.
+fn amount_at(screen: vec2<f32>) -> f32 {
+    let shape = view.region_shape;
+    if view.region == REGION_BEYOND {
+        return select(0.0, view.amount, dot(screen - shape.xy, shape.zw) >= 0.0);
+    }
+    if view.region == REGION_WITHIN {
+        return select(0.0, view.amount, distance(screen, shape.xy) <= shape.z);
+    }
+    return view.amount;
+}
+
+// Modality value of original and layer mixed; both ends are the pictures themselves.
+fn mixed(image: vec2<f32>, amount: f32) -> f32 {
+    if amount >= 1.0 {
+        return sample_shown(image, view.scale);
+    }
+    let original = sample_original(image, view.scale);
+    if amount <= 0.0 || !is_value(original) {
+        return original;
+    }
+    let shown = sample_shown(image, view.scale);
+    return select(shown, original + amount * (shown - original), is_value(shown));
+}
+
 fn colour(screen: vec2<f32>) -> vec3<f32> {
     let image = screen * view.scale + view.offset;
     if any(image < vec2<f32>(0.0)) || any(image >= vec2<f32>(info_shown.size)) {
@@ -62,7 +87,7 @@ fn colour(screen: vec2<f32>) -> vec3<f32> {
     if !is_value(value_at_original(vec2<i32>(floor(image)))) {
         return vec3<f32>(0.0);
     }
-    let modality = sample_shown(image, view.scale);
+    let modality = mixed(image, amount_at(screen));
     if !is_value(modality) {
         return vec3<f32>(0.0);
     }

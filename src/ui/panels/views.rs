@@ -1,7 +1,7 @@
 //! The pictures: where each view lies, what it shows, and what the mouse does in it.
 
 use super::overlay::{acquisition_lines, patient_lines, side_letters};
-use crate::render::{LayerKind, Picture, RadiographCallback, ViewId, ViewSpec};
+use crate::render::{LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec};
 use crate::ui::camera::{Camera, ImageExtent, Placement, ViewRect};
 use crate::ui::command::UiCommand;
 use crate::ui::layers;
@@ -230,6 +230,7 @@ impl View<'_> {
                     },
                     _ => Picture::Grey,
                 },
+                mixture: Mixture::LAYER,
                 image_from_screen: placement.shader_map(),
                 voi: self.study.voi.clone(),
                 low_is_white: self.study.low_is_white(),
