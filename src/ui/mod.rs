@@ -8,6 +8,7 @@
 mod app;
 mod camera;
 mod command;
+mod compare;
 mod doubts;
 mod engine;
 mod file_doubts;
@@ -24,6 +25,7 @@ mod window_level;
 pub use app::{DiaphaneApp, RunError, Startup, run};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
 pub use command::UiCommand;
+pub use compare::{Compare, CompareTool};
 pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
 pub use shortcuts::{SHORTCUTS, Shortcut};

@@ -1,6 +1,7 @@
 //! One table of keys: the window obeys it, tooltips and help show it.
 
 use super::command::UiCommand;
+use super::compare::CompareTool;
 use super::state::Layout;
 use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
 
@@ -74,6 +75,36 @@ pub const SHORTCUTS: &[Shortcut] = &[
         "Original and difference",
     ),
     plain(Key::F8, UiCommand::SetLayout(Layout::Three), "All three"),
+    plain(
+        Key::T,
+        UiCommand::Swap,
+        "Single view: original or soft tissue in place",
+    ),
+    plain(
+        Key::W,
+        UiCommand::ToggleCompareTool(CompareTool::Wipe),
+        "Wipe between original and soft tissue",
+    ),
+    plain(
+        Key::G,
+        UiCommand::ToggleCompareTool(CompareTool::Lens),
+        "Lens on the soft tissue",
+    ),
+    plain(
+        Key::K,
+        UiCommand::ToggleCompareTool(CompareTool::Flicker),
+        "Flicker between original and soft tissue",
+    ),
+    plain(
+        Key::OpenBracket,
+        UiCommand::MoveSuppression(-0.1),
+        "Take less of the bone off",
+    ),
+    plain(
+        Key::CloseBracket,
+        UiCommand::MoveSuppression(0.1),
+        "Take more of the bone off",
+    ),
     plain(Key::PageDown, UiCommand::NextStudy, "Next study"),
     plain(Key::PageUp, UiCommand::PreviousStudy, "Previous study"),
     plain(Key::F1, UiCommand::ToggleHelp, "Help"),
@@ -86,6 +117,7 @@ pub fn key_text(ctx: &egui::Context, command: &UiCommand) -> String {
         .iter()
         .find(|shortcut| match (&shortcut.command, command) {
             (UiCommand::SetLayout(a), UiCommand::SetLayout(b)) => a == b,
+            (UiCommand::ToggleCompareTool(a), UiCommand::ToggleCompareTool(b)) => a == b,
             (other, _) => std::mem::discriminant(other) == wanted,
         });
     found.map_or_else(String::new, |shortcut| ctx.format_shortcut(&shortcut.keys))

@@ -1,5 +1,6 @@
 //! Everything the window knows, as plain data.
 
+use super::compare::Compare;
 use super::study::{OpenStudy, Study};
 use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, JobHandle, OutputGrid, Progress, SamplerChoice,
@@ -160,6 +161,8 @@ pub struct AppState {
     pub layout: Layout,
     /// Space is held: the original is shown in every view.
     pub peeking: bool,
+    /// How original and soft-tissue image are compared within a view.
+    pub compare: Compare,
     /// The lung field's outline is drawn.
     pub outline_visible: bool,
     /// Difference in the end colours of the map, modality units; `None` is the study's default.
@@ -202,6 +205,7 @@ impl Default for AppState {
             current: 0,
             layout: Layout::default(),
             peeking: false,
+            compare: Compare::default(),
             outline_visible: false,
             difference_limit: None,
             defaults: settings.clone(),

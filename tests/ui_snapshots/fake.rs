@@ -155,6 +155,20 @@ impl Window {
         self.harness.run();
     }
 
+    /// Drags the widget of this label by so many points, in two moves.
+    pub fn drag(&mut self, label: &str, by: [f32; 2]) {
+        let from = self.harness.get_by_label(label).rect().center();
+        let by = eframe::egui::Vec2::from(by);
+        self.harness.drag_at(from);
+        self.harness.run();
+        for share in [0.5, 1.0] {
+            self.harness.hover_at(from + share * by);
+            self.harness.run();
+        }
+        self.harness.drop_at(from + by);
+        self.harness.run();
+    }
+
     pub fn press(&mut self, key: Key) {
         self.harness.key_press(key);
         self.harness.run();

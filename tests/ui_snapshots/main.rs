@@ -5,6 +5,7 @@
 //! skips them.
 #![cfg(feature = "gui")]
 
+mod compare;
 mod doubts;
 mod fake;
 mod per_study;

@@ -5,6 +5,7 @@ mod saving;
 mod studies;
 
 use super::camera::{Camera, Zoom};
+use super::compare::{Compare, CompareTool};
 use super::engine::Engine;
 use super::files::{DialogKind, FileWork};
 use super::state::{
@@ -71,6 +72,14 @@ pub enum UiCommand {
     SetLayout(Layout),
     /// Hold or let go the key that shows the original.
     Peek(bool),
+    /// Compare original and soft-tissue image this way.
+    SetCompare(Compare),
+    /// Take up a tool of comparison, or lay it down.
+    ToggleCompareTool(CompareTool),
+    /// Exchange original and soft-tissue image in the single view.
+    Swap,
+    /// Take this much more of the bone off, as a share; less where negative.
+    MoveSuppression(f32),
     /// Drag over a picture.
     DragWindow(WindowDrag),
     /// Choose values of interest.
@@ -196,6 +205,13 @@ fn apply_to_view(command: UiCommand, state: &mut AppState) {
         }
         C::SetLayout(layout) => state.layout = layout,
         C::Peek(peeking) => state.peeking = peeking,
+        C::SetCompare(compare) => state.compare = compare,
+        C::ToggleCompareTool(tool) => state.compare = state.compare.toggled(tool),
+        C::Swap => state.compare.swapped = !state.compare.swapped,
+        C::MoveSuppression(share) => {
+            let moved = state.compare.suppression + share;
+            state.compare.suppression = moved.clamp(0.0, 1.0);
+        }
         C::ToggleOutline => state.outline_visible = !state.outline_visible,
         C::SetDifferenceLimit(limit) => state.difference_limit = Some(limit),
         C::Probe(position) => state.probe = position,
@@ -206,6 +222,7 @@ fn apply_to_view(command: UiCommand, state: &mut AppState) {
         }
         C::ResetView => {
             state.difference_limit = None;
+            state.compare = Compare::default();
             if let Some(study) = state.study_mut() {
                 study.reset_view();
             }

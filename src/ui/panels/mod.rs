@@ -1,5 +1,6 @@
 //! Panels: functions that read the state and ask for commands; they change nothing.
 
+pub mod compare;
 pub mod doubts;
 pub mod help;
 pub mod messages;
@@ -10,4 +11,5 @@ pub mod settings;
 pub mod status_bar;
 pub mod study_strip;
 pub mod top_bar;
+mod view_text;
 pub mod views;

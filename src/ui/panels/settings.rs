@@ -1,5 +1,6 @@
 //! The right panel: what a suppression depends on, and how far it is.
 
+use super::compare::compare_ui;
 use crate::ui::command::UiCommand;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::theme;
@@ -33,6 +34,7 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
             commands.push(UiCommand::ReleaseSettings);
         }
         reset_ui(ui, state, commands);
+        compare_ui(ui, state, commands);
         difference_ui(ui, state, commands);
     });
 }

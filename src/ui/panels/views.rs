@@ -1,19 +1,23 @@
 //! The pictures: where each view lies, what it shows, and what the mouse does in it.
 
+use super::compare::{lens_ui, wipe_ui};
 use super::overlay::{acquisition_lines, patient_lines, side_letters};
+use super::view_text::{badge_ui, centred_text, corner_text, fitted_lines};
 use crate::render::{LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec};
 use crate::ui::camera::{Camera, ImageExtent, Placement, ViewRect};
 use crate::ui::command::UiCommand;
+use crate::ui::compare::CompareTool;
 use crate::ui::layers;
 use crate::ui::state::{AppState, Layout, PixelPosition};
 use crate::ui::study::{OpenStudy, StudyContent};
 use crate::ui::theme;
-use crate::ui::widgets::{colour_bar, middle_ellipsis::fitted};
+use crate::ui::widgets::colour_bar;
 use crate::ui::window_level::WindowDrag;
 use eframe::egui::{
-    self, Align2, Color32, CornerRadius, Label, PointerButton, Pos2, Rect, Response, RichText,
-    Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    Align2, CornerRadius, Id, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind,
+    Ui, Vec2, WidgetInfo,
 };
+use std::time::Duration;
 
 /// Label of a soft-tissue image, on the screen wherever one is.
 pub const AI_LABEL: &str = "AI-processed - not for diagnosis without the original";
@@ -37,11 +41,6 @@ impl Content {
             Self::SoftTissue => "Soft tissue",
             Self::Difference => "Original - soft tissue",
         }
-    }
-
-    /// What is really on the screen: the original while it is asked for.
-    fn shown(self, peeking: bool) -> Self {
-        if peeking { Self::Original } else { self }
     }
 }
 
@@ -119,7 +118,7 @@ impl View<'_> {
         placement: &Placement,
         commands: &mut Vec<UiCommand>,
     ) -> Option<PixelPosition> {
-        let content = self.content.shown(self.state.peeking);
+        let content = self.content();
         let id = ui.unique_id().with(("view", self.id.0));
         let response = ui.interact(self.rect, id, Sense::click_and_drag());
         let name = format!("{} view", content.name());
@@ -132,17 +131,29 @@ impl View<'_> {
             self.missing_ui(ui);
         } else {
             let frame = ui.ctx().cumulative_pass_nr();
-            let callback = self.callback(content, placement, frame);
+            let mixture = self.mixture(ui, content, &response);
+            let callback = self.callback((content, mixture), placement, frame);
             painter.add(callback.into_shape(self.rect));
         }
         self.labels_ui(ui, content, missing);
+        if content == Content::SoftTissue && !missing {
+            self.tool_ui(ui, id, &response, commands);
+        }
         let border = Stroke::new(1.0, theme::LINE);
         painter.rect_stroke(self.rect, CornerRadius::ZERO, border, StrokeKind::Inside);
-        let pointer = response
-            .contains_pointer()
-            .then(|| response.hover_pos())??;
+        let pointer = hovered(&response)?;
         let ppp = ui.ctx().pixels_per_point();
         self.pixel_at(placement, [pointer.x * ppp, pointer.y * ppp])
+    }
+
+    /// What is really on the screen: the original while it is asked for.
+    fn content(&self) -> Content {
+        let swapped = self.state.compare.swapped && self.state.layout == Layout::Single;
+        if self.state.peeking == swapped {
+            self.content
+        } else {
+            Content::Original
+        }
     }
 
     fn placement(&self, pixels_per_point: f32) -> Placement {
@@ -210,7 +221,39 @@ impl View<'_> {
         }
     }
 
-    fn callback(&self, content: Content, placement: &Placement, frame: u64) -> RadiographCallback {
+    /// How much of the soft-tissue image stands where.
+    fn mixture(&self, ui: &Ui, content: Content, response: &Response) -> Mixture {
+        if content != Content::SoftTissue {
+            return Mixture::LAYER;
+        }
+        let compare = &self.state.compare;
+        let ppp = ui.ctx().pixels_per_point();
+        let pointer = hovered(response).map(|pointer| [pointer.x * ppp, pointer.y * ppp]);
+        let seconds = ui.input(|input| input.time);
+        if compare.tool == CompareTool::Flicker {
+            let wait = compare.flicker_wait_secs(seconds);
+            ui.ctx()
+                .request_repaint_after(Duration::from_secs_f64(wait));
+        }
+        compare.mixture(self.view_px(ppp), pointer, ppp, seconds)
+    }
+
+    /// What the tool of comparison draws over the picture.
+    fn tool_ui(&self, ui: &mut Ui, id: Id, response: &Response, commands: &mut Vec<UiCommand>) {
+        let compare = &self.state.compare;
+        match compare.tool {
+            CompareTool::Wipe => wipe_ui(ui, self.rect, id, compare, commands),
+            CompareTool::Lens => lens_ui(ui, self.rect, hovered(response), compare),
+            CompareTool::Whole | CompareTool::Flicker => {}
+        }
+    }
+
+    fn callback(
+        &self,
+        (content, mixture): (Content, Mixture),
+        placement: &Placement,
+        frame: u64,
+    ) -> RadiographCallback {
         let kind = match content {
             Content::Original => LayerKind::Original,
             Content::SoftTissue | Content::Difference => LayerKind::SoftTissue,
@@ -230,7 +273,7 @@ impl View<'_> {
                     },
                     _ => Picture::Grey,
                 },
-                mixture: Mixture::LAYER,
+                mixture,
                 image_from_screen: placement.shader_map(),
                 voi: self.study.voi.clone(),
                 low_is_white: self.study.low_is_white(),
@@ -267,10 +310,29 @@ impl View<'_> {
         }
     }
 
+    /// What the view shows, in words; a mixture says how much of the bone is gone.
+    fn name(&self, content: Content) -> String {
+        let compare = &self.state.compare;
+        if content != Content::SoftTissue || self.study.result.is_none() {
+            return content.name().to_owned();
+        }
+        let name = match compare.tool {
+            CompareTool::Whole => content.name(),
+            CompareTool::Wipe => "Original beside soft tissue",
+            CompareTool::Lens => "Original, soft tissue in the lens",
+            CompareTool::Flicker => "Original and soft tissue in turn",
+        };
+        let percent = (100.0 * compare.suppression).round();
+        if percent < 100.0 {
+            return format!("{name}, {percent:.0} % of the bone off");
+        }
+        name.to_owned()
+    }
+
     /// Who and when, and the letters of the sides; returns where the upper texts end.
     fn corners_ui(&self, ui: &mut Ui, inner: Rect, content: Content) -> f32 {
         let info = &self.study.radiograph.info;
-        let mut left = vec![content.name().to_owned()];
+        let mut left = vec![self.name(content)];
         left.extend(patient_lines(info));
         let mut right = acquisition_lines(info);
         if self.study.inverted {
@@ -289,71 +351,7 @@ impl View<'_> {
     }
 }
 
-/// Lines no wider than `width`, long ones cut in the middle.
-fn fitted_lines(ui: &Ui, lines: &[String], width: f32) -> String {
-    let font = theme::overlay_font();
-    let lines = lines.iter();
-    let lines: Vec<_> = lines
-        .map(|line| fitted(ui.painter(), line, &font, width))
-        .collect();
-    lines.join("\n")
-}
-
-/// A sentence in the middle of an area without a picture.
-fn centred_text(ui: &mut Ui, area: Rect, text: &str) {
-    let size = Vec2::new(area.width() * 0.7, area.height() * 0.5);
-    let lower_half = Rect::from_min_size(area.center() - Vec2::new(0.5 * size.x, 0.0), size);
-    let mut child = ui.new_child(
-        egui::UiBuilder::new()
-            .max_rect(lower_half)
-            .layout(egui::Layout::top_down(egui::Align::Center)),
-    );
-    let text = RichText::new(text).color(theme::TEXT_WEAK);
-    child.add(Label::new(text).wrap());
-}
-
-/// Text in a corner or at a border, on a shade that keeps it readable over white lung and black
-/// air alike; wrapped where the area is narrower. Returns where it stands.
-fn corner_text(ui: &mut Ui, area: Rect, corner: Align2, text: &str) -> Rect {
-    if text.is_empty() {
-        return corner.align_size_within_rect(Vec2::ZERO, area);
-    }
-    let font = theme::overlay_font();
-    let galley = ui
-        .painter()
-        .layout(text.to_owned(), font, theme::OVERLAY, area.width());
-    let rect = corner.align_size_within_rect(galley.size(), area);
-    ui.painter_at(area.expand(theme::OVERLAY_MARGIN))
-        .rect_filled(rect.expand(2.0), 2, theme::SHADE);
-    put_text(ui, rect, text, theme::OVERLAY);
-    rect
-}
-
-/// A badge hanging from `top`, within `area`.
-fn badge_ui(ui: &mut Ui, top: Pos2, area: Rect, text: &str) {
-    let font = theme::overlay_font();
-    let width = area.width() - 16.0;
-    let galley = ui
-        .painter()
-        .layout(text.to_owned(), font, theme::CAUTION, width);
-    let rect = Align2::CENTER_TOP.anchor_size(top, galley.size());
-    ui.painter()
-        .rect_filled(rect.expand2(Vec2::new(8.0, 3.0)), 4, theme::CAUTION_FILL);
-    put_text(ui, rect, text, theme::CAUTION);
-}
-
-/// Text as a label, which a screen reader finds; lines of one font, so that it fits its own layout.
-fn put_text(ui: &mut Ui, rect: Rect, text: &str, colour: Color32) {
-    let text = RichText::new(text)
-        .font(theme::overlay_font())
-        .color(colour);
-    let label = Label::new(text).selectable(false).wrap();
-    // A point more than the text is wide: rounded down, the width would break its last word off.
-    let rect = rect.with_max_x(rect.right() + 1.0);
-    let mut child = ui.new_child(
-        egui::UiBuilder::new()
-            .max_rect(rect)
-            .layout(egui::Layout::top_down(egui::Align::Min)),
-    );
-    child.add(label);
+/// The pointer, where it stands in a view.
+fn hovered(response: &Response) -> Option<Pos2> {
+    response.hover_pos().filter(|_| response.contains_pointer())
 }

@@ -1,0 +1,169 @@
+//! Controls of the comparison within a view, and what is drawn over the pictures for it.
+
+use crate::ui::camera::ViewRect;
+use crate::ui::command::UiCommand;
+use crate::ui::compare::{Compare, CompareTool, MOST_FLICKER_HZ};
+use crate::ui::state::AppState;
+use crate::ui::theme;
+use crate::ui::widgets::release_slider::release_slider;
+use eframe::egui::{
+    Button, CursorIcon, Id, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo,
+};
+
+/// Radius of the wipe's handle, points.
+const KNOB_RADIUS: f32 = 11.0;
+/// Gap between the handle and the names of the pictures, points.
+const NAME_GAP: f32 = 8.0;
+/// Radii of the lens that can be chosen, points.
+const LENS_RADII: std::ops::RangeInclusive<f32> = 40.0..=400.0;
+/// Slowest flicker.
+const LEAST_FLICKER_HZ: f32 = 0.5;
+
+/// The section of the right panel; nothing without a soft-tissue image.
+pub fn compare_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    if state.study().is_none_or(|study| study.result.is_none()) {
+        return;
+    }
+    ui.separator();
+    ui.heading("Compare");
+    let mut compare = state.compare;
+    let mut percent = 100.0 * compare.suppression;
+    release_slider(ui, "Bone taken off, %", &mut percent, 0.0..=100.0, &[50.0]);
+    compare.suppression = percent / 100.0;
+    ui.horizontal_wrapped(|ui| {
+        for (tool, name, what) in [
+            (
+                CompareTool::Wipe,
+                "Wipe",
+                "Original and soft tissue beside a line you drag (W)",
+            ),
+            (
+                CompareTool::Lens,
+                "Lens",
+                "Soft tissue around the pointer (G)",
+            ),
+            (
+                CompareTool::Flicker,
+                "Flicker",
+                "Original and soft tissue in turn (K)",
+            ),
+        ] {
+            let button = Button::selectable(compare.tool == tool, name);
+            if ui.add(button).on_hover_text(what).clicked() {
+                compare = compare.toggled(tool);
+            }
+        }
+    });
+    tool_ui(ui, &mut compare);
+    if compare != state.compare {
+        commands.push(UiCommand::SetCompare(compare));
+    }
+}
+
+/// What the tool in use can be told.
+fn tool_ui(ui: &mut Ui, compare: &mut Compare) {
+    match compare.tool {
+        CompareTool::Whole => {}
+        CompareTool::Wipe => {
+            let angle = &mut compare.wipe_angle_deg;
+            release_slider(
+                ui,
+                "Angle of the line",
+                angle,
+                -180.0..=180.0,
+                &[-90.0, 0.0, 90.0],
+            );
+        }
+        CompareTool::Lens => {
+            release_slider(
+                ui,
+                "Radius of the lens",
+                &mut compare.lens_radius,
+                LENS_RADII,
+                &[],
+            );
+        }
+        CompareTool::Flicker => {
+            let range = LEAST_FLICKER_HZ..=MOST_FLICKER_HZ;
+            release_slider(
+                ui,
+                "Flashes per second",
+                &mut compare.flicker_hz,
+                range,
+                &[1.0],
+            );
+        }
+    }
+}
+
+/// The wipe's line with its handle, over a view that shows a mixture.
+pub fn wipe_ui(ui: &mut Ui, rect: Rect, id: Id, compare: &Compare, commands: &mut Vec<UiCommand>) {
+    let view = view_points(rect);
+    let point = Pos2::from(compare.wipe_point(view));
+    let [right, down] = compare.wipe_normal();
+    let along = Vec2::new(-down, right) * rect.size().length();
+    let painter = ui.painter_at(rect);
+    painter.line_segment(
+        [point - along, point + along],
+        Stroke::new(3.0, theme::SHADE),
+    );
+    painter.line_segment(
+        [point - along, point + along],
+        Stroke::new(1.0, theme::OVERLAY),
+    );
+    let knob = Rect::from_center_size(point, Vec2::splat(2.0 * KNOB_RADIUS));
+    let response = ui.interact(knob, id.with("wipe"), Sense::drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Wipe handle"));
+    painter.circle(
+        point,
+        KNOB_RADIUS,
+        theme::SHADE,
+        Stroke::new(1.5, theme::OVERLAY),
+    );
+    painter.arrow(
+        point,
+        0.7 * KNOB_RADIUS * Vec2::new(right, down),
+        Stroke::new(1.5, theme::OVERLAY),
+    );
+    let sides = [("Original", -1.0), ("Soft tissue", 1.0)];
+    for (name, side) in sides {
+        side_name(&painter, point, side * Vec2::new(right, down), name);
+    }
+    let delta = response.drag_delta();
+    if delta != Vec2::ZERO {
+        commands.push(UiCommand::SetCompare(
+            compare.wiped(view, [delta.x, delta.y]),
+        ));
+    }
+    response.on_hover_cursor(CursorIcon::Move);
+}
+
+/// The name of the picture to which `away` points from the handle, clear of it.
+fn side_name(painter: &Painter, handle: Pos2, away: Vec2, name: &str) {
+    let galley = painter.layout_no_wrap(name.to_owned(), theme::overlay_font(), theme::OVERLAY);
+    let half = 0.5 * galley.size();
+    let reach = KNOB_RADIUS + NAME_GAP + (half.x * away.x).abs() + (half.y * away.y).abs();
+    let rect = Rect::from_center_size(handle + reach * away, galley.size());
+    painter.rect_filled(rect.expand(2.0), 2, theme::SHADE);
+    painter.galley(rect.min, galley, theme::OVERLAY);
+}
+
+/// The rim of the lens.
+pub fn lens_ui(ui: &Ui, rect: Rect, pointer: Option<Pos2>, compare: &Compare) {
+    let center = pointer.unwrap_or_else(|| rect.center());
+    let painter = ui.painter_at(rect);
+    painter.circle_stroke(center, compare.lens_radius, Stroke::new(3.0, theme::SHADE));
+    painter.circle_stroke(
+        center,
+        compare.lens_radius,
+        Stroke::new(1.0, theme::OVERLAY),
+    );
+}
+
+/// A view in points, as the geometry of [`Compare`] takes it.
+fn view_points(rect: Rect) -> ViewRect {
+    ViewRect {
+        min: [rect.left(), rect.top()],
+        size: [rect.width(), rect.height()],
+    }
+}

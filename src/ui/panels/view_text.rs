@@ -1,0 +1,74 @@
+//! Text over pictures: readable over white lung and black air alike, and found by a screen reader.
+
+use crate::ui::theme;
+use crate::ui::widgets::middle_ellipsis::fitted;
+use eframe::egui::{self, Align2, Color32, Label, Pos2, Rect, RichText, Ui, Vec2};
+
+/// Lines no wider than `width`, long ones cut in the middle.
+pub(super) fn fitted_lines(ui: &Ui, lines: &[String], width: f32) -> String {
+    let font = theme::overlay_font();
+    let lines = lines.iter();
+    let lines: Vec<_> = lines
+        .map(|line| fitted(ui.painter(), line, &font, width))
+        .collect();
+    lines.join("\n")
+}
+
+/// A sentence in the middle of an area without a picture.
+pub(super) fn centred_text(ui: &mut Ui, area: Rect, text: &str) {
+    let size = Vec2::new(area.width() * 0.7, area.height() * 0.5);
+    let lower_half = Rect::from_min_size(area.center() - Vec2::new(0.5 * size.x, 0.0), size);
+    let mut child = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(lower_half)
+            .layout(egui::Layout::top_down(egui::Align::Center)),
+    );
+    let text = RichText::new(text).color(theme::TEXT_WEAK);
+    child.add(Label::new(text).wrap());
+}
+
+/// Text in a corner or at a border, on a shade that keeps it readable over white lung and black
+/// air alike; wrapped where the area is narrower. Returns where it stands.
+pub(super) fn corner_text(ui: &mut Ui, area: Rect, corner: Align2, text: &str) -> Rect {
+    if text.is_empty() {
+        return corner.align_size_within_rect(Vec2::ZERO, area);
+    }
+    let font = theme::overlay_font();
+    let galley = ui
+        .painter()
+        .layout(text.to_owned(), font, theme::OVERLAY, area.width());
+    let rect = corner.align_size_within_rect(galley.size(), area);
+    ui.painter_at(area.expand(theme::OVERLAY_MARGIN))
+        .rect_filled(rect.expand(2.0), 2, theme::SHADE);
+    put_text(ui, rect, text, theme::OVERLAY);
+    rect
+}
+
+/// A badge hanging from `top`, within `area`.
+pub(super) fn badge_ui(ui: &mut Ui, top: Pos2, area: Rect, text: &str) {
+    let font = theme::overlay_font();
+    let width = area.width() - 16.0;
+    let galley = ui
+        .painter()
+        .layout(text.to_owned(), font, theme::CAUTION, width);
+    let rect = Align2::CENTER_TOP.anchor_size(top, galley.size());
+    ui.painter()
+        .rect_filled(rect.expand2(Vec2::new(8.0, 3.0)), 4, theme::CAUTION_FILL);
+    put_text(ui, rect, text, theme::CAUTION);
+}
+
+/// Text as a label, which a screen reader finds; lines of one font, so that it fits its own layout.
+fn put_text(ui: &mut Ui, rect: Rect, text: &str, colour: Color32) {
+    let text = RichText::new(text)
+        .font(theme::overlay_font())
+        .color(colour);
+    let label = Label::new(text).selectable(false).wrap();
+    // A point more than the text is wide: rounded down, the width would break its last word off.
+    let rect = rect.with_max_x(rect.right() + 1.0);
+    let mut child = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(rect)
+            .layout(egui::Layout::top_down(egui::Align::Min)),
+    );
+    child.add(label);
+}

@@ -1,0 +1,88 @@
+//! Original and soft-tissue image within one view.
+
+use crate::fake::Window;
+use diaphane::ui::{Compare, CompareTool, UiCommand};
+use eframe::egui::Key;
+
+fn tool(window: &Window) -> CompareTool {
+    window.state().compare.tool
+}
+
+#[test]
+fn keys_take_up_a_tool_and_lay_it_down() {
+    let mut window = Window::new().with_study().with_result();
+    window.press(Key::W);
+    assert_eq!(tool(&window), CompareTool::Wipe);
+    assert!(window.has("Angle of the line"));
+    assert!(window.has_text("Original beside soft tissue"));
+    window.press(Key::G);
+    assert_eq!(tool(&window), CompareTool::Lens);
+    window.press(Key::G);
+    assert_eq!(tool(&window), CompareTool::Whole);
+    window.click("Flicker");
+    assert_eq!(tool(&window), CompareTool::Flicker);
+    assert!(window.has("Flashes per second"));
+}
+
+#[test]
+fn the_bone_slider_says_on_the_picture_how_much_is_off() {
+    let mut window = Window::new().with_study().with_result();
+    assert!(window.has("Bone taken off, %"));
+    for _ in 0..3 {
+        window.press(Key::OpenBracket);
+    }
+    assert!((window.state().compare.suppression - 0.7).abs() < 1e-6);
+    assert!(window.has_text("Soft tissue, 70 % of the bone off"));
+    for _ in 0..5 {
+        window.press(Key::CloseBracket);
+    }
+    assert!(!window.has_text("of the bone off"));
+    window.press(Key::OpenBracket);
+    window.press(Key::R);
+    assert_eq!(
+        window.state().compare,
+        Compare::default(),
+        "reset is as loaded"
+    );
+}
+
+#[test]
+fn the_handle_of_the_wipe_drags_its_line_and_not_the_window() {
+    let mut window = Window::new().with_study().with_result();
+    let before = window.state().study().expect("open").voi.clone();
+    window.press(Key::W);
+    window.drag("Wipe handle", [80.0, 0.0]);
+    let compare = window.state().compare;
+    assert!(compare.wipe_position > 0.55, "{compare:?}");
+    assert_eq!(window.state().study().expect("open").voi, before);
+    window.apply(UiCommand::SetCompare(Compare {
+        suppression: 0.0,
+        ..compare
+    }));
+    assert!(window.has_text("0 % of the bone off"));
+}
+
+#[test]
+fn original_and_soft_tissue_are_exchanged_in_place() {
+    let mut window = Window::new().with_study().with_result();
+    window.press(Key::T);
+    assert!(
+        window.has("Soft tissue view"),
+        "side by side shows both anyway"
+    );
+    window.press(Key::F6);
+    assert!(window.has("Original view") && !window.has("Soft tissue view"));
+    window.harness.key_down(Key::Space);
+    window.harness.run();
+    assert!(window.has("Soft tissue view"), "Space shows the other one");
+    window.harness.key_up(Key::Space);
+    window.harness.run();
+    window.press(Key::T);
+    assert!(window.has("Soft tissue view") && !window.has("Original view"));
+}
+
+#[test]
+fn without_a_soft_tissue_image_there_is_nothing_to_compare() {
+    let window = Window::new().with_study();
+    assert!(!window.has("Bone taken off, %"));
+}
