@@ -41,7 +41,7 @@ pub(super) fn all(study: &OpenStudy) -> Vec<(LayerKey, Arc<dyn PixelSource>)> {
         Arc::<crate::radiograph::Radiograph>::clone(&study.radiograph);
     let mut layers = vec![(key(study, LayerKind::Original), original)];
     if let Some(result) = &study.result {
-        for kind in [LayerKind::SoftTissue, LayerKind::LungMask] {
+        for kind in [LayerKind::SoftTissue, LayerKind::Bone, LayerKind::LungMask] {
             let result = Arc::clone(result);
             layers.push((key(study, kind), Arc::new(ResultLayer { result, kind })));
         }

@@ -74,7 +74,16 @@ pub const SHORTCUTS: &[Shortcut] = &[
         UiCommand::SetLayout(Layout::Difference),
         "Original and difference",
     ),
-    plain(Key::F8, UiCommand::SetLayout(Layout::Three), "All three"),
+    plain(
+        Key::F8,
+        UiCommand::SetLayout(Layout::Three),
+        "Original, soft tissue and difference",
+    ),
+    plain(
+        Key::F9,
+        UiCommand::SetLayout(Layout::Four),
+        "The same and the bone layer, two by two",
+    ),
     plain(
         Key::T,
         UiCommand::Swap,

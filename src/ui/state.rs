@@ -20,6 +20,8 @@ pub enum Layout {
     Difference,
     /// Original, soft-tissue image and difference.
     Three,
+    /// Original, soft-tissue image, bone layer and difference, two by two.
+    Four,
 }
 
 /// What "Suppress" does with the seed.

@@ -3,6 +3,7 @@
 use crate::fake::Window;
 use diaphane::ui::{Compare, CompareTool, UiCommand};
 use eframe::egui::Key;
+use egui_kittest::kittest::Queryable as _;
 
 fn tool(window: &Window) -> CompareTool {
     window.state().compare.tool
@@ -79,6 +80,20 @@ fn original_and_soft_tissue_are_exchanged_in_place() {
     window.harness.run();
     window.press(Key::T);
     assert!(window.has("Soft tissue view") && !window.has("Original view"));
+}
+
+#[test]
+fn four_views_stand_two_by_two_and_share_their_zoom() {
+    let mut window = Window::new().with_study().with_result();
+    window.press(Key::F9);
+    let rect = |name: &str| window.harness.get_by_label(name).rect();
+    let original = rect("Original view");
+    let soft = rect("Soft tissue view");
+    let bone = rect("Bone view");
+    let difference = rect("Original - soft tissue view");
+    assert!(original.right() < soft.left() && original.bottom() < bone.top());
+    assert!((bone.top() - difference.top()).abs() < 0.5 && bone.right() < difference.left());
+    assert!((original.size() - difference.size()).length() < 1.0);
 }
 
 #[test]

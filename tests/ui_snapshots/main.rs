@@ -158,6 +158,7 @@ fn a_soft_tissue_image_is_always_labelled() {
         Layout::Single,
         Layout::Difference,
         Layout::Three,
+        Layout::Four,
     ] {
         window.apply(UiCommand::SetLayout(layout));
         assert!(window.has_text("AI-processed"), "{layout:?}");

@@ -41,6 +41,11 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
                 "Three",
                 "Original | soft tissue | difference",
             ),
+            (
+                Layout::Four,
+                "Four",
+                "Original | soft tissue, bone | difference",
+            ),
         ] {
             let command = UiCommand::SetLayout(layout);
             let tip = with_key(ui, tip, &command);

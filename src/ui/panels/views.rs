@@ -3,6 +3,7 @@
 use super::compare::{lens_ui, wipe_ui};
 use super::overlay::{acquisition_lines, patient_lines, side_letters};
 use super::view_text::{badge_ui, centred_text, corner_text, fitted_lines};
+use crate::radiograph::Voi;
 use crate::render::{LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec};
 use crate::ui::camera::{Camera, ImageExtent, Placement, ViewRect};
 use crate::ui::command::UiCommand;
@@ -23,6 +24,8 @@ use std::time::Duration;
 pub const AI_LABEL: &str = "AI-processed - not for diagnosis without the original";
 /// Share of a view's width that the text at its left may take where there is some at its right.
 const LEFT_SHARE: f32 = 0.6;
+/// Bone that is white at the difference range a study begins with, display units.
+const WHITE_BONE: f64 = 0.25;
 /// Wheel points that enlarge by a factor of e.
 const WHEEL_POINTS: f32 = 240.0;
 
@@ -31,6 +34,7 @@ const WHEEL_POINTS: f32 = 240.0;
 enum Content {
     Original,
     SoftTissue,
+    Bone,
     Difference,
 }
 
@@ -39,6 +43,7 @@ impl Content {
         match self {
             Self::Original => "Original",
             Self::SoftTissue => "Soft tissue",
+            Self::Bone => "Bone",
             Self::Difference => "Original - soft tissue",
         }
     }
@@ -50,6 +55,12 @@ fn contents(layout: Layout) -> &'static [Content] {
         Layout::Single => &[Content::SoftTissue],
         Layout::Difference => &[Content::Original, Content::Difference],
         Layout::Three => &[Content::Original, Content::SoftTissue, Content::Difference],
+        Layout::Four => &[
+            Content::Original,
+            Content::SoftTissue,
+            Content::Bone,
+            Content::Difference,
+        ],
     }
 }
 
@@ -64,7 +75,7 @@ pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) ->
     let contents = contents(state.layout);
     let (mut probed, mut zoom) = (None, None);
     for (index, &content) in contents.iter().enumerate() {
-        let rect = column(area, index, contents.len());
+        let rect = cell(area, index, contents.len());
         let view = View {
             id: ViewId(index as u32),
             rect,
@@ -82,12 +93,18 @@ pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) ->
     zoom
 }
 
-/// The `index`th of `count` equal columns.
-fn column(area: Rect, index: usize, count: usize) -> Rect {
-    let count = count as f32;
-    let width = (area.width() - theme::VIEW_GAP * (count - 1.0)) / count;
-    let left = area.left() + index as f32 * (width + theme::VIEW_GAP);
-    Rect::from_min_size(Pos2::new(left, area.top()), Vec2::new(width, area.height()))
+/// The `index`th of `count` equal cells: one row of them, or two where there are more than three.
+fn cell(area: Rect, index: usize, count: usize) -> Rect {
+    let num_rows = if count > 3 { 2 } else { 1 };
+    let num_columns = count.div_ceil(num_rows);
+    let side = |length: f32, n: usize| (length - theme::VIEW_GAP * (n as f32 - 1.0)) / n as f32;
+    let size = Vec2::new(
+        side(area.width(), num_columns),
+        side(area.height(), num_rows),
+    );
+    let (row, column) = (index / num_columns, index % num_columns);
+    let step = size + Vec2::splat(theme::VIEW_GAP);
+    Rect::from_min_size(area.min + step * Vec2::new(column as f32, row as f32), size)
 }
 
 /// What stands where no picture is.
@@ -221,6 +238,12 @@ impl View<'_> {
         }
     }
 
+    /// The window of the bone layer: no bone is black; the difference range says how much is white.
+    fn bone_voi(&self) -> Voi {
+        let share = self.state.shown_difference_limit() / self.study.default_difference_limit();
+        Voi::covering(0.0, WHITE_BONE * share)
+    }
+
     /// How much of the soft-tissue image stands where.
     fn mixture(&self, ui: &Ui, content: Content, response: &Response) -> Mixture {
         if content != Content::SoftTissue {
@@ -257,6 +280,7 @@ impl View<'_> {
         let kind = match content {
             Content::Original => LayerKind::Original,
             Content::SoftTissue | Content::Difference => LayerKind::SoftTissue,
+            Content::Bone => LayerKind::Bone,
         };
         let limit = self.state.shown_difference_limit() as f32;
         let outline = self.state.outline_visible && self.study.result.is_some();
@@ -275,8 +299,14 @@ impl View<'_> {
                 },
                 mixture,
                 image_from_screen: placement.shader_map(),
-                voi: self.study.voi.clone(),
-                low_is_white: self.study.low_is_white(),
+                voi: match content {
+                    Content::Bone => self.bone_voi(),
+                    _ => self.study.voi.clone(),
+                },
+                low_is_white: match content {
+                    Content::Bone => self.study.inverted,
+                    _ => self.study.low_is_white(),
+                },
             },
             layers: layers::all(self.study),
             frame,
