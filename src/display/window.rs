@@ -1,6 +1,6 @@
 //! Windows from the values of a picture, for files that bring none.
 
-use crate::radiograph::{ModalityTransform, Radiograph, StoredValues, Voi};
+use crate::radiograph::{LungMask, ModalityTransform, Radiograph, StoredValues, Voi};
 
 /// The window from the smallest to the largest modality value that is not padding; where all is
 /// padding, of all values.
@@ -25,8 +25,14 @@ pub fn min_max_window(
 }
 
 /// The window between two percentiles (0 to 100) of the modality values that are not padding:
-/// markers, collimator edges and dead pixels at the ends do not decide the contrast.
-pub fn percentile_window(radiograph: &Radiograph, low_percent: f64, high_percent: f64) -> Voi {
+/// markers, collimator edges and dead pixels at the ends do not decide the contrast. With a mask on the radiograph's
+/// own grid only the values inside it count.
+pub fn percentile_window(
+    radiograph: &Radiograph,
+    mask: Option<&LungMask>,
+    low_percent: f64,
+    high_percent: f64,
+) -> Voi {
     let is_padding = |value: i32| {
         radiograph
             .padding
@@ -36,7 +42,12 @@ pub fn percentile_window(radiograph: &Radiograph, low_percent: f64, high_percent
     // Stored values fit 16 bits, signed or not; the table starts at the smallest signed one.
     let index = |value: i32| (value + 32_768).clamp(0, 131_071) as usize;
     let mut num_values = 0_u32;
-    for value in radiograph.stored.iter().filter(|&value| !is_padding(value)) {
+    let inside = mask.map(|mask| mask.raster().values());
+    for (pixel, value) in radiograph.stored.iter().enumerate() {
+        let is_outside = inside.is_some_and(|inside| inside.get(pixel) != Some(&1));
+        if is_padding(value) || is_outside {
+            continue;
+        }
         if let Some(count) = counts.get_mut(index(value)) {
             *count += 1;
             num_values += 1;

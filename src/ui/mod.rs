@@ -15,6 +15,7 @@ mod file_doubts;
 mod files;
 mod layers;
 mod panels;
+mod presets;
 mod shortcuts;
 mod state;
 mod study;
@@ -28,6 +29,7 @@ pub use command::UiCommand;
 pub use compare::{Compare, CompareTool};
 pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
+pub use presets::WindowPreset;
 pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use state::{
     AppState, BundleInfo, DoubtsListed, Layout, Message, PathBox, PathPurpose, PixelPosition,

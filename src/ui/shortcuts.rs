@@ -52,7 +52,7 @@ pub const SHORTCUTS: &[Shortcut] = &[
     ),
     plain(Key::F, UiCommand::Fit, "Fit to the view"),
     plain(
-        Key::Num1,
+        Key::Z,
         UiCommand::OneToOne,
         "One screen pixel per image pixel",
     ),
@@ -132,6 +132,20 @@ pub fn key_text(ctx: &egui::Context, command: &UiCommand) -> String {
     found.map_or_else(String::new, |shortcut| ctx.format_shortcut(&shortcut.keys))
 }
 
+/// Number keys that choose a window: 1 to 9.
+pub const NUM_KEYS: usize = 9;
+const NUMBERS: [Key; NUM_KEYS] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
+
 /// Commands whose keys were pressed in this frame, in the order of the keys; none while someone types.
 pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
     if ctx.text_edit_focused() {
@@ -141,19 +155,19 @@ pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
     let menu_open = egui::Popup::is_any_open(ctx);
     ctx.input_mut(|input| {
         input.events.retain(|event| {
-            let shortcut = shortcut_of(event);
             // An open menu or list closes itself by Escape, and nothing else then.
-            let shortcut = shortcut
-                .filter(|shortcut| !(menu_open && matches!(shortcut.command, UiCommand::Escape)));
-            commands.extend(shortcut.map(|shortcut| shortcut.command.clone()));
-            shortcut.is_none()
+            let command = command_of(event)
+                .filter(|command| !(menu_open && matches!(command, UiCommand::Escape)));
+            let is_left = command.is_none();
+            commands.extend(command);
+            is_left
         });
     });
     commands
 }
 
-/// The shortcut an event completes; a key that is held repeats nothing.
-fn shortcut_of(event: &egui::Event) -> Option<&'static Shortcut> {
+/// What an event asks for; a key that is held repeats nothing.
+fn command_of(event: &egui::Event) -> Option<UiCommand> {
     let egui::Event::Key {
         key,
         pressed: true,
@@ -164,9 +178,15 @@ fn shortcut_of(event: &egui::Event) -> Option<&'static Shortcut> {
     else {
         return None;
     };
-    SHORTCUTS.iter().find(|Shortcut { keys, .. }| {
+    if let Some(number) = NUMBERS.iter().position(|number| number == key)
+        && modifiers.is_none()
+    {
+        return Some(UiCommand::SetWindowNumber(number));
+    }
+    let found = SHORTCUTS.iter().find(|Shortcut { keys, .. }| {
         keys.logical_key == *key && modifiers.matches_logically(keys.modifiers)
-    })
+    });
+    found.map(|shortcut| shortcut.command.clone())
 }
 
 /// Whether the original is asked for; takes the key away, so that no button is pressed by it.

@@ -13,6 +13,7 @@ mod phantom;
 mod saving;
 #[path = "../support/mod.rs"]
 mod support;
+mod windows;
 
 use diaphane::radiograph::{Raster, StoredValues};
 use diaphane::ui::{Layout, UiCommand};
@@ -185,7 +186,7 @@ fn reset_is_exactly_as_loaded() {
         .harness
         .drop_at(Pos2::new(view.x + 60.0, view.y + 25.0));
     window.press(Key::I);
-    window.press(Key::Num1);
+    window.press(Key::Z);
     let changed = window
         .harness
         .state()

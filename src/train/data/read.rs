@@ -13,7 +13,7 @@ pub(super) fn radiograph(path: &Path) -> Result<(FloatImage, Voi), TrainError> {
         .vois
         .first()
         .cloned()
-        .unwrap_or_else(|| percentile_window(&radiograph, 0.0, 100.0));
+        .unwrap_or_else(|| percentile_window(&radiograph, None, 0.0, 100.0));
     Ok((display_image(&radiograph, &voi), voi))
 }
 

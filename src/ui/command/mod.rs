@@ -8,12 +8,13 @@ use super::camera::{Camera, Zoom};
 use super::compare::{Compare, CompareTool};
 use super::engine::Engine;
 use super::files::{DialogKind, FileWork};
+use super::presets::WindowPreset;
 use super::state::{
     AppState, Layout, Message, PathBox, PathPurpose, PixelPosition, Question, SeedMode, Severity,
 };
 use super::study::OpenStudy;
 use super::window_level::{WindowDrag, dragged};
-use crate::radiograph::{Radiograph, Voi};
+use crate::radiograph::Radiograph;
 use crate::worker::SuppressionSettings;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -82,8 +83,10 @@ pub enum UiCommand {
     MoveSuppression(f32),
     /// Drag over a picture.
     DragWindow(WindowDrag),
-    /// Choose values of interest.
-    SetVoi(Voi),
+    /// Show the picture with this window.
+    SetWindow(WindowPreset),
+    /// Show the picture with the window of this number, counted from 0 as the menu lists them.
+    SetWindowNumber(usize),
     /// Exchange black and white.
     ToggleInvert,
     /// Look elsewhere.
@@ -229,22 +232,27 @@ fn apply_to_view(command: UiCommand, state: &mut AppState) {
         }
         other => {
             if let Some(study) = state.study_mut() {
-                apply_to_study(other, study);
+                apply_to_study(&other, study);
             }
         }
     }
 }
 
-fn apply_to_study(command: UiCommand, study: &mut OpenStudy) {
+fn apply_to_study(command: &UiCommand, study: &mut OpenStudy) {
     use UiCommand as C;
     match command {
         C::DragWindow(drag) => {
             let polarity = study.radiograph.polarity;
-            study.voi = dragged(&study.voi, drag, polarity, study.modality_range);
+            study.voi = dragged(&study.voi, *drag, polarity, study.modality_range);
         }
-        C::SetVoi(voi) => study.voi = voi,
+        C::SetWindow(preset) => study.voi = preset.voi(study),
+        C::SetWindowNumber(number) => {
+            if let Some(preset) = WindowPreset::all(study).get(*number) {
+                study.voi = preset.voi(study);
+            }
+        }
         C::ToggleInvert => study.inverted = !study.inverted,
-        C::SetCamera(camera) => study.camera = camera,
+        C::SetCamera(camera) => study.camera = *camera,
         C::Fit => study.camera = Camera::default(),
         C::OneToOne => study.camera.zoom = Zoom::Scale(1.0),
         _ => {}

@@ -5,13 +5,14 @@ use crate::ui::shortcuts::SHORTCUTS;
 use crate::ui::state::AppState;
 use eframe::egui::{Align2, Context, Grid, RichText, Vec2, Window};
 
-const MOUSE: [(&str, &str); 6] = [
+const MOUSE: [(&str, &str); 7] = [
     ("Hold Space", "Original in place of every other picture"),
     ("Left drag", "Right: wider window. Down: darker"),
     ("Shift + left drag", "The same, finely"),
     ("Wheel", "Zoom about the pointer"),
     ("Right or middle drag", "Move"),
     ("Double click", "Reset: exactly as loaded"),
+    ("1 to 9", "Windows, as the menu Window lists them"),
 ];
 
 /// Draws the help window while it is open.

@@ -1,8 +1,8 @@
 //! Menus, the buttons of every minute, and the banner that is never hidden.
 
-use crate::radiograph::{Voi, VoiFunction};
 use crate::ui::command::UiCommand;
-use crate::ui::shortcuts::key_text;
+use crate::ui::presets::WindowPreset;
+use crate::ui::shortcuts::{NUM_KEYS, key_text};
 use crate::ui::state::{AppState, Layout};
 use crate::ui::theme;
 use eframe::egui::{self, Align, Button, RichText, TextStyle, Ui, Vec2};
@@ -165,52 +165,26 @@ fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     });
 }
 
-/// The file's own windows, by name.
+/// The windows of the study, by name, with the keys of the first nine.
 fn window_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let Some(study) = state.study() else {
         ui.add_enabled(false, Button::new("Window"));
         return;
     };
     ui.menu_button("Window", |ui| {
-        for voi in &study.radiograph.vois {
-            if ui
-                .selectable_label(study.voi == *voi, voi_name(voi))
-                .clicked()
-            {
-                commands.push(UiCommand::SetVoi(voi.clone()));
+        for (index, preset) in WindowPreset::all(study).into_iter().enumerate() {
+            let key = if index < NUM_KEYS {
+                (index + 1).to_string()
+            } else {
+                String::new()
+            };
+            let button = Button::selectable(preset.is_shown(study), preset.name(study));
+            if ui.add(button.shortcut_text(key)).clicked() {
+                commands.push(UiCommand::SetWindow(preset));
                 ui.close();
             }
         }
-        let (low, high) = study.modality_range;
-        let whole = Voi::Window {
-            center: 0.5 * (low + high),
-            width: (high - low).max(f64::MIN_POSITIVE),
-            function: VoiFunction::LinearExact,
-            explanation: "Whole range of values".to_owned(),
-        };
-        if ui
-            .selectable_label(study.voi == whole, voi_name(&whole))
-            .clicked()
-        {
-            commands.push(UiCommand::SetVoi(whole));
-            ui.close();
-        }
     });
-}
-
-/// A setting in words: its explanation, or its numbers.
-fn voi_name(voi: &Voi) -> String {
-    match voi {
-        Voi::Window {
-            center,
-            width,
-            explanation,
-            ..
-        } if explanation.is_empty() => format!("Centre {center:.0}, width {width:.0}"),
-        Voi::Window { explanation, .. } => explanation.clone(),
-        Voi::Lut(lut) if lut.explanation.is_empty() => "Table of the file".to_owned(),
-        Voi::Lut(lut) => lut.explanation.clone(),
-    }
 }
 
 fn with_key(ui: &Ui, text: &str, command: &UiCommand) -> String {
