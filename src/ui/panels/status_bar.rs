@@ -41,8 +41,10 @@ fn probe_text(study: &OpenStudy, at: PixelPosition) -> Option<String> {
     let PixelPosition { row, col } = at;
     let stored = study.radiograph.stored.get(row, col)?;
     let scale = GreyScale::new(&study.radiograph, &study.voi);
+    // Padding stays black on the screen, inverted or not.
+    let turned = study.inverted && !scale.is_padding(stored);
     let shown = |display: f32| {
-        if study.inverted {
+        if turned {
             1.0 - display
         } else {
             display
@@ -55,7 +57,7 @@ fn probe_text(study: &OpenStudy, at: PixelPosition) -> Option<String> {
     )];
     if let Some(result) = &study.result {
         let soft = result.soft_tissue.get(row, col)?;
-        let display = shown(scale.display_from_modality(f64::from(soft)));
+        let display = shown(scale.display_at(stored, f64::from(soft)));
         let bone = result.bone.get(row, col)?;
         parts.push(format!(
             "soft tissue {soft:>7.1} (shown {:>3.0})  bone {:>5.1} %",
