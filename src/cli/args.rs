@@ -136,6 +136,9 @@ pub struct SuppressArgs {
     /// Take only part I of N of the inputs (1 <= I <= N).
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
     pub shard: Option<Shard>,
+    /// Suppress also what is no frontal chest radiograph; the picture would mean nothing.
+    #[arg(long)]
+    pub anyway: bool,
     /// Leave out inputs whose certificate of the same settings exists.
     #[arg(long)]
     pub resume: bool,
@@ -153,6 +156,9 @@ pub struct SegmentArgs {
     /// Where outputs go.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Segment also what is no frontal chest radiograph; the mask would mean nothing.
+    #[arg(long)]
+    pub anyway: bool,
 }
 
 /// `diaphane evaluate`.

@@ -111,8 +111,25 @@ fn print_report(report: &Report) {
     }
 }
 
+/// Every window and table, the one in use first.
+fn windows_text(inspection: &Inspection) -> String {
+    let one = |window: &formats::WindowReport| {
+        let numbers = match (window.center, window.width) {
+            (Some(center), Some(width)) => format!(" centre {center} width {width}"),
+            _ => String::new(),
+        };
+        let name = match window.explanation.as_str() {
+            "" => String::new(),
+            name => format!(" ({name})"),
+        };
+        format!("{}{numbers}{name}", window.function)
+    };
+    let windows: Vec<_> = inspection.windows.iter().map(one).collect();
+    windows.join(", ")
+}
+
 /// What is known about a file that can be shown, as names and values.
-fn facts(inspection: &Inspection) -> [(&'static str, String); 9] {
+fn facts(inspection: &Inspection) -> [(&'static str, String); 10] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let number = |value: Option<i32>| value.map_or_else(String::new, |v| v.to_string());
     let side = |value: Option<usize>| value.map_or_else(String::new, |v| v.to_string());
@@ -148,6 +165,7 @@ fn facts(inspection: &Inspection) -> [(&'static str, String); 9] {
         ("white is", text(&inspection.white_is)),
         ("transfer syntax", text(&inspection.transfer_syntax)),
         ("shown by", text(&inspection.display_from)),
+        ("windows", windows_text(inspection)),
         (
             "spacing",
             inspection.spacing.as_ref().map_or_else(

@@ -82,6 +82,8 @@ pub(super) struct SuppressJob {
     pub(super) mask: Option<LungMask>,
     pub(super) destination: Destination,
     pub(super) resume: bool,
+    /// What is no chest radiograph is suppressed too.
+    pub(super) anyway: bool,
 }
 
 impl SuppressJob {
@@ -111,6 +113,7 @@ impl SuppressJob {
             mask,
             destination: Destination::new(&args.output)?,
             resume: args.resume,
+            anyway: args.anyway,
         })
     }
 
@@ -143,6 +146,8 @@ pub(super) struct SegmentJob {
     pub(super) inputs: Inputs,
     pub(super) network: NetworkChoice,
     pub(super) destination: Destination,
+    /// What is no chest radiograph is segmented too.
+    pub(super) anyway: bool,
 }
 
 impl SegmentJob {
@@ -151,6 +156,7 @@ impl SegmentJob {
             inputs: inputs::collect(&args.paths, None)?,
             network: NetworkChoice::new(&args.network)?,
             destination: Destination::new(&args.output)?,
+            anyway: args.anyway,
         })
     }
 }

@@ -14,6 +14,7 @@ mod inputs;
 mod inspect;
 mod interrupt;
 mod job;
+mod kind;
 mod models;
 mod outputs;
 mod own_files;

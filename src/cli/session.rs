@@ -7,6 +7,8 @@ use crate::worker::{
 };
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +40,8 @@ pub(super) struct LoadedBundle {
 pub(super) struct Session {
     worker: Worker,
     interrupt: Interrupt,
+    /// Warnings that were printed: several seeds of one radiograph repeat theirs.
+    told: RefCell<HashSet<String>>,
 }
 
 impl Session {
@@ -45,7 +49,12 @@ impl Session {
     pub(super) fn start(compute: ComputeOptions) -> anyhow::Result<Self> {
         let interrupt = Interrupt::install()?;
         let worker = start_suppressor(compute, Arc::new(|| {}))?;
-        Ok(Self { worker, interrupt })
+        let told = RefCell::default();
+        Ok(Self {
+            worker,
+            interrupt,
+            told,
+        })
     }
 
     /// Loads a bundle; `None` on Ctrl-C.
@@ -97,7 +106,10 @@ impl Session {
             match event.kind {
                 EventKind::Started => {}
                 EventKind::Warned(warning) => {
-                    bar.suspend(|| eprintln!("warning: {label}: {warning}"));
+                    let text = format!("warning: {label}: {warning}");
+                    if self.told.borrow_mut().insert(text.clone()) {
+                        bar.suspend(|| eprintln!("{text}"));
+                    }
                 }
                 EventKind::TrainingProgressed(text) => bar.suspend(|| line(&text)),
                 EventKind::Failed(sentence) => {

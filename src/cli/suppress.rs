@@ -3,6 +3,7 @@
 use super::batch::{self, Outcome};
 use super::inputs::Input;
 use super::job::SuppressJob;
+use super::kind::ensure_chest;
 use super::outputs::{MeanPictures, OutputNames, Pictures};
 use super::report::Tally;
 use super::session::{Ended, LoadedBundle, Session};
@@ -46,6 +47,7 @@ impl Suppression<'_> {
         let names = OutputNames::new(&self.job.destination, input);
         names.ensure_not_sources(&self.job.inputs.sources)?;
         let radiograph = Arc::new(formats::read(&input.path)?);
+        ensure_chest(&radiograph, self.job.anyway)?;
         let conflicts = identities.meet(&input.path, &radiograph);
         for conflict in &conflicts {
             eprintln!("warning: {}: {conflict}", input.stem);

@@ -57,16 +57,38 @@ impl Identities {
     /// Adds the radiograph of the file `path`; what contradicts the files met before it, as warnings.
     pub fn meet(&mut self, path: &Path, radiograph: &Radiograph) -> Vec<Warning> {
         let identity = Identity::of(radiograph, &radiograph.id.0);
-        let conflicts = self.met.iter().filter_map(|(other, known)| {
-            let what = identity.conflict(known)?;
-            // No stop: after a path it looks like a part of it.
-            let text = format!("{what}: {}", other.display());
-            Some(Warning::new(Topic::Identity, text))
-        });
-        let conflicts = conflicts.collect();
+        let others = self.met.iter();
+        let conflicts =
+            others.filter_map(|(other, known)| Some((identity.conflict(known)?, other)));
+        let warnings = conflict_warnings(conflicts.map(|(what, other)| (what, other.as_path())));
         self.met.push((path.to_owned(), identity));
-        conflicts
+        warnings
     }
+}
+
+/// One warning for each kind of contradiction, with the first file and the number of the others.
+pub fn conflict_warnings<'a>(
+    conflicts: impl Iterator<Item = (&'static str, &'a Path)>,
+) -> Vec<Warning> {
+    let mut found: Vec<(&str, &Path, usize)> = Vec::new();
+    for (what, path) in conflicts {
+        match found.iter_mut().find(|(known, ..)| *known == what) {
+            Some((.., num_more)) => *num_more += 1,
+            None => found.push((what, path, 0)),
+        }
+    }
+    let warning = |(what, first, num_more): (&str, &Path, usize)| {
+        let more = match num_more {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        // No stop: after a path it looks like a part of it.
+        Warning::new(
+            Topic::Identity,
+            format!("{what}: {}{more}", first.display()),
+        )
+    };
+    found.into_iter().map(warning).collect()
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub use dicom::referenced_files;
 pub use error::{FormatError, Problem};
 pub use find::{Found, Skipped, find_radiographs};
 pub use fingerprint::stored_fingerprint;
-pub use identity::{Identities, Identity};
+pub use identity::{Identities, Identity, conflict_warnings};
 pub use inspect::{Inspection, Probe, SpacingReport, WindowReport, inspect, inspect_all};
 
 use crate::radiograph::Radiograph;

@@ -77,11 +77,8 @@ impl<'a> Run<'a> {
     /// The whole way.
     pub(super) fn suppress(mut self) -> Result<SuppressionResult, PipelineError> {
         let prepared = self.prepare()?;
+        self.warn_of_file();
         let radiograph = &self.request.radiograph;
-        let doubts = suitability::doubts_from_header(&radiograph.info, radiograph.size());
-        // What reading the file left in doubt, its polarity above all, belongs to the result too.
-        self.warn(radiograph.warnings.clone());
-        self.warn(doubts);
         let (width, height) = radiograph.size();
         let aspect = height as f64 * radiograph.pixel_aspect() / width.max(1) as f64;
         let squeezed = suitability::doubt_about_grid(aspect, grid_rule(self.networks.manifest()));
@@ -109,9 +106,18 @@ impl<'a> Run<'a> {
     /// The way to the lung mask, on the radiograph's own grid.
     pub(super) fn segment(mut self) -> Result<LungMask, PipelineError> {
         let prepared = self.prepare()?;
+        self.warn_of_file();
         let mask = self.mask(&prepared)?;
         self.warn(suitability::doubts_from_lungs(&mask, &prepared.model));
         Ok(mask.native.clone())
+    }
+
+    /// What reading the file left in doubt, its polarity above all, belongs to the result too.
+    fn warn_of_file(&mut self) {
+        let radiograph = &self.request.radiograph;
+        let doubts = suitability::doubts_from_header(&radiograph.info, radiograph.size());
+        self.warn(radiograph.warnings.clone());
+        self.warn(doubts);
     }
 
     fn result(

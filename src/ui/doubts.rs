@@ -4,17 +4,18 @@
 use super::file_doubts::cautions_first;
 use super::state::AppState;
 use super::study::OpenStudy;
-use crate::radiograph::{Topic, Warning};
-use std::path::Path;
+use crate::formats::conflict_warnings;
+use crate::radiograph::Warning;
 
 /// Every doubt about the study shown, cautions first.
 pub(super) fn doubts(state: &AppState) -> Vec<Warning> {
     let Some(study) = state.study() else {
         return Vec::new();
     };
-    let mut doubts = conflicts(state);
+    // What this very picture gives to doubt stands before what other files do.
+    let mut doubts: Vec<_> = study.doubts.clone();
     doubts.extend(doubts_of_result(study).cloned());
-    doubts.extend(study.doubts.iter().cloned());
+    doubts.extend(conflicts(state));
     cautions_first(&mut doubts);
     doubts
 }
@@ -32,25 +33,9 @@ fn conflicts(state: &AppState) -> Vec<Warning> {
     let Some(identity) = shown.and_then(|study| study.identity.as_ref()) else {
         return Vec::new();
     };
-    let mut found: Vec<(&str, &Path, usize)> = Vec::new();
-    for other in &state.studies {
-        let other_identity = other.identity.as_ref();
-        let Some(what) = other_identity.and_then(|other| identity.conflict(other)) else {
-            continue;
-        };
-        match found.iter_mut().find(|(known, ..)| *known == what) {
-            Some((.., num_more)) => *num_more += 1,
-            None => found.push((what, &other.path, 0)),
-        }
-    }
-    let doubt = |(what, first, num_more): (&str, &Path, usize)| {
-        let more = match num_more {
-            0 => String::new(),
-            n => format!(" and {n} more"),
-        };
-        // No stop: after a path it looks like a part of it.
-        let text = format!("{what}: {}{more}", first.display());
-        Warning::new(Topic::Identity, text)
-    };
-    found.into_iter().map(doubt).collect()
+    let others = state.studies.iter().filter_map(|other| {
+        let what = identity.conflict(other.identity.as_ref()?)?;
+        Some((what, other.path.as_path()))
+    });
+    conflict_warnings(others)
 }

@@ -131,6 +131,17 @@ fn escape_closes_what_is_open_before_it_stops_a_run() {
 }
 
 #[test]
+fn enter_answers_with_what_loses_nothing() {
+    let mut window = Window::new().with_study();
+    show(&mut window, hand());
+    window.click("Suppress");
+    assert!(window.has("Do not suppress"));
+    window.press(Key::Enter);
+    assert!(!window.has("Do not suppress"));
+    assert_eq!(window.num_requests(), 0);
+}
+
+#[test]
 fn a_study_closed_to_save_memory_keeps_its_cautions_in_the_strip() {
     let mut window = Window::new();
     show(&mut window, hand());

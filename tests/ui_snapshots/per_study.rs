@@ -64,6 +64,41 @@ fn a_result_of_another_model_is_stale() {
 }
 
 #[test]
+fn what_is_asked_for_while_a_model_loads_waits_for_its_settings() {
+    let mut window = Window::new();
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("first"))));
+    window.apply(UiCommand::LoadBundle("bundle".into()));
+    window.press(Key::S);
+    assert_eq!(window.num_requests(), 0, "its settings are not known yet");
+    let proposed = SuppressionSettings {
+        steps: 7,
+        ..defaults()
+    };
+    let job = window.desk.borrow().bundles[0].0.id();
+    let loaded = EventKind::BundleLoaded {
+        name: "compact".to_owned(),
+        sha256: "33".repeat(32),
+        defaults: proposed,
+        device: "CPU".to_owned(),
+    };
+    window.report(job, loaded);
+    assert_eq!(window.num_requests(), 1);
+    assert_eq!(window.newest_request().1.steps, 7);
+}
+
+#[test]
+fn a_model_that_fails_to_load_forgets_what_was_asked_for() {
+    let mut window = Window::new();
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("first"))));
+    window.apply(UiCommand::LoadBundle("bundle".into()));
+    window.press(Key::S);
+    let job = window.desk.borrow().bundles[0].0.id();
+    window.report(job, EventKind::Failed("The bundle is faulty.".to_owned()));
+    assert!(window.has_text("The bundle is faulty."));
+    assert_eq!(window.num_requests(), 0);
+}
+
+#[test]
 fn a_model_that_takes_a_thousand_steps_keeps_them() {
     let mut window = Window::new().with_study();
     window.apply(UiCommand::LoadBundle("bs-ldm".into()));

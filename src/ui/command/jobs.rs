@@ -53,7 +53,8 @@ pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
 /// Starts the run that was asked for before its study and its bundle were there.
 pub fn suppress_when_ready(state: &mut AppState, services: &mut Services) {
     let asked = state.when_ready == WhenReady::Suppress;
-    if asked && state.bundle.is_some() && state.study().is_some() {
+    let is_loaded = state.bundle.is_some() && state.loading.is_none();
+    if asked && is_loaded && state.study().is_some() {
         state.when_ready = WhenReady::Wait;
         suppress(state, services);
     }
@@ -73,7 +74,12 @@ fn start(state: &mut AppState, services: &mut Services) {
     let Some(study) = state.study() else {
         return;
     };
-    if state.bundle.is_none() && state.loading.is_none() {
+    if state.loading.is_some() {
+        // The settings shown are not this model's yet: with those of another it invents structures.
+        state.when_ready = WhenReady::Suppress;
+        return;
+    }
+    if state.bundle.is_none() {
         let text = "No model is loaded; open a bundle with File > Open model bundle.";
         fail(state, text.to_owned());
         return;
@@ -159,9 +165,13 @@ fn apply_loading_event(kind: EventKind, state: &mut AppState) {
         }
         EventKind::Failed(text) => {
             state.loading = None;
+            state.when_ready = WhenReady::Wait;
             fail(state, text);
         }
-        EventKind::Stopped(_) => state.loading = None,
+        EventKind::Stopped(_) => {
+            state.loading = None;
+            state.when_ready = WhenReady::Wait;
+        }
         _ => {}
     }
 }

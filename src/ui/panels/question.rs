@@ -30,7 +30,12 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let safe = Button::new(RichText::new(no).color(theme::TEXT_ON_ACCENT));
-            if ui.add(safe.fill(theme::ACCENT)).clicked() {
+            let safe = ui.add(safe.fill(theme::ACCENT));
+            // Enter answers with what loses nothing.
+            if ui.memory(|memory| memory.focused().is_none()) {
+                safe.request_focus();
+            }
+            if safe.clicked() {
                 commands.push(UiCommand::Answer(false));
             }
             if ui.button(yes).clicked() {

@@ -23,20 +23,27 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         ui.add_space(4.0);
         ui.heading("Suppression");
         progress_ui(ui, state, commands);
-        let mut settings = state.settings().clone();
-        let mut change = sliders_ui(ui, &mut settings, &state.defaults);
-        change = change.or(choices_ui(ui, &mut settings));
-        change = change.or(seed_ui(ui, &mut settings, state, commands));
-        if change.edited {
-            commands.push(UiCommand::EditSettings(settings));
-        }
-        if change.released {
-            commands.push(UiCommand::ReleaseSettings);
-        }
-        reset_ui(ui, state, commands);
+        // Until a model is loaded there is nothing these would be settings of.
+        let is_loaded = state.bundle.is_some() && state.loading.is_none();
+        ui.add_enabled_ui(is_loaded, |ui| suppression_ui(ui, state, commands));
         compare_ui(ui, state, commands);
         difference_ui(ui, state, commands);
     });
+}
+
+/// Everything a run depends on.
+fn suppression_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let mut settings = state.settings().clone();
+    let mut change = sliders_ui(ui, &mut settings, &state.defaults);
+    change = change.or(choices_ui(ui, &mut settings));
+    change = change.or(seed_ui(ui, &mut settings, state, commands));
+    if change.edited {
+        commands.push(UiCommand::EditSettings(settings));
+    }
+    if change.released {
+        commands.push(UiCommand::ReleaseSettings);
+    }
+    reset_ui(ui, state, commands);
 }
 
 /// Back to what the model proposes; the seed stays, because it is no better than another.
@@ -69,8 +76,14 @@ fn sliders_ui(
         LEG_RANGE,
         &[1.0, defaults.leg_weight],
     );
+    // A weight moved for one study is that of the next ones too, and too much of it takes more than bone.
+    let colour = if (*weight - defaults.leg_weight).abs() < 1e-9 {
+        theme::TEXT_WEAK
+    } else {
+        theme::CAUTION
+    };
     let hint = RichText::new(leg_hint(defaults.leg_weight)).small();
-    ui.label(hint.color(theme::TEXT_WEAK))
+    ui.label(hint.color(colour))
         .on_hover_text("Local-Enhanced Guidance: how strongly the lung field's own detail leads.");
     let most = most_steps(settings.sampler);
     let steps = &mut settings.steps;

@@ -44,11 +44,7 @@ fn probe_text(study: &OpenStudy, at: PixelPosition) -> Option<String> {
     // Padding stays black on the screen, inverted or not.
     let turned = study.inverted && !scale.is_padding(stored);
     let shown = |display: f32| {
-        if turned {
-            1.0 - display
-        } else {
-            display
-        }
+        if turned { 1.0 - display } else { display }
     };
     let mut parts = vec![format!(
         "x {col:>4}  y {row:>4}  stored {stored:>5}  modality {:>7.1}  shown {:>3.0}",
