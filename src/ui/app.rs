@@ -75,11 +75,12 @@ impl DiaphaneApp {
 
     /// Names the file shown in the window's title: without a strip it stands nowhere else.
     fn update_title(&mut self, ctx: &Context) {
-        let shown = self.state.studies.get(self.state.current);
-        let title = shown.map_or_else(
-            || PROGRAM.to_owned(),
-            |study| format!("{} - {PROGRAM}", study.name()),
-        );
+        let current = self.state.current;
+        let title = if current < self.state.studies.len() {
+            format!("{} - {PROGRAM}", self.state.study_name(current))
+        } else {
+            PROGRAM.to_owned()
+        };
         if title != self.title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;

@@ -2,10 +2,11 @@
 //! identity.
 
 use super::file_doubts::cautions_first;
-use super::state::AppState;
+use super::state::{AppState, HIDDEN};
 use super::study::OpenStudy;
 use crate::formats::conflict_warnings;
 use crate::radiograph::Warning;
+use std::path::Path;
 
 /// Every doubt about the study shown, cautions first.
 pub(super) fn doubts(state: &AppState) -> Vec<Warning> {
@@ -35,7 +36,12 @@ fn conflicts(state: &AppState) -> Vec<Warning> {
     };
     let others = state.studies.iter().filter_map(|other| {
         let what = identity.conflict(other.identity.as_ref()?)?;
-        Some((what, other.path.as_path()))
+        let path = if state.is_patient_hidden() {
+            Path::new(HIDDEN)
+        } else {
+            other.path.as_path()
+        };
+        Some((what, path))
     });
     conflict_warnings(others)
 }

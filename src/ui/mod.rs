@@ -33,7 +33,7 @@ pub use presets::WindowPreset;
 pub use shortcuts::{SHORTCUTS, Shortcut};
 pub use state::{
     AppState, BundleInfo, DoubtsListed, Layout, Message, PathBox, PathPurpose, PixelPosition,
-    Question, RunningJob, SeedMode, Severity, WhenReady,
+    Privacy, Question, RunningJob, SeedMode, Severity, WhenReady,
 };
 pub use study::{OpenStudy, Study, StudyContent};
 pub use window_level::WindowDrag;

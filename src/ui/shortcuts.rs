@@ -114,6 +114,11 @@ pub const SHORTCUTS: &[Shortcut] = &[
         UiCommand::MoveSuppression(0.1),
         "Take more of the bone off",
     ),
+    plain(
+        Key::P,
+        UiCommand::TogglePatient,
+        "Hide names, dates and file names, or show them",
+    ),
     plain(Key::PageDown, UiCommand::NextStudy, "Next study"),
     plain(Key::PageUp, UiCommand::PreviousStudy, "Previous study"),
     plain(Key::F1, UiCommand::ToggleHelp, "Help"),

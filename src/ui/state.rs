@@ -6,7 +6,31 @@ use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, JobHandle, OutputGrid, Progress, SamplerChoice,
     SuppressionSettings,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Whether the screen tells whose pictures it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Privacy {
+    /// Names, dates and files stand where a reader looks for them.
+    #[default]
+    Open,
+    /// Nothing tells whose pictures these are, file names included.
+    Hidden,
+}
+
+impl Privacy {
+    /// The other one.
+    #[must_use]
+    pub fn toggled(self) -> Self {
+        match self {
+            Self::Open => Self::Hidden,
+            Self::Hidden => Self::Open,
+        }
+    }
+}
+
+/// Stands for a path while patient details are hidden.
+pub const HIDDEN: &str = "(hidden)";
 
 /// How the views are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -183,6 +207,8 @@ pub struct AppState {
     pub job: Option<RunningJob>,
     /// What happens once, as soon as a study and a bundle are there.
     pub when_ready: WhenReady,
+    /// Whether the screen tells whose pictures these are.
+    pub privacy: Privacy,
     /// Sentences not yet dismissed.
     pub messages: Vec<Message>,
     /// The help window is open.
@@ -217,6 +243,7 @@ impl Default for AppState {
             bundle: None,
             loading: None,
             job: None,
+            privacy: Privacy::default(),
             messages: Vec::new(),
             help_visible: false,
             path_box: None,
@@ -263,6 +290,28 @@ impl AppState {
     pub(super) fn study_with_mut(&mut self, serial: u64) -> Option<&mut OpenStudy> {
         let mut open = self.studies.iter_mut().filter_map(Study::open_mut);
         open.find(|study| study.serial == serial)
+    }
+
+    /// Nothing that tells whose pictures these are may be on the screen.
+    pub fn is_patient_hidden(&self) -> bool {
+        self.privacy == Privacy::Hidden
+    }
+
+    /// How a study is called on the screen: its file, or its number where file names are hidden.
+    pub fn study_name(&self, index: usize) -> String {
+        match self.studies.get(index) {
+            Some(study) if !self.is_patient_hidden() => study.name(),
+            _ => format!("Study {}", index + 1),
+        }
+    }
+
+    /// A path as it may be shown.
+    pub fn shown_path(&self, path: &Path) -> String {
+        if self.is_patient_hidden() {
+            HIDDEN.to_owned()
+        } else {
+            path.display().to_string()
+        }
     }
 
     /// Settings of the study shown, as the panel shows them.

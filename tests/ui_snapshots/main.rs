@@ -8,6 +8,7 @@
 mod compare;
 mod doubts;
 mod fake;
+mod hidden;
 mod per_study;
 mod phantom;
 mod saving;

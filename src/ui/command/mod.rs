@@ -103,6 +103,8 @@ pub enum UiCommand {
     SetDifferenceLimit(f64),
     /// The pointer stands on this pixel.
     Probe(Option<PixelPosition>),
+    /// Hide everything that tells whose pictures these are, or show it again.
+    TogglePatient,
     /// List every doubt about a study, or the gravest alone.
     ToggleDoubts,
     /// Take a message away.
@@ -218,6 +220,7 @@ fn apply_to_view(command: UiCommand, state: &mut AppState) {
         C::ToggleOutline => state.outline_visible = !state.outline_visible,
         C::SetDifferenceLimit(limit) => state.difference_limit = Some(limit),
         C::Probe(position) => state.probe = position,
+        C::TogglePatient => state.privacy = state.privacy.toggled(),
         C::ToggleDoubts => state.doubts_listed = state.doubts_listed.toggled(),
         C::ToggleHelp => state.help_visible = !state.help_visible,
         C::DismissMessage(index) if index < state.messages.len() => {

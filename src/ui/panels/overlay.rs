@@ -30,13 +30,18 @@ fn name_line(name: &str) -> String {
 
 /// Acquisition, top right. A file without the patient's orientation is named as such: which side is
 /// right cannot be known from it.
-pub fn acquisition_lines(info: &StudyInfo) -> Vec<String> {
+pub fn acquisition_lines(info: &StudyInfo, date_hidden: bool) -> Vec<String> {
     let sides = match side_letters(info) {
         Some(_) => "",
         None => "Sides not stated",
     };
+    let study_date = if date_hidden {
+        String::new()
+    } else {
+        date(&info.study_date)
+    };
     lines([
-        date(&info.study_date),
+        study_date,
         info.view_position.clone(),
         laterality_line(&info.laterality),
         sides.to_owned(),
@@ -105,7 +110,7 @@ mod tests {
         };
         assert_eq!(patient_lines(&info), ["DOE JANE", "42"]);
         assert_eq!(
-            acquisition_lines(&info),
+            acquisition_lines(&info, false),
             ["2024-02-29", "PA", "Sides not stated"]
         );
     }
@@ -131,7 +136,7 @@ mod tests {
             orientation: "L\\F".to_owned(),
             ..StudyInfo::default()
         };
-        assert_eq!(acquisition_lines(&info), ["Laterality right"]);
+        assert_eq!(acquisition_lines(&info, true), ["Laterality right"]);
     }
 
     #[test]

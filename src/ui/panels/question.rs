@@ -22,7 +22,7 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
             Question::Replace { existing, .. } => {
                 ui.heading("Replace what is there?");
                 for path in existing {
-                    ui.add(Label::new(path.display().to_string()).wrap());
+                    ui.add(Label::new(state.shown_path(path)).wrap());
                 }
                 ("Replace", "Keep them")
             }

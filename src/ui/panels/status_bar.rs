@@ -22,6 +22,10 @@ pub fn status_bar_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
         }
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             ui.label(bundle_text(state));
+            if state.is_patient_hidden() {
+                ui.separator();
+                ui.label(RichText::new("Patient hidden (P)").color(theme::CAUTION));
+            }
             if let Some(study) = state.study() {
                 ui.separator();
                 ui.label(spacing_text(study.radiograph.spacing));

@@ -22,7 +22,7 @@ pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.with_layout(justified, |ui| {
             for (index, study) in state.studies.iter().enumerate() {
-                let response = ui.scope(|ui| study_ui(ui, study, index == state.current, state));
+                let response = ui.scope(|ui| study_ui(ui, study, index, state));
                 let response = response.inner;
                 ui.add_space(ENTRY_GAP);
                 if index == state.current && turned_to(ui, index) {
@@ -37,9 +37,10 @@ pub fn study_strip_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
 }
 
 /// Name and state of one study, close together.
-fn study_ui(ui: &mut Ui, study: &Study, shown: bool, state: &AppState) -> Response {
+fn study_ui(ui: &mut Ui, study: &Study, index: usize, state: &AppState) -> Response {
+    let shown = index == state.current;
     ui.spacing_mut().item_spacing.y = 0.0;
-    let response = entry_ui(ui, study, shown);
+    let response = entry_ui(ui, study, (index, shown), state);
     ui.horizontal_wrapped(|ui| {
         // Under the name, which stands as far from the border of its button.
         ui.add_space(ui.spacing().button_padding.x);
@@ -64,8 +65,13 @@ fn turned_to(ui: &Ui, index: usize) -> bool {
     })
 }
 
-fn entry_ui(ui: &mut Ui, study: &Study, shown: bool) -> Response {
-    let name = study.name();
+fn entry_ui(
+    ui: &mut Ui,
+    study: &Study,
+    (index, shown): (usize, bool),
+    state: &AppState,
+) -> Response {
+    let name = state.study_name(index);
     let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x - NAME_SLACK;
     let font = TextStyle::Button.resolve(ui.style());
     let shown_name = fitted(ui.painter(), &name, &font, room);
@@ -73,7 +79,7 @@ fn entry_ui(ui: &mut Ui, study: &Study, shown: bool) -> Response {
     let button = Button::selectable(shown, shown_name).right_text("");
     ui.add(button)
         .accessible_name(&name)
-        .on_hover_text(format!("{name}\n{}", study.path.display()))
+        .on_hover_text(format!("{name}\n{}", state.shown_path(&study.path)))
 }
 
 /// How many cautions the file itself gives, in words; empty without one.

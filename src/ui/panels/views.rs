@@ -110,6 +110,9 @@ fn cell(area: Rect, index: usize, count: usize) -> Rect {
 /// What stands where no picture is.
 fn empty_ui(ui: &mut Ui, area: Rect, state: &AppState) {
     let text = match state.studies.get(state.current).map(|study| &study.content) {
+        Some(StudyContent::Failed(_)) if state.is_patient_hidden() => {
+            "This file cannot be shown; the reason is hidden with the patient's details (P shows it)."
+        }
         Some(StudyContent::Failed(sentence)) => sentence.as_str(),
         Some(StudyContent::Reading | StudyContent::Unread) => "Reading...",
         _ => "Open a chest radiograph: File > Open files, or drop files and folders here",
@@ -363,8 +366,11 @@ impl View<'_> {
     fn corners_ui(&self, ui: &mut Ui, inner: Rect, content: Content) -> f32 {
         let info = &self.study.radiograph.info;
         let mut left = vec![self.name(content)];
-        left.extend(patient_lines(info));
-        let mut right = acquisition_lines(info);
+        let hidden = self.state.is_patient_hidden();
+        if !hidden {
+            left.extend(patient_lines(info));
+        }
+        let mut right = acquisition_lines(info, hidden);
         if self.study.inverted {
             right.push("Inverted".to_owned());
         }

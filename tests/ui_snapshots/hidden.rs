@@ -1,0 +1,40 @@
+//! With patient details hidden nothing on the screen tells whose pictures these are.
+
+use crate::fake::Window;
+use crate::phantom::radiograph;
+use diaphane::ui::UiCommand;
+use eframe::egui::Key;
+use std::sync::Arc;
+
+/// What the phantom's file and header say of its patient.
+const PATIENT: [&str; 5] = ["PHANTOM", "P-1", "2026-01-02", "first", "second"];
+
+#[test]
+fn names_dates_and_file_names_leave_the_whole_window() {
+    let mut window = Window::new().with_study();
+    let mut twin = radiograph("second");
+    "PHANTOM^TWO".clone_into(&mut twin.info.patient_name);
+    window.apply(UiCommand::ShowRadiograph(Arc::new(twin)));
+    let not_there = "/nowhere/first_patient.dcm".into();
+    window.apply(UiCommand::OpenPaths(vec![not_there]));
+    assert!(window.wait_until(|window| window.has_text("first_patient")));
+    window.press(Key::PageUp);
+    for text in ["PHANTOM TWO", "P-1", "2026-01-02", "second.dcm"] {
+        assert!(
+            window.has_text(text),
+            "{text} is shown while nothing is hidden"
+        );
+    }
+    window.press(Key::P);
+    for text in PATIENT {
+        assert!(!window.has_text(text), "{text} is still on the screen");
+    }
+    assert!(window.has("Patient hidden (P)"));
+    assert!(window.has("Study 1") && window.has("Study 2"));
+    assert!(
+        window.has_text("different patients: (hidden)"),
+        "the caution itself stays"
+    );
+    window.press(Key::P);
+    assert!(window.has_text("PHANTOM"));
+}
