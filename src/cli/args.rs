@@ -136,6 +136,9 @@ pub struct SuppressArgs {
     /// Take only part I of N of the inputs (1 <= I <= N).
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
     pub shard: Option<Shard>,
+    /// The files state their polarity wrongly: exchange black and white.
+    #[arg(long)]
+    pub inverted: bool,
     /// Suppress also what is no frontal chest radiograph; the picture would mean nothing.
     #[arg(long)]
     pub anyway: bool,
@@ -156,6 +159,9 @@ pub struct SegmentArgs {
     /// Where outputs go.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// The files state their polarity wrongly: exchange black and white.
+    #[arg(long)]
+    pub inverted: bool,
     /// Segment also what is no frontal chest radiograph; the mask would mean nothing.
     #[arg(long)]
     pub anyway: bool,

@@ -2,11 +2,12 @@
 
 use super::args::{NetworkArgs, OutputArgs, SegmentArgs, SettingsArgs, SuppressArgs};
 use super::inputs::{self, Inputs};
+use super::kind::ensure_chest;
 use super::report::Machine;
 use super::words::{Clipping, Fusion, Grid, Guidance, Precision, Sampler};
 use crate::formats;
 use crate::model::{Manifest, find_bundle};
-use crate::radiograph::LungMask;
+use crate::radiograph::{LungMask, Radiograph};
 use crate::worker::{
     ClippingChoice, ComputeOptions, FusionChoice, GuidanceChoice, OutputGrid, PrecisionChoice,
     SamplerChoice, SuppressionSettings,
@@ -72,6 +73,28 @@ impl Destination {
     }
 }
 
+/// How the radiographs of a command are taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    /// Black and white are exchanged against what the files say.
+    pub(super) inverted: bool,
+    /// What is no chest radiograph is taken too.
+    pub(super) anyway: bool,
+}
+
+impl Reading {
+    /// Reads one, or says why not.
+    pub(super) fn read(self, path: &Path) -> anyhow::Result<Arc<Radiograph>> {
+        let radiograph = formats::read(path)?;
+        ensure_chest(&radiograph, self.anyway)?;
+        Ok(Arc::new(if self.inverted {
+            radiograph.with_polarity_turned()
+        } else {
+            radiograph
+        }))
+    }
+}
+
 /// `diaphane suppress`, as meant.
 pub(super) struct SuppressJob {
     pub(super) inputs: Inputs,
@@ -82,8 +105,7 @@ pub(super) struct SuppressJob {
     pub(super) mask: Option<LungMask>,
     pub(super) destination: Destination,
     pub(super) resume: bool,
-    /// What is no chest radiograph is suppressed too.
-    pub(super) anyway: bool,
+    pub(super) reading: Reading,
 }
 
 impl SuppressJob {
@@ -113,7 +135,10 @@ impl SuppressJob {
             mask,
             destination: Destination::new(&args.output)?,
             resume: args.resume,
-            anyway: args.anyway,
+            reading: Reading {
+                inverted: args.inverted,
+                anyway: args.anyway,
+            },
         })
     }
 
@@ -146,8 +171,7 @@ pub(super) struct SegmentJob {
     pub(super) inputs: Inputs,
     pub(super) network: NetworkChoice,
     pub(super) destination: Destination,
-    /// What is no chest radiograph is segmented too.
-    pub(super) anyway: bool,
+    pub(super) reading: Reading,
 }
 
 impl SegmentJob {
@@ -156,7 +180,10 @@ impl SegmentJob {
             inputs: inputs::collect(&args.paths, None)?,
             network: NetworkChoice::new(&args.network)?,
             destination: Destination::new(&args.output)?,
-            anyway: args.anyway,
+            reading: Reading {
+                inverted: args.inverted,
+                anyway: args.anyway,
+            },
         })
     }
 }

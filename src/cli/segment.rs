@@ -3,7 +3,6 @@
 use super::batch::{self, Outcome};
 use super::inputs::Input;
 use super::job::SegmentJob;
-use super::kind::ensure_chest;
 use super::outputs::{OutputNames, lung_mask_marks};
 use super::report::Tally;
 use super::session::{Ended, Session};
@@ -32,8 +31,7 @@ fn segment(session: &Session, job: &SegmentJob, input: &Input) -> anyhow::Result
         path.display()
     );
     formats::ensure_not_source(&path, &job.inputs.sources)?;
-    let radiograph = Arc::new(formats::read(&input.path)?);
-    ensure_chest(&radiograph, job.anyway)?;
+    let radiograph = job.reading.read(&input.path)?;
     let marks = lung_mask_marks(radiograph.spacing);
     let Some(mask) = segment_one(session, radiograph, &input.stem)? else {
         return Ok(Outcome::Interrupted);

@@ -3,11 +3,10 @@
 use super::batch::{self, Outcome};
 use super::inputs::Input;
 use super::job::SuppressJob;
-use super::kind::ensure_chest;
 use super::outputs::{MeanPictures, OutputNames, Pictures};
 use super::report::Tally;
 use super::session::{Ended, LoadedBundle, Session};
-use crate::formats::{self, Identities};
+use crate::formats::Identities;
 use crate::pipeline::{Certificate, MaskOrigin, PlannedRun};
 use crate::radiograph::{LungMask, Radiograph};
 use crate::worker::{
@@ -46,8 +45,7 @@ impl Suppression<'_> {
         let started = Instant::now();
         let names = OutputNames::new(&self.job.destination, input);
         names.ensure_not_sources(&self.job.inputs.sources)?;
-        let radiograph = Arc::new(formats::read(&input.path)?);
-        ensure_chest(&radiograph, self.job.anyway)?;
+        let radiograph = self.job.reading.read(&input.path)?;
         let conflicts = identities.meet(&input.path, &radiograph);
         for conflict in &conflicts {
             eprintln!("warning: {}: {conflict}", input.stem);

@@ -63,7 +63,7 @@ pub(super) fn doubts_from_lungs(found: &MaskPair, display: &FloatImage) -> Vec<W
     if found.lungs_appear_inverted {
         doubts.push(Warning::new(
             Topic::Polarity,
-            "Lungs are found only once the picture is inverted; its polarity is probably wrong.",
+            "Lungs are found only once the picture is inverted; its polarity is probably wrong: look, and exchange black and white (menu Window, or --inverted).",
         ));
         return doubts;
     }

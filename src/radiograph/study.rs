@@ -87,6 +87,8 @@ const RADIOGRAPHY: [&str; 3] = ["CR", "DX", "RG"];
 const NOT_FRONTAL: [&str; 9] = [
     "LL", "RL", "LAT", "LATERAL", "LLAT", "LLD", "RLD", "RLO", "LLO",
 ];
+/// Said of a radiograph whose polarity is not the file's.
+const TURNED: &str = "Black and white were exchanged against what the file says.";
 /// Words of Body Part Examined (0018,0015) that show the lungs.
 const CHEST: [&str; 4] = ["CHEST", "THORAX", "LUNG", "RIB"];
 
@@ -149,6 +151,24 @@ impl Radiograph {
     /// Width and height in pixels.
     pub fn size(&self) -> (usize, usize) {
         self.stored.size()
+    }
+
+    /// The same radiograph with black and white exchanged, for a file that states its polarity wrongly; a warning
+    /// says so. Done twice, it is the radiograph as it was.
+    #[must_use]
+    pub fn with_polarity_turned(&self) -> Self {
+        let mut turned = self.clone();
+        turned.polarity = match self.polarity {
+            Polarity::HighIsWhite => Polarity::LowIsWhite,
+            Polarity::LowIsWhite => Polarity::HighIsWhite,
+        };
+        let told = Warning::new(Topic::Polarity, TURNED);
+        if self.warnings.contains(&told) {
+            turned.warnings.retain(|warning| *warning != told);
+        } else {
+            turned.warnings.push(told);
+        }
+        turned
     }
 
     /// Height of a pixel over its width; 1 where the file does not say.

@@ -178,6 +178,21 @@ impl Study {
             )),
             _ => StudyContent::Open(Box::new(OpenStudy::new(radiograph))),
         };
+        self.count_cautions();
+    }
+
+    /// Exchanges black and white of the picture itself, not only on the screen; what was made of it goes.
+    pub(super) fn turn_polarity(&mut self) {
+        if let Some(study) = self.open_mut() {
+            study.radiograph = Arc::new(study.radiograph.with_polarity_turned());
+            study.doubts = doubts_of_file(&study.radiograph);
+            study.result = None;
+            study.revision += 1;
+        }
+        self.count_cautions();
+    }
+
+    fn count_cautions(&mut self) {
         let doubts = self.open().map(|study| study.doubts.iter());
         self.num_cautions = doubts.map_or(0, |doubts| doubts.filter(|d| d.is_caution()).count());
     }

@@ -154,3 +154,37 @@ fn a_folder_is_taken_without_what_an_earlier_run_wrote_into_it() {
         stderr(&second)
     );
 }
+
+/// A PNG has no tag that says which end is white; told that one is stored inverted, the program must make of it what it
+/// makes of the right one.
+#[test]
+fn a_picture_stored_inverted_gives_the_picture_of_the_right_one() {
+    use diaphane::formats::raster::write_grey16;
+    use diaphane::radiograph::FloatImage;
+    let bench = Bench::new();
+    let grey = |path: &str| -> FloatImage {
+        let read = diaphane::formats::read(&bench.path(path)).unwrap();
+        read.stored
+            .to_float(|value| value as f32 / 65_535.0)
+            .unwrap()
+    };
+    let mask = ["--mask", "chest_mask.png", "--precision", "f32"];
+    assert_eq!(status(&run(&bench, &mask)), 0);
+    let right = grey("out/chest_soft.png");
+    let inverted = grey("chest.png").map(|v| 1.0 - v);
+    write_grey16(&bench.path("turned.png"), &inverted, false).unwrap();
+    let arguments = ["suppress", "turned.png", "--model", "tiny", "--out", "out"];
+    let told = ["--steps", "1", "--inverted"];
+    let output = bench.diaphane(&[&arguments[..], &told, &mask].concat());
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(stderr(&output).contains("Black and white were exchanged"));
+    let certificate = fs::read_to_string(bench.path("out/turned.json")).unwrap();
+    let certificate: Value = serde_json::from_str(&certificate).unwrap();
+    assert_eq!(certificate["input"]["high_is_white"], false);
+    let turned = grey("out/turned_soft.png");
+    // Pictures are written as they are shown: white is white again. One step of 16 bits is 1.5e-5.
+    let most = (right.values().iter().zip(turned.values()))
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
+    assert!(most < 2e-4, "{most}");
+}

@@ -142,6 +142,22 @@ fn enter_answers_with_what_loses_nothing() {
 }
 
 #[test]
+fn a_wrong_polarity_is_turned_for_the_networks_too_and_the_picture_made_again() {
+    let mut window = Window::new().with_study().with_result();
+    let before = window.state().study().expect("open").radiograph.polarity;
+    window.apply(UiCommand::TurnPolarity);
+    let study = window.state().study().expect("open");
+    assert_ne!(study.radiograph.polarity, before);
+    assert!(study.result.is_none(), "it was of another radiograph");
+    assert_eq!(window.num_requests(), 2);
+    let asked = window.desk.borrow().requests[1].1.radiograph.polarity;
+    assert_ne!(asked, before);
+    assert!(window.has_text("Black and white were exchanged"));
+    window.apply(UiCommand::TurnPolarity);
+    assert!(!window.has_text("Black and white were exchanged"));
+}
+
+#[test]
 fn a_study_closed_to_save_memory_keeps_its_cautions_in_the_strip() {
     let mut window = Window::new();
     show(&mut window, hand());

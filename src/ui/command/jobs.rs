@@ -106,6 +106,22 @@ fn start(state: &mut AppState, services: &mut Services) {
     }
 }
 
+/// Exchanges black and white of the study shown; a picture made before would be of another radiograph, and is made
+/// again.
+pub(super) fn turn_polarity(state: &mut AppState, services: &mut Services) {
+    let study = state.study();
+    let is_wanted = study.is_some_and(|study| study.result.is_some() || state.is_running(study));
+    if study.is_some_and(|study| state.is_running(study)) {
+        cancel(state);
+    }
+    if let Some(study) = state.studies.get_mut(state.current) {
+        study.turn_polarity();
+    }
+    if is_wanted {
+        suppress(state, services);
+    }
+}
+
 fn running(handle: JobHandle, study: Option<u64>) -> RunningJob {
     RunningJob {
         handle,

@@ -89,6 +89,8 @@ pub enum UiCommand {
     SetWindowNumber(usize),
     /// Exchange black and white.
     ToggleInvert,
+    /// The file states its polarity wrongly: exchange black and white for the networks and the outputs too.
+    TurnPolarity,
     /// Look elsewhere.
     SetCamera(Camera),
     /// Show the whole image.
@@ -135,6 +137,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Ser
         C::SaveSoftTissue(path, study) => saving::save(path, study, state, services),
         C::LoadBundle(path) => jobs::load_bundle(path, state, services),
         C::Suppress => jobs::suppress(state, services),
+        C::TurnPolarity => jobs::turn_polarity(state, services),
         C::CancelJob => jobs::cancel(state),
         C::Escape => escape(state),
         C::Answer(yes) => answer(yes, state, services),

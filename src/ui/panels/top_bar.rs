@@ -184,6 +184,13 @@ fn window_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
                 ui.close();
             }
         }
+        ui.separator();
+        let turn = ui.button("Wrong polarity: exchange black and white");
+        let tip = "For the networks and what is saved too; Invert changes the screen alone";
+        if turn.on_hover_text(tip).clicked() {
+            commands.push(UiCommand::TurnPolarity);
+            ui.close();
+        }
     });
 }
 
