@@ -26,12 +26,15 @@ pub struct Skipped {
 }
 
 /// Collects radiographs: a file named is taken as it is (reading it says what is wrong with it), a
-/// folder is walked and its files told apart by content, a DICOMDIR stands for the files it lists.
+/// folder is walked and its files told apart by content, a DICOMDIR stands for the files it lists. What does not
+/// exist is passed over.
 /// Hidden files and folders inside folders are not visited; a folder reached twice is walked once.
 pub fn find_radiographs(paths: &[PathBuf]) -> Found {
     let mut walk = Walk::default();
     for path in paths {
-        if path.is_dir() {
+        if !path.exists() {
+            walk.skip(path.clone(), "There is no such file or folder.".to_owned());
+        } else if path.is_dir() {
             walk.folder(path);
         } else if is_dicomdir(path) {
             match referenced_files(path) {
@@ -199,13 +202,10 @@ mod tests {
             root.join("im10.png"),
             root.join("gone.dcm"),
         ]);
-        let expected = ["im9.dat", "im10.png", "sub/x.tif", "gone.dcm"].map(|name| root.join(name));
+        let expected = ["im9.dat", "im10.png", "sub/x.tif"].map(|name| root.join(name));
         assert_eq!(found.files, expected);
-        assert_eq!(found.skipped.len(), 1);
-        assert!(
-            found.skipped[0].reason.contains("text file"),
-            "{:?}",
-            found.skipped
-        );
+        let reasons: Vec<_> = found.skipped.iter().map(|s| s.reason.as_str()).collect();
+        assert_eq!(reasons.len(), 2, "{reasons:?}");
+        assert!(reasons[0].contains("text file") && reasons[1].contains("no such file"));
     }
 }

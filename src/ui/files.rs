@@ -120,6 +120,9 @@ impl FileWork {
     pub fn find(&mut self, paths: Vec<PathBuf>) {
         let lost = FileEvent::Found(Found::default());
         let promise = self.spawn("diaphane-find", lost, move || {
+            // One file has one name, however it was typed: the strip tells entries apart by it.
+            let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+            let paths: Vec<PathBuf> = paths.into_iter().map(absolute).collect();
             FileEvent::Found(formats::find_radiographs(&paths))
         });
         self.tasks.push(promise);
