@@ -134,7 +134,16 @@ pub fn key_text(ctx: &egui::Context, command: &UiCommand) -> String {
             (UiCommand::ToggleCompareTool(a), UiCommand::ToggleCompareTool(b)) => a == b,
             (other, _) => std::mem::discriminant(other) == wanted,
         });
-    found.map_or_else(String::new, |shortcut| ctx.format_shortcut(&shortcut.keys))
+    found.map_or_else(String::new, |shortcut| keys_text(ctx, shortcut))
+}
+
+/// Keys as a reader knows them.
+pub fn keys_text(ctx: &egui::Context, shortcut: &Shortcut) -> String {
+    if shortcut.keys.modifiers.is_none() {
+        shortcut.keys.logical_key.symbol_or_name().to_owned()
+    } else {
+        ctx.format_shortcut(&shortcut.keys)
+    }
 }
 
 /// Number keys that choose a window: 1 to 9.

@@ -224,6 +224,11 @@ fn help_lists_the_keys() {
     let mut window = Window::new();
     window.press(Key::F1);
     assert!(window.has("Hold Space"));
+    let first = window.harness.get_by_label("Hold Space").rect();
+    assert!(
+        first.top() > 0.0,
+        "the list begins on the screen: {first:?}"
+    );
     for shortcut in diaphane::ui::SHORTCUTS {
         assert!(window.has(shortcut.label), "{}", shortcut.label);
     }

@@ -1,9 +1,12 @@
 //! What the mouse and the keys do.
 
 use crate::ui::command::UiCommand;
-use crate::ui::shortcuts::SHORTCUTS;
+use crate::ui::shortcuts::{SHORTCUTS, keys_text};
 use crate::ui::state::AppState;
-use eframe::egui::{Align2, Context, Grid, RichText, Vec2, Window};
+use eframe::egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Vec2, Window};
+
+/// Height around the list that its window and the screen's border take, points.
+const MARGIN_HEIGHT: f32 = 100.0;
 
 const MOUSE: [(&str, &str); 7] = [
     ("Hold Space", "Original in place of every other picture"),
@@ -24,24 +27,32 @@ pub fn help_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
         .resizable(false)
         .collapsible(false)
         .show(ctx, |ui| {
-            Grid::new("help")
-                .num_columns(2)
-                .striped(true)
-                .show(ui, |ui| {
-                    for (action, meaning) in MOUSE {
-                        ui.label(RichText::new(action).strong());
-                        ui.label(meaning);
-                        ui.end_row();
-                    }
-                    for shortcut in SHORTCUTS {
-                        let key = ui.ctx().format_shortcut(&shortcut.keys);
-                        ui.label(RichText::new(key).strong());
-                        ui.label(shortcut.label);
-                        ui.end_row();
-                    }
-                });
+            // In a low window the list scrolls; its title and what closes it stay in sight.
+            let height = ctx.content_rect().height() - MARGIN_HEIGHT;
+            let list = ScrollArea::vertical().max_height(height);
+            list.show(ui, rows_ui);
         });
     if state.help_visible && !open {
         commands.push(UiCommand::ToggleHelp);
     }
+}
+
+/// A row for every gesture and key.
+fn rows_ui(ui: &mut Ui) {
+    Grid::new("help")
+        .num_columns(2)
+        .striped(true)
+        .show(ui, |ui| {
+            for (action, meaning) in MOUSE {
+                ui.label(RichText::new(action).strong());
+                ui.label(meaning);
+                ui.end_row();
+            }
+            for shortcut in SHORTCUTS {
+                let key = keys_text(ui.ctx(), shortcut);
+                ui.label(RichText::new(key).strong());
+                ui.label(shortcut.label);
+                ui.end_row();
+            }
+        });
 }

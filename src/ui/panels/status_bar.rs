@@ -5,39 +5,43 @@ use crate::radiograph::{PixelSpacing, SpacingKind, Voi, VoiFunction};
 use crate::ui::state::{AppState, PixelPosition};
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
-use eframe::egui::{self, Align, RichText, Ui};
+use eframe::egui::{Label, RichText, Sides, TextWrapMode, Ui};
 
 /// Draws the bar; `zoom` is what the views of this very frame have, screen pixels per image pixel.
 pub fn status_bar_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
-    ui.horizontal(|ui| {
-        if let Some(study) = state.study() {
-            let probe = state.probe.and_then(|at| probe_text(study, at));
-            let hint = "Pixel values under the pointer".to_owned();
-            let is_hint = probe.is_none();
-            let mut text = RichText::new(probe.unwrap_or(hint)).monospace();
-            if is_hint {
-                text = text.color(theme::TEXT_WEAK);
-            }
-            ui.label(text);
+    // In a narrow window the values end in dots; they must not run into what stands at the right.
+    let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Truncate);
+    sides.show(ui, |ui| probe_ui(ui, state), |ui| facts_ui(ui, state, zoom));
+}
+
+fn probe_ui(ui: &mut Ui, state: &AppState) {
+    let Some(study) = state.study() else {
+        return;
+    };
+    let text = match state.probe.and_then(|at| probe_text(study, at)) {
+        Some(values) => RichText::new(values),
+        None => RichText::new("Pixel values under the pointer").color(theme::TEXT_WEAK),
+    };
+    ui.add(Label::new(text.monospace()).truncate());
+}
+
+/// From the right: model, privacy, pixel size, window, zoom.
+fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
+    ui.label(bundle_text(state));
+    if state.is_patient_hidden() {
+        ui.separator();
+        ui.label(RichText::new("Patient hidden (P)").color(theme::CAUTION));
+    }
+    if let Some(study) = state.study() {
+        ui.separator();
+        ui.label(spacing_text(study.radiograph.spacing));
+        ui.separator();
+        ui.label(voi_text(&study.voi));
+        if let Some(zoom) = zoom {
+            ui.separator();
+            ui.label(format!("Zoom {:.0} %", zoom * 100.0));
         }
-        ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
-            ui.label(bundle_text(state));
-            if state.is_patient_hidden() {
-                ui.separator();
-                ui.label(RichText::new("Patient hidden (P)").color(theme::CAUTION));
-            }
-            if let Some(study) = state.study() {
-                ui.separator();
-                ui.label(spacing_text(study.radiograph.spacing));
-                ui.separator();
-                ui.label(voi_text(&study.voi));
-                if let Some(zoom) = zoom {
-                    ui.separator();
-                    ui.label(format!("Zoom {:.0} %", zoom * 100.0));
-                }
-            }
-        });
-    });
+    }
 }
 
 /// Every value of one pixel; `None` outside the image.
