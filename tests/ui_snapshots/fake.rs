@@ -84,15 +84,23 @@ impl Window {
     pub fn with_study(mut self) -> Self {
         self.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("first"))));
         self.apply(UiCommand::LoadBundle("bundle".into()));
+        self.model_loaded("compact", defaults());
+        self
+    }
+
+    /// The model asked for last is loaded; each has a hash of its own.
+    pub fn model_loaded(&mut self, name: &str, defaults: SuppressionSettings) {
+        let (job, number) = {
+            let bundles = &self.desk.borrow().bundles;
+            (bundles.last().expect("a bundle").0.id(), bundles.len() - 1)
+        };
         let loaded = EventKind::BundleLoaded {
-            name: "compact".to_owned(),
-            sha256: "00".repeat(32),
-            defaults: defaults(),
+            name: name.to_owned(),
+            sha256: number.to_string().repeat(64),
+            defaults,
             device: "CPU".to_owned(),
         };
-        let job = self.desk.borrow().bundles[0].0.id();
         self.report(job, loaded);
-        self
     }
 
     /// The study has a soft-tissue image.

@@ -52,14 +52,7 @@ fn a_result_of_another_model_is_stale() {
     let mut window = Window::new().with_study().with_result();
     assert!(!window.has_text("Stale"));
     window.apply(UiCommand::LoadBundle("other".into()));
-    let job = window.desk.borrow().bundles[1].0.id();
-    let loaded = EventKind::BundleLoaded {
-        name: "other".to_owned(),
-        sha256: "11".repeat(32),
-        defaults: defaults(),
-        device: "CPU".to_owned(),
-    };
-    window.report(job, loaded);
+    window.model_loaded("other", defaults());
     assert!(window.has("Stale: made by another model"));
 }
 
@@ -74,14 +67,7 @@ fn what_is_asked_for_while_a_model_loads_waits_for_its_settings() {
         steps: 7,
         ..defaults()
     };
-    let job = window.desk.borrow().bundles[0].0.id();
-    let loaded = EventKind::BundleLoaded {
-        name: "compact".to_owned(),
-        sha256: "33".repeat(32),
-        defaults: proposed,
-        device: "CPU".to_owned(),
-    };
-    window.report(job, loaded);
+    window.model_loaded("compact", proposed);
     assert_eq!(window.num_requests(), 1);
     assert_eq!(window.newest_request().1.steps, 7);
 }
@@ -102,19 +88,12 @@ fn a_model_that_fails_to_load_forgets_what_was_asked_for() {
 fn a_model_that_takes_a_thousand_steps_keeps_them() {
     let mut window = Window::new().with_study();
     window.apply(UiCommand::LoadBundle("bs-ldm".into()));
-    let job = window.desk.borrow().bundles[1].0.id();
     let proposed = SuppressionSettings {
         steps: 1000,
         sampler: SamplerChoice::Ddpm,
         ..defaults()
     };
-    let loaded = EventKind::BundleLoaded {
-        name: "bs-ldm".to_owned(),
-        sha256: "22".repeat(32),
-        defaults: proposed,
-        device: "CPU".to_owned(),
-    };
-    window.report(job, loaded);
+    window.model_loaded("bs-ldm", proposed);
     window.harness.run();
     assert_eq!(window.state().settings().steps, 1000);
     assert_eq!(window.num_requests(), 0, "nobody asked for a run");
