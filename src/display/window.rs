@@ -33,11 +33,6 @@ pub fn percentile_window(
     low_percent: f64,
     high_percent: f64,
 ) -> Voi {
-    let is_padding = |value: i32| {
-        radiograph
-            .padding
-            .is_some_and(|(first, last)| (first..=last).contains(&value))
-    };
     let mut counts = vec![0_usize; 1 << 17];
     // Stored values fit 16 bits, signed or not; the table starts at the smallest signed one.
     let index = |value: i32| (value + 32_768).clamp(0, 131_071) as usize;
@@ -45,7 +40,7 @@ pub fn percentile_window(
     let inside = mask.map(|mask| mask.raster().values());
     for (pixel, value) in radiograph.stored.iter().enumerate() {
         let is_outside = inside.is_some_and(|inside| inside.get(pixel) != Some(&1));
-        if is_padding(value) || is_outside {
+        if radiograph.is_padding(value) || is_outside {
             continue;
         }
         if let Some(count) = counts.get_mut(index(value)) {

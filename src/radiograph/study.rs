@@ -171,6 +171,12 @@ impl Radiograph {
         turned
     }
 
+    /// Whether a stored value is padding, not anatomy.
+    pub fn is_padding(&self, stored: i32) -> bool {
+        let range = self.padding;
+        range.is_some_and(|(first, last)| (first..=last).contains(&stored))
+    }
+
     /// Height of a pixel over its width; 1 where the file does not say.
     pub fn pixel_aspect(&self) -> f64 {
         let spacing = self.spacing;

@@ -137,6 +137,14 @@ pub fn key_text(ctx: &egui::Context, command: &UiCommand) -> String {
     found.map_or_else(String::new, |shortcut| keys_text(ctx, shortcut))
 }
 
+/// A tip with the key of its command in brackets, where it has one.
+pub fn with_key(ctx: &egui::Context, text: &str, command: &UiCommand) -> String {
+    match key_text(ctx, command).as_str() {
+        "" => text.to_owned(),
+        key => format!("{text} ({key})"),
+    }
+}
+
 /// Keys as a reader knows them.
 pub fn keys_text(ctx: &egui::Context, shortcut: &Shortcut) -> String {
     if shortcut.keys.modifiers.is_none() {

@@ -107,11 +107,8 @@ fn loaded_voi(radiograph: &Radiograph, (low, high): (f64, f64)) -> Voi {
 
 /// Smallest and largest modality value outside padding.
 fn modality_range(radiograph: &Radiograph) -> (f64, f64) {
-    let (low, high) = radiograph.padding.unwrap_or((0, -1));
-    let anatomy = radiograph
-        .stored
-        .iter()
-        .filter(|v| !(low..=high).contains(v));
+    let stored = radiograph.stored.iter();
+    let anatomy = stored.filter(|&value| !radiograph.is_padding(value));
     let range = anatomy.fold(None, |range: Option<(i32, i32)>, v| {
         Some(range.map_or((v, v), |(a, b)| (a.min(v), b.max(v))))
     });

@@ -81,7 +81,9 @@ fn a_model_that_fails_to_load_forgets_what_was_asked_for() {
     let job = window.desk.borrow().bundles[0].0.id();
     window.report(job, EventKind::Failed("The bundle is faulty.".to_owned()));
     assert!(window.has_text("The bundle is faulty."));
-    assert_eq!(window.num_requests(), 0);
+    window.apply(UiCommand::LoadBundle("another".into()));
+    window.model_loaded("another", defaults());
+    assert_eq!(window.num_requests(), 0, "it was asked of the other model");
 }
 
 #[test]

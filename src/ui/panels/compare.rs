@@ -3,6 +3,7 @@
 use crate::ui::camera::ViewRect;
 use crate::ui::command::UiCommand;
 use crate::ui::compare::{Compare, CompareTool, MOST_FLICKER_HZ};
+use crate::ui::shortcuts::with_key;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::ui::widgets::release_slider::release_slider;
@@ -35,21 +36,18 @@ pub fn compare_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
             (
                 CompareTool::Wipe,
                 "Wipe",
-                "Original and soft tissue beside a line you drag (W)",
+                "Original and soft tissue beside a line you drag",
             ),
-            (
-                CompareTool::Lens,
-                "Lens",
-                "Soft tissue around the pointer (G)",
-            ),
+            (CompareTool::Lens, "Lens", "Soft tissue around the pointer"),
             (
                 CompareTool::Flicker,
                 "Flicker",
-                "Original and soft tissue in turn (K)",
+                "Original and soft tissue in turn",
             ),
         ] {
             let button = Button::selectable(compare.tool == tool, name);
-            if ui.add(button).on_hover_text(what).clicked() {
+            let tip = with_key(ui.ctx(), what, &UiCommand::ToggleCompareTool(tool));
+            if ui.add(button).on_hover_text(tip).clicked() {
                 compare = compare.toggled(tool);
             }
         }

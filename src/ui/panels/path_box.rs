@@ -27,6 +27,8 @@ pub fn path_box_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         let width = (ui.available_width() - 150.0).max(120.0);
         let edit = TextEdit::singleline(&mut text)
             .desired_width(width)
+            // A path proposed here is named after the patient.
+            .password(state.is_patient_hidden())
             .hint_text(hint);
         let response = ui.add(edit).labelled_by(label.id);
         if newly_shown(ui) {

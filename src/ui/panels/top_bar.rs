@@ -2,7 +2,7 @@
 
 use crate::ui::command::UiCommand;
 use crate::ui::presets::WindowPreset;
-use crate::ui::shortcuts::{NUM_KEYS, key_text};
+use crate::ui::shortcuts::{NUM_KEYS, key_text, with_key};
 use crate::ui::state::{AppState, Layout};
 use crate::ui::theme;
 use eframe::egui::{self, Align, Button, RichText, TextStyle, Ui, Vec2};
@@ -48,7 +48,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
             ),
         ] {
             let command = UiCommand::SetLayout(layout);
-            let tip = with_key(ui, tip, &command);
+            let tip = with_key(ui.ctx(), tip, &command);
             let button = Button::selectable(state.layout == layout, name);
             if ui.add(button).on_hover_text(tip).clicked() {
                 commands.push(command);
@@ -61,11 +61,11 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         let outline = (state.outline_visible, "Lungs");
         toggle_ui(ui, outline, UiCommand::ToggleOutline, commands);
         let reset = ui.add_enabled(study.is_some(), Button::new("Reset"));
-        let tip = with_key(ui, "Exactly as loaded", &UiCommand::ResetView);
+        let tip = with_key(ui.ctx(), "Exactly as loaded", &UiCommand::ResetView);
         if reset.on_hover_text(tip).clicked() {
             commands.push(UiCommand::ResetView);
         }
-        let help = with_key(ui, "Mouse and keys", &UiCommand::ToggleHelp);
+        let help = with_key(ui.ctx(), "Mouse and keys", &UiCommand::ToggleHelp);
         if ui.button("Help").on_hover_text(help).clicked() {
             commands.push(UiCommand::ToggleHelp);
         }
@@ -110,7 +110,7 @@ fn toggle_ui(
     command: UiCommand,
     commands: &mut Vec<UiCommand>,
 ) {
-    let tip = with_key(ui, name, &command);
+    let tip = with_key(ui.ctx(), name, &command);
     let button = Button::selectable(active, name);
     if ui.add(button).on_hover_text(tip).clicked() {
         commands.push(command);
@@ -119,7 +119,7 @@ fn toggle_ui(
 
 fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if state.job.is_some() {
-        let tip = with_key(ui, "Stop; the last picture stays", &UiCommand::Escape);
+        let tip = with_key(ui.ctx(), "Stop; the last picture stays", &UiCommand::Escape);
         let button = Button::new("Cancel").min_size(RUN_BUTTON);
         if ui.add(button).on_hover_text(tip).clicked() {
             commands.push(UiCommand::CancelJob);
@@ -130,7 +130,7 @@ fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         .fill(theme::ACCENT)
         .min_size(RUN_BUTTON);
     let tip = with_key(
-        ui,
+        ui.ctx(),
         "Take the bones out of this radiograph",
         &UiCommand::Suppress,
     );
@@ -192,11 +192,4 @@ fn window_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
             ui.close();
         }
     });
-}
-
-fn with_key(ui: &Ui, text: &str, command: &UiCommand) -> String {
-    match key_text(ui.ctx(), command).as_str() {
-        "" => text.to_owned(),
-        key => format!("{text} ({key})"),
-    }
 }

@@ -190,8 +190,7 @@ impl View<'_> {
 
     fn image(&self) -> ImageExtent {
         let (width, height) = self.study.radiograph.size();
-        let spacing = self.study.radiograph.spacing;
-        let aspect = spacing.map_or(1.0, |spacing| spacing.row_mm / spacing.col_mm);
+        let aspect = self.study.radiograph.pixel_aspect();
         let usable = aspect.is_finite() && (0.1..=10.0).contains(&aspect);
         ImageExtent {
             size: [width as f32, height as f32],
