@@ -52,6 +52,8 @@ pub(super) struct LayerTextures {
     pub bind_group: wgpu::BindGroup,
     /// The mask itself, where the layer is one.
     pub mask: Option<wgpu::TextureView>,
+    /// Values at full size and averaged down, where the layer is a result.
+    pub result: Option<[wgpu::TextureView; 2]>,
     /// Frame that needed it last.
     pub last_frame: u64,
 }
@@ -169,9 +171,11 @@ impl LayerTextures {
             pipelines.reduce(upload, &uniform, &full, &reduced);
         }
         let reduced = reduced.create_view(&wgpu::TextureViewDescriptor::default());
+        let is_result = matches!(pixels, LayerPixels::Values(_));
         Some(Self {
             bind_group: pipelines.layer_bind_group(upload.device, &uniform, &full, &reduced),
             mask,
+            result: is_result.then_some([full.values, reduced]),
             last_frame: 0,
         })
     }

@@ -21,6 +21,8 @@ pub(super) struct ViewTextures<'a> {
     pub voi_lut: &'a wgpu::TextureView,
     pub colormap: &'a wgpu::TextureView,
     pub mask: &'a wgpu::TextureView,
+    /// Values at full size and averaged down of another result.
+    pub rival: [&'a wgpu::TextureView; 2],
 }
 
 impl Pipelines {
@@ -28,7 +30,8 @@ impl Pipelines {
     pub fn new(device: &wgpu::Device, target: wgpu::TextureFormat) -> Self {
         use wgpu::TextureSampleType::{Float, Sint, Uint};
         let float = Float { filterable: false };
-        let view_layout = layout::<ViewUniform>(device, "view", &[float, float, Uint]);
+        let view_layout =
+            layout::<ViewUniform>(device, "view", &[float, float, Uint, float, float]);
         let layer_layout =
             layout::<LayerUniform>(device, "layer", &[Uint, Sint, float, float, float]);
         let larger_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
@@ -108,7 +111,13 @@ impl Pipelines {
         uniform: &wgpu::Buffer,
         textures: &ViewTextures<'_>,
     ) -> wgpu::BindGroup {
-        let textures = [textures.voi_lut, textures.colormap, textures.mask];
+        let ViewTextures {
+            voi_lut,
+            colormap,
+            mask,
+            rival: [values, reduced],
+        } = *textures;
+        let textures = [voi_lut, colormap, mask, values, reduced];
         bind(device, &self.view_layout, Some(uniform), &textures)
     }
 

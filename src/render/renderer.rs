@@ -17,6 +17,7 @@ struct ViewResources {
     /// What the bind group was made for; a new window or zoom does not touch it.
     voi_lut: Option<Voi>,
     mask: Option<LayerKey>,
+    rival: Option<LayerKey>,
     shown: LayerKey,
     original: LayerKey,
     last_frame: u64,
@@ -113,11 +114,12 @@ impl RadiographRenderer {
         }
     }
 
-    /// Whether the view's bind group still holds the right VOI LUT and mask.
+    /// Whether the view's bind group still holds the right VOI LUT, mask and second result.
     fn fits(&self, spec: &ViewSpec) -> bool {
-        self.views
-            .get(&spec.id)
-            .is_some_and(|view| view.mask == spec.mask && view.voi_lut.as_ref() == table(&spec.voi))
+        self.views.get(&spec.id).is_some_and(|view| {
+            let layers = (view.mask, view.rival) == (spec.mask, spec.rival);
+            layers && view.voi_lut.as_ref() == table(&spec.voi)
+        })
     }
 
     fn new_view(
@@ -137,11 +139,17 @@ impl RadiographRenderer {
             .get_or_insert_with(|| lut::upload_colormap(upload));
         let mask = spec.mask.as_ref().and_then(|key| self.layers.get(key));
         let mask = mask.and_then(|layer| layer.mask.as_ref());
+        let rival = spec.rival.as_ref().and_then(|key| self.layers.get(key));
+        let [values, reduced] = match rival.and_then(|layer| layer.result.as_ref()) {
+            Some([values, reduced]) => [values, reduced],
+            None => [&placeholders.modality_lut; 2],
+        };
         let uniform = Pipelines::uniform_buffer(upload, block);
         let textures = ViewTextures {
             voi_lut: &voi_lut,
             colormap,
             mask: mask.unwrap_or(&placeholders.unsigned),
+            rival: [values, reduced],
         };
         let bind_group = self
             .pipelines
@@ -151,6 +159,7 @@ impl RadiographRenderer {
             bind_group,
             voi_lut: table(&spec.voi).cloned(),
             mask: spec.mask,
+            rival: spec.rival,
             shown: spec.layer,
             original: spec.original,
             last_frame: frame,

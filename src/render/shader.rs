@@ -4,6 +4,8 @@ use super::constants::wgsl_prelude;
 
 const COMMON: &str = include_str!("shaders/common.wgsl");
 const LAYER: &str = include_str!("shaders/layer.wgsl");
+const SAMPLING: &str = include_str!("shaders/sampling.wgsl");
+const RIVAL: &str = include_str!("shaders/rival.wgsl");
 const RADIOGRAPH: &str = include_str!("shaders/radiograph.wgsl");
 const REDUCE: &str = include_str!("shaders/reduce.wgsl");
 
@@ -30,6 +32,8 @@ pub(super) fn radiograph_source() -> ShaderSource {
             COMMON,
             &layer_functions("shown", 1),
             &layer_functions("original", 2),
+            RIVAL,
+            &sampling_functions("rival"),
             RADIOGRAPH,
         ]
         .join("\n"),
@@ -53,7 +57,12 @@ pub(super) fn reduce_source() -> ShaderSource {
 /// WGSL has no generics: the functions of a layer are written once and named after the layer whose
 /// bind group they read.
 fn layer_functions(name: &str, group: u32) -> String {
-    LAYER
+    let reading = LAYER
         .replace("GROUP", &group.to_string())
-        .replace("LAYER", name)
+        .replace("LAYER", name);
+    [reading, sampling_functions(name)].join("\n")
+}
+
+fn sampling_functions(name: &str) -> String {
+    SAMPLING.replace("LAYER", name)
 }

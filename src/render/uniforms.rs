@@ -14,8 +14,8 @@ use bytemuck::{Pod, Zeroable};
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
 pub struct ViewUniform {
-    /// Image pixels per screen pixel.
-    pub scale: [f32; 2],
+    /// Image pixels per screen pixel, row by row.
+    pub axes: [f32; 4],
     /// Image position of the screen's top left corner.
     pub offset: [f32; 2],
     /// Window centre, modality units.
@@ -36,15 +36,22 @@ pub struct ViewUniform {
     pub difference_limit: f32,
     /// Opacity of the lung field's outline, 0 to 1.
     pub outline_opacity: f32,
-    /// Share of the way from the original to the layer, 0 to 1.
+    /// Share of the way from the base to the layer, 0 to 1.
     pub amount: f32,
     /// One of the `REGION_*` constants.
     pub region: u32,
+    /// Width of the dither, display units; 0 without.
+    pub dither: f32,
+    /// 1 where the base is another result and not the original.
+    pub has_rival: u32,
     /// WGSL aligns what follows.
-    pub padding: f32,
+    pub padding: u32,
     /// Point and normal of a line, or centre and radius of a disc, framebuffer pixels.
     pub region_shape: [f32; 4],
 }
+
+/// One grey step of an 8-bit screen, display units.
+const DITHER: f32 = 1.0 / 255.0;
 
 impl ViewUniform {
     /// The block of one view.
@@ -61,7 +68,7 @@ impl ViewUniform {
             }
         };
         let mut block = Self {
-            scale: spec.image_from_screen.scale,
+            axes: bytemuck::cast(spec.image_from_screen.axes),
             offset: spec.image_from_screen.offset,
             voi_center: 0.0,
             voi_width: 1.0,
@@ -74,7 +81,9 @@ impl ViewUniform {
             outline_opacity: if spec.mask.is_some() { 1.0 } else { 0.0 },
             amount: spec.mixture.amount.clamp(0.0, 1.0),
             region: REGION_EVERYWHERE,
-            padding: 0.0,
+            dither: if spec.dithered { DITHER } else { 0.0 },
+            has_rival: u32::from(spec.rival.is_some()),
+            padding: 0,
             region_shape: [0.0; 4],
         };
         match spec.mixture.region {

@@ -30,11 +30,12 @@ pub struct LayerKey {
     pub revision: u64,
 }
 
-/// Affine map from framebuffer pixels to image pixels, pixel centres at +0.5 in both.
+/// Affine map from framebuffer pixels to image pixels, pixel centres at +0.5 in both:
+/// `image = axes * screen + offset`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ImageFromScreen {
-    /// Image pixels per screen pixel, horizontally and vertically.
-    pub scale: [f32; 2],
+    /// Image pixels per screen pixel: row 0 gives the column in the image, row 1 the row.
+    pub axes: [[f32; 2]; 2],
     /// Image position of the framebuffer's top left corner.
     pub offset: [f32; 2],
 }
@@ -44,7 +45,7 @@ pub struct ImageFromScreen {
 pub enum Picture {
     /// Window and polarity.
     Grey,
-    /// What the layer has less of than the original, in brightness, through the diverging map.
+    /// What the layer has less of than its base, in brightness, through the diverging map.
     Difference {
         /// Difference shown in the end colours, modality units, > 0.
         limit: f32,
@@ -53,7 +54,7 @@ pub enum Picture {
     },
 }
 
-/// Where in a view its layer is shown; the original stands elsewhere. Framebuffer pixels.
+/// Where in a view its layer is shown; its base stands elsewhere. Framebuffer pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Region {
     /// Everywhere.
@@ -74,10 +75,10 @@ pub enum Region {
     },
 }
 
-/// How a view mixes its layer with the original, linearly in modality values.
+/// How a view mixes its layer with what it is compared with, linearly in modality values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mixture {
-    /// Share of the way from the original (0) to the layer (1); both ends are exact.
+    /// Share of the way from the base (0) to the layer (1); both ends are exact.
     pub amount: f32,
     /// Where.
     pub region: Region,
@@ -98,8 +99,10 @@ pub struct ViewSpec {
     pub id: ViewId,
     /// The layer shown.
     pub layer: LayerKey,
-    /// The original of the same study: padding and differences refer to it.
+    /// The original of the same study: padding refers to it, and so do mixtures and differences without a rival.
     pub original: LayerKey,
+    /// Another result of the same study, to be the base of mixtures and differences in place of the original.
+    pub rival: Option<LayerKey>,
     /// Lung mask whose outline is drawn.
     pub mask: Option<LayerKey>,
     /// Grey or difference.
@@ -112,4 +115,7 @@ pub struct ViewSpec {
     pub voi: Voi,
     /// Low values are white: the study's polarity, turned round by "invert".
     pub low_is_white: bool,
+    /// Half a step of the screen's 256 grey values is added or taken off in a fixed pattern, so that smooth slopes
+    /// show no steps. Values that meet a grey value exactly keep it.
+    pub dithered: bool,
 }

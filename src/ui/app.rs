@@ -7,9 +7,17 @@ use super::doubts::doubts;
 use super::engine::Engine;
 use super::files::FileWork;
 use super::panels::{
-    doubts::doubts_ui, help::help_ui, messages::messages_ui, path_box::path_box_ui,
-    question::question_ui, settings::settings_ui, status_bar::status_bar_ui,
-    study_strip::study_strip_ui, top_bar::top_bar_ui, views::views_ui,
+    doubts::doubts_ui,
+    help::help_ui,
+    messages::messages_ui,
+    path_box::path_box_ui,
+    question::question_ui,
+    results::{has_results, results_ui},
+    settings::settings_ui,
+    status_bar::status_bar_ui,
+    study_strip::study_strip_ui,
+    top_bar::top_bar_ui,
+    views::views_ui,
 };
 use super::state::{AppState, WhenReady};
 use super::{shortcuts, theme};
@@ -124,6 +132,11 @@ impl DiaphaneApp {
             .exact_size(theme::SETTINGS_WIDTH)
             .resizable(false)
             .show(ui, |ui| settings_ui(ui, state, &mut commands));
+        if has_results(state) {
+            Panel::bottom("results")
+                .frame(bar)
+                .show(ui, |ui| results_ui(ui, state, &mut commands));
+        }
         let doubts = doubts(state);
         if !doubts.is_empty() {
             Panel::top("doubts")
@@ -155,9 +168,9 @@ impl eframe::App for DiaphaneApp {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let mut commands = shortcuts::pressed(&ctx);
-        let peeking = shortcuts::is_peeking(&ctx);
-        if peeking != self.state.peeking {
-            commands.push(UiCommand::Peek(peeking));
+        let held = shortcuts::held(&ctx);
+        if held != self.state.held {
+            commands.push(UiCommand::Hold(held));
         }
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
         if !dropped.is_empty() {
@@ -174,6 +187,9 @@ impl eframe::App for DiaphaneApp {
             ctx.request_repaint();
         }
         self.apply_all(commands);
+        if !ctx.input(|input| input.pointer.any_down()) {
+            self.apply(UiCommand::EndGesture);
+        }
         self.update_title(&ctx);
     }
 

@@ -3,6 +3,7 @@
 //! Spaces: `screen` is physical pixels of the framebuffer, `image` is image pixels with centres at
 //! +0.5. One camera serves every view of a study, which is what links them.
 
+use super::orientation::Orientation;
 use crate::render::ImageFromScreen;
 
 /// Smallest and largest zoom, screen pixels per image pixel.
@@ -44,66 +45,106 @@ pub struct ViewRect {
     pub size: [f32; 2],
 }
 
-/// An image to be placed: its pixels and their shape.
+/// An image to be placed: its pixels, their shape, and how it is turned.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ImageExtent {
     /// Width and height in pixels.
     pub size: [f32; 2],
     /// Height of a pixel in widths; 1 for square pixels.
     pub pixel_aspect: f32,
+    /// How it is turned on the screen.
+    pub orientation: Orientation,
 }
 
-/// Where an image lies in one view.
+impl ImageExtent {
+    /// Screen pixels per image pixel along the axes of the screen, at a zoom of 1.
+    fn axes(&self) -> [[f32; 2]; 2] {
+        let turned = self.orientation.screen_from_image();
+        turned.map(|row| [row[0], row[1] * self.pixel_aspect])
+    }
+}
+
+/// Where an image lies in one view: `screen = axes * image + origin`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placement {
-    /// Screen pixels per image pixel, horizontally and vertically.
-    pub scale: [f32; 2],
-    /// Screen position of the image's top left corner.
+    /// Screen pixels per image pixel; each row and each column has one entry that is not 0.
+    pub axes: [[f32; 2]; 2],
+    /// Screen position of the corner where the image's first pixel begins.
     pub origin: [f32; 2],
 }
 
 impl Placement {
+    /// Screen pixels per image pixel along the rows of the image.
+    pub fn zoom(&self) -> f32 {
+        self.axes[0][0].abs().max(self.axes[1][0].abs())
+    }
+
     /// Screen to image.
     pub fn image_from_screen(&self, screen: [f32; 2]) -> [f32; 2] {
-        [0, 1].map(|axis| (screen[axis] - self.origin[axis]) / self.scale[axis])
+        let from_origin = [0, 1].map(|axis| screen[axis] - self.origin[axis]);
+        applied(inverse(self.axes), from_origin)
     }
 
     /// Image to screen.
     pub fn screen_from_image(&self, image: [f32; 2]) -> [f32; 2] {
-        [0, 1].map(|axis| image[axis] * self.scale[axis] + self.origin[axis])
+        let turned = applied(self.axes, image);
+        [0, 1].map(|axis| turned[axis] + self.origin[axis])
     }
 
     /// The map as the shaders take it.
     pub fn shader_map(&self) -> ImageFromScreen {
         ImageFromScreen {
-            scale: self.scale.map(|scale| 1.0 / scale),
-            offset: [0, 1].map(|axis| -self.origin[axis] / self.scale[axis]),
+            axes: inverse(self.axes),
+            offset: self.image_from_screen([0.0, 0.0]),
         }
     }
+}
+
+fn applied(axes: [[f32; 2]; 2], [x, y]: [f32; 2]) -> [f32; 2] {
+    axes.map(|row| row[0] * x + row[1] * y)
+}
+
+fn scaled(axes: [[f32; 2]; 2], zoom: f32) -> [[f32; 2]; 2] {
+    axes.map(|row| row.map(|entry| entry * zoom))
+}
+
+/// Inverse of a matrix with one entry that is not 0 in each row and column: its transpose with inverse entries.
+fn inverse(axes: [[f32; 2]; 2]) -> [[f32; 2]; 2] {
+    let over = |entry: f32| if entry == 0.0 { 0.0 } else { 1.0 / entry };
+    [0, 1].map(|row| [over(axes[0][row]), over(axes[1][row])])
 }
 
 impl Camera {
     /// Places an image in a view.
     pub fn place(&self, view: ViewRect, image: ImageExtent) -> Placement {
-        let tall = [image.size[0], image.size[1] * image.pixel_aspect];
+        let axes = image.axes();
         let zoom = match self.zoom {
-            Zoom::Fit => (view.size[0] / tall[0].max(1.0)).min(view.size[1] / tall[1].max(1.0)),
+            Zoom::Fit => {
+                let extent =
+                    axes.map(|row| row[0].abs() * image.size[0] + row[1].abs() * image.size[1]);
+                (view.size[0] / extent[0].max(1.0)).min(view.size[1] / extent[1].max(1.0))
+            }
             Zoom::Scale(scale) => scale,
         };
         let zoom = zoom.clamp(ZOOM_RANGE.0, ZOOM_RANGE.1);
-        let center = match self.zoom {
-            Zoom::Fit => [0.5, 0.5],
-            Zoom::Scale(_) => self.center,
-        };
-        let scale = [zoom, zoom * image.pixel_aspect];
+        let center = self.shown_center();
+        let axes = scaled(axes, zoom);
+        let turned = applied(axes, [0, 1].map(|axis| center[axis] * image.size[axis]));
         // At a whole number of screen pixels per image pixel, pixel borders meet: no blur.
         let whole = (zoom - zoom.round()).abs() < 1e-4;
         let origin = [0, 1].map(|axis| {
-            let origin = view.min[axis] + 0.5 * view.size[axis]
-                - center[axis] * image.size[axis] * scale[axis];
+            let origin = view.min[axis] + 0.5 * view.size[axis] - turned[axis];
             if whole { origin.round() } else { origin }
         });
-        Placement { scale, origin }
+        Placement { axes, origin }
+    }
+
+    /// Image position in the middle of the view, as a share of the image's size.
+    fn shown_center(&self) -> [f32; 2] {
+        match self.zoom {
+            Zoom::Fit => [0.5, 0.5],
+            Zoom::Scale(_) => self.center,
+        }
     }
 
     /// Enlarged by `factor` with the image point under `anchor` (screen) staying there.
@@ -117,11 +158,11 @@ impl Camera {
     ) -> Self {
         let before = self.place(view, image);
         let fixed = before.image_from_screen(anchor);
-        let zoom = (before.scale[0] * factor).clamp(ZOOM_RANGE.0, ZOOM_RANGE.1);
-        let scale = [zoom, zoom * image.pixel_aspect];
+        let zoom = (before.zoom() * factor).clamp(ZOOM_RANGE.0, ZOOM_RANGE.1);
+        let from_anchor = [0, 1].map(|axis| view.min[axis] + 0.5 * view.size[axis] - anchor[axis]);
+        let moved = applied(inverse(scaled(image.axes(), zoom)), from_anchor);
         let center = [0, 1].map(|axis| {
-            let middle = view.min[axis] + 0.5 * view.size[axis];
-            let image_middle = fixed[axis] + (middle - anchor[axis]) / scale[axis];
+            let image_middle = fixed[axis] + moved[axis];
             (image_middle / image.size[axis].max(1.0)).clamp(0.0, 1.0)
         });
         Self {
@@ -133,17 +174,13 @@ impl Camera {
     /// Moved by `delta` screen pixels; the middle of the view stays on the image.
     #[must_use]
     pub fn panned(&self, view: ViewRect, image: ImageExtent, delta: [f32; 2]) -> Self {
-        let Placement { scale, .. } = self.place(view, image);
-        let from = match self.zoom {
-            Zoom::Fit => [0.5, 0.5],
-            Zoom::Scale(_) => self.center,
-        };
-        let center = [0, 1].map(|axis| {
-            let moved = delta[axis] / (scale[axis] * image.size[axis].max(1.0));
-            (from[axis] - moved).clamp(0.0, 1.0)
-        });
+        let placement = self.place(view, image);
+        let from = self.shown_center();
+        let moved = applied(inverse(placement.axes), delta);
+        let center = [0, 1]
+            .map(|axis| (from[axis] - moved[axis] / image.size[axis].max(1.0)).clamp(0.0, 1.0));
         Self {
-            zoom: Zoom::Scale(scale[0]),
+            zoom: Zoom::Scale(placement.zoom()),
             center,
         }
     }
@@ -160,6 +197,7 @@ mod tests {
     const IMAGE: ImageExtent = ImageExtent {
         size: [2000.0, 3000.0],
         pixel_aspect: 1.0,
+        orientation: Orientation::AS_STORED,
     };
 
     fn close(a: [f32; 2], b: [f32; 2]) -> bool {
@@ -169,7 +207,7 @@ mod tests {
     #[test]
     fn fit_shows_the_whole_image_in_the_middle() {
         let placed = Camera::default().place(VIEW, IMAGE);
-        assert!(close(placed.scale, [0.2, 0.2]));
+        assert_eq!(placed.axes, [[0.2, 0.0], [0.0, 0.2]]);
         assert!(close(placed.origin, [300.0, 50.0]));
         assert!(close(
             placed.screen_from_image([2000.0, 3000.0]),
@@ -210,7 +248,7 @@ mod tests {
             center: [0.500_3, 0.400_1],
         };
         let map = camera.place(VIEW, IMAGE).shader_map();
-        let pixel_centre = 500.5 * map.scale[0] + map.offset[0];
+        let pixel_centre = 500.5 * map.axes[0][0] + map.offset[0];
         assert!((pixel_centre.fract() - 0.5).abs() < 1e-4);
     }
 
@@ -219,8 +257,55 @@ mod tests {
         let tall = ImageExtent {
             size: [100.0, 100.0],
             pixel_aspect: 2.0,
+            orientation: Orientation::AS_STORED,
         };
         let placed = Camera::default().place(VIEW, tall);
-        assert!(close(placed.scale, [3.0, 6.0]));
+        assert_eq!(placed.axes, [[3.0, 0.0], [0.0, 6.0]]);
+    }
+
+    #[test]
+    fn a_turned_image_fits_and_keeps_the_point_under_the_cursor() {
+        let turned = ImageExtent {
+            orientation: Orientation::AS_STORED.turned_right(),
+            ..IMAGE
+        };
+        // 3000 rows now lie across the 800 pixels of the view, 2000 columns down its 600.
+        let fit = Camera::default().place(VIEW, turned);
+        assert!((fit.zoom() - 800.0 / 3000.0).abs() < 1e-6);
+        // The first pixel has moved to the upper right corner.
+        let corner = fit.screen_from_image([0.0, 0.0]);
+        assert!(close(corner, [900.0, 350.0 - 1000.0 * 800.0 / 3000.0]));
+        let anchor = [410.0, 222.0];
+        let point = fit.image_from_screen(anchor);
+        let zoomed = Camera::default().zoomed(VIEW, turned, anchor, 3.0);
+        let now = zoomed.place(VIEW, turned).image_from_screen(anchor);
+        assert!((now[0] - point[0]).abs() < 1.0 && (now[1] - point[1]).abs() < 1.0);
+        let placed = zoomed.place(VIEW, turned);
+        let panned = zoomed
+            .panned(VIEW, turned, [30.0, -12.0])
+            .place(VIEW, turned);
+        let moved = [placed.origin[0] + 30.0, placed.origin[1] - 12.0];
+        assert!(close(panned.origin, moved));
+    }
+
+    #[test]
+    fn the_shader_map_is_the_placement_turned_round() {
+        for orientation in Orientation::all() {
+            let image = ImageExtent {
+                orientation,
+                pixel_aspect: 1.5,
+                ..IMAGE
+            };
+            let placement = Camera::default().place(VIEW, image);
+            let map = placement.shader_map();
+            let screen = [333.0, 444.0];
+            let direct = placement.image_from_screen(screen);
+            let mapped = applied(map.axes, screen);
+            for axis in [0, 1] {
+                let shader = mapped[axis] + map.offset[axis];
+                assert!((shader - direct[axis]).abs() < 1e-2, "{orientation:?}");
+            }
+            assert!(close(placement.screen_from_image(direct), screen));
+        }
     }
 }

@@ -23,7 +23,10 @@ pub(super) fn doubts(state: &AppState) -> Vec<Warning> {
 
 /// What a run found; it repeats the doubts of its file, which are left out.
 fn doubts_of_result(study: &OpenStudy) -> impl Iterator<Item = &Warning> {
-    let found = study.result.iter().flat_map(|result| &result.warnings);
+    let found = study
+        .result()
+        .into_iter()
+        .flat_map(|result| &result.warnings);
     found.filter(|doubt| !study.doubts.contains(doubt))
 }
 

@@ -30,9 +30,19 @@ pub(super) fn key(study: &OpenStudy, kind: LayerKind) -> LayerKey {
         kind,
         revision: match kind {
             LayerKind::Original => 0,
-            _ => study.revision,
+            _ => study.runs.shown().map_or(0, |run| run.number),
         },
     }
+}
+
+/// Key of the soft-tissue image that the shown one is compared with, where it is not the original.
+pub(super) fn rival(study: &OpenStudy) -> Option<LayerKey> {
+    let revision = study.runs.rival()?.number;
+    let kind = LayerKind::SoftTissue;
+    Some(LayerKey {
+        revision,
+        ..key(study, kind)
+    })
 }
 
 /// Every layer of a study, so that all of them stay on the graphics card.
@@ -40,11 +50,15 @@ pub(super) fn all(study: &OpenStudy) -> Vec<(LayerKey, Arc<dyn PixelSource>)> {
     let original: Arc<dyn PixelSource> =
         Arc::<crate::radiograph::Radiograph>::clone(&study.radiograph);
     let mut layers = vec![(key(study, LayerKind::Original), original)];
-    if let Some(result) = &study.result {
+    if let Some(result) = study.result() {
         for kind in [LayerKind::SoftTissue, LayerKind::Bone, LayerKind::LungMask] {
             let result = Arc::clone(result);
             layers.push((key(study, kind), Arc::new(ResultLayer { result, kind })));
         }
+    }
+    if let (Some(key), Some(run)) = (rival(study), study.runs.rival()) {
+        let (result, kind) = (Arc::clone(&run.result), LayerKind::SoftTissue);
+        layers.push((key, Arc::new(ResultLayer { result, kind })));
     }
     layers
 }

@@ -14,26 +14,36 @@ mod engine;
 mod file_doubts;
 mod files;
 mod layers;
+mod layout;
+mod look;
+mod orientation;
 mod panels;
 mod presets;
+mod runs;
 mod shortcuts;
 mod state;
 mod study;
 mod theme;
+mod undo;
 mod widgets;
 mod window_level;
 
 pub use app::{DiaphaneApp, RunError, Startup, run};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
-pub use command::UiCommand;
+pub use command::{Turning, UiCommand};
 pub use compare::{Compare, CompareTool};
 pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
+pub use layout::Layout;
+pub use look::{Content, Link, Links, Look, Looks};
+pub use orientation::Orientation;
 pub use presets::WindowPreset;
-pub use shortcuts::{SHORTCUTS, Shortcut};
+pub use runs::{Run, Runs};
+pub use shortcuts::{HELD_KEYS, SHORTCUTS, Shortcut};
 pub use state::{
-    AppState, BundleInfo, DoubtsListed, Layout, Message, PathBox, PathPurpose, PixelPosition,
-    Privacy, Question, RunningJob, SeedMode, Severity, WhenReady,
+    AppState, BundleInfo, DoubtsListed, Message, PathBox, PathPurpose, PixelPosition, Privacy,
+    Question, RunningJob, SeedMode, Severity, WhenReady,
 };
 pub use study::{OpenStudy, Study, StudyContent};
+pub use undo::UndoStack;
 pub use window_level::WindowDrag;

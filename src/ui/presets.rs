@@ -26,7 +26,7 @@ impl WindowPreset {
     pub fn all(study: &OpenStudy) -> Vec<Self> {
         let files = (0..study.radiograph.vois.len()).map(Self::File);
         let has_lungs = |preset: &Self| {
-            let result = study.result.as_ref();
+            let result = study.result();
             *preset != Self::AutoLungs || result.is_some_and(|r| r.lung_mask.num_inside() > 0)
         };
         let made = [Self::AutoLungs, Self::AutoPicture, Self::WholeRange];
@@ -60,16 +60,16 @@ impl WindowPreset {
             }
             Self::WholeRange => Voi::covering(study.modality_range.0, study.modality_range.1),
             Self::AutoPicture => percentiles(None),
-            Self::AutoLungs => percentiles(study.result.as_ref().map(|r| &r.lung_mask)),
+            Self::AutoLungs => percentiles(study.result().map(|r| &r.lung_mask)),
         };
         named(made, self.name(study))
     }
 
-    /// Whether the study is shown with it; an automatic window is known by its name, until it is dragged.
-    pub fn is_shown(self, study: &OpenStudy) -> bool {
+    /// Whether a picture is shown with it; an automatic window is known by its name, until it is dragged.
+    pub fn is_shown(self, study: &OpenStudy, voi: &Voi) -> bool {
         match self {
-            Self::File(index) => study.radiograph.vois.get(index) == Some(&study.voi),
-            _ => voi_name(&study.voi) == self.name(study),
+            Self::File(index) => study.radiograph.vois.get(index) == Some(voi),
+            _ => voi_name(voi) == self.name(study),
         }
     }
 }

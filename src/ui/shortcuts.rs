@@ -1,8 +1,9 @@
 //! One table of keys: the window obeys it, tooltips and help show it.
 
-use super::command::UiCommand;
+use super::command::{Turning, UiCommand};
 use super::compare::CompareTool;
-use super::state::Layout;
+use super::layout::Layout;
+use super::look::Content;
 use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
 
 /// A key and what it asks for.
@@ -16,8 +17,11 @@ pub struct Shortcut {
     pub label: &'static str,
 }
 
-/// The key that shows the original while it is held.
-pub const PEEK_KEY: Key = Key::Space;
+/// Keys that show a picture in every view while they are held.
+pub const HELD_KEYS: [(Key, Content, &str); 2] = [
+    (Key::Space, Content::Original, "Original, while held"),
+    (Key::B, Content::Bone, "Bone layer, while held"),
+];
 
 const fn plain(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
     Shortcut {
@@ -30,6 +34,22 @@ const fn plain(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
 const fn with_ctrl(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
     Shortcut {
         keys: KeyboardShortcut::new(Modifiers::COMMAND, key),
+        command,
+        label,
+    }
+}
+
+const fn with_shift(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
+    Shortcut {
+        keys: KeyboardShortcut::new(Modifiers::SHIFT, key),
+        command,
+        label,
+    }
+}
+
+const fn with_ctrl_shift(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
+    Shortcut {
+        keys: KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key),
         command,
         label,
     }
@@ -119,6 +139,29 @@ pub const SHORTCUTS: &[Shortcut] = &[
         UiCommand::TogglePatient,
         "Hide names, dates and file names, or show them",
     ),
+    plain(
+        Key::Comma,
+        UiCommand::Turn(Turning::Left),
+        "Turn to the left",
+    ),
+    plain(
+        Key::Period,
+        UiCommand::Turn(Turning::Right),
+        "Turn to the right",
+    ),
+    with_shift(
+        Key::H,
+        UiCommand::Turn(Turning::Across),
+        "Mirror left and right",
+    ),
+    with_shift(
+        Key::V,
+        UiCommand::Turn(Turning::Down),
+        "Mirror top and bottom",
+    ),
+    with_ctrl(Key::Z, UiCommand::Undo, "Undo"),
+    with_ctrl_shift(Key::Z, UiCommand::Redo, "Redo"),
+    with_ctrl(Key::Y, UiCommand::Redo, "Redo"),
     plain(Key::PageDown, UiCommand::NextStudy, "Next study"),
     plain(Key::PageUp, UiCommand::PreviousStudy, "Previous study"),
     plain(Key::F1, UiCommand::ToggleHelp, "Help"),
@@ -131,6 +174,7 @@ pub fn key_text(ctx: &egui::Context, command: &UiCommand) -> String {
         .iter()
         .find(|shortcut| match (&shortcut.command, command) {
             (UiCommand::SetLayout(a), UiCommand::SetLayout(b)) => a == b,
+            (UiCommand::Turn(a), UiCommand::Turn(b)) => a == b,
             (UiCommand::ToggleCompareTool(a), UiCommand::ToggleCompareTool(b)) => a == b,
             (other, _) => std::mem::discriminant(other) == wanted,
         });
@@ -206,20 +250,26 @@ fn command_of(event: &egui::Event) -> Option<UiCommand> {
         return Some(UiCommand::SetWindowNumber(number));
     }
     let found = SHORTCUTS.iter().find(|Shortcut { keys, .. }| {
-        keys.logical_key == *key && modifiers.matches_logically(keys.modifiers)
+        keys.logical_key == *key && modifiers.matches_exact(keys.modifiers)
     });
     found.map(|shortcut| shortcut.command.clone())
 }
 
-/// Whether the original is asked for; takes the key away, so that no button is pressed by it.
-pub fn is_peeking(ctx: &egui::Context) -> bool {
+/// The picture that a held key asks for; takes the keys away, so that no button is pressed by them.
+pub fn held(ctx: &egui::Context) -> Option<Content> {
     if ctx.text_edit_focused() {
-        return false;
+        return None;
     }
     ctx.input_mut(|input| {
+        let is_held = |wanted: Key| HELD_KEYS.iter().any(|(key, ..)| *key == wanted);
         input
             .events
-            .retain(|event| !matches!(event, egui::Event::Key { key: PEEK_KEY, .. }));
-        input.key_down(PEEK_KEY)
+            .retain(|event| !matches!(event, egui::Event::Key { key, .. } if is_held(*key)));
+        if input.modifiers.any() {
+            return None;
+        }
+        let mut held = HELD_KEYS.iter();
+        let found = held.find(|(key, ..)| input.key_down(*key));
+        found.map(|&(_, content, _)| content)
     })
 }

@@ -1,7 +1,10 @@
 //! Everything the window knows, as plain data.
 
 use super::compare::Compare;
+use super::layout::Layout;
+use super::look::{Content, Links};
 use super::study::{OpenStudy, Study};
+use super::undo::UndoStack;
 use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, JobHandle, OutputGrid, Progress, SamplerChoice,
     SuppressionSettings,
@@ -31,22 +34,6 @@ impl Privacy {
 
 /// Stands for a path while patient details are hidden.
 pub const HIDDEN: &str = "(hidden)";
-
-/// How the views are arranged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Layout {
-    /// Original and soft-tissue image.
-    #[default]
-    SideBySide,
-    /// Soft-tissue image alone; the original while Space is held.
-    Single,
-    /// Original and difference.
-    Difference,
-    /// Original, soft-tissue image and difference.
-    Three,
-    /// Original, soft-tissue image, bone layer and difference, two by two.
-    Four,
-}
 
 /// What "Suppress" does with the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -185,8 +172,12 @@ pub struct AppState {
     pub current: usize,
     /// Arrangement of the views.
     pub layout: Layout,
-    /// Space is held: the original is shown in every view.
-    pub peeking: bool,
+    /// A key is held: every view shows this.
+    pub held: Option<Content>,
+    /// The picture that keys speak of: the one last under the pointer.
+    pub active: Content,
+    /// What moves together in all views.
+    pub links: Links,
     /// How original and soft-tissue image are compared within a view.
     pub compare: Compare,
     /// The lung field's outline is drawn.
@@ -209,6 +200,8 @@ pub struct AppState {
     pub when_ready: WhenReady,
     /// Whether the screen tells whose pictures these are.
     pub privacy: Privacy,
+    /// What can be taken back, and taken again.
+    pub undo: UndoStack,
     /// Sentences not yet dismissed.
     pub messages: Vec<Message>,
     /// The help window is open.
@@ -232,7 +225,9 @@ impl Default for AppState {
             studies: Vec::new(),
             current: 0,
             layout: Layout::default(),
-            peeking: false,
+            held: None,
+            active: Content::default(),
+            links: Links::default(),
             compare: Compare::default(),
             outline_visible: false,
             difference_limit: None,
@@ -244,6 +239,7 @@ impl Default for AppState {
             loading: None,
             job: None,
             privacy: Privacy::default(),
+            undo: UndoStack::default(),
             messages: Vec::new(),
             help_visible: false,
             path_box: None,
@@ -331,7 +327,7 @@ impl AppState {
     /// Why the result on the screen is not what its study is set to; `None` where it is.
     pub fn stale_text(&self) -> Option<&'static str> {
         let study = self.study()?;
-        let result = study.result.as_ref()?;
+        let result = study.result()?;
         let bundle = self.bundle.as_ref();
         if self.is_running(study) {
             Some("Stale: a new picture is being made")
@@ -342,6 +338,14 @@ impl AppState {
         } else {
             None
         }
+    }
+
+    /// The picture that keys speak of: the one last under the pointer, where it is on the screen.
+    pub fn active_content(&self) -> Content {
+        let shown = self.layout.contents();
+        let is_shown = shown.contains(&self.active);
+        let first = shown.first().copied().unwrap_or_default();
+        if is_shown { self.active } else { first }
     }
 
     /// A suppression of this study runs.

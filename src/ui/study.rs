@@ -1,7 +1,8 @@
 //! A file in the window: what became of it, and how its radiograph is looked at.
 
-use super::camera::Camera;
 use super::file_doubts::{doubts_of_file, kind_doubts};
+use super::look::{Content, Look, Looks};
+use super::runs::Runs;
 use super::window_level::nearest_window;
 use crate::formats::Identity;
 use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction, Warning};
@@ -17,16 +18,10 @@ pub struct OpenStudy {
     pub radiograph: Arc<Radiograph>,
     /// Number of this open study; no two have the same.
     pub serial: u64,
-    /// Values of interest as set by the reader.
-    pub voi: Voi,
-    /// Black and white are exchanged on the screen.
-    pub inverted: bool,
-    /// Zoom and pan, shared by every view.
-    pub camera: Camera,
-    /// The newest result.
-    pub result: Option<Arc<SuppressionResult>>,
-    /// Grows with every result.
-    pub revision: u64,
+    /// How each of its pictures is looked at.
+    pub looks: Looks,
+    /// What was made of it, and which of these is shown.
+    pub runs: Runs,
     /// Range of the modality values without padding.
     pub modality_range: (f64, f64),
     /// Settings of this study once one was moved or it was suppressed; until then those last used.
@@ -46,25 +41,25 @@ impl OpenStudy {
         let modality_range = modality_range(&radiograph);
         Self {
             serial: NEXT.fetch_add(1, Ordering::Relaxed),
-            voi: loaded_voi(&radiograph, modality_range),
+            looks: Looks::new(&Look::new(loaded_voi(&radiograph, modality_range))),
             doubts: doubts_of_file(&radiograph),
             kind_doubts: kind_doubts(&radiograph),
             radiograph,
-            inverted: false,
-            camera: Camera::default(),
-            result: None,
-            revision: 0,
+            runs: Runs::default(),
             modality_range,
             settings: None,
             suppress_anyway: false,
         }
     }
 
-    /// Everything as it was first shown; the result stays.
+    /// The result on the screen.
+    pub fn result(&self) -> Option<&Arc<SuppressionResult>> {
+        self.runs.shown().map(|run| &run.result)
+    }
+
+    /// Everything as it was first shown; the results stay.
     pub fn reset_view(&mut self) {
-        self.voi = self.loaded_voi();
-        self.inverted = false;
-        self.camera = Camera::default();
+        self.looks = Looks::new(&Look::new(self.loaded_voi()));
     }
 
     /// Values of interest as the file has them.
@@ -72,9 +67,9 @@ impl OpenStudy {
         loaded_voi(&self.radiograph, self.modality_range)
     }
 
-    /// Low values are white on the screen now.
-    pub fn low_is_white(&self) -> bool {
-        (self.radiograph.polarity == Polarity::LowIsWhite) != self.inverted
+    /// Low values are white on the screen now, in this picture.
+    pub fn low_is_white(&self, content: Content) -> bool {
+        (self.radiograph.polarity == Polarity::LowIsWhite) != self.looks.of(content).inverted
     }
 
     /// Lower modality values are the brighter ones in the file itself: by its polarity, or by a VOI LUT that falls.
@@ -183,8 +178,7 @@ impl Study {
         if let Some(study) = self.open_mut() {
             study.radiograph = Arc::new(study.radiograph.with_polarity_turned());
             study.doubts = doubts_of_file(&study.radiograph);
-            study.result = None;
-            study.revision += 1;
+            study.runs.clear();
         }
         self.count_cautions();
     }

@@ -7,6 +7,7 @@
 
 mod card;
 mod mixture;
+mod placement;
 mod study;
 #[path = "../support/mod.rs"]
 mod support;
@@ -20,7 +21,7 @@ use diaphane::radiograph::{
 use diaphane::render::{LayerKind, LayerUniform, Picture, ViewUniform, shader_sources};
 use eframe::wgpu;
 use std::sync::Arc;
-use study::{SIDE, key, radiograph, signed, spec, unsigned, window};
+use study::{SIDE, key, radiograph, scaled, signed, spec, unsigned, window};
 
 #[test]
 fn every_shader_is_valid_and_its_uniforms_are_laid_out_as_in_rust() {
@@ -223,7 +224,7 @@ fn strong_reduction_is_the_mean_and_does_not_alias() {
     let voi = window(2000.0, 4000.0, VoiFunction::LinearExact);
     let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study))];
     let mut spec = spec(&voi, false);
-    spec.image_from_screen.scale = [16.0, 16.0];
+    spec.image_from_screen.axes = scaled(16.0);
     let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
     let grey = FloatImage::filled(SIDE, SIDE, 0.5);
     assert!(largest_error(&picture, &grey) <= 1.0);
@@ -245,7 +246,7 @@ fn reduction_by_an_odd_factor_equals_the_area_mean() {
     let expected = small.map(|v| (v / 4096.0 + 0.5).clamp(0.0, 1.0));
     let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study))];
     let mut spec = spec(&voi, false);
-    spec.image_from_screen.scale = [3.0, 3.0];
+    spec.image_from_screen.axes = scaled(3.0);
     let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
     let error = largest_error(&picture, &expected);
     assert!(error <= 1.0, "off by {error} of 255");
@@ -262,7 +263,7 @@ fn enlarging_passes_through_the_pixels() {
     let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study))];
     let mut spec = spec(&voi, false);
     // Three screen pixels an image pixel: every third one meets a pixel centre.
-    spec.image_from_screen.scale = [1.0 / 3.0, 1.0 / 3.0];
+    spec.image_from_screen.axes = scaled(1.0 / 3.0);
     let side = 3 * SIDE;
     let picture = rendered(&graphics, GAMMA, &spec, &layers, side as u32);
     for (row, col) in [(0, 0), (1, 1), (17, 40), (63, 63), (31, 8)] {

@@ -61,16 +61,23 @@ pub fn spec(voi: &Voi, low_is_white: bool) -> ViewSpec {
         id: ViewId(0),
         layer: original,
         original,
+        rival: None,
         mask: None,
         picture: Picture::Grey,
         mixture: Mixture::LAYER,
         image_from_screen: ImageFromScreen {
-            scale: [1.0, 1.0],
+            axes: scaled(1.0),
             offset: [0.0, 0.0],
         },
         voi: voi.clone(),
         low_is_white,
+        dithered: false,
     }
+}
+
+/// So many image pixels per screen pixel.
+pub fn scaled(pixels: f32) -> [[f32; 2]; 2] {
+    [[pixels, 0.0], [0.0, pixels]]
 }
 
 pub fn key(kind: LayerKind) -> LayerKey {

@@ -1,7 +1,7 @@
 //! Original and soft-tissue image within one view.
 
 use crate::fake::Window;
-use diaphane::ui::{Compare, CompareTool, UiCommand};
+use diaphane::ui::{Compare, CompareTool, Content, UiCommand};
 use eframe::egui::Key;
 use egui_kittest::kittest::Queryable as _;
 
@@ -50,12 +50,12 @@ fn the_bone_slider_says_on_the_picture_how_much_is_off() {
 #[test]
 fn the_handle_of_the_wipe_drags_its_line_and_not_the_window() {
     let mut window = Window::new().with_study().with_result();
-    let before = window.state().study().expect("open").voi.clone();
+    let before = window.look(Content::SoftTissue).clone();
     window.press(Key::W);
     window.drag("Wipe handle", [80.0, 0.0]);
     let compare = window.state().compare;
     assert!(compare.wipe_position > 0.55, "{compare:?}");
-    assert_eq!(window.state().study().expect("open").voi, before);
+    assert_eq!(*window.look(Content::SoftTissue), before);
     window.apply(UiCommand::SetCompare(Compare {
         suppression: 0.0,
         ..compare

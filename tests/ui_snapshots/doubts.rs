@@ -148,7 +148,7 @@ fn a_wrong_polarity_is_turned_for_the_networks_too_and_the_picture_made_again() 
     window.apply(UiCommand::TurnPolarity);
     let study = window.state().study().expect("open");
     assert_ne!(study.radiograph.polarity, before);
-    assert!(study.result.is_none(), "it was of another radiograph");
+    assert!(study.result().is_none(), "it was of another radiograph");
     assert_eq!(window.num_requests(), 2);
     let asked = window.desk.borrow().requests[1].1.radiograph.polarity;
     assert_ne!(asked, before);

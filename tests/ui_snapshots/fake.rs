@@ -2,12 +2,12 @@
 
 use crate::phantom::{defaults, radiograph, result};
 use crate::support::skipped;
-use diaphane::ui::{AppState, DiaphaneApp, Engine, EngineError, UiCommand};
+use diaphane::ui::{AppState, Content, DiaphaneApp, Engine, EngineError, Layout, Look, UiCommand};
 use diaphane::worker::{
     EventKind, JobHandle, JobId, SuppressionRequest, SuppressionSettings, WorkerCommand,
     WorkerEvent,
 };
-use eframe::egui::Key;
+use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotOptions};
 use std::cell::RefCell;
@@ -83,6 +83,7 @@ impl Window {
     /// A study is open and a bundle loaded.
     pub fn with_study(mut self) -> Self {
         self.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("first"))));
+        self.apply(UiCommand::SetLayout(Layout::SideBySide));
         self.apply(UiCommand::LoadBundle("bundle".into()));
         self.model_loaded("compact", defaults());
         self
@@ -137,6 +138,11 @@ impl Window {
         self.harness.state().state()
     }
 
+    /// How this picture of the study shown is looked at.
+    pub fn look(&self, content: Content) -> &Look {
+        self.state().study().expect("open").looks.of(content)
+    }
+
     pub fn num_requests(&self) -> usize {
         self.desk.borrow().requests.len()
     }
@@ -174,6 +180,11 @@ impl Window {
             self.harness.run();
         }
         self.harness.drop_at(from + by);
+        self.harness.run();
+    }
+
+    pub fn press_with(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
         self.harness.run();
     }
 

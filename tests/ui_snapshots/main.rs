@@ -11,15 +11,17 @@ mod fake;
 mod hidden;
 mod per_study;
 mod phantom;
+mod results;
 mod saving;
 #[path = "../support/mod.rs"]
 mod support;
+mod undo;
 mod windows;
 
 use diaphane::radiograph::{Raster, StoredValues};
-use diaphane::ui::{Layout, UiCommand};
+use diaphane::ui::{Content, Layout, UiCommand};
 use diaphane::worker::{EventKind, Progress, Stage};
-use eframe::egui::{Key, Pos2, Role, Vec2};
+use eframe::egui::{Key, Modifiers, Pos2, Role, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fake::Window;
 use phantom::{defaults, radiograph, result, stored};
@@ -157,6 +159,7 @@ fn a_soft_tissue_image_is_always_labelled() {
     let mut window = Window::new().with_study().with_result();
     for layout in [
         Layout::SideBySide,
+        Layout::Stacked,
         Layout::Single,
         Layout::Difference,
         Layout::Three,
@@ -195,13 +198,17 @@ fn reset_is_exactly_as_loaded() {
         .study()
         .expect("open")
         .clone();
-    assert_ne!(changed.voi, loaded.voi);
-    assert_ne!(changed.camera, loaded.camera);
-    assert!(changed.inverted && window.has_text("Inverted"));
+    let content = Content::Original;
+    let (before, after) = (loaded.looks.of(content), changed.looks.of(content));
+    assert_ne!(after.voi, before.voi);
+    assert_ne!(after.camera, before.camera);
+    assert!(after.inverted && window.has_text("Inverted"));
+    window.press_with(Modifiers::SHIFT, Key::H);
+    assert!(window.has_text("Mirrored left-right"));
     window.press(Key::R);
     let reset = window.harness.state().state().study().expect("open");
-    assert_eq!((&reset.voi, reset.camera), (&loaded.voi, loaded.camera));
-    assert!(!reset.inverted && reset.result.is_some());
+    assert_eq!(reset.looks, loaded.looks);
+    assert!(reset.result().is_some());
 }
 
 #[test]

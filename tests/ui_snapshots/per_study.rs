@@ -2,7 +2,7 @@
 
 use crate::fake::Window;
 use crate::phantom::{defaults, radiograph, result};
-use diaphane::ui::{Camera, UiCommand, Zoom};
+use diaphane::ui::{Camera, Content, UiCommand, Zoom};
 use diaphane::worker::{EventKind, SamplerChoice, SuppressionSettings};
 use eframe::egui::Key;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ fn the_zoom_shown_is_that_of_the_picture_in_the_same_frame() {
         window
             .harness
             .state_mut()
-            .apply(UiCommand::SetCamera(camera));
+            .apply(UiCommand::SetCamera(Content::Original, camera));
         window.harness.step();
         assert!(window.has(&format!("Zoom {percent} %")), "{percent}");
     }

@@ -4,7 +4,7 @@ use crate::fake::Window;
 use crate::phantom::{radiograph, result};
 use diaphane::display::percentile_window;
 use diaphane::radiograph::Voi;
-use diaphane::ui::{UiCommand, WindowPreset};
+use diaphane::ui::{Content, UiCommand, WindowPreset};
 use diaphane::worker::EventKind;
 use eframe::egui::Key;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ fn numbers(voi: &Voi) -> (f64, f64) {
 }
 
 fn shown(window: &Window) -> Voi {
-    window.state().study().expect("open").voi.clone()
+    window.look(Content::Original).voi.clone()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // Uniform blocks, the vertex shader and functions without textures.
 
 struct ViewUniform {
-    scale: vec2<f32>,
+    axes: vec4<f32>,
     offset: vec2<f32>,
     voi_center: f32,
     voi_width: f32,
@@ -14,7 +14,9 @@ struct ViewUniform {
     outline_opacity: f32,
     amount: f32,
     region: u32,
-    padding: f32,
+    dither: f32,
+    has_rival: u32,
+    padding: u32,
     region_shape: vec4<f32>,
 }
 
@@ -58,6 +60,12 @@ fn cubic_weights(t: f32) -> vec4<f32> {
         -1.5 * t3 + 2.0 * t2 + 0.5 * t,
         0.5 * t3 - 0.5 * t2,
     );
+}
+
+// Interleaved gradient noise (Jimenez, "Next Generation Post Processing in Call of Duty", 2014), in [-0.5, 0.5):
+// neighbours differ, and the same pixel always has the same value.
+fn dither_noise(screen: vec2<f32>) -> f32 {
+    return fract(52.9829189 * fract(dot(floor(screen), vec2<f32>(0.06711056, 0.00583715)))) - 0.5;
 }
 
 fn lut_texel(index: u32) -> vec2<u32> {

@@ -26,9 +26,19 @@ fn voi(modality: f32) -> f32 {
     return clamp((modality - (center - 0.5)) / (width - 1.0) + 0.5, 0.0, 1.0);
 }
 
-fn grey(modality: f32) -> vec3<f32> {
+fn grey(modality: f32, screen: vec2<f32>) -> vec3<f32> {
     let value = voi(modality);
-    return vec3<f32>(select(value, 1.0 - value, view.low_is_white == 1u));
+    let shown = select(value, 1.0 - value, view.low_is_white == 1u);
+    return vec3<f32>(clamp(shown + view.dither * dither_noise(screen), 0.0, 1.0));
+}
+
+fn image_from_screen(screen: vec2<f32>) -> vec2<f32> {
+    return vec2<f32>(dot(view.axes.xy, screen), dot(view.axes.zw, screen)) + view.offset;
+}
+
+// Image pixels that a screen pixel covers, along both axes of the image.
+fn footprint() -> vec2<f32> {
+    return abs(view.axes.xz) + abs(view.axes.yw);
 }
 
 fn diverging(difference: f32) -> vec3<f32> {
@@ -45,7 +55,7 @@ fn is_lung(image: vec2<f32>) -> bool {
 
 // On the inner side of the lung field's border, one screen pixel and at least one image pixel wide.
 fn is_outline(image: vec2<f32>) -> bool {
-    let reach = max(view.scale, vec2<f32>(1.0));
+    let reach = max(footprint(), vec2<f32>(1.0));
     let right = is_lung(image + vec2<f32>(reach.x, 0.0));
     let left = is_lung(image - vec2<f32>(reach.x, 0.0));
     let below = is_lung(image + vec2<f32>(0.0, reach.y));
@@ -53,7 +63,7 @@ fn is_outline(image: vec2<f32>) -> bool {
     return is_lung(image) && !(right && left && below && above);
 }
 
-// Share of the way from the original to the layer at a screen pixel.
+// Share of the way from the base to the layer at a screen pixel.
 fn amount_at(screen: vec2<f32>) -> f32 {
     let shape = view.region_shape;
     if view.region == REGION_BEYOND {
@@ -65,21 +75,29 @@ fn amount_at(screen: vec2<f32>) -> f32 {
     return view.amount;
 }
 
-// Modality value of original and layer mixed; both ends are the pictures themselves.
+// What the layer is compared with: the original, or another result of the same study.
+fn sample_base(image: vec2<f32>) -> f32 {
+    if view.has_rival == 1u {
+        return sample_rival(image, footprint());
+    }
+    return sample_original(image, footprint());
+}
+
+// Modality value of base and layer mixed; both ends are the pictures themselves.
 fn mixed(image: vec2<f32>, amount: f32) -> f32 {
     if amount >= 1.0 {
-        return sample_shown(image, view.scale);
+        return sample_shown(image, footprint());
     }
-    let original = sample_original(image, view.scale);
-    if amount <= 0.0 || !is_value(original) {
-        return original;
+    let base = sample_base(image);
+    if amount <= 0.0 || !is_value(base) {
+        return base;
     }
-    let shown = sample_shown(image, view.scale);
-    return select(shown, original + amount * (shown - original), is_value(shown));
+    let shown = sample_shown(image, footprint());
+    return select(shown, base + amount * (shown - base), is_value(shown));
 }
 
 fn colour(screen: vec2<f32>) -> vec3<f32> {
-    let image = screen * view.scale + view.offset;
+    let image = image_from_screen(screen);
     if any(image < vec2<f32>(0.0)) || any(image >= vec2<f32>(info_shown.size)) {
         discard;
     }
@@ -91,9 +109,9 @@ fn colour(screen: vec2<f32>) -> vec3<f32> {
     if !is_value(modality) {
         return vec3<f32>(0.0);
     }
-    var rgb = grey(modality);
+    var rgb = grey(modality, screen);
     if view.picture == PICTURE_DIFFERENCE {
-        rgb = diverging(sample_original(image, view.scale) - modality);
+        rgb = diverging(sample_base(image) - modality);
     }
     if view.outline_opacity > 0.0 && is_outline(image) {
         rgb = mix(rgb, OUTLINE_COLOUR, view.outline_opacity);

@@ -60,11 +60,19 @@ pub fn suppress_when_ready(state: &mut AppState, services: &mut Services) {
     }
 }
 
-/// Runs again after a setting was let go; without a result there is nothing to be replaced.
+/// Runs again after a setting was let go; without a result there is nothing to be replaced, and a
+/// picture that was made with these settings before is shown again.
 pub(super) fn rerun(state: &mut AppState, services: &mut Services) {
     let Some(study) = state.study() else {
         return;
     };
+    let bundle = state.bundle.as_ref();
+    let made = bundle.and_then(|bundle| study.runs.made_with(state.settings(), &bundle.sha256));
+    if let Some(made) = made {
+        cancel_of_shown(state);
+        super::results::show(made, state);
+        return;
+    }
     if state.stale_text().is_some() || state.is_running(study) {
         start(state, services);
     }
@@ -110,10 +118,8 @@ fn start(state: &mut AppState, services: &mut Services) {
 /// again.
 pub(super) fn turn_polarity(state: &mut AppState, services: &mut Services) {
     let study = state.study();
-    let is_wanted = study.is_some_and(|study| study.result.is_some() || state.is_running(study));
-    if study.is_some_and(|study| state.is_running(study)) {
-        cancel(state);
-    }
+    let is_wanted = study.is_some_and(|study| study.result().is_some() || state.is_running(study));
+    cancel_of_shown(state);
     if let Some(study) = state.studies.get_mut(state.current) {
         study.turn_polarity();
     }
@@ -127,6 +133,13 @@ fn running(handle: JobHandle, study: Option<u64>) -> RunningJob {
         handle,
         study,
         progress: None,
+    }
+}
+
+/// Ends the run of the study shown, where it is the one that runs.
+fn cancel_of_shown(state: &mut AppState) {
+    if state.study().is_some_and(|study| state.is_running(study)) {
+        cancel(state);
     }
 }
 
@@ -210,7 +223,6 @@ fn apply_job_event(kind: EventKind, state: &mut AppState) {
 /// Gives a result to its study, which need not be the one shown by now.
 fn keep_result(serial: Option<u64>, result: Arc<SuppressionResult>, state: &mut AppState) {
     if let Some(study) = serial.and_then(|serial| state.study_with_mut(serial)) {
-        study.revision += 1;
-        study.result = Some(result);
+        study.runs.push(result);
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Asks where the soft-tissue image of the study shown goes; the answer is about that study,
 /// whichever is shown by then.
 pub(super) fn choose_output(state: &mut AppState, services: &mut Services) {
-    let Some(study) = state.study().filter(|study| study.result.is_some()) else {
+    let Some(study) = state.study().filter(|study| study.result().is_some()) else {
         fail(
             state,
             "There is no soft-tissue image yet; press Suppress first.".to_owned(),
@@ -107,7 +107,8 @@ fn write(
     services: &mut Services,
 ) {
     let found = state.study_with(study);
-    let Some((study, result)) = found.and_then(|study| Some((study, study.result.clone()?))) else {
+    let Some((study, result)) = found.and_then(|study| Some((study, study.result()?.clone())))
+    else {
         fail(
             state,
             "The study was closed before its picture was saved.".to_owned(),

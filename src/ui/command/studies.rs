@@ -106,7 +106,7 @@ pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services
             }
             StudyContent::Open(open)
                 if i.abs_diff(index) > KEPT_NEIGHBOURS
-                    && open.result.is_none()
+                    && open.result().is_none()
                     && working != Some(open.serial) =>
             {
                 study.content = StudyContent::Unread;

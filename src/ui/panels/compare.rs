@@ -3,8 +3,10 @@
 use crate::ui::camera::ViewRect;
 use crate::ui::command::UiCommand;
 use crate::ui::compare::{Compare, CompareTool, MOST_FLICKER_HZ};
+use crate::ui::look::Content;
 use crate::ui::shortcuts::with_key;
 use crate::ui::state::AppState;
+use crate::ui::study::OpenStudy;
 use crate::ui::theme;
 use crate::ui::widgets::release_slider::release_slider;
 use eframe::egui::{
@@ -22,7 +24,7 @@ const LEAST_FLICKER_HZ: f32 = 0.5;
 
 /// The section of the right panel; nothing without a soft-tissue image.
 pub fn compare_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    if state.study().is_none_or(|study| study.result.is_none()) {
+    if state.study().is_none_or(|study| study.result().is_none()) {
         return;
     }
     ui.separator();
@@ -94,8 +96,21 @@ fn tool_ui(ui: &mut Ui, compare: &mut Compare) {
     }
 }
 
+/// What is compared, in words: the original or another result, and the soft-tissue image shown.
+pub fn compared_names(study: &OpenStudy) -> [String; 2] {
+    match (study.runs.rival(), study.runs.shown()) {
+        (Some(rival), Some(shown)) => [rival, shown].map(|run| format!("Result {}", run.number)),
+        _ => [Content::Original, Content::SoftTissue].map(|content| content.name().to_owned()),
+    }
+}
+
 /// The wipe's line with its handle, over a view that shows a mixture.
-pub fn wipe_ui(ui: &mut Ui, rect: Rect, id: Id, compare: &Compare, commands: &mut Vec<UiCommand>) {
+pub fn wipe_ui(
+    ui: &mut Ui,
+    (rect, id): (Rect, Id),
+    (compare, [base, layer]): (&Compare, &[String; 2]),
+    commands: &mut Vec<UiCommand>,
+) {
     let view = view_points(rect);
     let point = Pos2::from(compare.wipe_point(view));
     let [right, down] = compare.wipe_normal();
@@ -123,7 +138,7 @@ pub fn wipe_ui(ui: &mut Ui, rect: Rect, id: Id, compare: &Compare, commands: &mu
         0.7 * KNOB_RADIUS * Vec2::new(right, down),
         Stroke::new(1.5, theme::OVERLAY),
     );
-    let sides = [("Original", -1.0), ("Soft tissue", 1.0)];
+    let sides = [(base, -1.0), (layer, 1.0)];
     for (name, side) in sides {
         side_name(&painter, point, side * Vec2::new(right, down), name);
     }

@@ -1,6 +1,7 @@
 //! Text in the corners of a view: who, when, and how the picture was taken.
 
 use crate::radiograph::StudyInfo;
+use crate::ui::orientation::Orientation;
 
 /// Patient, top left; empty fields are left out.
 pub fn patient_lines(info: &StudyInfo) -> Vec<String> {
@@ -31,7 +32,7 @@ fn name_line(name: &str) -> String {
 /// Acquisition, top right. A file without the patient's orientation is named as such: which side is
 /// right cannot be known from it.
 pub fn acquisition_lines(info: &StudyInfo, date_hidden: bool) -> Vec<String> {
-    let sides = match side_letters(info) {
+    let sides = match border_letters(info, Orientation::AS_STORED) {
         Some(_) => "",
         None => "Sides not stated",
     };
@@ -61,22 +62,16 @@ fn laterality_line(laterality: &str) -> String {
     }
 }
 
-/// Letters for the left and the right border of the picture, where the file states the patient's
-/// orientation (PS3.3 C.7.6.1.1.1: the first value is the direction of the rows).
-pub fn side_letters(info: &StudyInfo) -> Option<[String; 2]> {
-    let right = info.orientation.split('\\').next()?.trim();
-    let opposite = |letter| match letter {
-        'L' => Some('R'),
-        'R' => Some('L'),
-        'A' => Some('P'),
-        'P' => Some('A'),
-        'H' => Some('F'),
-        'F' => Some('H'),
-        _ => None,
-    };
-    let left: Option<String> = right.chars().map(opposite).collect();
-    left.filter(|left| !left.is_empty())
-        .map(|left| [left, right.to_owned()])
+/// Letters for the left, right, upper and lower border of the picture as it is turned, where the file states the
+/// patient's orientation (PS3.3 C.7.6.1.1.1: directions of the rows, then of the columns). Head and feet are left
+/// out: nobody mistakes them.
+pub fn border_letters(info: &StudyInfo, orientation: Orientation) -> Option<[String; 4]> {
+    let mut directions = info.orientation.split('\\').map(str::trim);
+    let row = directions.next()?;
+    let column = directions.next().unwrap_or_default();
+    let letters = orientation.border_letters(row, column)?;
+    let is_shown = |letters: &String| !letters.contains(['H', 'F']);
+    Some(letters.map(|letters| Some(letters).filter(is_shown).unwrap_or_default()))
 }
 
 fn lines<const N: usize>(all: [String; N]) -> Vec<String> {
@@ -116,17 +111,22 @@ mod tests {
     }
 
     #[test]
-    fn the_rows_run_from_one_side_letter_to_the_other() {
-        let letters = |orientation: &str| {
-            side_letters(&StudyInfo {
-                orientation: orientation.to_owned(),
+    fn letters_of_the_sides_follow_the_picture() {
+        let letters = |directions: &str, orientation: Orientation| {
+            let info = StudyInfo {
+                orientation: directions.to_owned(),
                 ..StudyInfo::default()
-            })
+            };
+            border_letters(&info, orientation).map(|letters| letters.join(","))
         };
-        assert_eq!(letters("L\\F"), Some(["R".to_owned(), "L".to_owned()]));
-        assert_eq!(letters("PR\\F"), Some(["AL".to_owned(), "PR".to_owned()]));
-        assert_eq!(letters(""), None);
-        assert_eq!(letters("LEFT\\F"), None);
+        let stored = Orientation::AS_STORED;
+        assert_eq!(letters("L\\F", stored).unwrap(), "R,L,,");
+        assert_eq!(letters("L\\F", stored.mirrored_across()).unwrap(), "L,R,,");
+        assert_eq!(letters("L\\F", stored.turned_right()).unwrap(), ",,R,L");
+        assert_eq!(letters("PR\\F", stored).unwrap(), "AL,PR,,");
+        assert_eq!(letters("L", stored).unwrap(), "R,L,,");
+        assert_eq!(letters("", stored), None);
+        assert_eq!(letters("LEFT\\F", stored), None);
     }
 
     #[test]

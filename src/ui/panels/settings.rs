@@ -233,7 +233,7 @@ fn progress_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
 
 /// What stands where the progress bar will be.
 fn idle_text(state: &AppState) -> String {
-    let result = state.study().and_then(|study| study.result.as_ref());
+    let result = state.study().and_then(|study| study.result());
     match result {
         Some(result) => {
             let times = result.stage_times.iter();
@@ -275,7 +275,7 @@ fn duration_text(secs: f64) -> String {
 }
 
 fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let Some(study) = state.study().filter(|study| study.result.is_some()) else {
+    let Some(study) = state.study().filter(|study| study.result().is_some()) else {
         return;
     };
     ui.separator();

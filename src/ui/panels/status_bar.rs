@@ -2,6 +2,7 @@
 
 use crate::display::GreyScale;
 use crate::radiograph::{PixelSpacing, SpacingKind, Voi, VoiFunction};
+use crate::ui::look::Look;
 use crate::ui::state::{AppState, PixelPosition};
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
@@ -18,7 +19,8 @@ fn probe_ui(ui: &mut Ui, state: &AppState) {
     let Some(study) = state.study() else {
         return;
     };
-    let text = match state.probe.and_then(|at| probe_text(study, at)) {
+    let look = study.looks.of(state.active_content());
+    let text = match state.probe.and_then(|at| probe_text(study, look, at)) {
         Some(values) => RichText::new(values),
         None => RichText::new("Pixel values under the pointer").color(theme::TEXT_WEAK),
     };
@@ -36,7 +38,7 @@ fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
         ui.separator();
         ui.label(spacing_text(study.radiograph.spacing));
         ui.separator();
-        ui.label(voi_text(&study.voi));
+        ui.label(voi_text(&study.looks.of(state.active_content()).voi));
         if let Some(zoom) = zoom {
             ui.separator();
             ui.label(format!("Zoom {:.0} %", zoom * 100.0));
@@ -45,12 +47,12 @@ fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
 }
 
 /// Every value of one pixel; `None` outside the image.
-fn probe_text(study: &OpenStudy, at: PixelPosition) -> Option<String> {
+fn probe_text(study: &OpenStudy, look: &Look, at: PixelPosition) -> Option<String> {
     let PixelPosition { row, col } = at;
     let stored = study.radiograph.stored.get(row, col)?;
-    let scale = GreyScale::new(&study.radiograph, &study.voi);
+    let scale = GreyScale::new(&study.radiograph, &look.voi);
     // Padding stays black on the screen, inverted or not.
-    let turned = study.inverted && !scale.is_padding(stored);
+    let turned = look.inverted && !scale.is_padding(stored);
     let shown = |display: f32| {
         if turned { 1.0 - display } else { display }
     };
@@ -59,7 +61,7 @@ fn probe_text(study: &OpenStudy, at: PixelPosition) -> Option<String> {
         scale.modality(stored),
         255.0 * shown(scale.display(stored)),
     )];
-    if let Some(result) = &study.result {
+    if let Some(result) = study.result() {
         let soft = result.soft_tissue.get(row, col)?;
         let display = shown(scale.display_at(stored, f64::from(soft)));
         let bone = result.bone.get(row, col)?;

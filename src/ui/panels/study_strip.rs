@@ -98,7 +98,7 @@ fn condition(study: &Study, state: &AppState) -> &'static str {
         StudyContent::Reading => "reading...",
         StudyContent::Failed(_) => "cannot be shown",
         StudyContent::Open(open) if state.is_running(open) => "suppressing...",
-        StudyContent::Open(open) if open.result.is_some() => "soft tissue ready",
+        StudyContent::Open(open) if open.result().is_some() => "soft tissue ready",
         StudyContent::Open(_) => "open",
     }
 }

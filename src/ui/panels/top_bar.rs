@@ -1,9 +1,11 @@
 //! Menus, the buttons of every minute, and the banner that is never hidden.
 
+use super::view_menu::view_menu_ui;
 use crate::ui::command::UiCommand;
+use crate::ui::layout::Layout;
 use crate::ui::presets::WindowPreset;
 use crate::ui::shortcuts::{NUM_KEYS, key_text, with_key};
-use crate::ui::state::{AppState, Layout};
+use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{self, Align, Button, RichText, TextStyle, Ui, Vec2};
 
@@ -21,30 +23,21 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
     let has_room = ui.horizontal(|ui| {
         file_menu_ui(ui, state, commands);
         window_menu_ui(ui, state, commands);
+        view_menu_ui(ui, state, commands);
         ui.separator();
         run_buttons_ui(ui, state, commands);
         ui.separator();
         for (layout, name, tip) in [
-            (Layout::SideBySide, "Side by side", "Original | soft tissue"),
             (
                 Layout::Single,
-                "Single",
-                "Soft tissue; hold Space for the original",
+                "In place",
+                "Soft tissue in the original's place; hold Space for the original, T exchanges them",
             ),
+            (Layout::SideBySide, "Side by side", "Original | soft tissue"),
             (
                 Layout::Difference,
                 "Difference",
                 "Original | what was taken away",
-            ),
-            (
-                Layout::Three,
-                "Three",
-                "Original | soft tissue | difference",
-            ),
-            (
-                Layout::Four,
-                "Four",
-                "Original | soft tissue, bone | difference",
             ),
         ] {
             let command = UiCommand::SetLayout(layout);
@@ -56,10 +49,11 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         }
         ui.separator();
         let study = state.study();
-        let inverted = study.is_some_and(|study| study.inverted);
+        let inverted = study.is_some_and(|study| study.looks.of(state.active_content()).inverted);
         toggle_ui(ui, (inverted, "Invert"), UiCommand::ToggleInvert, commands);
         let outline = (state.outline_visible, "Lungs");
         toggle_ui(ui, outline, UiCommand::ToggleOutline, commands);
+        steps_ui(ui, state, commands);
         let reset = ui.add_enabled(study.is_some(), Button::new("Reset"));
         let tip = with_key(ui.ctx(), "Exactly as loaded", &UiCommand::ResetView);
         if reset.on_hover_text(tip).clicked() {
@@ -102,6 +96,22 @@ fn banner_ui(ui: &mut Ui) {
                     .on_hover_text("Not a medical device. The picture may lack or add findings.");
             });
     });
+}
+
+/// Undo and redo, with what they would take back or again.
+fn steps_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let steps = [
+        ("Undo", state.undo.undo_name(), UiCommand::Undo),
+        ("Redo", state.undo.redo_name(), UiCommand::Redo),
+    ];
+    for (name, step, command) in steps {
+        let tip = format!("{name}: {}", step.unwrap_or("nothing"));
+        let tip = with_key(ui.ctx(), &tip, &command);
+        let button = ui.add_enabled(step.is_some(), Button::new(name));
+        if button.on_hover_text(tip).clicked() {
+            commands.push(command);
+        }
+    }
 }
 
 fn toggle_ui(
@@ -153,7 +163,7 @@ fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
             (
                 "Save soft tissue as 16-bit PNG...",
                 UiCommand::ChooseOutput,
-                state.study().is_some_and(|study| study.result.is_some()),
+                state.study().is_some_and(|study| study.result().is_some()),
             ),
         ] {
             let button = Button::new(label).shortcut_text(key_text(ui.ctx(), &command));
@@ -178,7 +188,10 @@ fn window_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
             } else {
                 String::new()
             };
-            let button = Button::selectable(preset.is_shown(study), preset.name(study));
+            let button = Button::selectable(
+                preset.is_shown(study, &study.looks.of(state.active_content()).voi),
+                preset.name(study),
+            );
             if ui.add(button.shortcut_text(key)).clicked() {
                 commands.push(UiCommand::SetWindow(preset));
                 ui.close();

@@ -1,0 +1,156 @@
+//! Everything a person can ask for.
+
+use crate::radiograph::{Radiograph, Voi};
+use crate::ui::camera::Camera;
+use crate::ui::compare::{Compare, CompareTool};
+use crate::ui::layout::Layout;
+use crate::ui::look::{Content, Link};
+use crate::ui::presets::WindowPreset;
+use crate::ui::state::{PixelPosition, SeedMode};
+use crate::ui::window_level::WindowDrag;
+use crate::worker::SuppressionSettings;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A turn or a mirror of a picture on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turning {
+    /// A quarter turn to the right.
+    Right,
+    /// A quarter turn to the left.
+    Left,
+    /// Left and right exchanged.
+    Across,
+    /// Top and bottom exchanged.
+    Down,
+}
+
+/// What a person asked for.
+#[derive(Debug, Clone)]
+pub enum UiCommand {
+    /// Open the dialog for radiographs.
+    ChooseFiles,
+    /// Open the dialog for a bundle.
+    ChooseBundle,
+    /// Open the dialog that saves the soft-tissue image.
+    ChooseOutput,
+    /// Show the path box for radiographs, or hide it whatever it is for.
+    ShowPathBox(bool),
+    /// The text of the path box changed.
+    EditPath(String),
+    /// Do with this path what the path box is for.
+    EnterPath(PathBuf),
+    /// Open files and folders.
+    OpenPaths(Vec<PathBuf>),
+    /// Show a radiograph that is in memory already.
+    ShowRadiograph(Arc<Radiograph>),
+    /// Show this study of the strip.
+    SelectStudy(usize),
+    /// Show the study after this one.
+    NextStudy,
+    /// Show the study before this one.
+    PreviousStudy,
+    /// Load the bundle in this folder.
+    LoadBundle(PathBuf),
+    /// Suppress the bones of the study shown.
+    Suppress,
+    /// Stop the suppression that runs.
+    CancelJob,
+    /// Close what is open over the pictures; where nothing is, stop the suppression that runs.
+    Escape,
+    /// Yes or no to the question asked.
+    Answer(bool),
+    /// A setting moved; nothing runs yet.
+    EditSettings(SuppressionSettings),
+    /// A setting was let go: run again if there is a result to be replaced.
+    ReleaseSettings,
+    /// Back to what the bundle proposes.
+    ResetSettings,
+    /// Keep the seed at the next run, or draw a new one.
+    SetSeedMode(SeedMode),
+    /// Draw a new seed now.
+    DrawSeed,
+    /// Write the soft-tissue image of the open study with this number here, and its certificate.
+    SaveSoftTissue(PathBuf, u64),
+    /// Arrange the views.
+    SetLayout(Layout),
+    /// A key that shows this in every view is held, or let go.
+    Hold(Option<Content>),
+    /// The pointer came to this picture: keys speak of it.
+    ActivateView(Content),
+    /// Make or cut a link between the views.
+    SetLink(Link, bool),
+    /// Compare original and soft-tissue image this way.
+    SetCompare(Compare),
+    /// Take up a tool of comparison, or lay it down.
+    ToggleCompareTool(CompareTool),
+    /// Exchange original and soft-tissue image in the single view.
+    Swap,
+    /// Take this much more of the bone off, as a share; less where negative.
+    MoveSuppression(f32),
+    /// Drag over this picture.
+    DragWindow(Content, WindowDrag),
+    /// Give the picture in use these values of interest.
+    SetVoi(Voi),
+    /// Show the picture with this window.
+    SetWindow(WindowPreset),
+    /// Show the picture with the window of this number, counted from 0 as the menu lists them.
+    SetWindowNumber(usize),
+    /// Exchange black and white.
+    ToggleInvert,
+    /// The file states its polarity wrongly: exchange black and white for the networks and the outputs too.
+    TurnPolarity,
+    /// Look elsewhere in this picture.
+    SetCamera(Content, Camera),
+    /// Turn or mirror the picture in use on the screen.
+    Turn(Turning),
+    /// Show the whole image.
+    Fit,
+    /// One screen pixel per image pixel.
+    OneToOne,
+    /// Everything as it was loaded.
+    ResetView,
+    /// Show this result of the study, with the settings that made it.
+    ShowRun(u64),
+    /// Compare with this result; with the original where there is none.
+    CompareWithRun(Option<u64>),
+    /// Keep this result whatever comes, or let it go when room is needed.
+    PinRun(u64, bool),
+    /// Forget this result.
+    ForgetRun(u64),
+    /// Take the newest step back.
+    Undo,
+    /// Take the step again that was taken back last.
+    Redo,
+    /// The pointer was let go: what comes next is another step.
+    EndGesture,
+    /// Draw the outline of the lung field, or not.
+    ToggleOutline,
+    /// Difference in the end colours of the map, modality units.
+    SetDifferenceLimit(f64),
+    /// The pointer stands on this pixel.
+    Probe(Option<PixelPosition>),
+    /// Hide everything that tells whose pictures these are, or show it again.
+    TogglePatient,
+    /// List every doubt about a study, or the gravest alone.
+    ToggleDoubts,
+    /// Take a message away.
+    DismissMessage(usize),
+    /// Show or hide help.
+    ToggleHelp,
+}
+
+impl UiCommand {
+    /// Whether this changes nothing that a person would want to take back; such commands come with every frame.
+    pub(super) fn only_looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Probe(_)
+                | Self::Hold(_)
+                | Self::ActivateView(_)
+                | Self::SetCamera(..)
+                | Self::Fit
+                | Self::OneToOne
+        )
+    }
+}

@@ -1,0 +1,116 @@
+//! What is seen, and how.
+
+use super::UiCommand;
+use super::ui_command::Turning;
+use crate::ui::camera::{Camera, Zoom};
+use crate::ui::compare::Compare;
+use crate::ui::look::{Link, Look};
+use crate::ui::orientation::Orientation;
+use crate::ui::presets::WindowPreset;
+use crate::ui::state::{AppState, PathBox, PathPurpose};
+use crate::ui::study::{OpenStudy, Study};
+use crate::ui::window_level::dragged;
+
+/// Commands that touch only what is seen.
+pub(super) fn apply(command: UiCommand, state: &mut AppState) {
+    use UiCommand as C;
+    match command {
+        C::ShowPathBox(true) => {
+            state.path_box = Some(PathBox {
+                purpose: PathPurpose::Open,
+                text: String::new(),
+                notice: None,
+            });
+        }
+        C::ShowPathBox(false) => state.path_box = None,
+        C::EditPath(text) => {
+            if let Some(path_box) = &mut state.path_box {
+                path_box.text = text;
+            }
+        }
+        C::SetLayout(layout) => state.layout = layout,
+        C::Hold(held) => state.held = held,
+        C::ActivateView(content) => state.active = content,
+        C::SetLink(link, linked) => set_link(link, linked, state),
+        C::SetCompare(compare) => state.compare = compare,
+        C::ToggleCompareTool(tool) => state.compare = state.compare.toggled(tool),
+        C::Swap => state.compare.swapped = !state.compare.swapped,
+        C::MoveSuppression(share) => {
+            let moved = state.compare.suppression + share;
+            state.compare.suppression = moved.clamp(0.0, 1.0);
+        }
+        C::ToggleOutline => state.outline_visible = !state.outline_visible,
+        C::SetDifferenceLimit(limit) => state.difference_limit = Some(limit),
+        C::Probe(position) => state.probe = position,
+        C::TogglePatient => state.privacy = state.privacy.toggled(),
+        C::ToggleDoubts => state.doubts_listed = state.doubts_listed.toggled(),
+        C::ToggleHelp => state.help_visible = !state.help_visible,
+        C::DismissMessage(index) if index < state.messages.len() => {
+            state.messages.remove(index);
+        }
+        C::ResetView => {
+            state.difference_limit = None;
+            state.compare = Compare::default();
+            if let Some(study) = state.study_mut() {
+                study.reset_view();
+            }
+        }
+        C::DragWindow(content, _) | C::SetCamera(content, _) => {
+            state.active = content;
+            look_otherwise(&command, state);
+        }
+        _ => look_otherwise(&command, state),
+    }
+}
+
+/// Makes or cuts a link; where it is made, every picture follows the one in use.
+fn set_link(link: Link, linked: bool, state: &mut AppState) {
+    state.links = state.links.with(link, linked);
+    let (links, content) = (state.links, state.active_content());
+    for study in state.studies.iter_mut().filter_map(Study::open_mut) {
+        study.looks.follow(content, links);
+    }
+}
+
+/// Changes how the picture in use is looked at; the others follow as far as they are linked.
+fn look_otherwise(command: &UiCommand, state: &mut AppState) {
+    let (content, links) = (state.active_content(), state.links);
+    if let Some(study) = state.study_mut() {
+        let changed = changed(command, study, study.looks.of(content));
+        if let Some(changed) = changed {
+            study.looks.change(content, links, |look| *look = changed);
+        }
+    }
+}
+
+fn changed(command: &UiCommand, study: &OpenStudy, look: &Look) -> Option<Look> {
+    use UiCommand as C;
+    let mut changed = look.clone();
+    match command {
+        C::DragWindow(_, drag) => {
+            let polarity = study.radiograph.polarity;
+            changed.voi = dragged(&look.voi, *drag, polarity, study.modality_range);
+        }
+        C::SetVoi(voi) => changed.voi = voi.clone(),
+        C::SetWindow(preset) => changed.voi = preset.voi(study),
+        C::SetWindowNumber(number) => {
+            changed.voi = WindowPreset::all(study).get(*number)?.voi(study);
+        }
+        C::ToggleInvert => changed.inverted = !look.inverted,
+        C::SetCamera(_, camera) => changed.camera = *camera,
+        C::Fit => changed.camera = Camera::default(),
+        C::OneToOne => changed.camera.zoom = Zoom::Scale(1.0),
+        C::Turn(turning) => changed.orientation = turned(look.orientation, *turning),
+        _ => return None,
+    }
+    Some(changed)
+}
+
+fn turned(orientation: Orientation, turning: Turning) -> Orientation {
+    match turning {
+        Turning::Right => orientation.turned_right(),
+        Turning::Left => orientation.turned_left(),
+        Turning::Across => orientation.mirrored_across(),
+        Turning::Down => orientation.mirrored_down(),
+    }
+}

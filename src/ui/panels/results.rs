@@ -1,0 +1,150 @@
+//! The results of the study shown, as a strip: what made each of them, which is shown, which it is compared with.
+
+use crate::radiograph::FloatImage;
+use crate::ui::command::UiCommand;
+use crate::ui::runs::Run;
+use crate::ui::state::AppState;
+use crate::ui::study::OpenStudy;
+use crate::ui::theme;
+use eframe::egui::{
+    Button, ColorImage, Frame, Id, Image, RichText, Role, ScrollArea, TextureHandle,
+    TextureOptions, Ui, WidgetInfo,
+};
+
+/// Whether there is something to choose from.
+pub fn has_results(state: &AppState) -> bool {
+    state
+        .study()
+        .is_some_and(|study| study.runs.all().len() > 1)
+}
+
+/// Draws the strip, newest first.
+pub fn results_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let Some(study) = state.study() else {
+        return;
+    };
+    ScrollArea::horizontal().show(ui, |ui| {
+        ui.horizontal(|ui| {
+            for run in study.runs.all().iter().rev() {
+                run_ui(ui, study, run, commands);
+            }
+        });
+    });
+}
+
+fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiCommand>) {
+    let is_shown = study
+        .runs
+        .shown()
+        .is_some_and(|shown| shown.number == run.number);
+    let is_rival = study
+        .runs
+        .rival()
+        .is_some_and(|rival| rival.number == run.number);
+    let fill = if is_shown {
+        theme::SELECTED
+    } else {
+        theme::PANEL
+    };
+    Frame::new().fill(fill).inner_margin(4).show(ui, |ui| {
+        let texture = texture(ui, study.serial, run);
+        let picture = Image::new(&texture).fit_to_exact_size(texture.size_vec2());
+        let shown = ui.add(Button::image(picture).frame(false));
+        let name = format!("Show result {}", run.number);
+        shown.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        if shown.on_hover_text(long_text(run)).clicked() {
+            commands.push(UiCommand::ShowRun(run.number));
+        }
+        ui.vertical(|ui| {
+            ui.label(RichText::new(short_text(run)).small());
+            ui.horizontal(|ui| {
+                let rival = (!is_rival).then_some(run.number);
+                let compare = Button::selectable(is_rival, "Compare");
+                let tip = "In the original's place in wipe, lens, flicker, slider and difference";
+                if ui
+                    .add_enabled(!is_shown, compare)
+                    .on_hover_text(tip)
+                    .clicked()
+                {
+                    commands.push(UiCommand::CompareWithRun(rival));
+                }
+                let pin = Button::selectable(run.pinned, "Keep");
+                let tip = "Keeps it in memory when room is needed";
+                if ui.add(pin).on_hover_text(tip).clicked() {
+                    commands.push(UiCommand::PinRun(run.number, !run.pinned));
+                }
+                let copy = ui
+                    .button("Copy")
+                    .on_hover_text("Copies its settings as text");
+                if copy.clicked() {
+                    ui.ctx().copy_text(long_text(run));
+                }
+                if ui.button("Forget").clicked() {
+                    commands.push(UiCommand::ForgetRun(run.number));
+                }
+            });
+        });
+    });
+}
+
+/// The line under a thumbnail.
+fn short_text(run: &Run) -> String {
+    let settings = &run.result.settings;
+    format!(
+        "{}: LEG {}, {} steps, seed {}",
+        run.number, settings.leg_weight, settings.steps, settings.seed
+    )
+}
+
+/// Everything that makes the same picture again.
+fn long_text(run: &Run) -> String {
+    let result = &run.result;
+    let settings = &result.settings;
+    let secs: f64 = result
+        .stage_times
+        .iter()
+        .map(|time| time.elapsed_secs)
+        .sum();
+    format!(
+        "Result {}\nLEG weight {}, steps {}, seed {}\nguidance {:?}, sampler {:?}, clipping {:?}, fusion {:?}, output {:?}\n\
+         model {} ({}), {} {}\nmade in {secs:.1} s",
+        run.number,
+        settings.leg_weight,
+        settings.steps,
+        settings.seed,
+        settings.guidance,
+        settings.sampler,
+        settings.clipping,
+        settings.fusion,
+        settings.output,
+        result.bundle_name,
+        result
+            .bundle_sha256
+            .get(..12)
+            .unwrap_or(&result.bundle_sha256),
+        result.device,
+        result.precision,
+    )
+}
+
+/// The thumbnail on the graphics card, uploaded once.
+fn texture(ui: &Ui, study: u64, run: &Run) -> TextureHandle {
+    let id = Id::unique(("thumbnail", study, run.number));
+    let known = ui.data(|data| data.get_temp::<TextureHandle>(id));
+    known.unwrap_or_else(|| {
+        let image = grey_image(&run.thumbnail);
+        let name = format!("result {} of study {study}", run.number);
+        let texture = ui.ctx().load_texture(name, image, TextureOptions::LINEAR);
+        ui.data_mut(|data| data.insert_temp(id, texture.clone()));
+        texture
+    })
+}
+
+fn grey_image(picture: &FloatImage) -> ColorImage {
+    let (width, height) = picture.size();
+    let grey = picture.values().iter();
+    let grey: Vec<u8> = grey
+        .map(|v| (255.0 * v.clamp(0.0, 1.0)).round() as u8)
+        .collect();
+    ColorImage::from_gray([width, height], &grey)
+}

@@ -1,0 +1,112 @@
+//! Text over a picture: what it is, whose, how it is turned, and what must be known of it.
+
+use super::text::{badge_ui, corner_text, fitted_lines};
+use super::view::{AI_LABEL, View};
+use crate::ui::compare::CompareTool;
+use crate::ui::layout::Layout;
+use crate::ui::look::Content;
+use crate::ui::panels::compare::compared_names;
+use crate::ui::panels::overlay::{acquisition_lines, border_letters, patient_lines};
+use crate::ui::theme;
+use crate::ui::widgets::colour_bar;
+use eframe::egui::{Align2, Pos2, Rect, Ui};
+
+/// Share of a view's width that the text at its left may take where there is some at its right.
+const LEFT_SHARE: f32 = 0.6;
+
+impl View<'_> {
+    pub(super) fn labels_ui(&self, ui: &mut Ui, content: Content, missing: bool) {
+        let inner = self.rect.shrink(theme::OVERLAY_MARGIN);
+        let top = self.corners_ui(ui, inner, content);
+        if content == Content::Original && self.waits_for_result() {
+            corner_text(ui, inner, Align2::CENTER_BOTTOM, self.waiting_text());
+        }
+        if missing || content == Content::Original {
+            return;
+        }
+        if let Some(text) = self.state.stale_text() {
+            // Under the corner texts, which a narrow view leaves no room between.
+            badge_ui(ui, Pos2::new(inner.center().x, top + 6.0), inner, text);
+        }
+        let label = corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
+        if content == Content::Difference {
+            let limit = self.state.shown_difference_limit();
+            let above = inner.with_max_y(label.top() - 6.0);
+            colour_bar::paint(&ui.painter_at(self.rect), above, limit);
+        }
+    }
+
+    /// The one view shows the original because there is nothing else yet.
+    fn waits_for_result(&self) -> bool {
+        let alone = self.state.layout == Layout::Single && self.state.held.is_none();
+        alone && self.study.result().is_none()
+    }
+
+    fn waiting_text(&self) -> &'static str {
+        if self.state.is_running(self.study) {
+            "The first soft-tissue image is being made"
+        } else {
+            "No soft-tissue image yet: press Suppress"
+        }
+    }
+
+    /// What the view shows, in words; a mixture says how much of the bone is gone.
+    fn name(&self, content: Content) -> String {
+        let compare = &self.state.compare;
+        let [base, layer] = compared_names(self.study);
+        match content {
+            Content::SoftTissue if self.study.result().is_some() => {}
+            Content::Difference if self.study.runs.rival().is_some() => {
+                return format!("{base} - {}", layer.to_lowercase());
+            }
+            _ => return content.name().to_owned(),
+        }
+        let name = match compare.tool {
+            CompareTool::Whole => layer,
+            CompareTool::Wipe => format!("{base} beside {}", layer.to_lowercase()),
+            CompareTool::Lens => format!("{base}, {} in the lens", layer.to_lowercase()),
+            CompareTool::Flicker => format!("{base} and {} in turn", layer.to_lowercase()),
+        };
+        let percent = (100.0 * compare.suppression).round();
+        if percent >= 100.0 {
+            return name;
+        }
+        if self.study.runs.rival().is_some() {
+            format!("{name}, {percent:.0} % of the way")
+        } else {
+            format!("{name}, {percent:.0} % of the bone off")
+        }
+    }
+
+    /// Who and when, and the letters of the sides; returns where the upper texts end.
+    fn corners_ui(&self, ui: &mut Ui, inner: Rect, content: Content) -> f32 {
+        let info = &self.study.radiograph.info;
+        let look = self.look();
+        let mut left = vec![self.name(content)];
+        let hidden = self.state.is_patient_hidden();
+        if !hidden {
+            left.extend(patient_lines(info));
+        }
+        let mut right = acquisition_lines(info, hidden);
+        if look.inverted {
+            right.push("Inverted".to_owned());
+        }
+        let turned = look.orientation.text();
+        if !turned.is_empty() {
+            right.push(turned.to_owned());
+        }
+        let left_share = if right.is_empty() { 1.0 } else { LEFT_SHARE };
+        let left = fitted_lines(ui, &left, left_share * inner.width());
+        let right = fitted_lines(ui, &right, (1.0 - LEFT_SHARE) * inner.width() - 8.0);
+        let left = corner_text(ui, inner, Align2::LEFT_TOP, &left);
+        let right = corner_text(ui, inner, Align2::RIGHT_TOP, &right);
+        if let Some([at_left, at_right, at_top, at_bottom]) = border_letters(info, look.orientation)
+        {
+            corner_text(ui, inner, Align2::LEFT_CENTER, &at_left);
+            corner_text(ui, inner, Align2::RIGHT_CENTER, &at_right);
+            corner_text(ui, inner, Align2::CENTER_TOP, &at_top);
+            corner_text(ui, inner, Align2::CENTER_BOTTOM, &at_bottom);
+        }
+        left.bottom().max(right.bottom())
+    }
+}

@@ -1,0 +1,50 @@
+//! What the mouse does in a view.
+
+use super::view::View;
+use crate::ui::command::UiCommand;
+use crate::ui::window_level::WindowDrag;
+use eframe::egui::{PointerButton, Pos2, Response, Ui, Vec2};
+
+/// Wheel points that enlarge by a factor of e.
+const WHEEL_POINTS: f32 = 240.0;
+
+impl View<'_> {
+    /// Drag for the window, right or middle drag to move, wheel to enlarge.
+    pub(super) fn mouse(&self, ui: &Ui, response: &Response, commands: &mut Vec<UiCommand>) {
+        let ppp = ui.ctx().pixels_per_point();
+        let (view, image) = (self.view_px(ppp), self.image());
+        let (content, camera) = (self.cell, self.look().camera);
+        let delta = response.drag_delta();
+        if response.contains_pointer() && self.state.active != content {
+            commands.push(UiCommand::ActivateView(content));
+        }
+        if response.double_clicked() {
+            commands.push(UiCommand::ResetView);
+        } else if response.dragged_by(PointerButton::Primary) && delta != Vec2::ZERO {
+            let drag = WindowDrag {
+                right: delta.x,
+                down: delta.y,
+                fine: ui.input(|input| input.modifiers.shift),
+            };
+            commands.push(UiCommand::DragWindow(content, drag));
+        } else if delta != Vec2::ZERO {
+            let moved = camera.panned(view, image, [delta.x * ppp, delta.y * ppp]);
+            commands.push(UiCommand::SetCamera(content, moved));
+        }
+        if let Some(pointer) = hovered(response) {
+            let (scrolled, pinched) =
+                ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
+            let factor = (scrolled / WHEEL_POINTS).exp() * pinched;
+            if (factor - 1.0).abs() > 1e-4 {
+                let anchor = [pointer.x * ppp, pointer.y * ppp];
+                let zoomed = camera.zoomed(view, image, anchor, factor);
+                commands.push(UiCommand::SetCamera(content, zoomed));
+            }
+        }
+    }
+}
+
+/// The pointer, where it stands in a view.
+pub(super) fn hovered(response: &Response) -> Option<Pos2> {
+    response.hover_pos().filter(|_| response.contains_pointer())
+}

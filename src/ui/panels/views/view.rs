@@ -1,0 +1,215 @@
+//! One view in one frame: where its picture lies and what is on it.
+
+use super::mouse::hovered;
+use super::text::centred_text;
+use crate::radiograph::Voi;
+use crate::render::{LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec};
+use crate::ui::camera::{ImageExtent, Placement, ViewRect};
+use crate::ui::command::UiCommand;
+use crate::ui::compare::CompareTool;
+use crate::ui::layers;
+use crate::ui::layout::Layout;
+use crate::ui::look::{Content, Look};
+use crate::ui::panels::compare::{compared_names, lens_ui, wipe_ui};
+use crate::ui::state::{AppState, PixelPosition};
+use crate::ui::study::OpenStudy;
+use crate::ui::theme;
+use eframe::egui::{
+    CornerRadius, Id, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+};
+use std::time::Duration;
+
+/// Label of a soft-tissue image, on the screen wherever one is.
+pub(super) const AI_LABEL: &str = "AI-processed - not for diagnosis without the original";
+/// Bone that is white at the difference range a study begins with, display units.
+const WHITE_BONE: f64 = 0.25;
+
+/// One view in one frame.
+pub(super) struct View<'a> {
+    pub id: ViewId,
+    pub rect: Rect,
+    /// What the layout puts here.
+    pub cell: Content,
+    pub state: &'a AppState,
+    pub study: &'a OpenStudy,
+}
+
+impl View<'_> {
+    /// Draws the view; returns the pixel under the pointer.
+    pub fn show(
+        &self,
+        ui: &mut Ui,
+        placement: &Placement,
+        commands: &mut Vec<UiCommand>,
+    ) -> Option<PixelPosition> {
+        let content = self.content();
+        let id = ui.unique_id().with(("view", self.id.0));
+        let response = ui.interact(self.rect, id, Sense::click_and_drag());
+        let name = format!("{} view", content.name());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+        self.mouse(ui, &response, commands);
+        let painter = ui.painter_at(self.rect);
+        painter.rect_filled(self.rect, 0, theme::VIEW_BACKGROUND);
+        let missing = content != Content::Original && self.study.result().is_none();
+        if missing {
+            self.missing_ui(ui);
+        } else {
+            let frame = ui.ctx().cumulative_pass_nr();
+            let mixture = self.mixture(ui, content, &response);
+            let callback = self.callback((content, mixture), placement, frame);
+            painter.add(callback.into_shape(self.rect));
+        }
+        self.labels_ui(ui, content, missing);
+        if content == Content::SoftTissue && !missing {
+            self.tool_ui(ui, id, &response, commands);
+        }
+        let border = Stroke::new(1.0, theme::LINE);
+        painter.rect_stroke(self.rect, CornerRadius::ZERO, border, StrokeKind::Inside);
+        let pointer = hovered(&response)?;
+        let ppp = ui.ctx().pixels_per_point();
+        self.pixel_at(placement, [pointer.x * ppp, pointer.y * ppp])
+    }
+
+    /// What is really on the screen: what a held key asks for, else the picture of this place.
+    fn content(&self) -> Content {
+        let alone = self.state.layout == Layout::Single && self.cell == Content::SoftTissue;
+        let swapped = alone && self.state.compare.swapped;
+        match self.state.held {
+            // Where the original stands anyway, its key shows the other one.
+            Some(Content::Original) if swapped => self.cell,
+            Some(held) => held,
+            // The one view is never empty: before the first result it shows what there is.
+            None if alone && (swapped || self.study.result().is_none()) => Content::Original,
+            None => self.cell,
+        }
+    }
+
+    /// How this place is looked at, whatever stands there for the moment: a held key moves nothing.
+    pub fn look(&self) -> &Look {
+        self.study.looks.of(self.cell)
+    }
+
+    pub fn placement(&self, pixels_per_point: f32) -> Placement {
+        let view = self.view_px(pixels_per_point);
+        self.look().camera.place(view, self.image())
+    }
+
+    pub fn view_px(&self, pixels_per_point: f32) -> ViewRect {
+        ViewRect {
+            min: [self.rect.left(), self.rect.top()].map(|v| v * pixels_per_point),
+            size: [self.rect.width(), self.rect.height()].map(|v| v * pixels_per_point),
+        }
+    }
+
+    pub fn image(&self) -> ImageExtent {
+        let (width, height) = self.study.radiograph.size();
+        let aspect = self.study.radiograph.pixel_aspect();
+        let usable = aspect.is_finite() && (0.1..=10.0).contains(&aspect);
+        ImageExtent {
+            size: [width as f32, height as f32],
+            pixel_aspect: if usable { aspect as f32 } else { 1.0 },
+            orientation: self.look().orientation,
+        }
+    }
+
+    fn pixel_at(&self, placement: &Placement, screen: [f32; 2]) -> Option<PixelPosition> {
+        let (width, height) = self.study.radiograph.size();
+        let [x, y] = placement.image_from_screen(screen);
+        let inside = x >= 0.0 && y >= 0.0 && x < width as f32 && y < height as f32;
+        inside.then_some(PixelPosition {
+            row: y as usize,
+            col: x as usize,
+        })
+    }
+
+    /// The window of the bone layer: no bone is black; the difference range says how much is white.
+    fn bone_voi(&self) -> Voi {
+        let share = self.state.shown_difference_limit() / self.study.default_difference_limit();
+        Voi::covering(0.0, WHITE_BONE * share)
+    }
+
+    /// How much of the soft-tissue image stands where.
+    fn mixture(&self, ui: &Ui, content: Content, response: &Response) -> Mixture {
+        if content != Content::SoftTissue {
+            return Mixture::LAYER;
+        }
+        let compare = &self.state.compare;
+        let ppp = ui.ctx().pixels_per_point();
+        let pointer = hovered(response).map(|pointer| [pointer.x * ppp, pointer.y * ppp]);
+        let seconds = ui.input(|input| input.time);
+        if compare.tool == CompareTool::Flicker {
+            let wait = compare.flicker_wait_secs(seconds);
+            ui.ctx()
+                .request_repaint_after(Duration::from_secs_f64(wait));
+        }
+        compare.mixture(self.view_px(ppp), pointer, ppp, seconds)
+    }
+
+    /// What the tool of comparison draws over the picture.
+    fn tool_ui(&self, ui: &mut Ui, id: Id, response: &Response, commands: &mut Vec<UiCommand>) {
+        let compare = &self.state.compare;
+        match compare.tool {
+            CompareTool::Wipe => {
+                let names = compared_names(self.study);
+                wipe_ui(ui, (self.rect, id), (compare, &names), commands);
+            }
+            CompareTool::Lens => lens_ui(ui, self.rect, hovered(response), compare),
+            CompareTool::Whole | CompareTool::Flicker => {}
+        }
+    }
+
+    fn callback(
+        &self,
+        (content, mixture): (Content, Mixture),
+        placement: &Placement,
+        frame: u64,
+    ) -> RadiographCallback {
+        let kind = match content {
+            Content::Original => LayerKind::Original,
+            Content::SoftTissue | Content::Difference => LayerKind::SoftTissue,
+            Content::Bone => LayerKind::Bone,
+        };
+        let limit = self.state.shown_difference_limit() as f32;
+        let outline = self.state.outline_visible && self.study.result().is_some();
+        let look = self.look();
+        let is_compared = matches!(content, Content::SoftTissue | Content::Difference);
+        RadiographCallback {
+            spec: ViewSpec {
+                id: self.id,
+                layer: layers::key(self.study, kind),
+                original: layers::key(self.study, LayerKind::Original),
+                rival: layers::rival(self.study).filter(|_| is_compared),
+                mask: outline.then(|| layers::key(self.study, LayerKind::LungMask)),
+                picture: match content {
+                    Content::Difference => Picture::Difference {
+                        limit,
+                        low_is_bright: self.study.low_is_bright(),
+                    },
+                    _ => Picture::Grey,
+                },
+                mixture,
+                image_from_screen: placement.shader_map(),
+                voi: match content {
+                    Content::Bone => self.bone_voi(),
+                    _ => look.voi.clone(),
+                },
+                low_is_white: match content {
+                    Content::Bone => look.inverted,
+                    _ => self.study.low_is_white(self.cell),
+                },
+                dithered: true,
+            },
+            layers: layers::all(self.study),
+            frame,
+        }
+    }
+
+    fn missing_ui(&self, ui: &mut Ui) {
+        let text = if self.state.is_running(self.study) {
+            "The first picture is being made"
+        } else {
+            "No soft-tissue image yet: press Suppress"
+        };
+        centred_text(ui, self.rect, text);
+    }
+}

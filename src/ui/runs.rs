@@ -1,0 +1,150 @@
+//! The results of a study: which one is shown, and with which other one it is compared.
+
+use crate::radiograph::{FloatImage, resize_area};
+use crate::worker::{SuppressionResult, SuppressionSettings};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Memory that the results of one study may take, bytes; older ones go first. Their settings and seed make the same
+/// picture again.
+const MOST_BYTES: usize = 1 << 30;
+
+/// Height of a thumbnail, pixels.
+pub const THUMBNAIL_HEIGHT: usize = 64;
+
+/// One result.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Names it within its study; later ones are larger.
+    pub number: u64,
+    /// What was made.
+    pub result: Arc<SuppressionResult>,
+    /// The reader wants it kept.
+    pub pinned: bool,
+    /// When it arrived.
+    pub made: SystemTime,
+    /// The soft-tissue image at [`THUMBNAIL_HEIGHT`], display units.
+    pub thumbnail: Arc<FloatImage>,
+}
+
+impl Run {
+    fn new(number: u64, result: Arc<SuppressionResult>) -> Self {
+        let (width, height) = result.model_soft_tissue.size();
+        let narrow = (width * THUMBNAIL_HEIGHT).div_ceil(height.max(1)).max(1);
+        let thumbnail = resize_area(&result.model_soft_tissue, narrow, THUMBNAIL_HEIGHT);
+        Self {
+            number,
+            result,
+            pinned: false,
+            made: SystemTime::now(),
+            thumbnail: Arc::new(thumbnail),
+        }
+    }
+
+    fn num_bytes(&self) -> usize {
+        let pixels = self.result.soft_tissue.values().len();
+        let model = self.result.model_soft_tissue.values().len();
+        // Soft tissue and bone are f32, the mask a byte.
+        9 * pixels + 4 * model
+    }
+}
+
+/// Every result of a study that is still in memory, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Runs {
+    all: Vec<Run>,
+    shown: Option<u64>,
+    rival: Option<u64>,
+    newest: u64,
+}
+
+impl Runs {
+    /// Every result, oldest first.
+    pub fn all(&self) -> &[Run] {
+        &self.all
+    }
+
+    /// The one with this number.
+    pub fn get(&self, number: u64) -> Option<&Run> {
+        self.all.iter().find(|run| run.number == number)
+    }
+
+    /// The one on the screen.
+    pub fn shown(&self) -> Option<&Run> {
+        self.get(self.shown?)
+    }
+
+    /// The one that takes the original's place in every comparison, where the reader chose one.
+    pub fn rival(&self) -> Option<&Run> {
+        self.get(self.rival?).filter(|_| self.rival != self.shown)
+    }
+
+    /// Shown and rival, for undo.
+    pub(super) fn choice(&self) -> (Option<u64>, Option<u64>) {
+        (self.shown, self.rival)
+    }
+
+    /// Takes in a new result and shows it; the oldest go where there are too many.
+    pub(super) fn push(&mut self, result: Arc<SuppressionResult>) {
+        self.newest += 1;
+        self.all.push(Run::new(self.newest, result));
+        self.shown = Some(self.newest);
+        self.make_room(MOST_BYTES);
+    }
+
+    /// Shows this result; nothing where it is gone.
+    pub(super) fn show(&mut self, number: Option<u64>) {
+        let known = number.is_none_or(|number| self.get(number).is_some());
+        if known {
+            self.shown = number;
+        }
+    }
+
+    /// Compares with this result, or with the original.
+    pub(super) fn set_rival(&mut self, number: Option<u64>) {
+        self.rival = number.filter(|&number| self.get(number).is_some());
+    }
+
+    /// Keeps this result, or lets it go when room is needed.
+    pub(super) fn set_pinned(&mut self, number: u64, pinned: bool) {
+        if let Some(run) = self.all.iter_mut().find(|run| run.number == number) {
+            run.pinned = pinned;
+        }
+    }
+
+    /// Forgets this result; where it was shown, the newest of the others is.
+    pub(super) fn remove(&mut self, number: u64) {
+        self.all.retain(|run| run.number != number);
+        self.rival = self.rival.filter(|&rival| rival != number);
+        if self.shown == Some(number) {
+            self.shown = self.all.last().map(|run| run.number);
+        }
+    }
+
+    /// Forgets all of them: they are of another picture.
+    pub(super) fn clear(&mut self) {
+        self.all.clear();
+        (self.shown, self.rival) = (None, None);
+    }
+
+    /// The newest result made with these settings by this bundle.
+    pub(super) fn made_with(&self, settings: &SuppressionSettings, sha256: &str) -> Option<u64> {
+        let mut newest_first = self.all.iter().rev();
+        let found = newest_first
+            .find(|run| run.result.settings == *settings && run.result.bundle_sha256 == sha256);
+        found.map(|run| run.number)
+    }
+
+    fn make_room(&mut self, most_bytes: usize) {
+        let mut num_bytes: usize = self.all.iter().map(Run::num_bytes).sum();
+        let (shown, rival) = (self.shown, self.rival);
+        self.all.retain(|run| {
+            let is_used = Some(run.number) == shown || Some(run.number) == rival || run.pinned;
+            let stays = is_used || num_bytes <= most_bytes;
+            if !stays {
+                num_bytes -= run.num_bytes();
+            }
+            stays
+        });
+    }
+}
