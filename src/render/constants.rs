@@ -29,6 +29,9 @@ pub(super) const PICTURE_GREY: u32 = 0;
 /// Original minus layer in colours.
 pub(super) const PICTURE_DIFFERENCE: u32 = 1;
 
+/// The size of this difference in the colours of its upper half.
+pub(super) const PICTURE_ABSOLUTE: u32 = 2;
+
 /// The layer is shown everywhere.
 pub(super) const REGION_EVERYWHERE: u32 = 0;
 /// The layer is shown on one side of a line.
@@ -62,6 +65,7 @@ pub fn wgsl_prelude() -> String {
         ("VOI_LUT", VOI_LUT),
         ("PICTURE_GREY", PICTURE_GREY),
         ("PICTURE_DIFFERENCE", PICTURE_DIFFERENCE),
+        ("PICTURE_ABSOLUTE", PICTURE_ABSOLUTE),
         ("REGION_BEYOND", REGION_BEYOND),
         ("REGION_WITHIN", REGION_WITHIN),
     ] {

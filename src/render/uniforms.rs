@@ -1,9 +1,9 @@
 //! Uniform blocks, byte for byte as the shaders declare them.
 
 use super::constants::{
-    PICTURE_DIFFERENCE, PICTURE_GREY, REGION_BEYOND, REGION_EVERYWHERE, REGION_WITHIN,
-    SOURCE_SIGNED, SOURCE_UNSIGNED, SOURCE_VALUES, VOI_LINEAR, VOI_LINEAR_EXACT, VOI_LUT,
-    VOI_SIGMOID,
+    PICTURE_ABSOLUTE, PICTURE_DIFFERENCE, PICTURE_GREY, REGION_BEYOND, REGION_EVERYWHERE,
+    REGION_WITHIN, SOURCE_SIGNED, SOURCE_UNSIGNED, SOURCE_VALUES, VOI_LINEAR, VOI_LINEAR_EXACT,
+    VOI_LUT, VOI_SIGMOID,
 };
 use super::layer::LayerPixels;
 use super::view::{Picture, Region, ViewSpec};
@@ -61,10 +61,15 @@ impl ViewUniform {
             Picture::Difference {
                 limit,
                 low_is_bright,
+                is_absolute,
             } => {
                 let limit = limit.max(f32::MIN_POSITIVE);
                 let signed = if low_is_bright { -limit } else { limit };
-                (PICTURE_DIFFERENCE, signed)
+                if is_absolute {
+                    (PICTURE_ABSOLUTE, limit)
+                } else {
+                    (PICTURE_DIFFERENCE, signed)
+                }
             }
         };
         let mut block = Self {

@@ -51,6 +51,8 @@ pub enum Picture {
         limit: f32,
         /// Lower modality values are the brighter ones, by the study itself, whatever "invert" says.
         low_is_bright: bool,
+        /// Its size alone, in the colours of what was taken away.
+        is_absolute: bool,
     },
 }
 

@@ -1,5 +1,6 @@
 //! The results of a study: which one is shown, and with which other one it is compared.
 
+use crate::display::Histogram;
 use crate::radiograph::{FloatImage, resize_area};
 use crate::worker::{SuppressionResult, SuppressionSettings};
 use std::sync::Arc;
@@ -25,10 +26,12 @@ pub struct Run {
     pub made: SystemTime,
     /// The soft-tissue image at [`THUMBNAIL_HEIGHT`], display units.
     pub thumbnail: Arc<FloatImage>,
+    /// How often each modality value occurs in the soft-tissue image.
+    pub histogram: Arc<Histogram>,
 }
 
 impl Run {
-    fn new(number: u64, result: Arc<SuppressionResult>) -> Self {
+    fn new(number: u64, result: Arc<SuppressionResult>, histogram: Histogram) -> Self {
         let (width, height) = result.model_soft_tissue.size();
         let narrow = (width * THUMBNAIL_HEIGHT).div_ceil(height.max(1)).max(1);
         let thumbnail = resize_area(&result.model_soft_tissue, narrow, THUMBNAIL_HEIGHT);
@@ -38,6 +41,7 @@ impl Run {
             pinned: false,
             made: SystemTime::now(),
             thumbnail: Arc::new(thumbnail),
+            histogram: Arc::new(histogram),
         }
     }
 
@@ -85,9 +89,9 @@ impl Runs {
     }
 
     /// Takes in a new result and shows it; the oldest go where there are too many.
-    pub(super) fn push(&mut self, result: Arc<SuppressionResult>) {
+    pub(super) fn push(&mut self, result: Arc<SuppressionResult>, histogram: Histogram) {
         self.newest += 1;
-        self.all.push(Run::new(self.newest, result));
+        self.all.push(Run::new(self.newest, result, histogram));
         self.shown = Some(self.newest);
         self.make_room(MOST_BYTES);
     }

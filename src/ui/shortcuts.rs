@@ -140,6 +140,11 @@ pub const SHORTCUTS: &[Shortcut] = &[
         "Hide names, dates and file names, or show them",
     ),
     plain(
+        Key::O,
+        UiCommand::NextOverlay,
+        "Less text over the pictures, or all of it",
+    ),
+    plain(
         Key::Comma,
         UiCommand::Turn(Turning::Left),
         "Turn to the left",

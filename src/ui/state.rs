@@ -3,6 +3,7 @@
 use super::compare::Compare;
 use super::layout::Layout;
 use super::look::{Content, Links};
+use super::panels::overlay::OverlayLevel;
 use super::study::{OpenStudy, Study};
 use super::undo::UndoStack;
 use crate::worker::{
@@ -184,6 +185,8 @@ pub struct AppState {
     pub outline_visible: bool,
     /// Difference in the end colours of the map, modality units; `None` is the study's default.
     pub difference_limit: Option<f64>,
+    /// The difference is shown by its size, without its sign.
+    pub difference_is_absolute: bool,
     /// Settings last used; a study without settings of its own has these.
     pub last_settings: SuppressionSettings,
     /// Settings the bundle proposes.
@@ -210,6 +213,10 @@ pub struct AppState {
     pub path_box: Option<PathBox>,
     /// What the reader must decide, where there is something.
     pub question: Option<Question>,
+    /// Counts of the histogram are drawn as logarithms.
+    pub histogram_is_log: bool,
+    /// How much text stands over the pictures.
+    pub overlay: OverlayLevel,
     /// Which doubts about the study shown are listed.
     pub doubts_listed: DoubtsListed,
     /// Pixel under the pointer.
@@ -231,6 +238,7 @@ impl Default for AppState {
             compare: Compare::default(),
             outline_visible: false,
             difference_limit: None,
+            difference_is_absolute: false,
             defaults: settings.clone(),
             last_settings: settings,
             when_ready: WhenReady::default(),
@@ -244,6 +252,8 @@ impl Default for AppState {
             help_visible: false,
             path_box: None,
             question: None,
+            histogram_is_log: false,
+            overlay: OverlayLevel::default(),
             doubts_listed: DoubtsListed::default(),
             probe: None,
             texture_limit: None,

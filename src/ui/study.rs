@@ -4,12 +4,16 @@ use super::file_doubts::{doubts_of_file, kind_doubts};
 use super::look::{Content, Look, Looks};
 use super::runs::Runs;
 use super::window_level::nearest_window;
+use crate::display::Histogram;
 use crate::formats::Identity;
 use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction, Warning};
 use crate::worker::{SuppressionResult, SuppressionSettings};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Bins of the histograms: as many as points in the panel that shows them.
+const NUM_BINS: usize = 256;
 
 /// A radiograph that is open, and how it is looked at.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub struct OpenStudy {
     pub runs: Runs,
     /// Range of the modality values without padding.
     pub modality_range: (f64, f64),
+    /// How often each modality value occurs.
+    pub histogram: Arc<Histogram>,
     /// Settings of this study once one was moved or it was suppressed; until then those last used.
     pub settings: Option<SuppressionSettings>,
     /// What the file makes one doubt, cautions first.
@@ -44,6 +50,11 @@ impl OpenStudy {
             looks: Looks::new(&Look::new(loaded_voi(&radiograph, modality_range))),
             doubts: doubts_of_file(&radiograph),
             kind_doubts: kind_doubts(&radiograph),
+            histogram: Arc::new(Histogram::of_radiograph(
+                &radiograph,
+                modality_range,
+                NUM_BINS,
+            )),
             radiograph,
             runs: Runs::default(),
             modality_range,
@@ -55,6 +66,14 @@ impl OpenStudy {
     /// The result on the screen.
     pub fn result(&self) -> Option<&Arc<SuppressionResult>> {
         self.runs.shown().map(|run| &run.result)
+    }
+
+    /// Takes in a new result and shows it.
+    pub(super) fn keep(&mut self, result: Arc<SuppressionResult>) {
+        let range = self.modality_range;
+        let values = &result.soft_tissue;
+        let histogram = Histogram::of_values(values, &self.radiograph, range, NUM_BINS);
+        self.runs.push(result, histogram);
     }
 
     /// Everything as it was first shown; the results stay.

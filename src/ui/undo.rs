@@ -21,6 +21,7 @@ pub(super) struct Moment {
     links: Links,
     outline_visible: bool,
     difference_limit: Option<f64>,
+    difference_is_absolute: bool,
     study: Option<StudyMoment>,
 }
 
@@ -43,6 +44,7 @@ impl Moment {
             links: state.links,
             outline_visible: state.outline_visible,
             difference_limit: state.difference_limit,
+            difference_is_absolute: state.difference_is_absolute,
             study: state.study().map(StudyMoment::of),
         }
     }
@@ -70,7 +72,7 @@ impl Moment {
             } else if self.outline_visible != after.outline_visible {
                 "outline of the lungs"
             } else {
-                "range of the difference"
+                "colours of the difference"
             }
         }))
     }
@@ -81,6 +83,7 @@ impl Moment {
         state.links = self.links;
         state.outline_visible = self.outline_visible;
         state.difference_limit = self.difference_limit;
+        state.difference_is_absolute = self.difference_is_absolute;
         let Some(moment) = &self.study else {
             return;
         };

@@ -295,14 +295,25 @@ fn a_difference_has_the_colours_of_the_map() {
     let mut spec = spec(&window(0.0, 1.0, VoiFunction::LinearExact), false);
     spec.layer = key(LayerKind::SoftTissue);
     // What was taken away in brightness is positive, whichever end of the values is bright.
-    for (low_is_bright, sign) in [(false, 1.0), (true, -1.0)] {
+    for (low_is_bright, is_absolute, sign) in [
+        (false, false, 1.0),
+        (true, false, -1.0),
+        (false, true, 1.0),
+        (true, true, 1.0),
+    ] {
         spec.picture = Picture::Difference {
             limit: 100.0,
             low_is_bright,
+            is_absolute,
         };
         let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
         for (i, pixel) in picture.iter().enumerate() {
-            let expected = diverging_on_black(sign * change(i) / 100.0);
+            let change = if is_absolute {
+                change(i).abs()
+            } else {
+                change(i)
+            };
+            let expected = diverging_on_black(sign * change / 100.0);
             for channel in 0..3 {
                 let error = pixel[channel].abs_diff(expected[channel]);
                 // A step of the 255-entry table is at most 2 of 255 wide in any channel.

@@ -6,6 +6,7 @@
 #![cfg(feature = "gui")]
 
 mod compare;
+mod display;
 mod doubts;
 mod fake;
 mod hidden;

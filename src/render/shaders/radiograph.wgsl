@@ -112,6 +112,8 @@ fn colour(screen: vec2<f32>) -> vec3<f32> {
     var rgb = grey(modality, screen);
     if view.picture == PICTURE_DIFFERENCE {
         rgb = diverging(sample_base(image) - modality);
+    } else if view.picture == PICTURE_ABSOLUTE {
+        rgb = diverging(abs(sample_base(image) - modality));
     }
     if view.outline_opacity > 0.0 && is_outline(image) {
         rgb = mix(rgb, OUTLINE_COLOUR, view.outline_opacity);

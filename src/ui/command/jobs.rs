@@ -223,6 +223,6 @@ fn apply_job_event(kind: EventKind, state: &mut AppState) {
 /// Gives a result to its study, which need not be the one shown by now.
 fn keep_result(serial: Option<u64>, result: Arc<SuppressionResult>, state: &mut AppState) {
     if let Some(study) = serial.and_then(|serial| state.study_with_mut(serial)) {
-        study.runs.push(result);
+        study.keep(result);
     }
 }

@@ -126,8 +126,14 @@ pub enum UiCommand {
     EndGesture,
     /// Draw the outline of the lung field, or not.
     ToggleOutline,
+    /// Draw the counts of the histogram as logarithms, or not.
+    SetHistogramLog(bool),
+    /// Less text over the pictures: full, minimal, none, and full again.
+    NextOverlay,
     /// Difference in the end colours of the map, modality units.
     SetDifferenceLimit(f64),
+    /// Show the size of the difference alone, or its sign too.
+    SetDifferenceAbsolute(bool),
     /// The pointer stands on this pixel.
     Probe(Option<PixelPosition>),
     /// Hide everything that tells whose pictures these are, or show it again.

@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod doubts;
 pub mod help;
+pub mod histogram;
 pub mod messages;
 pub mod overlay;
 pub mod path_box;

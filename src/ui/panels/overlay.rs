@@ -3,6 +3,34 @@
 use crate::radiograph::StudyInfo;
 use crate::ui::orientation::Orientation;
 
+/// Stands on a picture whose file does not state the patient's orientation.
+pub const SIDES_NOT_STATED: &str = "Sides not stated";
+
+/// How much text stands over the pictures. What a picture is, on which side the patient's right lies and what must not
+/// be overlooked are never hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OverlayLevel {
+    /// Patient, acquisition, window, zoom and pixel size.
+    #[default]
+    Full,
+    /// The name of the picture.
+    Minimal,
+    /// As little as is safe.
+    Off,
+}
+
+impl OverlayLevel {
+    /// Less text; from the least back to all of it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Full => Self::Minimal,
+            Self::Minimal => Self::Off,
+            Self::Off => Self::Full,
+        }
+    }
+}
+
 /// Patient, top left; empty fields are left out.
 pub fn patient_lines(info: &StudyInfo) -> Vec<String> {
     let sex_and_age = [info.sex.as_str(), info.age.as_str()];
@@ -34,7 +62,7 @@ fn name_line(name: &str) -> String {
 pub fn acquisition_lines(info: &StudyInfo, date_hidden: bool) -> Vec<String> {
     let sides = match border_letters(info, Orientation::AS_STORED) {
         Some(_) => "",
-        None => "Sides not stated",
+        None => SIDES_NOT_STATED,
     };
     let study_date = if date_hidden {
         String::new()

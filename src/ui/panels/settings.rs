@@ -1,6 +1,7 @@
 //! The right panel: what a suppression depends on, and how far it is.
 
 use super::compare::compare_ui;
+use super::histogram::histogram_ui;
 use crate::ui::command::UiCommand;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::theme;
@@ -28,6 +29,7 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         ui.add_enabled_ui(is_loaded, |ui| suppression_ui(ui, state, commands));
         compare_ui(ui, state, commands);
         difference_ui(ui, state, commands);
+        histogram_ui(ui, state, commands);
     });
 }
 
@@ -284,6 +286,12 @@ fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let range = default * 0.1..=default * 4.0;
     if release_slider(ui, "Difference range", &mut limit, range, &[default]).edited {
         commands.push(UiCommand::SetDifferenceLimit(limit));
+    }
+    let mut is_absolute = state.difference_is_absolute;
+    let tip = "How much was changed, whether taken away or added";
+    let absolute = ui.checkbox(&mut is_absolute, "Size of the difference alone");
+    if absolute.on_hover_text(tip).changed() {
+        commands.push(UiCommand::SetDifferenceAbsolute(is_absolute));
     }
     let hint = RichText::new("Modality value at the ends of the scale").small();
     ui.label(hint.color(theme::TEXT_WEAK));

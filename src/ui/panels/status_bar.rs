@@ -66,8 +66,9 @@ fn probe_text(study: &OpenStudy, look: &Look, at: PixelPosition) -> Option<Strin
         let display = shown(scale.display_at(stored, f64::from(soft)));
         let bone = result.bone.get(row, col)?;
         parts.push(format!(
-            "soft tissue {soft:>7.1} (shown {:>3.0})  bone {:>5.1} %",
+            "soft tissue {soft:>7.1} (shown {:>3.0})  difference {:>7.1}  bone {:>5.1} %",
             255.0 * display,
+            scale.modality(stored) - f64::from(soft),
             100.0 * bone
         ));
     }

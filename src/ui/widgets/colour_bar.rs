@@ -16,8 +16,8 @@ const MAX_SHARE: f32 = 0.35;
 const MAX_WIDTHS: f32 = 0.7;
 
 /// Paints the bar in the bottom right corner of `view` with what its ends mean; `limit` is the
-/// modality value of the upper end.
-pub fn paint(painter: &Painter, view: Rect, limit: f64) {
+/// modality value of the upper end. Of a difference that is shown by its size alone the lower half is left out.
+pub fn paint(painter: &Painter, view: Rect, limit: f64, is_absolute: bool) {
     let [width, height] = theme::COLOUR_BAR;
     let height = height
         .min(MAX_SHARE * view.height())
@@ -30,7 +30,8 @@ pub fn paint(painter: &Painter, view: Rect, limit: f64) {
     painter.rect_filled(shade, 3, theme::SHADE_STRONG);
     let band = bar.height() / NUM_BANDS as f32;
     for i in 0..NUM_BANDS {
-        let value = 1.0 - 2.0 * (i as f32 + 0.5) / NUM_BANDS as f32;
+        let share = (i as f32 + 0.5) / NUM_BANDS as f32;
+        let value = 1.0 - if is_absolute { share } else { 2.0 * share };
         let top = bar.top() + i as f32 * band;
         // Half a point of overlap hides the seams between bands.
         let rect = Rect::from_min_size(Pos2::new(bar.left(), top), vec2(bar.width(), band + 0.5));
@@ -42,8 +43,10 @@ pub fn paint(painter: &Painter, view: Rect, limit: f64) {
     }
     let outline = Stroke::new(1.0, theme::LINE);
     painter.rect_stroke(bar, 0, outline, StrokeKind::Outside);
-    for share in [1.0, 0.5, 0.0, -0.5, -1.0_f32] {
-        let y = bar.center().y - share * 0.5 * bar.height();
+    let lowest = if is_absolute { 0.0 } else { -1.0 };
+    for down in [0.0, 0.25, 0.5, 0.75, 1.0_f32] {
+        let share = 1.0 - down * (1.0 - lowest);
+        let y = bar.top() + down * bar.height();
         let tick = Stroke::new(1.0, theme::OVERLAY);
         painter.hline(bar.right()..=bar.right() + 4.0, y, tick);
         let at = Pos2::new(bar.right() + 8.0, y);
@@ -55,9 +58,14 @@ pub fn paint(painter: &Painter, view: Rect, limit: f64) {
         );
     }
     let top = Pos2::new(view.right(), bar.top() - 0.4 * CAPTION_HEIGHT);
-    text(painter, top, Align2::RIGHT_BOTTOM, "taken away");
+    let [upper, lower] = if is_absolute {
+        ["changed", "unchanged"]
+    } else {
+        ["taken away", "added"]
+    };
+    text(painter, top, Align2::RIGHT_BOTTOM, upper);
     let bottom = Pos2::new(view.right(), view.bottom() - CAPTION_HEIGHT);
-    text(painter, bottom, Align2::RIGHT_BOTTOM, "added");
+    text(painter, bottom, Align2::RIGHT_BOTTOM, lower);
     text(painter, view.max, Align2::RIGHT_BOTTOM, "modality");
 }
 

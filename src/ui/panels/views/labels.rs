@@ -6,13 +6,17 @@ use crate::ui::compare::CompareTool;
 use crate::ui::layout::Layout;
 use crate::ui::look::Content;
 use crate::ui::panels::compare::compared_names;
-use crate::ui::panels::overlay::{acquisition_lines, border_letters, patient_lines};
+use crate::ui::panels::overlay::{
+    OverlayLevel, SIDES_NOT_STATED, acquisition_lines, border_letters, patient_lines,
+};
 use crate::ui::theme;
 use crate::ui::widgets::colour_bar;
 use eframe::egui::{Align2, Pos2, Rect, Ui};
 
 /// Share of a view's width that the text at its left may take where there is some at its right.
 const LEFT_SHARE: f32 = 0.6;
+/// A view narrower or lower than this shows no more than its name, points.
+const SMALL_VIEW: f32 = 220.0;
 
 impl View<'_> {
     pub(super) fn labels_ui(&self, ui: &mut Ui, content: Content, missing: bool) {
@@ -32,7 +36,8 @@ impl View<'_> {
         if content == Content::Difference {
             let limit = self.state.shown_difference_limit();
             let above = inner.with_max_y(label.top() - 6.0);
-            colour_bar::paint(&ui.painter_at(self.rect), above, limit);
+            let is_absolute = self.state.difference_is_absolute;
+            colour_bar::paint(&ui.painter_at(self.rect), above, limit, is_absolute);
         }
     }
 
@@ -78,16 +83,35 @@ impl View<'_> {
         }
     }
 
+    /// A small view has no room for more than its name.
+    fn overlay_level(&self) -> OverlayLevel {
+        let level = self.state.overlay;
+        let is_small = self.rect.width().min(self.rect.height()) < SMALL_VIEW;
+        if is_small && level == OverlayLevel::Full {
+            OverlayLevel::Minimal
+        } else {
+            level
+        }
+    }
+
     /// Who and when, and the letters of the sides; returns where the upper texts end.
     fn corners_ui(&self, ui: &mut Ui, inner: Rect, content: Content) -> f32 {
         let info = &self.study.radiograph.info;
         let look = self.look();
-        let mut left = vec![self.name(content)];
+        let level = self.overlay_level();
         let hidden = self.state.is_patient_hidden();
-        if !hidden {
-            left.extend(patient_lines(info));
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        if level != OverlayLevel::Off {
+            left.push(self.name(content));
         }
-        let mut right = acquisition_lines(info, hidden);
+        if level == OverlayLevel::Full {
+            if !hidden {
+                left.extend(patient_lines(info));
+            }
+            right.extend(acquisition_lines(info, hidden));
+        } else if border_letters(info, look.orientation).is_none() {
+            right.push(SIDES_NOT_STATED.to_owned());
+        }
         if look.inverted {
             right.push("Inverted".to_owned());
         }

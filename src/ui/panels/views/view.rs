@@ -184,6 +184,7 @@ impl View<'_> {
                     Content::Difference => Picture::Difference {
                         limit,
                         low_is_bright: self.study.low_is_bright(),
+                        is_absolute: self.state.difference_is_absolute,
                     },
                     _ => Picture::Grey,
                 },
