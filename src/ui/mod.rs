@@ -37,6 +37,7 @@ pub use files::{FileEvent, FileWork};
 pub use layout::Layout;
 pub use look::{Content, Link, Links, Look, Looks};
 pub use orientation::Orientation;
+pub use panels::histogram::CountScale;
 pub use panels::overlay::OverlayLevel;
 pub use presets::WindowPreset;
 pub use runs::{Run, Runs};

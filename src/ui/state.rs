@@ -3,6 +3,7 @@
 use super::compare::Compare;
 use super::layout::Layout;
 use super::look::{Content, Links};
+use super::panels::histogram::CountScale;
 use super::panels::overlay::OverlayLevel;
 use super::study::{OpenStudy, Study};
 use super::undo::UndoStack;
@@ -213,8 +214,8 @@ pub struct AppState {
     pub path_box: Option<PathBox>,
     /// What the reader must decide, where there is something.
     pub question: Option<Question>,
-    /// Counts of the histogram are drawn as logarithms.
-    pub histogram_is_log: bool,
+    /// How the histogram draws its counts.
+    pub counts: CountScale,
     /// How much text stands over the pictures.
     pub overlay: OverlayLevel,
     /// Which doubts about the study shown are listed.
@@ -252,7 +253,7 @@ impl Default for AppState {
             help_visible: false,
             path_box: None,
             question: None,
-            histogram_is_log: false,
+            counts: CountScale::default(),
             overlay: OverlayLevel::default(),
             doubts_listed: DoubtsListed::default(),
             probe: None,

@@ -5,6 +5,7 @@ use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Link};
+use crate::ui::panels::histogram::CountScale;
 use crate::ui::presets::WindowPreset;
 use crate::ui::state::{PixelPosition, SeedMode};
 use crate::ui::window_level::WindowDrag;
@@ -126,8 +127,8 @@ pub enum UiCommand {
     EndGesture,
     /// Draw the outline of the lung field, or not.
     ToggleOutline,
-    /// Draw the counts of the histogram as logarithms, or not.
-    SetHistogramLog(bool),
+    /// Draw the counts of the histogram this way.
+    SetCountScale(CountScale),
     /// Less text over the pictures: full, minimal, none, and full again.
     NextOverlay,
     /// Difference in the end colours of the map, modality units.

@@ -41,7 +41,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
         }
         C::ToggleOutline => state.outline_visible = !state.outline_visible,
         C::SetDifferenceAbsolute(is_absolute) => state.difference_is_absolute = is_absolute,
-        C::SetHistogramLog(is_log) => state.histogram_is_log = is_log,
+        C::SetCountScale(scale) => state.counts = scale,
         C::NextOverlay => state.overlay = state.overlay.next(),
         C::SetDifferenceLimit(limit) => state.difference_limit = Some(limit),
         C::Probe(position) => state.probe = position,

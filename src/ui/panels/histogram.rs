@@ -17,6 +17,16 @@ const HEIGHT: f32 = 90.0;
 /// Half the width of a handle's catch, points.
 const CATCH: f32 = 6.0;
 
+/// How counts become heights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CountScale {
+    /// By their square roots: the lungs are seen beside the background.
+    #[default]
+    Root,
+    /// By their logarithms: single pixels are seen.
+    Logarithm,
+}
+
 /// Draws the histogram of the picture in use with its window.
 pub fn histogram_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let Some(study) = state.study() else {
@@ -32,12 +42,16 @@ pub fn histogram_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
         rect,
         range: study.histogram.range,
     };
-    curves_ui(ui, &axis, study, state.histogram_is_log);
+    curves_ui(ui, &axis, study, state.counts);
     handles_ui(ui, &axis, &window, commands);
     numbers_ui(ui, &window, study, commands);
-    let mut is_log = state.histogram_is_log;
+    let mut is_log = state.counts == CountScale::Logarithm;
     if ui.checkbox(&mut is_log, "Logarithmic counts").changed() {
-        commands.push(UiCommand::SetHistogramLog(is_log));
+        commands.push(UiCommand::SetCountScale(if is_log {
+            CountScale::Logarithm
+        } else {
+            CountScale::Root
+        }));
     }
 }
 
@@ -62,14 +76,14 @@ impl Axis {
     }
 }
 
-fn curves_ui(ui: &Ui, axis: &Axis, study: &OpenStudy, is_log: bool) {
+fn curves_ui(ui: &Ui, axis: &Axis, study: &OpenStudy, scale: CountScale) {
     let painter = ui.painter_at(axis.rect);
     painter.rect_filled(axis.rect, 2, theme::VIEW_BACKGROUND);
     let soft_tissue = study.runs.shown().map(|run| run.histogram.as_ref());
     let original = Some(study.histogram.as_ref());
     for (histogram, colour) in [(original, theme::TEXT_WEAK), (soft_tissue, theme::ACCENT)] {
         if let Some(histogram) = histogram {
-            curve_ui(&painter, axis.rect, (histogram, is_log), colour);
+            curve_ui(&painter, axis.rect, (histogram, scale), colour);
         }
     }
 }
@@ -77,12 +91,15 @@ fn curves_ui(ui: &Ui, axis: &Axis, study: &OpenStudy, is_log: bool) {
 fn curve_ui(
     painter: &Painter,
     rect: Rect,
-    (histogram, is_log): (&Histogram, bool),
+    (histogram, scale): (&Histogram, CountScale),
     colour: Color32,
 ) {
     let height_of = |count: u32| {
         let count = f64::from(count);
-        if is_log { count.ln_1p() } else { count.sqrt() }
+        match scale {
+            CountScale::Logarithm => count.ln_1p(),
+            CountScale::Root => count.sqrt(),
+        }
     };
     let most = height_of(histogram.most()).max(f64::MIN_POSITIVE);
     let step = rect.width() / histogram.counts.len() as f32;
