@@ -1,25 +1,24 @@
 //! One run through the stages.
 
+mod latents;
+mod pictures;
+
 use super::cache::{Key, Slot};
 use super::clock::StageClock;
-use super::conventions::{dual_path_config, grid_rule, sampler_kind};
-use super::fusing::{Pictures, local_input};
+use super::conventions::grid_rule;
 use super::grid::ModelGrid;
 use super::keys::Keys;
 use super::networks::Networks;
-use super::plan::{plan, wants_local_path, wants_reconstruction};
+use super::plan::plan;
 use super::stage_cache::{Prepared, StageCache};
 use super::{
     Changes, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
-    SuppressionResult, restore, segment, suitability, tensors,
+    SuppressionResult, restore, segment, suitability,
 };
-use crate::diffusion::{Batching, Conditions, DualPath, GlobalPath, SeededNoise, StepReport};
 use crate::display::display_image;
 use crate::radiograph::{FloatImage, LungMask, Warning};
-use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::time::Instant;
-use tch::Tensor;
 
 /// One request on its way.
 pub(super) struct Run<'a> {
@@ -178,175 +177,6 @@ impl<'a> Run<'a> {
                     }
                 };
                 Ok(Rc::new(mask))
-            },
-        )
-    }
-
-    /// The fused picture, and the codec's picture of the radiograph where the result needs it.
-    fn fused(
-        &mut self,
-        prepared: &Prepared,
-        mask: &MaskPair,
-    ) -> Result<(Rc<FloatImage>, Option<Rc<FloatImage>>), PipelineError> {
-        let global_condition = self.condition(prepared, None)?;
-        let has_local = wants_local_path(&self.request.settings) && mask.model.num_inside() > 0;
-        let local_condition = if has_local {
-            Some(self.condition(prepared, Some(&mask.model))?)
-        } else {
-            None
-        };
-        let global_path = self.global_path(&global_condition)?;
-        let local = match local_condition {
-            Some(condition) => {
-                Some(self.local_path(&global_condition, &condition, &global_path)?)
-            }
-            None => None,
-        };
-        let keys = self.keys;
-        let global = self.picture(keys.global_picture, global_path.latent())?;
-        let local = match local {
-            Some(latent) => Some(self.picture(keys.local_picture, &latent)?),
-            None => None,
-        };
-        let reconstruction = if wants_reconstruction(&self.request.settings) {
-            Some(self.picture(keys.reconstruction, &global_condition)?)
-        } else {
-            None
-        };
-        let fused = self.cached(
-            Stage::Fuse,
-            keys.fused,
-            |c| &mut c.fused,
-            |run| match &local {
-                Some(local) => {
-                    let pictures = Pictures {
-                        radiograph: &prepared.model,
-                        global: &global,
-                        local,
-                        mask: &mask.model,
-                    };
-                    let spec = &run.networks.manifest().local_path;
-                    Ok(Rc::new(pictures.fused(run.request.settings.fusion, spec)?))
-                }
-                None => Ok(Rc::clone(&global)),
-            },
-        )?;
-        Ok((fused, reconstruction))
-    }
-
-    /// The latent of the radiograph, or of its part inside `mask`.
-    fn condition(
-        &mut self,
-        prepared: &Prepared,
-        mask: Option<&LungMask>,
-    ) -> Result<Rc<Tensor>, PipelineError> {
-        let key = match mask {
-            Some(_) => self.keys.local_condition,
-            None => self.keys.global_condition,
-        };
-        self.cached(
-            Stage::Encode,
-            key,
-            |c| &mut c.latents,
-            |run| {
-                let device = run.networks.device();
-                let tensor = |picture| tensors::from_picture(&run.grid.pad(picture), device);
-                let image = match mask {
-                    None => tensor(&prepared.model),
-                    Some(mask) => {
-                        let spec = &run.networks.manifest().local_path;
-                        let mask = tensors::from_mask(&run.grid.pad_mask(mask), device);
-                        tensors::masked(&tensor(&local_input(&prepared.model, spec)), &mask)
-                    }
-                };
-                Ok(Rc::new(run.networks.encode(&image)))
-            },
-        )
-    }
-
-    fn global_path(&mut self, condition: &Tensor) -> Result<Rc<GlobalPath>, PipelineError> {
-        let key = self.keys.global_path;
-        self.cached(
-            Stage::Global,
-            key,
-            |c| &mut c.global_paths,
-            |run| {
-                let path = run.sample(|path, noise, observer| {
-                    path.sample_global(condition, noise, observer)
-                })?;
-                Ok(Rc::new(path))
-            },
-        )
-    }
-
-    fn local_path(
-        &mut self,
-        global: &Tensor,
-        local: &Tensor,
-        kept: &GlobalPath,
-    ) -> Result<Rc<Tensor>, PipelineError> {
-        let key = self.keys.local_path;
-        let conditions = Conditions {
-            global: global.shallow_clone(),
-            local: local.shallow_clone(),
-        };
-        self.cached(
-            Stage::Local,
-            key,
-            |c| &mut c.latents,
-            |run| {
-                let latent = run.sample(|path, noise, observer| {
-                    path.sample_local(&conditions, kept, noise, observer)
-                })?;
-                Ok(Rc::new(latent))
-            },
-        )
-    }
-
-    /// Walks one path, telling the observer of each step and asking it whether to go on.
-    fn sample<T>(
-        &mut self,
-        walk: impl FnOnce(
-            &DualPath<'_>,
-            &mut SeededNoise,
-            &mut crate::diffusion::Observer<'_>,
-        ) -> Result<T, crate::diffusion::DiffusionError>,
-    ) -> Result<T, PipelineError> {
-        let (networks, settings) = (self.networks, &self.request.settings);
-        let sampler = sampler_kind(settings.sampler).build(networks.schedule().clone());
-        let predict = |z: &Tensor, t: i64, condition: &Tensor| networks.epsilon(z, t, condition);
-        // One call for both conditions of the local path launches half the kernels; a CPU gains nothing.
-        let batching = if networks.device().is_cuda() {
-            Batching::Together
-        } else {
-            Batching::Separate
-        };
-        let config = dual_path_config(networks.manifest(), settings, batching);
-        let path = DualPath::new(sampler.as_ref(), &predict, config);
-        let mut noise = SeededNoise::new(settings.seed, networks.device());
-        let (tracker, observer) = (&mut self.tracker, &mut *self.observer);
-        let mut look_on = |_: &StepReport<'_>| {
-            if let Some(progress) = tracker.step() {
-                observer.progressed(progress);
-            }
-            if observer.is_cancelled() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        };
-        Ok(walk(&path, &mut noise, &mut look_on)?)
-    }
-
-    /// The picture of a latent on the model's grid without padding.
-    fn picture(&mut self, key: Key, latent: &Tensor) -> Result<Rc<FloatImage>, PipelineError> {
-        self.cached(
-            Stage::Decode,
-            key,
-            |c| &mut c.pictures,
-            |run| {
-                let padded = tensors::to_picture(&run.networks.decode(latent))?;
-                Ok(Rc::new(run.grid.crop(&padded)))
             },
         )
     }
