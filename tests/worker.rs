@@ -89,11 +89,7 @@ impl Bench {
 
 fn suppress(seed: u64) -> (JobHandle, WorkerCommand) {
     let handle = JobHandle::new();
-    let request = SuppressionRequest {
-        radiograph: radiograph(),
-        settings: settings(seed),
-        mask: None,
-    };
+    let request = SuppressionRequest::new(radiograph(), settings(seed));
     let command = WorkerCommand::Suppress(handle.clone(), Box::new(request));
     (handle, command)
 }

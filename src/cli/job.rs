@@ -9,16 +9,13 @@ use crate::formats;
 use crate::model::{Manifest, find_bundle};
 use crate::radiograph::{LungMask, Radiograph};
 use crate::worker::{
-    ClippingChoice, ComputeOptions, FusionChoice, GuidanceChoice, OutputGrid, PrecisionChoice,
-    SamplerChoice, SuppressionSettings,
+    ClippingChoice, ComputeOptions, FusionChoice, GuidanceChoice, MOST_SEEDS, OutputGrid,
+    PrecisionChoice, SamplerChoice, SuppressionSettings,
 };
 use anyhow::{Context as _, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Most seeds whose mean is one result.
-const MOST_SEEDS: usize = 1000;
 
 /// A bundle's folder with where its networks shall run.
 #[derive(Debug, Clone)]
@@ -100,8 +97,7 @@ pub(super) struct SuppressJob {
     pub(super) inputs: Inputs,
     pub(super) network: NetworkChoice,
     pub(super) settings: SuppressionSettings,
-    /// The first is that of the settings.
-    pub(super) seeds: Vec<u64>,
+    pub(super) num_seeds: usize,
     pub(super) mask: Option<LungMask>,
     pub(super) destination: Destination,
     pub(super) resume: bool,
@@ -126,11 +122,10 @@ impl SuppressJob {
             Some(path) => Some(formats::raster::read_mask(path)?),
             None => None,
         };
-        let count = args.seeds as u64;
         Ok(Self {
             inputs,
             network,
-            seeds: (0..count).map(|i| settings.seed.wrapping_add(i)).collect(),
+            num_seeds: args.seeds,
             settings,
             mask,
             destination: Destination::new(&args.output)?,

@@ -13,7 +13,7 @@ use crate::pipeline::{
     withdraw, write_certificate,
 };
 use crate::radiograph::{FloatImage, LungMask, PixelSpacing, Radiograph, resize_area};
-use crate::worker::{OutputGrid, SuppressionResult};
+use crate::worker::{OutputGrid, SuppressionResult, uncertainty_full_scale};
 use anyhow::{Context as _, bail};
 use std::path::PathBuf;
 
@@ -21,13 +21,14 @@ use std::path::PathBuf;
 const BONE_COMMENT: &str =
     "derived image, bone layer where it is positive; research use only; not the original";
 const LUNG_MASK_COMMENT: &str = "derived image, lung mask; research use only; not the original";
-const UNCERTAINTY_COMMENT: &str = "derived image, deviation over several seeds of the noise, far smaller than the error; research use only; not the original";
+const UNCERTAINTY_COMMENT: &str = "derived image, standard deviation over several seeds of the noise, far smaller than the error; 65535 is the uncertainty_full_scale of the certificate in modality units, the range of the first window; research use only; not the original";
 
 /// The pictures of a result in display units `[0, 1]`, ready to be written.
 pub(super) struct Pictures {
     pub(super) soft: FloatImage,
     pub(super) bone: FloatImage,
     pub(super) lung_mask: LungMask,
+    /// Standard deviation over the seeds as a share of [`uncertainty_full_scale`].
     pub(super) uncertainty: Option<FloatImage>,
     /// Size of a pixel of the radiograph's grid.
     pub(super) spacing: Option<PixelSpacing>,
@@ -38,22 +39,31 @@ pub(super) struct Pictures {
 impl Pictures {
     /// The pictures of one result.
     pub(super) fn of(radiograph: &Radiograph, result: &SuppressionResult) -> anyhow::Result<Self> {
-        let (soft, bone) = match result.settings.output {
+        let full_scale = uncertainty_full_scale(radiograph).filter(|&scale| scale > 0.0);
+        let share = |deviation: &FloatImage| {
+            let full_scale = full_scale.unwrap_or(1.0);
+            deviation.map(|&sd| (f64::from(sd) / full_scale) as f32)
+        };
+        let uncertainty = result.uncertainty.as_ref().map(share);
+        let (soft, bone, uncertainty) = match result.settings.output {
             OutputGrid::Native => (
                 displayed(radiograph, &result.soft_tissue)?,
                 result.bone.clone(),
+                uncertainty,
             ),
             OutputGrid::Model => {
                 let soft = result.model_soft_tissue.clone();
                 let (width, height) = soft.size();
-                (soft, resize_area(&result.bone, width, height))
+                let small = |picture: &FloatImage| resize_area(picture, width, height);
+                let bone = small(&result.bone);
+                (soft, bone, uncertainty.as_ref().map(small))
             }
         };
         Ok(Self {
             soft,
             bone,
             lung_mask: result.lung_mask.clone(),
-            uncertainty: None,
+            uncertainty,
             spacing: radiograph.spacing,
             grid: result.settings.output,
         })
@@ -71,49 +81,6 @@ impl Pictures {
             }),
             spacing: self.spacing.filter(|_| is_native),
         }
-    }
-}
-
-/// Mean and standard deviation of the results of several seeds, taken up as they come: however many there
-/// are, three pictures are kept.
-#[derive(Default)]
-pub(super) struct MeanPictures {
-    mean: Option<Pictures>,
-    /// Sum of squared deviations of the soft-tissue images from their mean.
-    squares: Option<FloatImage>,
-    count: f32,
-}
-
-impl MeanPictures {
-    /// Takes up one more result (Welford's recurrence: small deviations of large values survive it).
-    pub(super) fn add(&mut self, run: Pictures) -> anyhow::Result<()> {
-        self.count += 1.0;
-        let count = self.count;
-        let (Some(mean), Some(squares)) = (&mut self.mean, &mut self.squares) else {
-            self.squares = Some(run.soft.map(|_| 0.0_f32));
-            self.mean = Some(run);
-            return Ok(());
-        };
-        let before = mean.soft.zip_map(&run.soft, |mean, v| v - mean)?;
-        mean.soft = mean.soft.zip_map(&before, |mean, d| mean + d / count)?;
-        mean.bone = mean
-            .bone
-            .zip_map(&run.bone, |mean, v| mean + (v - mean) / count)?;
-        let after = run.soft.zip_map(&mean.soft, |v, mean| v - mean)?;
-        let product = before.zip_map(&after, |before, after| before * after)?;
-        *squares = squares.zip_map(&product, |sum, product| sum + product)?;
-        Ok(())
-    }
-
-    /// The mean; with its standard deviation where there is more than one result.
-    pub(super) fn finish(self) -> anyhow::Result<Pictures> {
-        let mut mean = self.mean.context("no seed was run")?;
-        let count = self.count;
-        mean.uncertainty = self
-            .squares
-            .filter(|_| count > 1.0)
-            .map(|squares| squares.map(|sum| (sum / (count - 1.0)).sqrt()));
-        Ok(mean)
     }
 }
 
@@ -262,25 +229,6 @@ mod tests {
             spacing: None,
             grid: OutputGrid::Native,
         }
-    }
-
-    #[test]
-    fn seeds_give_mean_and_sample_deviation() {
-        let mean_of = |runs: &[f32]| {
-            let mut mean = MeanPictures::default();
-            for &soft in runs {
-                mean.add(pictures(soft)).unwrap();
-            }
-            mean.finish()
-        };
-        let mean = mean_of(&[0.2, 0.4, 0.6]).unwrap();
-        let deviation = mean.uncertainty.unwrap();
-        assert!((mean.soft.values()[0] - 0.4).abs() < 1e-6);
-        assert!((mean.bone.values()[1] - 0.6).abs() < 1e-6);
-        // statistics.stdev([0.2, 0.4, 0.6])
-        assert!((deviation.values()[0] - 0.2).abs() < 1e-6);
-        assert!(mean_of(&[0.5]).unwrap().uncertainty.is_none());
-        assert!(mean_of(&[]).is_err());
     }
 
     #[test]

@@ -3,16 +3,14 @@
 use super::batch::{self, Outcome};
 use super::inputs::Input;
 use super::job::SuppressJob;
-use super::outputs::{MeanPictures, OutputNames, Pictures};
+use super::outputs::{OutputNames, Pictures};
 use super::report::Tally;
 use super::session::{Ended, LoadedBundle, Session};
 use crate::formats::Identities;
 use crate::pipeline::{Certificate, MaskOrigin, PlannedRun};
 use crate::radiograph::{LungMask, Radiograph};
-use crate::worker::{
-    EventKind, JobHandle, SuppressionRequest, SuppressionResult, SuppressionSettings, WorkerCommand,
-};
-use anyhow::{Context as _, bail};
+use crate::worker::{EventKind, JobHandle, SuppressionRequest, SuppressionResult, WorkerCommand};
+use anyhow::bail;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -51,14 +49,20 @@ impl Suppression<'_> {
             eprintln!("warning: {}: {conflict}", input.stem);
         }
         let mask = self.job.mask_for(radiograph.size())?;
-        let overwrite = match self.may_write(&names, &radiograph, mask.as_deref())? {
+        let request = self.request(&radiograph, mask.clone());
+        let overwrite = match self.may_write(&names, &request)? {
             Permission::Write { overwrite } => overwrite,
             Permission::DoneBefore => return Ok(Outcome::DoneBefore),
         };
-        let Some((pictures, mut certificate)) = self.pictures(input, &radiograph, mask.as_ref())?
-        else {
+        let origin = match mask {
+            Some(_) => MaskOrigin::Given,
+            None => MaskOrigin::Segmenter,
+        };
+        let Some(result) = suppress_one(self.session, request, &input.stem)? else {
             return Ok(Outcome::Interrupted);
         };
+        let pictures = Pictures::of(&radiograph, &result)?;
+        let mut certificate = Certificate::new(&radiograph, &result, origin);
         certificate.warn(&conflicts);
         let certificate = names.write(&pictures, certificate, overwrite)?;
         let seconds = started.elapsed().as_secs_f64();
@@ -71,53 +75,30 @@ impl Suppression<'_> {
         })))
     }
 
-    /// The pictures of all seeds as one; `None` on Ctrl-C.
-    fn pictures(
+    /// What is asked for.
+    fn request(
         &self,
-        input: &Input,
         radiograph: &Arc<Radiograph>,
-        mask: Option<&Arc<LungMask>>,
-    ) -> anyhow::Result<Option<(Pictures, Certificate)>> {
-        let origin = match mask {
-            Some(_) => MaskOrigin::Given,
-            None => MaskOrigin::Segmenter,
-        };
-        let mut mean = MeanPictures::default();
-        let mut certificate: Option<Certificate> = None;
-        for &seed in &self.job.seeds {
-            let request = SuppressionRequest {
-                radiograph: Arc::clone(radiograph),
-                settings: SuppressionSettings {
-                    seed,
-                    ..self.job.settings.clone()
-                },
-                mask: mask.cloned(),
-            };
-            let Some(result) = suppress_one(self.session, request, &input.stem)? else {
-                return Ok(None);
-            };
-            mean.add(Pictures::of(radiograph, &result)?)?;
-            let certificate = certificate.get_or_insert_with(|| {
-                Certificate::new(radiograph, &result, self.job.seeds.clone(), origin)
-            });
-            certificate.warn(&result.warnings);
+        mask: Option<Arc<LungMask>>,
+    ) -> SuppressionRequest {
+        SuppressionRequest {
+            mask,
+            num_seeds: self.job.num_seeds,
+            ..SuppressionRequest::new(Arc::clone(radiograph), self.job.settings.clone())
         }
-        let certificate = certificate.context("no seed was run")?;
-        Ok(Some((mean.finish()?, certificate)))
     }
 
     fn may_write(
         &self,
         names: &OutputNames,
-        radiograph: &Radiograph,
-        mask: Option<&LungMask>,
+        request: &SuppressionRequest,
     ) -> anyhow::Result<Permission> {
         let overwrite = self.job.destination.overwrite;
         let Some(existing) = names.existing() else {
             return Ok(Permission::Write { overwrite });
         };
         if self.job.resume {
-            return self.may_resume(names, radiograph, mask);
+            return self.may_resume(names, request);
         }
         if overwrite {
             return Ok(Permission::Write { overwrite });
@@ -131,16 +112,15 @@ impl Suppression<'_> {
     fn may_resume(
         &self,
         names: &OutputNames,
-        radiograph: &Radiograph,
-        mask: Option<&LungMask>,
+        request: &SuppressionRequest,
     ) -> anyhow::Result<Permission> {
         let compute = self.job.network.compute;
         let run = PlannedRun {
-            radiograph,
+            radiograph: &request.radiograph,
             bundle_sha256: &self.bundle.sha256,
-            settings: &self.job.settings,
-            seeds: &self.job.seeds,
-            mask,
+            settings: &request.settings,
+            seeds: &request.seeds(),
+            mask: request.mask.as_deref(),
             device: &self.bundle.device,
             precision: compute.precision.word_on(&self.bundle.device),
         };

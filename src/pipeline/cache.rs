@@ -50,12 +50,16 @@ impl<T: Clone> Slot<T> {
         self.entries.iter().any(|(have, _)| have == key)
     }
 
-    pub(super) fn get(&self, key: &Key) -> Option<T> {
-        let entry = self.entries.iter().find(|(have, _)| have == key);
-        entry.map(|(_, value)| value.clone())
+    /// The result under `key`, which becomes the newest.
+    pub(super) fn get(&mut self, key: &Key) -> Option<T> {
+        let at = self.entries.iter().position(|(have, _)| have == key)?;
+        let entry = self.entries.remove(at)?;
+        let value = entry.1.clone();
+        self.entries.push_front(entry);
+        Some(value)
     }
 
-    /// Keeps a result; the oldest makes room for it.
+    /// Keeps a result; the one longest unused makes room for it.
     pub(super) fn put(&mut self, key: Key, value: T) {
         self.entries.retain(|(have, _)| *have != key);
         self.entries.truncate(self.capacity.saturating_sub(1));
@@ -77,6 +81,17 @@ mod tests {
         assert_eq!(slot.get(&keys[0]), None);
         assert_eq!(slot.get(&keys[1]), Some(1));
         assert_eq!(slot.get(&keys[2]), Some(2));
+    }
+
+    #[test]
+    fn what_was_used_again_stays() {
+        let keys: Vec<Key> = (0..3).map(|i| Key::of_bytes([[i]])).collect();
+        let mut slot = Slot::new(2);
+        slot.put(keys[0], 0);
+        slot.put(keys[1], 1);
+        assert_eq!(slot.get(&keys[0]), Some(0));
+        slot.put(keys[2], 2);
+        assert!(slot.contains(&keys[0]) && !slot.contains(&keys[1]));
     }
 
     #[test]

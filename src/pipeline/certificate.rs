@@ -2,7 +2,7 @@
 //!
 //! Holds no patient data beside the input's file name.
 
-use super::{Changes, StageTime, SuppressionResult, SuppressionSettings};
+use super::{Changes, StageTime, SuppressionResult, SuppressionSettings, uncertainty_full_scale};
 use crate::display::display_image;
 use crate::formats::stored_fingerprint;
 use crate::radiograph::{FloatImage, LungMask, Polarity, Radiograph, StoredValues, Warning};
@@ -109,9 +109,12 @@ pub struct Certificate {
     pub settings: SuppressionSettings,
     /// Seeds the result is the mean of.
     pub seeds: Vec<u64>,
+    /// Modality units that 65,535 stands for in the picture of the uncertainty; `None` where there is none.
+    #[serde(default)]
+    pub uncertainty_full_scale: Option<f64>,
     /// Where the lung mask came from.
     pub mask: MaskOrigin,
-    /// What was done to the picture by the first seed.
+    /// What was done to the picture.
     pub changes: Changes,
     /// [`mask8_sha256`] of the lung mask used.
     pub mask_sha256: String,
@@ -119,7 +122,7 @@ pub struct Certificate {
     pub device: String,
     /// Number format of the noise estimator.
     pub precision: String,
-    /// Wall time of each stage of the first seed.
+    /// Wall time of each stage, of all seeds together.
     pub stage_times: Vec<StageTime>,
     /// Sentences the reader should see beside the picture.
     pub warnings: Vec<String>,
@@ -127,12 +130,8 @@ pub struct Certificate {
 
 impl Certificate {
     /// The certificate of a result; the outputs are added as they are written.
-    pub fn new(
-        radiograph: &Radiograph,
-        result: &SuppressionResult,
-        seeds: Vec<u64>,
-        mask: MaskOrigin,
-    ) -> Self {
+    pub fn new(radiograph: &Radiograph, result: &SuppressionResult, mask: MaskOrigin) -> Self {
+        let uncertainty = result.uncertainty.as_ref();
         Self {
             diaphane_version: VERSION.to_owned(),
             input: CertifiedInput::of(radiograph),
@@ -140,7 +139,8 @@ impl Certificate {
             bundle: result.bundle_name.clone(),
             bundle_sha256: result.bundle_sha256.clone(),
             settings: result.settings.clone(),
-            seeds,
+            seeds: result.seeds.clone(),
+            uncertainty_full_scale: uncertainty.and_then(|_| uncertainty_full_scale(radiograph)),
             mask,
             changes: result.changes,
             mask_sha256: mask8_sha256(&result.lung_mask),
@@ -245,6 +245,7 @@ pub(super) mod fixture {
             bundle_sha256: "b1".to_owned(),
             settings: settings.unwrap(),
             seeds: vec![0, 1],
+            uncertainty_full_scale: None,
             mask: MaskOrigin::Given,
             mask_sha256: mask8_sha256(mask),
             changes: Changes::of(&Raster::filled(2, 1, 0.0), None, mask),

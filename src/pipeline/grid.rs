@@ -94,6 +94,17 @@ impl ModelGrid {
         model.padded_by_edge(self.padded.0, self.padded.1)
     }
 
+    /// Takes the padding off a smaller picture of the padded grid, up to half a pixel of its own.
+    pub(super) fn crop_small(&self, small: &FloatImage) -> FloatImage {
+        let side = |small: usize, padded: usize, scaled: usize| {
+            let share = scaled as f64 / padded.max(1) as f64;
+            ((small as f64 * share).round() as usize).max(1)
+        };
+        let width = side(small.width(), self.padded.0, self.scaled.0);
+        let height = side(small.height(), self.padded.1, self.scaled.1);
+        small.crop(0, 0, width, height)
+    }
+
     /// Takes the padding off again.
     pub fn crop(&self, padded: &FloatImage) -> FloatImage {
         padded.crop(0, 0, self.scaled.0, self.scaled.1)

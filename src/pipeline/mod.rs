@@ -21,11 +21,13 @@ mod keys;
 mod networks;
 mod perceptual;
 mod plan;
+mod preview;
 mod progress;
 mod request;
 mod restore;
 mod result;
 mod run;
+mod seeds;
 mod segment;
 mod segmenter;
 mod settings;
@@ -45,9 +47,11 @@ pub use changes::Changes;
 pub use error::PipelineError;
 pub use grid::{GridRule, ModelGrid};
 pub use perceptual::Perceptual;
+pub use preview::{Preview, PreviewChoice};
 pub use progress::{Observer, PlannedStage, Progress, ProgressTracker};
 pub use request::{BundleSummary, ComputeOptions, SuppressionRequest};
 pub use result::{Stage, StageTime, SuppressionResult};
+pub use seeds::{MOST_SEEDS, uncertainty_full_scale};
 pub use segment::MaskPair;
 pub use settings::{
     ClippingChoice, DeviceChoice, FusionChoice, GuidanceChoice, OutputGrid, PrecisionChoice,
@@ -55,3 +59,5 @@ pub use settings::{
 };
 pub use suitability::suitability_of;
 pub use suppressor::Suppressor;
+
+pub use crate::diffusion::PathKind;

@@ -21,32 +21,34 @@ pub(super) fn wants_reconstruction(settings: &SuppressionSettings) -> bool {
     settings.output == OutputGrid::Native
 }
 
-/// The stages whose results are not kept.
+/// The stages whose results are not kept. What all seeds share is made by the first of them.
 pub(super) fn plan(
     cache: &StageCache,
     keys: &Keys,
     settings: &SuppressionSettings,
+    is_first_seed: bool,
 ) -> Vec<PlannedStage> {
     let steps = settings.steps;
     let (local, native) = (wants_local_path(settings), wants_reconstruction(settings));
     let missing = |wanted: bool, kept: bool| usize::from(wanted && !kept);
-    let encodes = missing(true, cache.latents.contains(&keys.global_condition))
-        + missing(local, cache.latents.contains(&keys.local_condition));
+    let first = |wanted: bool, kept: bool| missing(wanted && is_first_seed, kept);
+    let encodes = first(true, cache.latents.contains(&keys.global_condition))
+        + first(local, cache.latents.contains(&keys.local_condition));
     let decodes = missing(true, cache.pictures.contains(&keys.global_picture))
         + missing(local, cache.pictures.contains(&keys.local_picture))
-        + missing(native, cache.pictures.contains(&keys.reconstruction));
+        + first(native, cache.pictures.contains(&keys.reconstruction));
     let globals = missing(true, cache.global_paths.contains(&keys.global_path)) * steps;
     let locals = missing(local, cache.latents.contains(&keys.local_path)) * steps;
     let local_cost = local_predictions(settings) as f64;
     [
         (
             Stage::Prepare,
-            missing(true, cache.prepared.contains(&keys.prepared)),
+            first(true, cache.prepared.contains(&keys.prepared)),
             SMALL_COST,
         ),
         (
             Stage::Segment,
-            missing(true, cache.masks.contains(&keys.mask)),
+            first(true, cache.masks.contains(&keys.mask)),
             SMALL_COST,
         ),
         (Stage::Encode, encodes, CODEC_COST),

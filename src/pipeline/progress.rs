@@ -1,6 +1,6 @@
 //! How far a suppression is, and whom to tell.
 
-use super::Stage;
+use super::{Preview, Stage};
 use std::time::Instant;
 
 /// How far a job is.
@@ -8,9 +8,9 @@ use std::time::Instant;
 pub struct Progress {
     /// The stage now running.
     pub stage: Stage,
-    /// Steps of this stage that are done.
+    /// Steps of this stage that are done, over all seeds.
     pub done: usize,
-    /// Steps of this stage; at least 1.
+    /// Steps of this stage over all seeds; at least 1.
     pub total: usize,
     /// Share of the whole job that is done, in `[0, 1]`, never falling.
     pub fraction: f32,
@@ -24,6 +24,10 @@ pub trait Observer {
     fn progressed(&mut self, progress: Progress);
     /// Something the reader should know; the job goes on.
     fn warned(&mut self, warning: &str);
+    /// What the job is heading for; only where the request asks for previews.
+    fn previewed(&mut self, preview: Preview) {
+        drop(preview);
+    }
     /// Whether the job should stop; asked between any two steps.
     fn is_cancelled(&self) -> bool;
 }
@@ -46,6 +50,9 @@ const MEASURED_STEPS: usize = 2;
 #[derive(Debug)]
 pub struct ProgressTracker {
     plan: Vec<PlannedStage>,
+    /// Where each lap of the plan ends; a lap goes through the stages once.
+    lap_ends: Vec<usize>,
+    lap: usize,
     started: Instant,
     position: usize,
     /// Finished steps of each planned stage: a stage is entered several times where its pieces differ.
@@ -59,9 +66,22 @@ pub struct ProgressTracker {
 impl ProgressTracker {
     /// Starts the clock on `plan`; stages that are reused from a cache are left out of it.
     pub fn new(plan: Vec<PlannedStage>) -> Self {
+        Self::of_laps(vec![plan])
+    }
+
+    /// Starts the clock on several laps through the stages, one for each seed.
+    pub fn of_laps(laps: Vec<Vec<PlannedStage>>) -> Self {
+        let ends = laps.iter().scan(0, |end, lap| {
+            *end += lap.len();
+            Some(*end)
+        });
+        let lap_ends = ends.collect();
+        let plan: Vec<PlannedStage> = laps.into_iter().flatten().collect();
         Self {
             done: vec![0; plan.len()],
             plan,
+            lap_ends,
+            lap: 0,
             started: Instant::now(),
             position: 0,
             sampling_steps: 0,
@@ -70,9 +90,19 @@ impl ProgressTracker {
         }
     }
 
-    /// `stage` begins or goes on; a stage outside the plan changes nothing.
+    /// The next seed begins.
+    pub fn next_lap(&mut self) {
+        self.lap += 1;
+    }
+
+    /// `stage` begins or goes on; a stage outside the lap changes nothing.
     pub fn begin(&mut self, stage: Stage) -> Option<Progress> {
-        self.position = self.plan.iter().position(|p| p.stage == stage)?;
+        let end = self.lap_ends.get(self.lap).copied()?;
+        let before = self.lap.checked_sub(1);
+        let start = before.and_then(|lap| self.lap_ends.get(lap).copied());
+        let start = start.unwrap_or(0);
+        let mut lap = self.plan.get(start..end)?.iter();
+        self.position = start + lap.position(|p| p.stage == stage)?;
         self.report()
     }
 
@@ -111,10 +141,15 @@ impl ProgressTracker {
             let passed = at.elapsed().as_secs_f64();
             (secs - passed).max(0.0)
         });
+        let entries = self.plan.iter().zip(&self.done);
+        let same = entries.filter(|(entry, _)| entry.stage == planned.stage);
+        let (total, done) = same.fold((0, 0), |(total, sum), (entry, done)| {
+            (total + entry.steps, sum + done)
+        });
         Some(Progress {
             stage: planned.stage,
-            done: self.done.get(self.position).copied()?,
-            total: planned.steps.max(1),
+            done,
+            total: total.max(1),
             fraction: self.fraction as f32,
             eta_secs: remaining,
         })
@@ -161,6 +196,25 @@ mod tests {
         std::thread::sleep(std::time::Duration::from_millis(30));
         let later = tracker.begin(Stage::Global).unwrap().eta_secs.unwrap();
         assert!(later <= first);
+    }
+
+    #[test]
+    fn several_laps_make_one_fraction_and_count_their_steps_together() {
+        let mut tracker = ProgressTracker::of_laps(vec![plan(), plan()]);
+        tracker.begin(Stage::Global);
+        for _ in 0..4 {
+            tracker.step();
+        }
+        tracker.begin(Stage::Decode);
+        assert!((tracker.step().unwrap().fraction - 0.5).abs() < 1e-6);
+        tracker.next_lap();
+        let begun = tracker.begin(Stage::Global).unwrap();
+        assert_eq!((begun.done, begun.total), (4, 8));
+        assert!((tracker.step().unwrap().fraction - 0.6875).abs() < 1e-6);
+        tracker.begin(Stage::Decode);
+        assert!((tracker.step().unwrap().fraction - 1.0).abs() < 1e-6);
+        tracker.next_lap();
+        assert!(tracker.begin(Stage::Decode).is_none());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is asked of the pipeline.
 
-use super::{DeviceChoice, PrecisionChoice, SuppressionSettings};
+use super::{DeviceChoice, PrecisionChoice, PreviewChoice, SuppressionSettings};
 use crate::radiograph::{LungMask, Radiograph};
 use std::sync::Arc;
 
@@ -13,6 +13,24 @@ pub struct SuppressionRequest {
     pub settings: SuppressionSettings,
     /// A mask drawn or loaded by the reader, on the radiograph's grid; `None` lets the segmenter find it.
     pub mask: Option<Arc<LungMask>>,
+    /// Seeds whose mean is the result, 1 to [`super::MOST_SEEDS`], counted up from that of the settings; with two or
+    /// more the result has an uncertainty.
+    pub num_seeds: usize,
+    /// Whether the run shows where it is heading.
+    pub preview: PreviewChoice,
+}
+
+impl SuppressionRequest {
+    /// One seed, the segmenter's mask, no preview.
+    pub fn new(radiograph: Arc<Radiograph>, settings: SuppressionSettings) -> Self {
+        Self {
+            radiograph,
+            settings,
+            mask: None,
+            num_seeds: 1,
+            preview: PreviewChoice::Off,
+        }
+    }
 }
 
 /// Where and in which number format the networks run.

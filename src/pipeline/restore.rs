@@ -56,7 +56,10 @@ pub(super) fn restore(restoration: &Restoration<'_>) -> Result<Restored, Pipelin
 }
 
 /// The soft-tissue image in modality values, and what was taken in display units.
-fn take_off(
+///
+/// # Errors
+/// [`PipelineError`] where the radiograph has no window, or the layer another grid.
+pub(super) fn take_off(
     radiograph: &Radiograph,
     display: &FloatImage,
     layer: &FloatImage,

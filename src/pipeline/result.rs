@@ -69,13 +69,19 @@ pub struct SuppressionResult {
     /// Bone layer in display units (1 = the whole range black to white of the first window),
     /// on the radiograph's own grid; exactly 0 where the radiograph was left as it is.
     pub bone: FloatImage,
+    /// Standard deviation of the soft-tissue image over the seeds, in modality units on the radiograph's own grid, 0
+    /// where every seed leaves the radiograph as it is; `None` for one seed. It shows what the noise changes, and is
+    /// far smaller than the error.
+    pub uncertainty: Option<FloatImage>,
+    /// Seeds the result is the mean of.
+    pub seeds: Vec<u64>,
     /// Fused picture as the model decoded it, display units `[0, 1]`, on the model's grid without padding.
     pub model_soft_tissue: FloatImage,
     /// Lung mask on the radiograph's own grid.
     pub lung_mask: LungMask,
     /// What was done to the picture, in numbers.
     pub changes: Changes,
-    /// Settings used.
+    /// Settings used; `seed` is the first of `seeds`.
     pub settings: SuppressionSettings,
     /// Name of the bundle.
     pub bundle_name: String,
@@ -85,7 +91,7 @@ pub struct SuppressionResult {
     pub device: String,
     /// Number format of the noise estimator, as text.
     pub precision: String,
-    /// Wall time of each stage.
+    /// Wall time of each stage, of all seeds together.
     pub stage_times: Vec<StageTime>,
     /// What the reader should see beside the picture.
     pub warnings: Vec<Warning>,

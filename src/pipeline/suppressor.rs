@@ -52,6 +52,7 @@ impl Suppressor {
     ) -> Result<SuppressionResult, PipelineError> {
         let networks = self.networks.as_ref().ok_or(PipelineError::NoBundle)?;
         request.settings.check_for(networks.manifest())?;
+        request.check()?;
         Run::new(networks, &mut self.cache, request, observer)?.suppress()
     }
 
@@ -65,11 +66,8 @@ impl Suppressor {
         observer: &mut dyn Observer,
     ) -> Result<LungMask, PipelineError> {
         let networks = self.networks.as_ref().ok_or(PipelineError::NoBundle)?;
-        let request = SuppressionRequest {
-            radiograph: Arc::clone(radiograph),
-            settings: networks.summary().defaults,
-            mask: None,
-        };
+        let settings = networks.summary().defaults;
+        let request = SuppressionRequest::new(Arc::clone(radiograph), settings);
         Run::new(networks, &mut self.cache, &request, observer)?.segment()
     }
 }

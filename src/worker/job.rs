@@ -1,6 +1,6 @@
-//! A job's name, its cancel flag and its progress slot.
+//! A job's name, its cancel flag, and the slots of its newest progress and preview.
 
-use crate::pipeline::Progress;
+use crate::pipeline::{Preview, Progress};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,6 +15,7 @@ pub struct JobHandle {
     cancelled: Arc<AtomicBool>,
     finished: Arc<AtomicBool>,
     progress: Arc<Mutex<Option<Progress>>>,
+    preview: Arc<Mutex<Option<Arc<Preview>>>>,
 }
 
 impl JobHandle {
@@ -27,6 +28,7 @@ impl JobHandle {
             cancelled: Arc::default(),
             finished: Arc::default(),
             progress: Arc::default(),
+            preview: Arc::default(),
         }
     }
 
@@ -62,5 +64,16 @@ impl JobHandle {
     /// Replaces the progress.
     pub fn set_progress(&self, progress: Progress) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
+    }
+
+    /// The newest preview; older ones are gone, so that they never queue.
+    pub fn preview(&self) -> Option<Arc<Preview>> {
+        let preview = self.preview.lock().unwrap_or_else(PoisonError::into_inner);
+        preview.clone()
+    }
+
+    /// Replaces the preview.
+    pub fn set_preview(&self, preview: Preview) {
+        *self.preview.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(preview));
     }
 }

@@ -29,7 +29,8 @@ pub use thread::{SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{
     BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions, DeviceChoice,
-    FusionChoice, GuidanceChoice, MaskOrigin, Observer, OutputGrid, PrecisionChoice, Progress,
-    SamplerChoice, Stage, StageTime, SuppressionRequest, SuppressionResult, SuppressionSettings,
-    certificate_path, suitability_of, write_certified,
+    FusionChoice, GuidanceChoice, MOST_SEEDS, MaskOrigin, Observer, OutputGrid, PathKind,
+    PrecisionChoice, Preview, PreviewChoice, Progress, SamplerChoice, Stage, StageTime,
+    SuppressionRequest, SuppressionResult, SuppressionSettings, certificate_path, suitability_of,
+    uncertainty_full_scale, write_certified,
 };

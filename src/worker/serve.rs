@@ -1,7 +1,9 @@
 //! The loop of the worker thread: one job after another, each inside its own safety net.
 
 use super::{EventKind, JobHandle, StopReason, TrainingPlan, Wake, WorkerCommand, WorkerEvent};
-use crate::pipeline::{BundleSummary, Observer, Progress, SuppressionRequest, SuppressionResult};
+use crate::pipeline::{
+    BundleSummary, Observer, Preview, Progress, SuppressionRequest, SuppressionResult,
+};
 use crate::radiograph::{LungMask, Radiograph};
 use crossbeam_channel::{Receiver, Sender};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -214,6 +216,11 @@ struct JobObserver<'a> {
 impl Observer for JobObserver<'_> {
     fn progressed(&mut self, progress: Progress) {
         self.handle.set_progress(progress);
+        (self.service.wake)();
+    }
+
+    fn previewed(&mut self, preview: Preview) {
+        self.handle.set_preview(preview);
         (self.service.wake)();
     }
 

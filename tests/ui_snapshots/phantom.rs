@@ -108,6 +108,8 @@ pub fn result(settings: SuppressionSettings) -> SuppressionResult {
         bundle_sha256: "00".repeat(32),
         device: "CPU".to_owned(),
         precision: "32-bit float".to_owned(),
+        uncertainty: None,
+        seeds: vec![0],
         stage_times: Vec::new(),
         warnings: Vec::new(),
     }

@@ -111,6 +111,8 @@ impl FakePipeline {
             bundle_sha256: String::new(),
             device: format!("gradients {tracked}"),
             precision: "f32".to_owned(),
+            uncertainty: None,
+            seeds: request.seeds(),
             stage_times: Vec::new(),
             warnings: Vec::new(),
         }

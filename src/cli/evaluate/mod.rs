@@ -246,9 +246,8 @@ impl Source {
             None
         };
         let request = SuppressionRequest {
-            radiograph: Arc::clone(radiograph),
-            settings: settings.clone(),
             mask,
+            ..SuppressionRequest::new(Arc::clone(radiograph), settings.clone())
         };
         let Some(result) = suppress_one(session, request, &pair.name)? else {
             return Ok(None);

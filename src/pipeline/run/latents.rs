@@ -5,7 +5,7 @@ use crate::diffusion::{Batching, Conditions, DualPath, GlobalPath, SeededNoise, 
 use crate::pipeline::conventions::{dual_path_config, sampler_kind};
 use crate::pipeline::fusing::local_input;
 use crate::pipeline::stage_cache::Prepared;
-use crate::pipeline::{PipelineError, Stage, tensors};
+use crate::pipeline::{PipelineError, Preview, Stage, tensors};
 use crate::radiograph::LungMask;
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -93,7 +93,7 @@ impl Run<'_> {
             &mut crate::diffusion::Observer<'_>,
         ) -> Result<T, crate::diffusion::DiffusionError>,
     ) -> Result<T, PipelineError> {
-        let (networks, settings) = (self.networks, &self.request.settings);
+        let (networks, settings) = (self.networks, &self.settings);
         let sampler = sampler_kind(settings.sampler).build(networks.schedule().clone());
         let predict = |z: &Tensor, t: i64, condition: &Tensor| networks.epsilon(z, t, condition);
         // One call for both conditions of the local path launches half the kernels; a CPU gains nothing.
@@ -106,7 +106,16 @@ impl Run<'_> {
         let path = DualPath::new(sampler.as_ref(), &predict, config);
         let mut noise = SeededNoise::new(settings.seed, networks.device());
         let (tracker, observer) = (&mut self.tracker, &mut *self.observer);
-        let mut look_on = |_: &StepReport<'_>| {
+        let (decoder, grid, preview) = (&self.preview_decoder, &self.grid, self.request.preview);
+        let mut look_on = |report: &StepReport<'_>| {
+            if let Some(decoder) = decoder
+                && preview.shows_after(report.index)
+                && let Ok(picture) = decoder.picture(report.denoised)
+            {
+                let picture = grid.crop_small(&picture);
+                let step = report.index + 1;
+                observer.previewed(Preview::new(picture, report.path, step, report.total));
+            }
             if let Some(progress) = tracker.step() {
                 observer.progressed(progress);
             }

@@ -10,10 +10,12 @@ use super::grid::ModelGrid;
 use super::keys::Keys;
 use super::networks::Networks;
 use super::plan::plan;
+use super::preview::PreviewDecoder;
+use super::seeds::{SeedMean, SeedRun};
 use super::stage_cache::{Prepared, StageCache};
 use super::{
     Changes, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
-    SuppressionResult, restore, segment, suitability,
+    SuppressionResult, SuppressionSettings, restore, segment, suitability,
 };
 use crate::display::display_image;
 use crate::radiograph::{FloatImage, LungMask, Warning};
@@ -27,7 +29,12 @@ pub(super) struct Run<'a> {
     request: &'a SuppressionRequest,
     observer: &'a mut dyn Observer,
     grid: ModelGrid,
+    /// Settings and keys of each seed.
+    seeds: Vec<(SuppressionSettings, Keys)>,
+    /// Those of the seed that is run now.
+    settings: SuppressionSettings,
     keys: Keys,
+    preview_decoder: Option<PreviewDecoder>,
     tracker: ProgressTracker,
     clock: StageClock,
     warnings: Vec<Warning>,
@@ -57,20 +64,31 @@ impl<'a> Run<'a> {
         let radiograph = cache.key_of(&request.radiograph);
         let bundle = Key::of_bytes([networks.sha256()])
             .then((networks.device_text(), networks.precision_text()));
-        let keys = Keys::new(radiograph, bundle, mask, &request.settings);
-        let mut run = Self {
+        let seeds: Vec<(SuppressionSettings, Keys)> = (request.seeds().into_iter())
+            .map(|seed| {
+                let mut settings = request.settings.clone();
+                settings.seed = seed;
+                let keys = Keys::new(radiograph, bundle, mask, &settings);
+                (settings, keys)
+            })
+            .collect();
+        let laps = seeds.iter().enumerate();
+        let laps = laps.map(|(i, (settings, keys))| plan(cache, keys, settings, i == 0));
+        let tracker = ProgressTracker::of_laps(laps.collect());
+        Ok(Self {
             networks,
             cache,
             request,
             observer,
             grid: ModelGrid::fit(size, aspect, grid_rule(networks.manifest())),
-            keys,
-            tracker: ProgressTracker::new(Vec::new()),
+            keys: Keys::new(radiograph, bundle, mask, &request.settings),
+            settings: request.settings.clone(),
+            seeds,
+            preview_decoder: None,
+            tracker,
             clock: StageClock::default(),
             warnings: Vec::new(),
-        };
-        run.tracker = ProgressTracker::new(plan(run.cache, &keys, &request.settings));
-        Ok(run)
+        })
     }
 
     /// The whole way.
@@ -84,12 +102,34 @@ impl<'a> Run<'a> {
         self.warn(squeezed.into_iter().collect());
         let mask = self.mask(&prepared)?;
         self.warn(suitability::doubts_from_lungs(&mask, &prepared.model));
-        let (fused, reconstruction) = self.fused(&prepared, &mask)?;
+        let mut mean = SeedMean::default();
+        for (i, (settings, keys)) in std::mem::take(&mut self.seeds).into_iter().enumerate() {
+            if i > 0 {
+                self.tracker.next_lap();
+            }
+            (self.settings, self.keys) = (settings, keys);
+            mean.add(self.seed(&prepared, &mask)?)?;
+        }
+        let (mut run, uncertainty) = mean.finish().ok_or(PipelineError::NoPixels)?;
+        if uncertainty.is_some() {
+            // The mean of several pictures is the radiograph less the mean of their layers.
+            let layer = &run.restored.bone;
+            (run.restored.soft_tissue, run.restored.bone) =
+                restore::take_off(&self.request.radiograph, &prepared.native, layer)?;
+        }
+        let changes = Changes::of(&run.restored.bone, run.restored.gate.as_ref(), &mask.native);
+        self.warn(changes.doubts());
+        Ok(self.result(run, uncertainty, changes, &mask))
+    }
+
+    /// The way of one seed once the lungs are known.
+    fn seed(&mut self, prepared: &Prepared, mask: &MaskPair) -> Result<SeedRun, PipelineError> {
+        let (fused, reconstruction) = self.fused(prepared, mask)?;
         self.begin(Stage::Restore)?;
         let started = Instant::now();
         let restored = restore::restore(&restore::Restoration {
             radiograph: &self.request.radiograph,
-            prepared: &prepared,
+            prepared,
             reconstruction: reconstruction.as_deref(),
             fused: &fused,
             mask: &mask.model,
@@ -97,9 +137,10 @@ impl<'a> Run<'a> {
         })?;
         self.clock.ran(Stage::Restore, started);
         self.step();
-        let changes = Changes::of(&restored.bone, restored.gate.as_ref(), &mask.native);
-        self.warn(changes.doubts());
-        Ok(self.result(restored, changes, &fused, &mask))
+        Ok(SeedRun {
+            restored,
+            fused: (*fused).clone(),
+        })
     }
 
     /// The way to the lung mask, on the radiograph's own grid.
@@ -121,16 +162,18 @@ impl<'a> Run<'a> {
 
     fn result(
         self,
-        restored: restore::Restored,
+        run: SeedRun,
+        uncertainty: Option<FloatImage>,
         changes: Changes,
-        fused: &FloatImage,
         mask: &MaskPair,
     ) -> SuppressionResult {
         SuppressionResult {
             study: self.request.radiograph.id.clone(),
-            soft_tissue: restored.soft_tissue,
-            bone: restored.bone,
-            model_soft_tissue: fused.clone(),
+            soft_tissue: run.restored.soft_tissue,
+            bone: run.restored.bone,
+            uncertainty,
+            seeds: self.request.seeds(),
+            model_soft_tissue: run.fused,
             lung_mask: mask.native.clone(),
             changes,
             settings: self.request.settings.clone(),

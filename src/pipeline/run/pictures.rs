@@ -4,8 +4,9 @@ use super::Run;
 use crate::pipeline::cache::Key;
 use crate::pipeline::fusing::Pictures;
 use crate::pipeline::plan::{wants_local_path, wants_reconstruction};
+use crate::pipeline::preview::PreviewDecoder;
 use crate::pipeline::stage_cache::Prepared;
-use crate::pipeline::{MaskPair, PipelineError, Stage, tensors};
+use crate::pipeline::{MaskPair, PipelineError, PreviewChoice, Stage, tensors};
 use crate::radiograph::FloatImage;
 use std::rc::Rc;
 use tch::Tensor;
@@ -18,7 +19,12 @@ impl Run<'_> {
         mask: &MaskPair,
     ) -> Result<(Rc<FloatImage>, Option<Rc<FloatImage>>), PipelineError> {
         let global_condition = self.condition(prepared, None)?;
-        let has_local = wants_local_path(&self.request.settings) && mask.model.num_inside() > 0;
+        if self.request.preview != PreviewChoice::Off && self.preview_decoder.is_none() {
+            let picture = self.grid.pad(&prepared.model);
+            let picture = tensors::from_picture(&picture, self.networks.device());
+            self.preview_decoder = Some(PreviewDecoder::fit(&global_condition, &picture)?);
+        }
+        let has_local = wants_local_path(&self.settings) && mask.model.num_inside() > 0;
         let local_condition = if has_local {
             Some(self.condition(prepared, Some(&mask.model))?)
         } else {
@@ -37,7 +43,7 @@ impl Run<'_> {
             Some(latent) => Some(self.picture(keys.local_picture, &latent)?),
             None => None,
         };
-        let reconstruction = if wants_reconstruction(&self.request.settings) {
+        let reconstruction = if wants_reconstruction(&self.settings) {
             Some(self.picture(keys.reconstruction, &global_condition)?)
         } else {
             None
@@ -55,7 +61,7 @@ impl Run<'_> {
                         mask: &mask.model,
                     };
                     let spec = &run.networks.manifest().local_path;
-                    Ok(Rc::new(pictures.fused(run.request.settings.fusion, spec)?))
+                    Ok(Rc::new(pictures.fused(run.settings.fusion, spec)?))
                 }
                 None => Ok(Rc::clone(&global)),
             },

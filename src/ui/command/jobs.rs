@@ -95,11 +95,8 @@ fn start(state: &mut AppState, services: &mut Services) {
     let serial = study.serial;
     let handle = JobHandle::new();
     let settings = state.settings().clone();
-    let request = SuppressionRequest {
-        radiograph: Arc::clone(&study.radiograph),
-        settings: settings.clone(),
-        mask: None,
-    };
+    let radiograph = Arc::clone(&study.radiograph);
+    let request = SuppressionRequest::new(radiograph, settings.clone());
     let command = WorkerCommand::Suppress(handle.clone(), Box::new(request));
     match services.engine.send(command) {
         Ok(()) => {

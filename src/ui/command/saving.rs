@@ -124,8 +124,7 @@ fn write(
             ensure_not_source(output, sources).map_err(|err| err.to_string())?;
         }
         let picture = picture(&radiograph, &voi, &result);
-        let seeds = vec![result.settings.seed];
-        let text = Certificate::new(&radiograph, &result, seeds, MaskOrigin::Segmenter);
+        let text = Certificate::new(&radiograph, &result, MaskOrigin::Segmenter);
         let is_native = result.settings.output == OutputGrid::Native;
         let spacing = radiograph.spacing.filter(|_| is_native);
         write_certified(&path, &picture, spacing, text, overwrite)
