@@ -15,6 +15,8 @@ pub enum LayerKind {
     SoftTissue,
     /// Bone layer, display units.
     Bone,
+    /// Standard deviation over seeds, modality units.
+    Uncertainty,
     /// Lung mask.
     LungMask,
 }

@@ -16,6 +16,10 @@ impl PixelSource for ResultLayer {
         match self.kind {
             LayerKind::LungMask => LayerPixels::Mask(&self.result.lung_mask),
             LayerKind::Bone => LayerPixels::Values(&self.result.bone),
+            LayerKind::Uncertainty => {
+                let uncertainty = self.result.uncertainty.as_ref();
+                LayerPixels::Values(uncertainty.unwrap_or(&self.result.soft_tissue))
+            }
             LayerKind::SoftTissue | LayerKind::Original => {
                 LayerPixels::Values(&self.result.soft_tissue)
             }
@@ -51,7 +55,10 @@ pub(super) fn all(study: &OpenStudy) -> Vec<(LayerKey, Arc<dyn PixelSource>)> {
         Arc::<crate::radiograph::Radiograph>::clone(&study.radiograph);
     let mut layers = vec![(key(study, LayerKind::Original), original)];
     if let Some(result) = study.result() {
-        for kind in [LayerKind::SoftTissue, LayerKind::Bone, LayerKind::LungMask] {
+        let uncertain = result.uncertainty.is_some();
+        let kinds = [LayerKind::SoftTissue, LayerKind::Bone, LayerKind::LungMask];
+        let uncertainty = uncertain.then_some(LayerKind::Uncertainty);
+        for kind in kinds.into_iter().chain(uncertainty) {
             let result = Arc::clone(result);
             layers.push((key(study, kind), Arc::new(ResultLayer { result, kind })));
         }

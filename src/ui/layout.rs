@@ -18,6 +18,8 @@ pub enum Layout {
     Three,
     /// Original, soft-tissue image, bone layer and difference, two by two.
     Four,
+    /// Soft-tissue image and its uncertainty.
+    Uncertainty,
 }
 
 impl Layout {
@@ -28,6 +30,7 @@ impl Layout {
             Self::SideBySide | Self::Stacked => &[Content::Original, Content::SoftTissue],
             Self::Difference => &[Content::Original, Content::Difference],
             Self::Three => &[Content::Original, Content::SoftTissue, Content::Difference],
+            Self::Uncertainty => &[Content::SoftTissue, Content::Uncertainty],
             Self::Four => &[
                 Content::Original,
                 Content::SoftTissue,

@@ -16,15 +16,18 @@ pub enum Content {
     Bone,
     /// What was taken away, in colours.
     Difference,
+    /// How far pictures of different noise differ.
+    Uncertainty,
 }
 
 impl Content {
     /// Every picture of a study.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Original,
         Self::SoftTissue,
         Self::Bone,
         Self::Difference,
+        Self::Uncertainty,
     ];
 
     /// Its name on the screen.
@@ -34,6 +37,7 @@ impl Content {
             Self::SoftTissue => "Soft tissue",
             Self::Bone => "Bone",
             Self::Difference => "Original - soft tissue",
+            Self::Uncertainty => "Uncertainty",
         }
     }
 
@@ -43,6 +47,7 @@ impl Content {
             Self::SoftTissue => 1,
             Self::Bone => 2,
             Self::Difference => 3,
+            Self::Uncertainty => 4,
         }
     }
 }
@@ -154,12 +159,13 @@ impl Looks {
 
     /// How this picture is looked at.
     pub fn of(&self, content: Content) -> &Look {
-        let [original, soft_tissue, bone, difference] = &self.looks;
+        let [original, soft_tissue, bone, difference, uncertainty] = &self.looks;
         match content {
             Content::Original => original,
             Content::SoftTissue => soft_tissue,
             Content::Bone => bone,
             Content::Difference => difference,
+            Content::Uncertainty => uncertainty,
         }
     }
 
@@ -214,7 +220,7 @@ mod tests {
             let mut looks = Looks::new(&Look::new(Voi::covering(0.0, 1.0)));
             let mut links = Links::default();
             for number in 0..40 {
-                let content = Content::ALL[random.random_range(0..4)];
+                let content = Content::ALL[random.random_range(0..5)];
                 let (link, _) = Link::ALL[random.random_range(0..4)];
                 if random.random_bool(0.3) {
                     links = links.with(link, random.random_bool(0.5));

@@ -48,8 +48,9 @@ impl Run {
     fn num_bytes(&self) -> usize {
         let pixels = self.result.soft_tissue.values().len();
         let model = self.result.model_soft_tissue.values().len();
+        let uncertainty = self.result.uncertainty.as_ref().map_or(0, |_| 4 * pixels);
         // Soft tissue and bone are f32, the mask a byte.
-        9 * pixels + 4 * model
+        9 * pixels + uncertainty + 4 * model
     }
 }
 
@@ -131,11 +132,18 @@ impl Runs {
         (self.shown, self.rival) = (None, None);
     }
 
-    /// The newest result made with these settings by this bundle.
-    pub(super) fn made_with(&self, settings: &SuppressionSettings, sha256: &str) -> Option<u64> {
+    /// The newest result made with these settings and so many seeds by this bundle.
+    pub(super) fn made_with(
+        &self,
+        (settings, num_seeds): (&SuppressionSettings, usize),
+        sha256: &str,
+    ) -> Option<u64> {
         let mut newest_first = self.all.iter().rev();
-        let found = newest_first
-            .find(|run| run.result.settings == *settings && run.result.bundle_sha256 == sha256);
+        let found = newest_first.find(|run| {
+            let result = &run.result;
+            let same = (&result.settings, result.seeds.len()) == (settings, num_seeds);
+            same && result.bundle_sha256 == sha256
+        });
         found.map(|run| run.number)
     }
 

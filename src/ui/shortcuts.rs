@@ -18,9 +18,10 @@ pub struct Shortcut {
 }
 
 /// Keys that show a picture in every view while they are held.
-pub const HELD_KEYS: [(Key, Content, &str); 2] = [
+pub const HELD_KEYS: [(Key, Content, &str); 3] = [
     (Key::Space, Content::Original, "Original, while held"),
     (Key::B, Content::Bone, "Bone layer, while held"),
+    (Key::U, Content::Uncertainty, "Uncertainty, while held"),
 ];
 
 const fn plain(key: Key, command: UiCommand, label: &'static str) -> Shortcut {

@@ -8,10 +8,11 @@ use super::panels::overlay::OverlayLevel;
 use super::study::{OpenStudy, Study};
 use super::undo::UndoStack;
 use crate::worker::{
-    ClippingChoice, FusionChoice, GuidanceChoice, JobHandle, OutputGrid, Progress, SamplerChoice,
-    SuppressionSettings,
+    ClippingChoice, FusionChoice, GuidanceChoice, JobHandle, OutputGrid, Preview, Progress,
+    SamplerChoice, SuppressionSettings,
 };
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Whether the screen tells whose pictures it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,6 +95,8 @@ pub struct RunningJob {
     pub study: Option<u64>,
     /// Newest progress, copied once a frame.
     pub progress: Option<Progress>,
+    /// Newest picture of where it is heading, copied once a frame.
+    pub preview: Option<Arc<Preview>>,
 }
 
 /// What happens once, as soon as a study and a bundle are there.
@@ -194,6 +197,8 @@ pub struct AppState {
     pub defaults: SuppressionSettings,
     /// What "Suppress" does with the seed.
     pub seed: SeedMode,
+    /// Pictures of different noise whose mean is the result; from 2 on it has an uncertainty.
+    pub num_seeds: usize,
     /// The loaded bundle.
     pub bundle: Option<BundleInfo>,
     /// The bundle that is being loaded.
@@ -244,6 +249,7 @@ impl Default for AppState {
             last_settings: settings,
             when_ready: WhenReady::default(),
             seed: SeedMode::default(),
+            num_seeds: 1,
             bundle: None,
             loading: None,
             job: None,
@@ -344,7 +350,7 @@ impl AppState {
             Some("Stale: a new picture is being made")
         } else if bundle.is_some_and(|bundle| bundle.sha256 != result.bundle_sha256) {
             Some("Stale: made by another model")
-        } else if result.settings != *self.settings() {
+        } else if result.settings != *self.settings() || result.seeds.len() != self.num_seeds {
             Some("Stale: made with other settings")
         } else {
             None

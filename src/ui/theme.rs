@@ -57,6 +57,8 @@ pub const OVERLAY_MARGIN: f32 = 8.0;
 pub const SETTINGS_WIDTH: f32 = 268.0;
 /// Height of the block that shows progress, points.
 pub const PROGRESS_HEIGHT: f32 = 76.0;
+/// Height of the picture of where a run is heading, points.
+pub const PREVIEW_HEIGHT: f32 = 150.0;
 /// Width of the button that starts and stops, points.
 pub const RUN_BUTTON_WIDTH: f32 = 84.0;
 /// Width of a question, points.

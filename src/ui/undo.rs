@@ -22,6 +22,7 @@ pub(super) struct Moment {
     outline_visible: bool,
     difference_limit: Option<f64>,
     difference_is_absolute: bool,
+    num_seeds: usize,
     study: Option<StudyMoment>,
 }
 
@@ -45,6 +46,7 @@ impl Moment {
             outline_visible: state.outline_visible,
             difference_limit: state.difference_limit,
             difference_is_absolute: state.difference_is_absolute,
+            num_seeds: state.num_seeds,
             study: state.study().map(StudyMoment::of),
         }
     }
@@ -69,6 +71,8 @@ impl Moment {
                 "comparison"
             } else if self.links != after.links {
                 "links"
+            } else if self.num_seeds != after.num_seeds {
+                "pictures averaged"
             } else if self.outline_visible != after.outline_visible {
                 "outline of the lungs"
             } else {
@@ -84,17 +88,21 @@ impl Moment {
         state.outline_visible = self.outline_visible;
         state.difference_limit = self.difference_limit;
         state.difference_is_absolute = self.difference_is_absolute;
+        state.num_seeds = self.num_seeds;
         let Some(moment) = &self.study else {
             return;
         };
+        let num_seeds = self.num_seeds;
         let sha256 = state.bundle.as_ref().map(|bundle| bundle.sha256.clone());
         if let Some(study) = state.study_with_mut(moment.serial) {
             moment.restore(study);
             // A result that came after this moment may be just what its settings ask for.
             let settings = moment.settings.as_ref();
-            let made = settings.and_then(|s| study.runs.made_with(s, sha256.as_deref()?));
-            let shown = study.result().map(|result| &result.settings);
-            if made.is_some() && shown != settings {
+            let asked = settings.map(|settings| (settings, num_seeds));
+            let made = asked.and_then(|asked| study.runs.made_with(asked, sha256.as_deref()?));
+            let shown = study.result();
+            let shown = shown.map(|result| (&result.settings, result.seeds.len()));
+            if made.is_some() && shown != asked {
                 study.runs.show(made);
             }
         }

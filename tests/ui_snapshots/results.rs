@@ -2,9 +2,11 @@
 
 use crate::fake::Window;
 use crate::phantom::result;
-use diaphane::ui::{Content, UiCommand};
-use diaphane::worker::{EventKind, SuppressionSettings};
+use diaphane::radiograph::FloatImage;
+use diaphane::ui::{Content, Layout, UiCommand};
+use diaphane::worker::{EventKind, PathKind, Preview, SuppressionSettings};
 use eframe::egui::Key;
+use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
 
 /// A study with results at LEG weights 3 (the default), 5 and 7, the last one shown.
@@ -65,4 +67,54 @@ fn a_forgotten_result_gives_way_to_the_newest() {
     assert_eq!(runs.shown().expect("the first").number, 1);
     assert!(runs.rival().is_none());
     assert!(window.look(Content::Original).voi == window.look(Content::SoftTissue).voi);
+}
+
+#[test]
+fn several_pictures_averaged_have_an_uncertainty_in_every_view() {
+    let mut window = Window::new().with_study().with_result();
+    window.apply(UiCommand::SetLayout(Layout::Uncertainty));
+    assert!(window.has_text("set Pictures averaged to 2 or more"));
+    window.apply(UiCommand::SetNumSeeds(4));
+    assert!(window.has_text("Stale"));
+    window.apply(UiCommand::ReleaseSettings);
+    let (job, settings) = window.newest_request();
+    let num_seeds = window
+        .desk
+        .borrow()
+        .requests
+        .last()
+        .expect("a request")
+        .1
+        .num_seeds;
+    assert_eq!(num_seeds, 4);
+    let mut several = result(settings);
+    several.seeds = vec![0, 1, 2, 3];
+    several.uncertainty = Some(several.soft_tissue.map(|_| 12.5));
+    window.report(job.id(), EventKind::Suppressed(Arc::new(several)));
+    assert!(window.has_text("Uncertainty of 4 pictures"));
+    assert!(!window.has_text("Stale"));
+    let view = window.harness.get_by_label("Uncertainty view").rect();
+    window.harness.hover_at(view.center());
+    window.harness.run();
+    assert!(window.has_text("uncertainty  12.5"));
+    window.apply(UiCommand::ShowRun(1));
+    assert_eq!(
+        window.state().num_seeds,
+        1,
+        "the panel says what made the result"
+    );
+}
+
+#[test]
+fn where_a_run_is_heading_is_shown_and_is_no_result() {
+    let mut window = Window::new().with_study();
+    window.press(Key::S);
+    let (job, _) = window.newest_request();
+    let grey = FloatImage::filled(8, 8, 0.5);
+    job.set_preview(Preview::new(grey, PathKind::Global, 2, 8));
+    window.harness.run();
+    assert!(window.has_text("Preview of the whole picture, step 2 of 8: not a result"));
+    assert!(window.state().study().expect("open").result().is_none());
+    window.click("Cancel run");
+    assert!(!window.has_text("Preview of"));
 }

@@ -56,7 +56,7 @@ fn any_command(random: &mut rand_chacha::ChaCha8Rng, window: &Window) -> UiComma
         Turning::Across,
         Turning::Down,
     ];
-    let content = Content::ALL[random.random_range(0..4)];
+    let content = Content::ALL[random.random_range(0..5)];
     match random.random_range(0..11) {
         0 => UiCommand::SetLayout(layouts[random.random_range(0..3)]),
         1 => UiCommand::ToggleCompareTool(CompareTool::Wipe),

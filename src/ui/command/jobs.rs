@@ -4,10 +4,11 @@ use super::{Services, fail};
 use crate::ui::state::{AppState, BundleInfo, Question, RunningJob, SeedMode, WhenReady};
 use crate::ui::study::{OpenStudy, Study};
 use crate::worker::{
-    EventKind, JobHandle, JobId, SuppressionRequest, SuppressionResult, SuppressionSettings,
-    WorkerCommand, WorkerEvent,
+    EventKind, JobHandle, JobId, PreviewChoice, SuppressionRequest, SuppressionResult,
+    SuppressionSettings, WorkerCommand, WorkerEvent,
 };
 use std::hash::{BuildHasher as _, RandomState};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -67,7 +68,11 @@ pub(super) fn rerun(state: &mut AppState, services: &mut Services) {
         return;
     };
     let bundle = state.bundle.as_ref();
-    let made = bundle.and_then(|bundle| study.runs.made_with(state.settings(), &bundle.sha256));
+    let made = bundle.and_then(|bundle| {
+        study
+            .runs
+            .made_with((state.settings(), state.num_seeds), &bundle.sha256)
+    });
     if let Some(made) = made {
         cancel_of_shown(state);
         super::results::show(made, state);
@@ -96,7 +101,11 @@ fn start(state: &mut AppState, services: &mut Services) {
     let handle = JobHandle::new();
     let settings = state.settings().clone();
     let radiograph = Arc::clone(&study.radiograph);
-    let request = SuppressionRequest::new(radiograph, settings.clone());
+    let request = SuppressionRequest {
+        num_seeds: state.num_seeds,
+        preview: PreviewChoice::EverySteps(NonZeroUsize::MIN),
+        ..SuppressionRequest::new(radiograph, settings.clone())
+    };
     let command = WorkerCommand::Suppress(handle.clone(), Box::new(request));
     match services.engine.send(command) {
         Ok(()) => {
@@ -130,6 +139,7 @@ fn running(handle: JobHandle, study: Option<u64>) -> RunningJob {
         handle,
         study,
         progress: None,
+        preview: None,
     }
 }
 
@@ -150,6 +160,7 @@ pub(super) fn cancel(state: &mut AppState) {
 pub fn copy_progress(state: &mut AppState) {
     for job in [&mut state.job, &mut state.loading].into_iter().flatten() {
         job.progress = job.handle.progress();
+        job.preview = job.handle.preview();
     }
 }
 

@@ -68,6 +68,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
             jobs::rerun(state, services);
         }
         C::SetSeedMode(mode) => state.seed = mode,
+        C::SetNumSeeds(num_seeds) => state.num_seeds = num_seeds,
         C::DrawSeed => {
             jobs::draw_seed(state);
             jobs::rerun(state, services);

@@ -8,9 +8,12 @@ pub(super) fn show(number: u64, state: &mut AppState) {
         return;
     };
     study.runs.show(Some(number));
-    let settings = study.result().map(|result| result.settings.clone());
-    if let Some(settings) = settings {
+    let made = study
+        .result()
+        .map(|result| (result.settings.clone(), result.seeds.len()));
+    if let Some((settings, num_seeds)) = made {
         state.set_settings(settings);
+        state.num_seeds = num_seeds;
     }
 }
 

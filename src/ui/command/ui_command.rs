@@ -69,6 +69,8 @@ pub enum UiCommand {
     ResetSettings,
     /// Keep the seed at the next run, or draw a new one.
     SetSeedMode(SeedMode),
+    /// Make the result the mean of so many pictures; nothing runs yet.
+    SetNumSeeds(usize),
     /// Draw a new seed now.
     DrawSeed,
     /// Write the soft-tissue image of the open study with this number here, and its certificate.

@@ -8,9 +8,10 @@ use eframe::egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Vec2, Window
 /// Height around the list that its window and the screen's border take, points.
 const MARGIN_HEIGHT: f32 = 100.0;
 
-const MOUSE: [(&str, &str); 8] = [
+const MOUSE: [(&str, &str); 9] = [
     ("Hold Space", "Original in place of every other picture"),
     ("Hold B", "Bone layer in place of every other picture"),
+    ("Hold U", "Uncertainty in place of every other picture"),
     ("Left drag", "Right: wider window. Down: darker"),
     ("Shift + left drag", "The same, finely"),
     ("Wheel", "Zoom about the pointer"),

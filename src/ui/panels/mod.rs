@@ -7,6 +7,7 @@ pub mod histogram;
 pub mod messages;
 pub mod overlay;
 pub mod path_box;
+pub mod progress;
 pub mod question;
 pub mod results;
 pub mod settings;

@@ -2,14 +2,13 @@
 
 use super::compare::compare_ui;
 use super::histogram::histogram_ui;
+use super::progress::progress_ui;
 use crate::ui::command::UiCommand;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::theme;
 use crate::ui::widgets::release_slider::{Change, release_slider};
-use crate::worker::{
-    FusionChoice, GuidanceChoice, Progress, SamplerChoice, Stage, SuppressionSettings,
-};
-use eframe::egui::{Button, ComboBox, DragValue, ProgressBar, RichText, ScrollArea, Ui, Vec2};
+use crate::worker::{FusionChoice, GuidanceChoice, SamplerChoice, SuppressionSettings};
+use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, ScrollArea, Ui};
 
 /// Range of the LEG weight; 1 is no guidance.
 const LEG_RANGE: std::ops::RangeInclusive<f64> = 0.0..=6.0;
@@ -17,6 +16,9 @@ const LEG_RANGE: std::ops::RangeInclusive<f64> = 0.0..=6.0;
 const MOST_LCM_STEPS: usize = 50;
 /// Steps that the other samplers can take: the timesteps of both papers.
 const MOST_STEPS: usize = 1000;
+
+/// Most pictures that the slider offers to average.
+const MOST_SHOWN_SEEDS: usize = 16;
 
 /// Draws the panel.
 pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -37,8 +39,12 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
 fn suppression_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let mut settings = state.settings().clone();
     let mut change = sliders_ui(ui, &mut settings, &state.defaults);
-    change = change.or(choices_ui(ui, &mut settings));
-    change = change.or(seed_ui(ui, &mut settings, state, commands));
+    // What is seldom moved is folded away: the tools of comparison must be in sight on a small screen.
+    CollapsingHeader::new("More settings").show(ui, |ui| {
+        change = change.or(choices_ui(ui, &mut settings));
+        change = change.or(seed_ui(ui, &mut settings, state, commands));
+        change = change.or(num_seeds_ui(ui, state, commands));
+    });
     if change.edited {
         commands.push(UiCommand::EditSettings(settings));
     }
@@ -46,6 +52,26 @@ fn suppression_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         commands.push(UiCommand::ReleaseSettings);
     }
     reset_ui(ui, state, commands);
+}
+
+/// How many pictures are made, each with its own noise: their mean is shown, and how far they differ.
+fn num_seeds_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) -> Change {
+    let mut num_seeds = state.num_seeds;
+    let range = 1..=MOST_SHOWN_SEEDS;
+    let change = release_slider(ui, "Pictures averaged", &mut num_seeds, range, &[1]);
+    let hint = if num_seeds == 1 {
+        "2 or more show how certain the picture is".to_owned()
+    } else {
+        format!("Takes {num_seeds} times as long; U shows how far they differ")
+    };
+    ui.label(RichText::new(hint).small().color(theme::TEXT_WEAK));
+    if change.edited {
+        commands.push(UiCommand::SetNumSeeds(num_seeds));
+    }
+    Change {
+        edited: false,
+        released: change.released,
+    }
 }
 
 /// Back to what the model proposes; the seed stays, because it is no better than another.
@@ -208,74 +234,6 @@ fn seed_ui(
     row.inner
 }
 
-/// The block at the top has the same height with and without a run: a slider must not slip away
-/// from under the pointer at the moment it is let go.
-fn progress_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let size = Vec2::new(ui.available_width(), theme::PROGRESS_HEIGHT);
-    ui.allocate_ui(size, |ui| {
-        ui.set_min_size(size);
-        let Some(job) = state.job.as_ref().or(state.loading.as_ref()) else {
-            ui.label(RichText::new(idle_text(state)).color(theme::TEXT_WEAK));
-            return;
-        };
-        let (fraction, text) = match job.progress {
-            Some(progress) => (progress.fraction, progress_text(&progress)),
-            None if state.job.is_some() => (0.0, "Waiting for the worker".to_owned()),
-            None => (0.0, "Loading the model".to_owned()),
-        };
-        let bar = ProgressBar::new(fraction).show_percentage();
-        ui.add(bar.fill(theme::SELECTED));
-        ui.label(RichText::new(text).color(theme::TEXT_WEAK));
-        if state.job.is_some() && ui.button("Cancel run").clicked() {
-            commands.push(UiCommand::CancelJob);
-        }
-    });
-    ui.separator();
-}
-
-/// What stands where the progress bar will be.
-fn idle_text(state: &AppState) -> String {
-    let result = state.study().and_then(|study| study.result());
-    match result {
-        Some(result) => {
-            let times = result.stage_times.iter();
-            let total: f64 = times.map(|time| time.elapsed_secs).sum();
-            format!("Last run took {}", duration_text(total))
-        }
-        None if state.bundle.is_some() => "Ready".to_owned(),
-        None => "Open a model bundle to suppress bones".to_owned(),
-    }
-}
-
-/// Stage, step and remaining time in words.
-fn progress_text(progress: &Progress) -> String {
-    let stage = match progress.stage {
-        Stage::Prepare => "Preparing",
-        Stage::Segment => "Finding the lungs",
-        Stage::Encode => "Encoding",
-        Stage::Global => "Global path",
-        Stage::Local => "Local path",
-        Stage::Decode => "Decoding",
-        Stage::Fuse => "Fusing",
-        Stage::Restore => "Restoring full resolution",
-    };
-    let mut parts = vec![stage.to_owned()];
-    if progress.total > 1 {
-        parts.push(format!("step {} of {}", progress.done, progress.total));
-    }
-    let remaining = progress.eta_secs.map(duration_text);
-    parts.extend(remaining.map(|time| format!("about {time} left")));
-    parts.join(", ")
-}
-
-fn duration_text(secs: f64) -> String {
-    if secs < 90.0 {
-        format!("{:.0} s", secs.max(1.0))
-    } else {
-        format!("{:.0} min", secs / 60.0)
-    }
-}
-
 fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let Some(study) = state.study().filter(|study| study.result().is_some()) else {
         return;
@@ -305,27 +263,5 @@ mod tests {
     fn the_hint_names_a_value_once() {
         assert_eq!(leg_hint(1.0), "1: no extra guidance (default)");
         assert_eq!(leg_hint(3.0), "1: no extra guidance, 3: default");
-    }
-
-    #[test]
-    fn progress_names_stage_step_and_time() {
-        let progress = Progress {
-            stage: Stage::Local,
-            done: 12,
-            total: 50,
-            fraction: 0.4,
-            eta_secs: Some(300.0),
-        };
-        assert_eq!(
-            progress_text(&progress),
-            "Local path, step 12 of 50, about 5 min left"
-        );
-        let encode = Progress {
-            stage: Stage::Encode,
-            total: 1,
-            eta_secs: None,
-            ..progress
-        };
-        assert_eq!(progress_text(&encode), "Encoding");
     }
 }

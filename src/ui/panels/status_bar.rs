@@ -71,6 +71,10 @@ fn probe_text(study: &OpenStudy, look: &Look, at: PixelPosition) -> Option<Strin
             scale.modality(stored) - f64::from(soft),
             100.0 * bone
         ));
+        if let Some(uncertainty) = &result.uncertainty {
+            let deviation = uncertainty.get(row, col)?;
+            parts.push(format!("uncertainty {deviation:>5.1}"));
+        }
     }
     Some(parts.join("  "))
 }

@@ -7,13 +7,14 @@ use crate::ui::shortcuts::key_text;
 use crate::ui::state::AppState;
 use eframe::egui::{Button, Ui};
 
-const LAYOUTS: [(Layout, &str); 6] = [
+const LAYOUTS: [(Layout, &str); 7] = [
     (Layout::Single, "In place"),
     (Layout::SideBySide, "Original | soft tissue"),
     (Layout::Stacked, "Original above soft tissue"),
     (Layout::Difference, "Original | difference"),
     (Layout::Three, "Original | soft tissue | difference"),
     (Layout::Four, "Original, soft tissue, bone and difference"),
+    (Layout::Uncertainty, "Soft tissue | uncertainty"),
 ];
 
 const TURNS: [(Turning, &str); 4] = [

@@ -1,7 +1,7 @@
 //! Text over a picture: what it is, whose, how it is turned, and what must be known of it.
 
 use super::text::{badge_ui, corner_text, fitted_lines};
-use super::view::{AI_LABEL, View};
+use super::view::{AI_LABEL, View, WHITE_UNCERTAINTY};
 use crate::ui::compare::CompareTool;
 use crate::ui::layout::Layout;
 use crate::ui::look::Content;
@@ -60,6 +60,7 @@ impl View<'_> {
         let compare = &self.state.compare;
         let [base, layer] = compared_names(self.study);
         match content {
+            Content::Uncertainty => return self.uncertainty_name(),
             Content::SoftTissue if self.study.result().is_some() => {}
             Content::Difference if self.study.runs.rival().is_some() => {
                 return format!("{base} - {}", layer.to_lowercase());
@@ -83,6 +84,13 @@ impl View<'_> {
         }
     }
 
+    /// Of how many pictures, and how much is white.
+    fn uncertainty_name(&self) -> String {
+        let num_seeds = self.study.result().map_or(0, |result| result.seeds.len());
+        let white = WHITE_UNCERTAINTY * self.state.shown_difference_limit();
+        format!("Uncertainty of {num_seeds} pictures\nWhite: deviation {white:.0}")
+    }
+
     /// A small view has no room for more than its name.
     fn overlay_level(&self) -> OverlayLevel {
         let level = self.state.overlay;
@@ -102,7 +110,7 @@ impl View<'_> {
         let hidden = self.state.is_patient_hidden();
         let (mut left, mut right) = (Vec::new(), Vec::new());
         if level != OverlayLevel::Off {
-            left.push(self.name(content));
+            left.extend(self.name(content).lines().map(str::to_owned));
         }
         if level == OverlayLevel::Full {
             if !hidden {

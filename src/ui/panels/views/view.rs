@@ -23,6 +23,8 @@ use std::time::Duration;
 pub(super) const AI_LABEL: &str = "AI-processed - not for diagnosis without the original";
 /// Bone that is white at the difference range a study begins with, display units.
 const WHITE_BONE: f64 = 0.25;
+/// Uncertainty that is white, in ranges of the difference.
+pub(super) const WHITE_UNCERTAINTY: f64 = 0.25;
 
 /// One view in one frame.
 pub(super) struct View<'a> {
@@ -50,9 +52,9 @@ impl View<'_> {
         self.mouse(ui, &response, commands);
         let painter = ui.painter_at(self.rect);
         painter.rect_filled(self.rect, 0, theme::VIEW_BACKGROUND);
-        let missing = content != Content::Original && self.study.result().is_none();
+        let missing = self.is_missing(content);
         if missing {
-            self.missing_ui(ui);
+            self.missing_ui(ui, content);
         } else {
             let frame = ui.ctx().cumulative_pass_nr();
             let mixture = self.mixture(ui, content, &response);
@@ -68,6 +70,16 @@ impl View<'_> {
         let pointer = hovered(&response)?;
         let ppp = ui.ctx().pixels_per_point();
         self.pixel_at(placement, [pointer.x * ppp, pointer.y * ppp])
+    }
+
+    /// Whether there is no such picture yet.
+    fn is_missing(&self, content: Content) -> bool {
+        let result = self.study.result();
+        match content {
+            Content::Original => false,
+            Content::Uncertainty => result.is_none_or(|result| result.uncertainty.is_none()),
+            Content::SoftTissue | Content::Bone | Content::Difference => result.is_none(),
+        }
     }
 
     /// What is really on the screen: what a held key asks for, else the picture of this place.
@@ -122,10 +134,18 @@ impl View<'_> {
         })
     }
 
-    /// The window of the bone layer: no bone is black; the difference range says how much is white.
-    fn bone_voi(&self) -> Voi {
-        let share = self.state.shown_difference_limit() / self.study.default_difference_limit();
-        Voi::covering(0.0, WHITE_BONE * share)
+    /// The window of a layer that is no grey picture of the patient: nothing is black, and the difference range says
+    /// how much is white.
+    fn layer_voi(&self, content: Content) -> Voi {
+        let limit = self.state.shown_difference_limit();
+        match content {
+            Content::Bone => {
+                let share = limit / self.study.default_difference_limit();
+                Voi::covering(0.0, WHITE_BONE * share)
+            }
+            Content::Uncertainty => Voi::covering(0.0, WHITE_UNCERTAINTY * limit),
+            _ => self.look().voi.clone(),
+        }
     }
 
     /// How much of the soft-tissue image stands where.
@@ -168,6 +188,7 @@ impl View<'_> {
             Content::Original => LayerKind::Original,
             Content::SoftTissue | Content::Difference => LayerKind::SoftTissue,
             Content::Bone => LayerKind::Bone,
+            Content::Uncertainty => LayerKind::Uncertainty,
         };
         let limit = self.state.shown_difference_limit() as f32;
         let outline = self.state.outline_visible && self.study.result().is_some();
@@ -190,12 +211,9 @@ impl View<'_> {
                 },
                 mixture,
                 image_from_screen: placement.shader_map(),
-                voi: match content {
-                    Content::Bone => self.bone_voi(),
-                    _ => look.voi.clone(),
-                },
+                voi: self.layer_voi(content),
                 low_is_white: match content {
-                    Content::Bone => look.inverted,
+                    Content::Bone | Content::Uncertainty => look.inverted,
                     _ => self.study.low_is_white(self.cell),
                 },
                 dithered: true,
@@ -205,8 +223,11 @@ impl View<'_> {
         }
     }
 
-    fn missing_ui(&self, ui: &mut Ui) {
-        let text = if self.state.is_running(self.study) {
+    fn missing_ui(&self, ui: &mut Ui, content: Content) {
+        let has_result = self.study.result().is_some();
+        let text = if content == Content::Uncertainty && has_result {
+            "This result is of one picture; set Pictures averaged to 2 or more"
+        } else if self.state.is_running(self.study) {
             "The first picture is being made"
         } else {
             "No soft-tissue image yet: press Suppress"
