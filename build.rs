@@ -1,11 +1,15 @@
 //! Gives every binary of this package a run-time path to the libtorch it was linked with, so that
 //! no `LD_LIBRARY_PATH` has to be set. A dependency's link arguments do not reach its dependents,
 //! therefore this is done here and not in `torch-sys`.
+//!
+//! `DIAPHANE_RPATH` names another path instead, for a package that brings its libraries along
+//! (`$ORIGIN/../lib/diaphane`): nothing in it may name the machine it was built on.
 
 use std::path::Path;
 
 fn main() {
     println!("cargo:rerun-if-env-changed=DEP_TCH_LIBTORCH_LIB");
+    println!("cargo:rerun-if-env-changed=DIAPHANE_RPATH");
     let Ok(lib) = std::env::var("DEP_TCH_LIBTORCH_LIB") else {
         return;
     };
@@ -14,7 +18,9 @@ fn main() {
         .unwrap_or_else(|_| lib.clone().into());
     let os = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     if os == "linux" || os == "macos" {
-        println!("cargo:rustc-link-arg=-Wl,-rpath,{}", lib.display());
+        let rpath = std::env::var("DIAPHANE_RPATH").ok().filter(|path| !path.is_empty());
+        let rpath = rpath.unwrap_or_else(|| lib.display().to_string());
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{rpath}");
     }
     // Nothing refers to a symbol of the CUDA half: it registers itself when it is loaded. A linker that
     // keeps only what is needed would leave it out, and libtorch would then see no GPU.

@@ -81,7 +81,10 @@ const HOMES: [(&[&str], &[&str]); 8] = [
     (&["wgpu", "bytemuck"], &["render"]),
     (&["rfd", "poll_promise"], &["ui/files.rs"]),
     (&["eframe", "egui", "egui_wgpu"], &["ui", "render"]),
-    (&["clap", "indicatif", "ctrlc"], &["cli", "main.rs"]),
+    (
+        &["clap", "clap_complete", "clap_mangen", "indicatif", "ctrlc"],
+        &["cli", "main.rs"],
+    ),
     (&["safetensors", "half"], &["model", "train"]),
     (&["crossbeam_channel"], &["worker", "ui/files.rs"]),
 ];

@@ -47,6 +47,9 @@ pub enum Command {
     Models(ModelsCommand),
     /// Say what a file is and how it will be shown.
     Inspect(InspectArgs),
+    /// Write the manual's pages and the shells' completions.
+    #[command(hide = true)]
+    Manual(ManualArgs),
 }
 
 /// Which networks, and where they run.
@@ -308,6 +311,17 @@ pub struct InspectArgs {
     /// Write one JSON document to standard output.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `diaphane manual`.
+#[derive(Debug, Args)]
+pub struct ManualArgs {
+    /// Folder of the pages; made where it does not exist.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace pages that exist.
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 #[cfg(test)]

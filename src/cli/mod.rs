@@ -15,6 +15,7 @@ mod inspect;
 mod interrupt;
 mod job;
 mod kind;
+mod manual;
 mod models;
 mod outputs;
 mod own_files;
@@ -59,5 +60,6 @@ fn dispatch(command: Command) -> anyhow::Result<Tally> {
         Command::Import(args) => import::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Manual(args) => manual::run(&args),
     }
 }

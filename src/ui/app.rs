@@ -27,6 +27,8 @@ use std::path::PathBuf;
 
 /// Name of the program in the title.
 const PROGRAM: &str = "Diaphane";
+/// How window systems know the program: name of its desktop entry, and `StartupWMClass` in it.
+const APP_ID: &str = "org.diaphane.Diaphane";
 const ICON: &[u8] = include_bytes!("../../assets/icon.png");
 
 /// The window could not be opened or broke down.
@@ -216,6 +218,7 @@ pub struct Startup {
 pub fn run(startup: Startup) -> Result<(), RunError> {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title(PROGRAM)
+        .with_app_id(APP_ID)
         .with_inner_size(theme::WINDOW_SIZE)
         .with_min_inner_size(theme::MIN_WINDOW_SIZE)
         .with_drag_and_drop(true);
