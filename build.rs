@@ -18,7 +18,9 @@ fn main() {
         .unwrap_or_else(|_| lib.clone().into());
     let os = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     if os == "linux" || os == "macos" {
-        let rpath = std::env::var("DIAPHANE_RPATH").ok().filter(|path| !path.is_empty());
+        let rpath = std::env::var("DIAPHANE_RPATH")
+            .ok()
+            .filter(|path| !path.is_empty());
         let rpath = rpath.unwrap_or_else(|| lib.display().to_string());
         println!("cargo:rustc-link-arg=-Wl,-rpath,{rpath}");
     }

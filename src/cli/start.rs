@@ -97,6 +97,12 @@ pub fn sentence_without_window(reason: &str) -> String {
     if reason.contains("WAYLAND_DISPLAY") {
         return "there is no display to open a window on; use a command that needs none, such as diaphane suppress FILE --out DIR (see --help)".to_owned();
     }
+    // wgpu says so where neither Vulkan nor OpenGL has a driver, not even one that draws on the processor.
+    if reason.contains("surface for any enabled backend")
+        || reason.contains("No suitable wgpu adapter")
+    {
+        return "there is no graphics driver to draw a window with; install one (on Debian: apt install mesa-vulkan-drivers), or use a command that needs none, such as diaphane suppress FILE --out DIR (see --help)".to_owned();
+    }
     let kept: Vec<&str> = reason
         .split_whitespace()
         .filter(|word| !word.contains(".rs:"))
@@ -145,6 +151,12 @@ mod tests {
         let told = sentence_without_window(winit);
         assert!(
             told.contains("no display") && told.contains("diaphane suppress"),
+            "{told}"
+        );
+        let wgpu = "the window cannot be opened: WGPU error: Failed to create surface for any enabled backend: {}; use the command line";
+        let told = sentence_without_window(wgpu);
+        assert!(
+            told.contains("apt install mesa-vulkan-drivers") && !told.contains("{}"),
             "{told}"
         );
         let other =

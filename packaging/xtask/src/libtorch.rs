@@ -8,12 +8,17 @@ use std::process::Command;
 ///
 /// `LIBTORCH` is honoured where it is set.
 pub fn ensure(variant: Variant) -> Result<PathBuf, String> {
-    let dir = match std::env::var_os("LIBTORCH").map(PathBuf::from) {
-        Some(own) if is_own(&own) => checked(own)?,
-        _ => fetched(variant)?,
-    };
+    let dir = locate(variant)?;
     link(&dir)?;
     Ok(dir)
+}
+
+/// As [`ensure`], but the link stays as it is: the checkout goes on with the libtorch it has.
+pub fn locate(variant: Variant) -> Result<PathBuf, String> {
+    match std::env::var_os("LIBTORCH").map(PathBuf::from) {
+        Some(own) if is_own(&own) => checked(own),
+        _ => fetched(variant),
+    }
 }
 
 /// Cargo hands its own `[env]` to this program too: the link itself is not a choice of the user's.
@@ -147,7 +152,8 @@ fn move_into_place(unpacked: &Path, target: &Path) -> Result<(), String> {
     }
 }
 
-fn cache_dir() -> Result<PathBuf, String> {
+/// The folder for what is fetched once for all checkouts.
+pub fn cache_dir() -> Result<PathBuf, String> {
     let variable = |name: &str| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
@@ -158,7 +164,8 @@ fn cache_dir() -> Result<PathBuf, String> {
         .or_else(|| variable("LOCALAPPDATA").map(|dir| dir.join("diaphane")))
         .or_else(|| variable("HOME").map(|dir| dir.join(".cache").join("diaphane")))
         .ok_or_else(|| {
-            "no home folder is known; set DIAPHANE_CACHE_DIR to a folder for libtorch".to_owned()
+            "no home folder is known; set DIAPHANE_CACHE_DIR to a folder for what is fetched"
+                .to_owned()
         })
 }
 

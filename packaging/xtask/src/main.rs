@@ -1,7 +1,9 @@
 //! Chores of the repository: everything a newcomer or the test server needs is one of these commands.
 
 mod libtorch;
+mod package;
 mod platform;
+mod process;
 mod system;
 mod tasks;
 
@@ -11,7 +13,10 @@ const USAGE: &str = "\
 cargo xtask demo [--cuda] [-- FILE...]  build, suppress the demo study (or your own images) and show the result
 cargo xtask test [--cuda]               format, lints, builds and every test, as the test server runs them
 cargo xtask setup [--cuda|--cpu]        only fetch libtorch and install the system packages
-cargo xtask libtorch                    print the folder of the libtorch in use";
+cargo xtask libtorch                    print the folder of the libtorch in use
+cargo xtask package deb                 make the Debian package, in target/package
+cargo xtask package check [FILE.deb]    install it in a bare Debian, run it there, remove it (as root)
+cargo xtask package icons               draw the icons of all packages anew from assets/icon.svg";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -27,6 +32,7 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             Ok(())
         }
+        ("package", _) => package::run(rest),
         (_, Err(err)) => Err(err),
         ("demo", Ok(variant)) => tasks::demo(variant, files),
         ("test", Ok(variant)) => tasks::test(variant),

@@ -30,18 +30,31 @@ pub fn has_nvidia_driver() -> bool {
         || Path::new("C:\\Windows\\System32\\nvcuda.dll").exists()
 }
 
+/// Whether this program runs as root.
+pub fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
 /// Whether a window can be opened.
 pub fn has_display() -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
-/// Installs the Debian packages that are missing; other systems are left alone.
+/// Installs what building and the window need; systems other than Debian are left alone.
 pub fn install_packages() -> Result<(), String> {
+    install(DEBIAN_PACKAGES)
+}
+
+/// Installs those of the Debian packages that are missing; other systems are left alone.
+pub fn install(packages: &[&'static str]) -> Result<(), String> {
     if !Path::new("/etc/debian_version").exists() {
         return Ok(());
     }
-    let missing: Vec<&str> = DEBIAN_PACKAGES
+    let missing: Vec<&str> = packages
         .iter()
         .copied()
         .filter(|name| !is_installed(name))
@@ -72,10 +85,7 @@ fn is_installed(name: &str) -> bool {
 }
 
 fn apt(args: &[&str]) -> Result<(), String> {
-    let is_root = Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let is_root = is_root();
     let mut command = Command::new(if is_root { "apt-get" } else { "sudo" });
     if !is_root {
         command.arg("apt-get");

@@ -2,8 +2,9 @@
 
 use crate::libtorch;
 use crate::platform::Variant;
+use crate::process::{cargo, program, run};
 use crate::system;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// Everything a build needs.
@@ -17,8 +18,8 @@ pub fn setup(variant: Variant) -> Result<(), String> {
 /// What the test server runs, in the order that fails soonest.
 pub fn test(variant: Variant) -> Result<(), String> {
     setup(variant)?;
-    cargo(&["fmt", "--all", "--check"])?;
-    cargo(&[
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    run(&mut cargo(&[
         "clippy",
         "--workspace",
         "--all-targets",
@@ -26,15 +27,15 @@ pub fn test(variant: Variant) -> Result<(), String> {
         "--",
         "-D",
         "warnings",
-    ])?;
-    cargo(&["build", "--no-default-features"])?;
-    cargo(&["test", "--workspace"])
+    ]))?;
+    run(&mut cargo(&["build", "--no-default-features"]))?;
+    run(&mut cargo(&["test", "--workspace"]))
 }
 
 /// The main job on the demo study or on the user's own images.
 pub fn demo(variant: Variant, files: &[String]) -> Result<(), String> {
     setup(variant)?;
-    cargo(&["build", "--release", "--package", "diaphane"])?;
+    run(&mut cargo(&["build", "--release", "--package", "diaphane"]))?;
     let program = program();
     let studies = if files.is_empty() {
         vec![demo_study(&program)?]
@@ -83,14 +84,6 @@ fn demo_study(program: &Path) -> Result<String, String> {
         .ok_or_else(|| format!("the phantom left no radiograph in {}", dir.display()))
 }
 
-fn program() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| libtorch::root().join("target"), PathBuf::from);
-    target
-        .join("release")
-        .join(format!("diaphane{}", std::env::consts::EXE_SUFFIX))
-}
-
 /// The built program. A release looks for its models around its own place; where `CARGO_TARGET_DIR` lies outside of the
 /// checkout it has to be told.
 fn diaphane(program: &Path) -> Command {
@@ -99,33 +92,4 @@ fn diaphane(program: &Path) -> Command {
         command.env("DIAPHANE_MODELS", libtorch::root().join("models"));
     }
     command
-}
-
-/// Cargo in the repository's root. An empty `LIBTORCH` would hide the link from the build.
-fn cargo(args: &[&str]) -> Result<(), String> {
-    println!("xtask: cargo {}", args.join(" "));
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(args).current_dir(libtorch::root());
-    if std::env::var_os("LIBTORCH").is_some_and(|own| own.is_empty()) {
-        cargo.env_remove("LIBTORCH");
-    }
-    run(&mut cargo)
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    let name = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let status = command
-        .status()
-        .map_err(|err| format!("cannot start {name}: {err}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!(
-            "{name} ended with {status}; its message stands above"
-        ))
-    }
 }

@@ -16,9 +16,21 @@ const BUILT_FROM: Option<&str> = if cfg!(any(debug_assertions, test)) {
     None
 };
 
-/// Folders that are searched for bundles, in order: the list in `DIAPHANE_MODELS`; `models` beside the program;
-/// `share/diaphane/models` of the place the program was installed to; `models` of the source tree in whose `target`
-/// folder the program lies, or, in a build for development, of the one it was built from.
+/// Where packages put bundles, as seen from the program's folder: beside it (Windows); where Debian has data; among the
+/// files of a macOS application, or among those of an AppImage.
+const INSTALLED_TO: [&str; 3] = [
+    "models",
+    "../share/diaphane/models",
+    if cfg!(target_os = "macos") {
+        "../Resources/models"
+    } else {
+        "../lib/diaphane/models"
+    },
+];
+
+/// Folders that are searched for bundles, in order: the list in `DIAPHANE_MODELS`; the places where packages put them,
+/// `models` beside the program and `share/diaphane/models` of the place it was installed to among them; `models` of the
+/// source tree in whose `target` folder the program lies, or, in a build for development, of the one it was built from.
 pub fn search_folders() -> Vec<PathBuf> {
     let program = env::current_exe().ok();
     let beside = program.as_deref().and_then(Path::parent);
@@ -32,8 +44,7 @@ fn search_folders_from(variable: Option<&OsStr>, beside: Option<&Path>) -> Vec<P
         .filter(|folder| !folder.as_os_str().is_empty())
         .collect();
     if let Some(beside) = beside {
-        folders.push(beside.join("models"));
-        folders.push(beside.join("../share/diaphane/models"));
+        folders.extend(INSTALLED_TO.map(|place| beside.join(place)));
     }
     let tree = beside.and_then(source_tree_around);
     for tree in tree.into_iter().chain(BUILT_FROM.map(Path::new)) {
@@ -137,13 +148,19 @@ mod tests {
             folders[3],
             Path::new("/program/bin/../share/diaphane/models")
         );
+        let among_files = if cfg!(target_os = "macos") {
+            "/program/bin/../Resources/models"
+        } else {
+            "/program/bin/../lib/diaphane/models"
+        };
+        assert_eq!(folders[4], Path::new(among_files));
         let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-        assert_eq!(folders[4..], std::slice::from_ref(&built_from)[..]);
+        assert_eq!(folders[5..], std::slice::from_ref(&built_from)[..]);
         // The tree around the program counts before the one it was built from, and neither twice.
         let around = search_folders_from(None, Some(Path::new("/tree/target/release")));
-        assert_eq!(around[2..], [PathBuf::from("/tree/models"), built_from]);
+        assert_eq!(around[3..], [PathBuf::from("/tree/models"), built_from]);
         let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/debug/deps");
-        assert_eq!(search_folders_from(None, Some(&own)).len(), 3);
+        assert_eq!(search_folders_from(None, Some(&own)).len(), 4);
     }
 
     #[test]
