@@ -128,7 +128,8 @@ pub fn files(root: &Path) -> Result<BTreeSet<String>, String> {
     Ok(paths.map(str::to_owned).collect())
 }
 
-#[cfg(test)]
+// The options of `find` are GNU's.
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
