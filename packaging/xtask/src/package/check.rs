@@ -25,7 +25,7 @@ const CHECK_PACKAGES: &[&str] = &[
 const PACKAGE: &str = "/tmp/diaphane.deb";
 /// The recommended package without which no window opens on a machine without a graphics card.
 const DRIVERS: &str = "mesa-vulkan-drivers";
-/// Time for the soft-tissue image to appear in a window that is open.
+/// Time for the radiograph, and on a machine at rest its soft-tissue image, to appear in a window that is open.
 const UNTIL_SHOWN: Duration = Duration::from_mins(1);
 /// Side of the phantom in pixels: small, so that the networks are done in seconds.
 const PHANTOM_PX: &str = "512";
