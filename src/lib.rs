@@ -24,7 +24,7 @@
 //! | level | module | owns |
 //! |---|---|---|
 //! | 0 | [`radiograph`] | the immutable study: stored values, grey description, spacing, masks |
-//! | 1 | [`formats`] | files: DICOM, PNG, TIFF, JPEG in; PNG out |
+//! | 1 | [`formats`] | files: DICOM, PNG, TIFF, JPEG and ZIP archives of them in; PNG out |
 //! | 1 | [`display`] | stored value to grey on the CPU, the truth for the shaders |
 //! | 1 | [`fusion`] | mask clean-up, Poisson and alpha fusion, bone layer to the native grid |
 //! | 1 | [`metrics`] | how good a soft-tissue image is |

@@ -75,6 +75,7 @@ const HOMES: [(&[&str], &[&str]); 8] = [
             "dicom_transfer_syntax_registry",
             "image",
             "png",
+            "zip",
         ],
         &["formats"],
     ),

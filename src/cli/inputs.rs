@@ -61,7 +61,7 @@ pub(super) fn collect(paths: &[PathBuf], shard: Option<Shard>) -> anyhow::Result
     let mut inputs = Inputs::default();
     let mut known = Vec::new();
     for path in paths {
-        if path.exists() {
+        if formats::exists(path) {
             known.push(path.clone());
         } else {
             inputs.refused.push((path.clone(), no_such_path(path)));
@@ -105,7 +105,7 @@ pub(super) fn no_radiograph_in(paths: &[PathBuf]) -> String {
         .map(|path| path.display().to_string())
         .collect();
     format!(
-        "there is no radiograph in {}; give DICOM, PNG, TIFF or JPEG files, or a folder that holds some",
+        "there is no radiograph in {}; give DICOM, PNG, TIFF or JPEG files, or a folder or ZIP archive that holds some",
         names.join(", ")
     )
 }

@@ -1,6 +1,6 @@
 //! Writing files so that a reader, a crash or a full disk never sees half of one.
 
-use super::{FormatError, Problem};
+use super::{FormatError, Problem, containing_file};
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8], overwrite: bool) -> Result<()
     write().map_err(|problem| FormatError::new(path, problem))
 }
 
-/// Refuses an output that is one of the inputs, whatever way either path is written.
+/// Refuses an output that is one of the inputs, or the archive one lies in, whatever way either path is written.
 ///
 /// # Errors
 /// [`Problem::WouldReplaceSource`] where it is.
@@ -40,7 +40,7 @@ pub fn ensure_not_source(output: &Path, sources: &[PathBuf]) -> Result<(), Forma
         return Ok(());
     };
     let is_source = sources.iter().any(|source| {
-        source
+        containing_file(source)
             .canonicalize()
             .is_ok_and(|source| source == output_file)
     });

@@ -167,6 +167,32 @@ pub enum Problem {
         /// Where and how.
         what: String,
     },
+    /// A ZIP archive that does not parse or unpack.
+    #[error("The ZIP archive is damaged: {what}. Copy or export it again.")]
+    CorruptArchive {
+        /// Where and how.
+        what: String,
+    },
+    /// A ZIP archive made to harm, or beyond any real use.
+    #[error("The ZIP archive is not safe to open: {what}. Ask for the files themselves.")]
+    UnsafeArchive {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A file of an archive that needs a password.
+    #[error(
+        "The file is encrypted inside its ZIP archive. Unpack the archive with its password first."
+    )]
+    EncryptedEntry,
+    /// An archive in an archive.
+    #[error("An archive inside an archive is not opened. Unpack the outer one first.")]
+    NestedArchive,
+    /// A file without DICOM attributes.
+    #[error("The file has no DICOM attributes: {what}.")]
+    NoAttributes {
+        /// What it is instead.
+        what: String,
+    },
     /// An output that exists.
     #[error("The output exists already. Choose another name or allow overwriting.")]
     Exists,
@@ -199,6 +225,11 @@ impl Problem {
             Self::PathEscape { .. } => "path-escape",
             Self::MissingFile { .. } => "missing-file",
             Self::CorruptDicomdir { .. } => "corrupt-dicomdir",
+            Self::CorruptArchive { .. } => "corrupt-archive",
+            Self::UnsafeArchive { .. } => "unsafe-archive",
+            Self::EncryptedEntry => "encrypted",
+            Self::NestedArchive => "nested-archive",
+            Self::NoAttributes { .. } => "no-attributes",
             Self::Exists => "exists",
             Self::WouldReplaceSource => "would-replace-source",
         }

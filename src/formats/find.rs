@@ -1,7 +1,8 @@
 //! Walking folders for radiographs.
 
 use super::sniff::{Content, SNIFF_BYTES, content};
-use super::{FormatError, referenced_files};
+use super::archive::{self, ArchiveEntry};
+use super::{FormatError, exists, referenced_files};
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::io::Read as _;
@@ -26,13 +27,13 @@ pub struct Skipped {
 }
 
 /// Collects radiographs: a file named is taken as it is (reading it says what is wrong with it), a
-/// folder is walked and its files told apart by content, a DICOMDIR stands for the files it lists. What does not
-/// exist is passed over.
+/// folder or ZIP archive is walked and its files told apart by content, a DICOMDIR stands for the files it lists.
+/// What does not exist is passed over.
 /// Hidden files and folders inside folders are not visited; a folder reached twice is walked once.
 pub fn find_radiographs(paths: &[PathBuf]) -> Found {
     let mut walk = Walk::default();
     for path in paths {
-        if !path.exists() {
+        if !exists(path) {
             walk.skip(path.clone(), "There is no such file or folder.".to_owned());
         } else if path.is_dir() {
             walk.folder(path);
@@ -41,6 +42,8 @@ pub fn find_radiographs(paths: &[PathBuf]) -> Found {
                 Ok(files) => files.into_iter().for_each(|file| walk.take(file)),
                 Err(FormatError { path, problem }) => walk.skip(path, problem.to_string()),
             }
+        } else if is_archive(path) {
+            walk.named_archive(path);
         } else {
             walk.take(path.clone());
         }
@@ -57,7 +60,10 @@ struct Walk {
 
 impl Walk {
     fn take(&mut self, path: PathBuf) {
-        let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let identity = ArchiveEntry::of(&path).map_or_else(
+            || path.canonicalize().unwrap_or_else(|_| path.clone()),
+            |entry| entry.canonical(),
+        );
         if self.taken.insert(identity) {
             self.found.files.push(path);
         }
@@ -89,6 +95,30 @@ impl Walk {
         }
     }
 
+    /// An archive that cannot be opened is taken itself: reading it says why.
+    fn named_archive(&mut self, path: &Path) {
+        match archive::list(path) {
+            Ok((files, skipped)) => self.entries(files, skipped),
+            Err(_) => self.take(path.to_owned()),
+        }
+    }
+
+    /// Many programs store their own files as archives: one without a radiograph is one thing passed over.
+    fn archive_in_folder(&mut self, path: PathBuf) {
+        match archive::list(&path) {
+            Ok((files, skipped)) if !files.is_empty() => self.entries(files, skipped),
+            Ok(_) => self.skip(path, "A ZIP archive without a radiograph.".to_owned()),
+            Err(problem) => self.skip(path, problem.to_string()),
+        }
+    }
+
+    fn entries(&mut self, mut files: Vec<PathBuf>, skipped: Vec<Skipped>) {
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        files.sort_by(|a, b| natural_order(&text(a), &text(b)));
+        files.into_iter().for_each(|file| self.take(file));
+        self.found.skipped.extend(skipped);
+    }
+
     fn file_in_folder(&mut self, path: PathBuf) {
         if is_dicomdir(&path) {
             return self.skip(
@@ -97,11 +127,17 @@ impl Walk {
             );
         }
         match sniffed(&path) {
+            Ok(Ok(Content::Zip)) => self.archive_in_folder(path),
             Ok(Ok(_)) => self.take(path),
             Ok(Err(looks_like)) => self.skip(path, format!("Not a radiograph: {looks_like}.")),
             Err(err) => self.skip(path, format!("The file cannot be read: {err}.")),
         }
     }
+}
+
+/// Whether a file is a ZIP archive by its content.
+fn is_archive(path: &Path) -> bool {
+    matches!(sniffed(path), Ok(Ok(Content::Zip)))
 }
 
 fn is_dicomdir(path: &Path) -> bool {

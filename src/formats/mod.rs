@@ -11,6 +11,7 @@
 //! # Ok::<(), diaphane::formats::FormatError>(())
 //! ```
 
+mod archive;
 mod atomic;
 mod dicom;
 mod error;
@@ -22,7 +23,9 @@ mod jpeg_markers;
 mod limits;
 pub mod raster;
 mod sniff;
+mod tag_tree;
 
+pub use archive::{containing_file, exists};
 pub use atomic::{ensure_not_source, write_atomically};
 pub use dicom::referenced_files;
 pub use error::{FormatError, Problem};
@@ -31,11 +34,14 @@ pub use fingerprint::stored_fingerprint;
 pub use identity::{Identities, Identity, conflict_warnings};
 pub use inspect::{Inspection, Probe, SpacingReport, WindowReport, inspect, inspect_all};
 
+pub use tag_tree::{MAX_VALUE_CHARS, TagChange, TagDifference, TagRow, TagTree};
+
 use crate::radiograph::Radiograph;
 use std::io::Read as _;
 use std::path::Path;
 
-/// Reads one radiograph from a DICOM, PNG, TIFF or JPEG file, told apart by content.
+/// Reads one radiograph from a DICOM, PNG, TIFF or JPEG file, told apart by content. The file may lie
+/// in a ZIP archive: `archive.zip/inner/name.dcm`.
 ///
 /// # Errors
 /// [`FormatError`] for files that cannot be read, are no radiograph, or would be shown wrongly.
@@ -53,13 +59,44 @@ fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Radiograph, Problem> {
         Ok(sniff::Content::Png) => raster::read_png(path, bytes),
         Ok(sniff::Content::Tiff) => raster::read_tiff(path, bytes),
         Ok(sniff::Content::Jpeg) => raster::read_jpeg(path, bytes),
+        Ok(sniff::Content::Zip) => Err(zip_problem(path)),
         Err(looks_like) => Err(Problem::NotAnImage { looks_like }),
     }
+}
+
+/// Every attribute of a DICOM file as text, pixels only as their length.
+///
+/// # Errors
+/// [`Problem::NoAttributes`] for files that are not DICOM, and whatever is wrong with the file.
+pub fn read_tags(path: &Path) -> Result<TagTree, FormatError> {
+    let bytes = read_bounded(path)?;
+    let head = bytes.get(..sniff::SNIFF_BYTES).unwrap_or(&bytes);
+    let tree = match sniff::content(head) {
+        Ok(sniff::Content::Dicom) => dicom::tag_tree(&bytes),
+        Ok(_) => Err(Problem::NoAttributes {
+            what: "it is a picture of another kind".to_owned(),
+        }),
+        Err(what) => Err(Problem::NoAttributes { what }),
+    };
+    tree.map_err(|problem| FormatError::new(path, problem))
+}
+
+/// Why an archive itself cannot be read as a radiograph.
+fn zip_problem(path: &Path) -> Problem {
+    if !path.is_file() {
+        return Problem::NestedArchive;
+    }
+    let looks_like = "it is a ZIP archive without one".to_owned();
+    let problem = archive::list(path).err();
+    problem.unwrap_or(Problem::NotAnImage { looks_like })
 }
 
 /// The whole file, where it is not empty and not larger than any radiograph.
 fn read_bounded(path: &Path) -> Result<Vec<u8>, FormatError> {
     let read = || -> Result<Vec<u8>, Problem> {
+        if let Some(entry) = archive::ArchiveEntry::of(path) {
+            return entry.read();
+        }
         let file = std::fs::File::open(path)?;
         let stated = file.metadata()?.len();
         let too_large = |bytes: u64| Problem::TooLarge {

@@ -14,6 +14,8 @@ pub(super) enum Content {
     Tiff,
     /// JPEG.
     Jpeg,
+    /// ZIP archive.
+    Zip,
 }
 
 /// Decides by content, `Err` with what the file looks like otherwise.
@@ -34,6 +36,10 @@ pub(super) fn content(head: &[u8]) -> Result<Content, String> {
     }
     if head.starts_with(&[0xFF, 0xD8, 0xFF]) {
         return Ok(Content::Jpeg);
+    }
+    // A local file header, or the end record of an archive without files (APPNOTE 4.3).
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Ok(Content::Zip);
     }
     if looks_like_bare_dataset(head) {
         return Ok(Content::Dicom);
@@ -59,8 +65,6 @@ fn describe(head: &[u8]) -> String {
         "it is a PDF document"
     } else if lower.windows(5).any(|w| w == b"<html" || w == b"<!doc") {
         "it is a web page, perhaps a log-in page saved under an image's name"
-    } else if head.starts_with(b"PK\x03\x04") {
-        "it is a ZIP archive; unpack it first"
     } else if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || text_like {
         "it is a text file"
     } else {

@@ -79,6 +79,14 @@ pub struct StudyInfo {
     pub sop_instance_uid: String,
     /// Study Instance UID (0020,000D).
     pub study_instance_uid: String,
+    /// Study Description (0008,1030).
+    pub study_description: String,
+    /// Series Instance UID (0020,000E).
+    pub series_instance_uid: String,
+    /// Series Number (0020,0011).
+    pub series_number: String,
+    /// Series Description (0008,103E).
+    pub series_description: String,
 }
 
 /// Modality (0008,0060) of projection radiographs.

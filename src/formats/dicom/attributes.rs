@@ -33,6 +33,10 @@ pub(super) const WANTED: &[Tag] = &[
     tags::DISTANCE_SOURCE_TO_DETECTOR,
     tags::DISTANCE_SOURCE_TO_PATIENT,
     tags::STUDY_INSTANCE_UID,
+    tags::STUDY_DESCRIPTION,
+    tags::SERIES_INSTANCE_UID,
+    tags::SERIES_NUMBER,
+    tags::SERIES_DESCRIPTION,
     tags::PATIENT_ORIENTATION,
     tags::LATERALITY,
     tags::IMAGE_LATERALITY,
@@ -71,16 +75,24 @@ pub(super) struct Attributes<'a> {
 impl Attributes<'static> {
     /// Parses a data set that the scan has passed.
     pub(super) fn parse(dataset: &[u8], encoding: Encoding) -> Result<Self, Problem> {
-        let corrupt = |err: String| Problem::CorruptDataset { what: err };
-        let syntax = TransferSyntaxRegistry
-            .get(encoding.native_uid())
-            .ok_or_else(|| corrupt("its transfer syntax is not registered".to_owned()))?;
-        let object = InMemDicomObject::read_dataset_with_ts(dataset, syntax)
-            .map_err(|err| corrupt(printable(&err.to_string())))?;
+        let object = parse_object(dataset, encoding)?;
         Ok(Self {
             object: std::borrow::Cow::Owned(object),
         })
     }
+}
+
+/// Parses a data set, or a part of one, that the scan has passed.
+pub(super) fn parse_object(
+    dataset: &[u8],
+    encoding: Encoding,
+) -> Result<InMemDicomObject, Problem> {
+    let corrupt = |err: String| Problem::CorruptDataset { what: err };
+    let syntax = TransferSyntaxRegistry
+        .get(encoding.native_uid())
+        .ok_or_else(|| corrupt("its transfer syntax is not registered".to_owned()))?;
+    InMemDicomObject::read_dataset_with_ts(dataset, syntax)
+        .map_err(|err| corrupt(printable(&err.to_string())))
 }
 
 impl Attributes<'_> {

@@ -31,6 +31,8 @@ mod spacing;
 mod stored;
 mod study;
 mod syntax;
+mod tags;
 
 pub use dicomdir::referenced_files;
 pub(super) use read::read;
+pub(super) use tags::tag_tree;

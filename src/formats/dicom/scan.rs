@@ -63,6 +63,16 @@ impl Scan {
             .any(|(tag, _)| tag.0 & 0xFF00 == 0x6000)
     }
 
+    /// The top-level elements of at most `max_bytes`, and the longer ones with their length, headers
+    /// counted; without the pixel data.
+    pub(super) fn split_at_size(&self, max_bytes: usize) -> (Vec<Tag>, Vec<(Tag, usize)>) {
+        let described = self.elements.iter().filter(|(tag, _)| *tag != tags::PIXEL_DATA);
+        let (small, large): (Vec<_>, Vec<_>) = described
+            .map(|(tag, range)| (*tag, range.len()))
+            .partition(|(_, num_bytes)| *num_bytes <= max_bytes);
+        (small.into_iter().map(|(tag, _)| tag).collect(), large)
+    }
+
     /// The wanted top-level elements as a data set of their own, in the same encoding.
     pub(super) fn subset(&self, bytes: &[u8], wanted: &[Tag]) -> Vec<u8> {
         self.elements

@@ -32,6 +32,10 @@ pub(super) fn study_info(attributes: &Attributes<'_>) -> StudyInfo {
         presentation_intent: text(tags::PRESENTATION_INTENT_TYPE),
         sop_instance_uid: text(tags::SOP_INSTANCE_UID),
         study_instance_uid: text(tags::STUDY_INSTANCE_UID),
+        study_description: text(tags::STUDY_DESCRIPTION),
+        series_instance_uid: text(tags::SERIES_INSTANCE_UID),
+        series_number: text(tags::SERIES_NUMBER),
+        series_description: text(tags::SERIES_DESCRIPTION),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Services, fail};
 use crate::display::displayed_modality;
-use crate::formats::{FormatError, ensure_not_source};
+use crate::formats::{FormatError, containing_file, ensure_not_source};
 use crate::radiograph::{FloatImage, Radiograph, Voi};
 use crate::ui::files::{DialogKind, Saved};
 use crate::ui::state::{AppState, PathBox, PathPurpose, Question};
@@ -55,11 +55,14 @@ pub(super) fn ask_for_path(kind: DialogKind, state: &mut AppState) {
     });
 }
 
-/// A name in the folder of the study's own file.
+/// A name in the folder of the study's own file, or of the archive it lies in.
 fn beside_source(name: &str, study: u64, state: &AppState) -> String {
     let source = state.study_with(study);
     let source = source.map(|study| study.radiograph.source.path.as_path());
-    let path = source.map_or_else(|| PathBuf::from(name), |path| path.with_file_name(name));
+    let path = source.map_or_else(
+        || PathBuf::from(name),
+        |path| containing_file(path).with_file_name(name),
+    );
     path.display().to_string()
 }
 
