@@ -110,7 +110,7 @@ pub struct OutputArgs {
 /// `diaphane suppress`.
 #[derive(Debug, Args)]
 pub struct SuppressArgs {
-    /// Radiographs, or folders to walk.
+    /// Radiographs, or folders and ZIP archives to walk.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Which networks.
@@ -153,7 +153,7 @@ pub struct SuppressArgs {
 /// `diaphane segment`.
 #[derive(Debug, Args)]
 pub struct SegmentArgs {
-    /// Radiographs, or folders to walk.
+    /// Radiographs, or folders and ZIP archives to walk.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Which networks.
@@ -302,7 +302,7 @@ pub enum ModelsCommand {
 /// `diaphane inspect`.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// Files, or folders to walk.
+    /// Files, or folders and ZIP archives to walk.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Show the stored and the displayed value at this pixel, counted from 0.

@@ -20,8 +20,11 @@ struct Report {
 }
 
 pub(super) fn run(args: &InspectArgs) -> anyhow::Result<Tally> {
-    let (present, missing): (Vec<PathBuf>, Vec<PathBuf>) =
-        args.paths.iter().cloned().partition(|path| formats::exists(path));
+    let (present, missing): (Vec<PathBuf>, Vec<PathBuf>) = args
+        .paths
+        .iter()
+        .cloned()
+        .partition(|path| formats::exists(path));
     let found = formats::find_radiographs(&present);
     ensure!(
         !found.files.is_empty() || !missing.is_empty(),

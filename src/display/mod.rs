@@ -13,10 +13,12 @@ mod colormap;
 mod grey_scale;
 mod histogram;
 mod picture;
+mod thumbnail;
 mod window;
 
 pub use colormap::{Rgb, diverging_on_black};
 pub use grey_scale::GreyScale;
 pub use histogram::Histogram;
 pub use picture::{display_image, displayed_modality, modality_image};
+pub use thumbnail::thumbnail;
 pub use window::{min_max_window, percentile_window};

@@ -82,12 +82,15 @@ pub fn exists(path: &Path) -> bool {
 /// content or cannot be told without reading them, and the rest with the reason.
 ///
 /// # Errors
-/// [`Problem::CorruptArchive`] and [`Problem::UnsafeArchive`]: nothing in it can be used.
+/// [`Problem::CorruptArchive`] and [`Problem::UnsafeArchive`]: nothing in it can be used;
+/// [`Problem::Io`].
 pub(super) fn list(path: &Path) -> Result<(Vec<PathBuf>, Vec<Skipped>), Problem> {
     let mut archive = open(path)?;
     let (mut files, mut skipped) = (Vec::new(), Vec::new());
     for index in 0..archive.len() {
-        let is_file = archive.by_index_raw(index).is_ok_and(|entry| !entry.is_dir());
+        let is_file = archive
+            .by_index_raw(index)
+            .is_ok_and(|entry| !entry.is_dir());
         let Some(name) = name_at(&archive, index).filter(|name| is_file && !is_hidden(name)) else {
             continue;
         };
@@ -215,8 +218,8 @@ fn problem(err: ZipError) -> Problem {
     match err {
         ZipError::Io(err) => Problem::Io(err),
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Problem::EncryptedEntry,
-        ZipError::CompressionMethodNotSupported(_) => Problem::Unsupported {
-            what: "the compression of this file in its ZIP archive".to_owned(),
+        ZipError::CompressionMethodNotSupported(method) => Problem::CorruptArchive {
+            what: format!("compression method {method} is not supported, only deflate is"),
         },
         other => Problem::CorruptArchive {
             what: other.to_string(),

@@ -167,8 +167,8 @@ pub enum Problem {
         /// Where and how.
         what: String,
     },
-    /// A ZIP archive that does not parse or unpack.
-    #[error("The ZIP archive is damaged: {what}. Copy or export it again.")]
+    /// A ZIP archive that is damaged, or packed in a way that is not supported.
+    #[error("The ZIP archive cannot be read: {what}. Copy or export it again.")]
     CorruptArchive {
         /// Where and how.
         what: String,

@@ -1,7 +1,7 @@
 //! Walking folders for radiographs.
 
-use super::sniff::{Content, SNIFF_BYTES, content};
 use super::archive::{self, ArchiveEntry};
+use super::sniff::{Content, SNIFF_BYTES, content};
 use super::{FormatError, exists, referenced_files};
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -115,7 +115,9 @@ impl Walk {
     fn entries(&mut self, mut files: Vec<PathBuf>, skipped: Vec<Skipped>) {
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
         files.sort_by(|a, b| natural_order(&text(a), &text(b)));
-        files.into_iter().for_each(|file| self.take(file));
+        for file in files {
+            self.take(file);
+        }
         self.found.skipped.extend(skipped);
     }
 

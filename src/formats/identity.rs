@@ -45,6 +45,24 @@ impl Identity {
              they may be different patients",
         )
     }
+
+    /// Why the other picture may be of another patient, in a sentence; `None` where both state the same one.
+    pub fn other_patient(&self, other: &Self) -> Option<&'static str> {
+        let contradicts = (self.patient.iter().zip(&other.patient))
+            .any(|(a, b)| !a.is_empty() && !b.is_empty() && a != b);
+        if self.patient_id.is_empty() || other.patient_id.is_empty() {
+            Some("A Patient ID is missing: it cannot be checked that both are of one patient.")
+        } else if self.patient_id != other.patient_id {
+            Some("The Patient IDs differ: these may be different patients.")
+        } else if contradicts {
+            Some(
+                "The Patient ID is the same but name, birth date or issuer differ: \
+                 these may be different patients.",
+            )
+        } else {
+            None
+        }
+    }
 }
 
 /// The identities of the files met so far in a run.
@@ -101,6 +119,21 @@ mod tests {
             pixels: pixels.to_owned(),
             patient_id: id.to_owned(),
             patient: [name.to_owned(), String::new(), String::new()],
+        }
+    }
+
+    #[test]
+    fn one_patient_is_one_only_where_both_files_say_so() {
+        let current = identity("1.2", "a", "7", "A");
+        assert_eq!(current.other_patient(&identity("1.3", "b", "7", "A")), None);
+        assert_eq!(current.other_patient(&identity("1.3", "b", "7", "")), None);
+        for (other, word) in [
+            (identity("1.3", "b", "8", "A"), "IDs differ"),
+            (identity("1.3", "b", "", "A"), "missing"),
+            (identity("1.3", "b", "7", "B"), "name, birth date"),
+        ] {
+            let sentence = current.other_patient(&other).unwrap();
+            assert!(sentence.contains(word), "{sentence}");
         }
     }
 

@@ -66,7 +66,9 @@ impl TagTree {
         let digits = bare_tag(&query);
         let is_hit = |row: &TagRow| {
             let texts = [&row.keyword, &row.value, &row.tag];
-            texts.iter().any(|text| text.to_lowercase().contains(&query))
+            texts
+                .iter()
+                .any(|text| text.to_lowercase().contains(&query))
                 || (digits.len() >= 4 && bare_tag(&row.tag).contains(&digits))
         };
         let mut hits = Vec::new();
@@ -188,7 +190,14 @@ mod tests {
         let found = first.differences(&second);
         let told: Vec<_> = found
             .iter()
-            .map(|d| (d.change, d.row.tag.as_str(), d.before.as_str(), d.after.as_str()))
+            .map(|d| {
+                (
+                    d.change,
+                    d.row.tag.as_str(),
+                    d.before.as_str(),
+                    d.after.as_str(),
+                )
+            })
             .collect();
         assert_eq!(
             told,

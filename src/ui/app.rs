@@ -1,29 +1,35 @@
 //! The application: one frame after another.
 
 use super::command::{
-    self, Services, UiCommand, apply_event, apply_file_event, copy_progress, suppress_when_ready,
+    self, Services, UiCommand, apply_event, apply_file_event, copy_progress, keep_session,
+    suppress_when_ready,
 };
 use super::doubts::doubts;
 use super::engine::Engine;
 use super::files::FileWork;
 use super::panels::{
+    browser::browser_ui,
     doubts::doubts_ui,
     help::help_ui,
     messages::messages_ui,
     path_box::path_box_ui,
+    prior::prior_ui,
     question::question_ui,
+    restore_bar::restore_bar_ui,
     results::{has_results, results_ui},
     settings::settings_ui,
     status_bar::status_bar_ui,
-    study_strip::study_strip_ui,
+    tags::tags_ui,
     top_bar::top_bar_ui,
     views::views_ui,
 };
+use super::session::SessionStore;
 use super::state::{AppState, WhenReady};
+use super::thumbnails::ThumbnailTextures;
 use super::{shortcuts, theme};
 use crate::render;
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Name of the program in the title.
 const PROGRAM: &str = "Diaphane";
@@ -43,6 +49,7 @@ pub enum RunError {
 pub struct DiaphaneApp {
     state: AppState,
     services: Services,
+    thumbnails: ThumbnailTextures,
     /// Title the window has now.
     title: String,
 }
@@ -58,13 +65,25 @@ impl DiaphaneApp {
             state.texture_limit = Some(limits.max_texture_dimension_2d);
         }
         let files = FileWork::new(creation.egui_ctx.clone());
-        let services = Services { engine, files };
+        let services = Services {
+            engine,
+            files,
+            session: None,
+        };
         let title = PROGRAM.to_owned();
         Self {
             state,
             services,
+            thumbnails: ThumbnailTextures::default(),
             title,
         }
+    }
+
+    /// Keeps what is open in this folder, and offers what was open when the last run broke off.
+    pub fn keep_session_in(&mut self, folder: &Path) {
+        let (store, kept) = SessionStore::open(folder);
+        self.state.session = kept;
+        self.services.session = Some(store);
     }
 
     /// What the window knows.
@@ -75,6 +94,7 @@ impl DiaphaneApp {
     /// Does what a person would ask for.
     pub fn apply(&mut self, command: UiCommand) {
         command::apply(command, &mut self.state, &mut self.services);
+        command::follow(&mut self.state, &mut self.services);
     }
 
     fn apply_all(&mut self, commands: Vec<UiCommand>) {
@@ -97,25 +117,13 @@ impl DiaphaneApp {
         }
     }
 
-    fn panels_ui(&self, ui: &mut Ui) -> Vec<UiCommand> {
+    fn panels_ui(&mut self, ui: &mut Ui) -> Vec<UiCommand> {
         let mut commands = Vec::new();
-        let state = &self.state;
+        let (state, thumbnails) = (&self.state, &mut self.thumbnails);
         let bar = Frame::new()
             .fill(theme::PANEL)
             .inner_margin(Margin::symmetric(8, 5));
-        Panel::top("top_bar")
-            .frame(bar)
-            .show(ui, |ui| top_bar_ui(ui, state, &mut commands));
-        if state.path_box.is_some() {
-            Panel::top("path_box")
-                .frame(bar)
-                .show(ui, |ui| path_box_ui(ui, state, &mut commands));
-        }
-        if !state.messages.is_empty() {
-            Panel::top("messages")
-                .frame(Frame::new())
-                .show(ui, |ui| messages_ui(ui, state, &mut commands));
-        }
+        bars_ui(ui, state, bar, &mut commands);
         let status_rect = Panel::bottom("status_bar")
             .frame(bar)
             .show(ui, |ui| {
@@ -123,11 +131,12 @@ impl DiaphaneApp {
                 ui.allocate_space(Vec2::new(ui.available_width(), height)).1
             })
             .inner;
-        if state.studies.len() > 1 {
-            Panel::left("study_strip")
+        if state.is_browser_visible() {
+            Panel::left("study_browser")
                 .frame(bar)
-                .default_size(theme::STRIP_WIDTH)
-                .show(ui, |ui| study_strip_ui(ui, state, &mut commands));
+                .default_size(theme::BROWSER_WIDTH)
+                .size_range(theme::BROWSER_WIDTHS)
+                .show(ui, |ui| browser_ui(ui, state, thumbnails, &mut commands));
         }
         Panel::right("settings")
             .frame(bar)
@@ -145,26 +154,65 @@ impl DiaphaneApp {
                 .frame(Frame::new())
                 .show(ui, |ui| doubts_ui(ui, state, &doubts, &mut commands));
         }
+        if state.prior_entry().is_some() {
+            Panel::right("prior")
+                .frame(Frame::new())
+                .default_size(ui.available_width() * theme::PRIOR_SHARE)
+                .show(ui, |ui| prior_ui(ui, state));
+        }
         let views = CentralPanel::no_frame().show(ui, |ui| views_ui(ui, state, &mut commands));
         // Last, because it reads what the views of this frame show; earlier it would lag behind them.
         let mut status = ui.new_child(UiBuilder::new().max_rect(status_rect));
         status_bar_ui(&mut status, state, views.inner);
+        tags_ui(ui.ctx(), state, &mut commands);
         help_ui(ui.ctx(), state, &mut commands);
         question_ui(ui.ctx(), state, &mut commands);
         commands
     }
 }
 
+/// Everything above the pictures from border to border.
+fn bars_ui(ui: &mut Ui, state: &AppState, bar: Frame, commands: &mut Vec<UiCommand>) {
+    Panel::top("top_bar")
+        .frame(bar)
+        .show(ui, |ui| top_bar_ui(ui, state, commands));
+    if state.path_box.is_some() {
+        Panel::top("path_box")
+            .frame(bar)
+            .show(ui, |ui| path_box_ui(ui, state, commands));
+    }
+    if state.session.offered {
+        Panel::top("restore_bar")
+            .frame(Frame::new())
+            .show(ui, |ui| restore_bar_ui(ui, state, commands));
+    }
+    if !state.messages.is_empty() {
+        Panel::top("messages")
+            .frame(Frame::new())
+            .show(ui, |ui| messages_ui(ui, state, commands));
+    }
+}
+
 impl eframe::App for DiaphaneApp {
-    fn logic(&mut self, _ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        let mut happened = false;
         while let Some(event) = self.services.engine.try_recv() {
+            happened = true;
             apply_event(event, &mut self.state);
         }
         for event in self.services.files.poll() {
+            happened = true;
             apply_file_event(event, &mut self.state, &mut self.services);
         }
         suppress_when_ready(&mut self.state, &mut self.services);
         copy_progress(&mut self.state);
+        if happened {
+            command::follow(&mut self.state, &mut self.services);
+        }
+        let seconds = ctx.input(|input| input.time);
+        if let Some(wait) = keep_session(seconds, &self.state, &mut self.services) {
+            ctx.request_repaint_after(wait);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -193,6 +241,13 @@ impl eframe::App for DiaphaneApp {
             self.apply(UiCommand::EndGesture);
         }
         self.update_title(&ctx);
+    }
+
+    fn on_exit(&mut self) {
+        if let Some(store) = &mut self.services.session {
+            // Nobody is left to be told where this fails; the next start offers to restore.
+            drop(store.end(&self.state));
+        }
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
@@ -235,6 +290,9 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
     let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
         let engine = super::engine::start(&creation.egui_ctx);
         let mut app = DiaphaneApp::new(creation, engine);
+        if let Some(folder) = super::session::state_folder() {
+            app.keep_session_in(&folder);
+        }
         if let Some(bundle) = startup.bundle {
             app.apply(UiCommand::LoadBundle(bundle));
         }

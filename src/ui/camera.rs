@@ -5,12 +5,13 @@
 
 use super::orientation::Orientation;
 use crate::render::ImageFromScreen;
+use serde::{Deserialize, Serialize};
 
 /// Smallest and largest zoom, screen pixels per image pixel.
 const ZOOM_RANGE: (f32, f32) = (0.02, 64.0);
 
 /// How large the image is.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Zoom {
     /// As large as the view allows with the whole image visible.
     Fit,
@@ -19,7 +20,8 @@ pub enum Zoom {
 }
 
 /// What the reader looks at.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Camera {
     /// Size.
     pub zoom: Zoom,

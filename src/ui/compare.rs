@@ -2,13 +2,14 @@
 
 use super::camera::ViewRect;
 use crate::render::{Mixture, Region};
+use serde::{Deserialize, Serialize};
 
 /// Fastest flicker in changes of picture per second: three flashes a second are what photosensitive readers are
 /// safe with (WCAG 2.2, success criterion 2.3.1).
 pub const MOST_FLICKER_HZ: f32 = 3.0;
 
 /// Where a view shows the soft-tissue image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum CompareTool {
     /// All over it.
     #[default]
@@ -22,7 +23,8 @@ pub enum CompareTool {
 }
 
 /// How original and soft-tissue image are compared within a view.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Compare {
     /// Share of the bone layer that is taken off, 0 to 1.
     pub suppression: f32,

@@ -3,7 +3,8 @@
 //! Each piece runs on a named thread that keeps one promise. A thread that dies keeps it with a
 //! failure: a damaged file must never take the window down with it.
 
-use crate::formats::{self, Found};
+use super::study::Preview;
+use crate::formats::{self, Found, TagTree};
 use crate::radiograph::Radiograph;
 use eframe::egui;
 use poll_promise::{Promise, Sender};
@@ -18,7 +19,9 @@ use std::time::Instant;
 /// A dialog that closed faster than this was never seen by anyone.
 const SHORTEST_DIALOG_SECS: f64 = 0.3;
 /// Extensions offered first by the open dialog; files without one are offered by "All files".
-const EXTENSIONS: [&str; 8] = ["dcm", "dicom", "dic", "png", "tif", "tiff", "jpg", "jpeg"];
+const EXTENSIONS: [&str; 9] = [
+    "dcm", "dicom", "dic", "png", "tif", "tiff", "jpg", "jpeg", "zip",
+];
 
 /// What became of file work.
 pub enum FileEvent {
@@ -26,6 +29,12 @@ pub enum FileEvent {
     Found(Found),
     /// A file was read, or one sentence says why not.
     Read(PathBuf, Result<Arc<Radiograph>, String>),
+    /// What the browser shows of a file was made, or one sentence says why not.
+    Previewed(PathBuf, Result<Box<Preview>, String>),
+    /// The DICOM tags of a file, or one sentence says why there are none.
+    Tags(PathBuf, Result<Arc<TagTree>, String>),
+    /// What is open was written down for the next start, or one sentence says why not.
+    SessionKept(Result<(), String>),
     /// A picture was written with its certificate, or one sentence says why neither was.
     Saved(Result<Saved, String>),
     /// The reader closed a dialog without choosing.
@@ -139,6 +148,39 @@ impl FileWork {
             let read = formats::read(&path).map(Arc::new);
             FileEvent::Read(path, read.map_err(|err| format!("{err:#}")))
         });
+        self.tasks.push(promise);
+    }
+
+    /// Makes what the browser shows of a radiograph: of the one given, else of the file's.
+    pub fn preview(&mut self, path: PathBuf, open: Option<Arc<Radiograph>>) {
+        let sentence = format!("this file broke its decoder: {}", path.display());
+        let lost = FileEvent::Previewed(path.clone(), Err(sentence));
+        let promise = self.spawn("diaphane-preview", lost, move || {
+            let radiograph = match open {
+                Some(radiograph) => Ok(radiograph),
+                None => formats::read(&path).map(Arc::new),
+            };
+            let preview = radiograph.map(|radiograph| Box::new(Preview::of(&radiograph)));
+            FileEvent::Previewed(path, preview.map_err(|err| format!("{err:#}")))
+        });
+        self.tasks.push(promise);
+    }
+
+    /// Reads the DICOM tags of a file.
+    pub fn read_tags(&mut self, path: PathBuf) {
+        let lost = FileEvent::Tags(path.clone(), Err("the tags could not be read".to_owned()));
+        let promise = self.spawn("diaphane-tags", lost, move || {
+            let tree = formats::read_tags(&path).map(Arc::new);
+            FileEvent::Tags(path, tree.map_err(|err| err.problem.to_string()))
+        });
+        self.tasks.push(promise);
+    }
+
+    /// Writes down what is open, as `write` does it.
+    pub fn keep_session(&mut self, write: impl FnOnce() -> Result<(), String> + Send + 'static) {
+        let lost = FileEvent::SessionKept(Err("the session could not be written".to_owned()));
+        let work = move || FileEvent::SessionKept(write());
+        let promise = self.spawn("diaphane-session", lost, work);
         self.tasks.push(promise);
     }
 

@@ -1,9 +1,10 @@
 //! How the views are arranged.
 
 use super::look::Content;
+use serde::{Deserialize, Serialize};
 
 /// How the views are arranged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Layout {
     /// One view: the soft-tissue image in the original's place, and the original while Space is held.
     #[default]

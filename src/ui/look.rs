@@ -3,6 +3,7 @@
 use super::camera::Camera;
 use super::orientation::Orientation;
 use crate::radiograph::Voi;
+use serde::{Deserialize, Serialize};
 
 /// What a view shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -110,7 +111,7 @@ impl Link {
 }
 
 /// What moves together in all pictures of a study; everything, until the reader says otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Links {
     /// One bit for each link that is cut.
     cut: u8,
@@ -205,8 +206,8 @@ mod tests {
 
     fn change_one(look: &mut Look, link: Link, number: u32) {
         match link {
-            Link::Camera => look.camera.zoom = Zoom::Scale(1.0 + number as f32),
-            Link::Window => look.voi = Voi::covering(0.0, f64::from(number) + 1.0),
+            Link::Camera => look.camera.zoom = Zoom::Scale(2.0 + number as f32),
+            Link::Window => look.voi = Voi::covering(0.0, f64::from(number) + 2.0),
             Link::Invert => look.inverted = !look.inverted,
             Link::Orientation => look.orientation = look.orientation.turned_right(),
         }

@@ -6,6 +6,7 @@
 //! [`files`]. Nothing here waits, holds a lock or names a tensor.
 
 mod app;
+mod browser;
 mod camera;
 mod command;
 mod compare;
@@ -18,19 +19,24 @@ mod layout;
 mod look;
 mod orientation;
 mod panels;
+mod patient_text;
 mod presets;
 mod runs;
+mod session;
 mod shortcuts;
 mod state;
 mod study;
+mod tag_window;
 mod theme;
+mod thumbnails;
 mod undo;
 mod widgets;
 mod window_level;
 
 pub use app::{DiaphaneApp, RunError, Startup, run};
+pub use browser::{Browser, BrowserRow, ImageStatus, Level, RowKind, Visibility, prior_warning};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
-pub use command::{Turning, UiCommand};
+pub use command::{BrowseCommand, SessionCommand, Turning, UiCommand};
 pub use compare::{Compare, CompareTool};
 pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
@@ -41,11 +47,13 @@ pub use panels::histogram::CountScale;
 pub use panels::overlay::OverlayLevel;
 pub use presets::WindowPreset;
 pub use runs::{Run, Runs};
+pub use session::{SavedDesk, Session};
 pub use shortcuts::{HELD_KEYS, SHORTCUTS, Shortcut};
 pub use state::{
     AppState, BundleInfo, DoubtsListed, Message, PathBox, PathPurpose, PixelPosition, Privacy,
     Question, RunningJob, SeedMode, Severity, WhenReady,
 };
-pub use study::{OpenStudy, Study, StudyContent};
+pub use study::{OpenStudy, Preview, Study, StudyContent};
+pub use tag_window::{TagWindow, Tags};
 pub use undo::UndoStack;
 pub use window_level::WindowDrag;

@@ -1,7 +1,9 @@
 //! How an image is turned and mirrored on the screen. The pixels themselves stay as they are stored.
 
+use serde::{Deserialize, Serialize};
+
 /// One of the eight ways a rectangle can lie: mirrored from left to right first, then turned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Orientation {
     /// Quarter turns to the right, 0 to 3.
     quarter_turns: u8,
@@ -14,6 +16,12 @@ impl Orientation {
         quarter_turns: 0,
         mirrored: false,
     };
+
+    /// This way where it is one; as stored where it was read from a damaged file.
+    #[must_use]
+    pub(super) fn valid(self) -> Self {
+        Self::all().find(|way| *way == self).unwrap_or_default()
+    }
 
     /// Every way.
     pub fn all() -> impl Iterator<Item = Self> {

@@ -1,6 +1,6 @@
 //! One table of keys: the window obeys it, tooltips and help show it.
 
-use super::command::{Turning, UiCommand};
+use super::command::{BrowseCommand, Turning, UiCommand};
 use super::compare::CompareTool;
 use super::layout::Layout;
 use super::look::Content;
@@ -170,6 +170,16 @@ pub const SHORTCUTS: &[Shortcut] = &[
     with_ctrl(Key::Y, UiCommand::Redo, "Redo"),
     plain(Key::PageDown, UiCommand::NextStudy, "Next study"),
     plain(Key::PageUp, UiCommand::PreviousStudy, "Previous study"),
+    plain(
+        Key::N,
+        UiCommand::Browse(BrowseCommand::TogglePanel),
+        "Study browser",
+    ),
+    with_ctrl(
+        Key::T,
+        UiCommand::Browse(BrowseCommand::ToggleTags),
+        "DICOM tags",
+    ),
     plain(Key::F1, UiCommand::ToggleHelp, "Help"),
 ];
 
@@ -182,6 +192,7 @@ pub fn key_text(ctx: &egui::Context, command: &UiCommand) -> String {
             (UiCommand::SetLayout(a), UiCommand::SetLayout(b)) => a == b,
             (UiCommand::Turn(a), UiCommand::Turn(b)) => a == b,
             (UiCommand::ToggleCompareTool(a), UiCommand::ToggleCompareTool(b)) => a == b,
+            (UiCommand::Browse(a), UiCommand::Browse(b)) => a == b,
             (other, _) => std::mem::discriminant(other) == wanted,
         });
     found.map_or_else(String::new, |shortcut| keys_text(ctx, shortcut))

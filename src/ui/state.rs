@@ -1,11 +1,14 @@
 //! Everything the window knows, as plain data.
 
+use super::browser::Browser;
 use super::compare::Compare;
 use super::layout::Layout;
 use super::look::{Content, Links};
 use super::panels::histogram::CountScale;
 use super::panels::overlay::OverlayLevel;
+use super::session::Session;
 use super::study::{OpenStudy, Study};
+use super::tag_window::TagWindow;
 use super::undo::UndoStack;
 use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, JobHandle, OutputGrid, Preview, Progress,
@@ -229,6 +232,14 @@ pub struct AppState {
     pub probe: Option<PixelPosition>,
     /// Largest side of a texture; `None` without a graphics adapter.
     pub texture_limit: Option<u32>,
+    /// The study browser.
+    pub browser: Browser,
+    /// File of the radiograph chosen as prior.
+    pub prior: Option<PathBuf>,
+    /// The window of DICOM tags.
+    pub tags: TagWindow,
+    /// What was opened lately, and what was open at the end of the last run.
+    pub session: Session,
 }
 
 impl Default for AppState {
@@ -264,6 +275,10 @@ impl Default for AppState {
             doubts_listed: DoubtsListed::default(),
             probe: None,
             texture_limit: None,
+            browser: Browser::default(),
+            prior: None,
+            tags: TagWindow::default(),
+            session: Session::default(),
         }
     }
 }
@@ -314,7 +329,7 @@ impl AppState {
     pub fn study_name(&self, index: usize) -> String {
         match self.studies.get(index) {
             Some(study) if !self.is_patient_hidden() => study.name(),
-            _ => format!("Study {}", index + 1),
+            _ => format!("Image {}", index + 1),
         }
     }
 
@@ -343,18 +358,7 @@ impl AppState {
 
     /// Why the result on the screen is not what its study is set to; `None` where it is.
     pub fn stale_text(&self) -> Option<&'static str> {
-        let study = self.study()?;
-        let result = study.result()?;
-        let bundle = self.bundle.as_ref();
-        if self.is_running(study) {
-            Some("Stale: a new picture is being made")
-        } else if bundle.is_some_and(|bundle| bundle.sha256 != result.bundle_sha256) {
-            Some("Stale: made by another model")
-        } else if result.settings != *self.settings() || result.seeds.len() != self.num_seeds {
-            Some("Stale: made with other settings")
-        } else {
-            None
-        }
+        self.stale_text_of(self.study()?)
     }
 
     /// The picture that keys speak of: the one last under the pointer, where it is on the screen.

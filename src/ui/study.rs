@@ -3,10 +3,14 @@
 use super::file_doubts::{doubts_of_file, kind_doubts};
 use super::look::{Content, Look, Looks};
 use super::runs::Runs;
+use super::session::SavedView;
 use super::window_level::nearest_window;
 use crate::display::Histogram;
+use crate::display::thumbnail;
 use crate::formats::Identity;
-use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction, Warning};
+use crate::radiograph::{
+    ModalityTransform, Polarity, Radiograph, Raster, StudyInfo, Voi, VoiFunction, Warning,
+};
 use crate::worker::{SuppressionResult, SuppressionSettings};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -153,7 +157,37 @@ pub enum StudyContent {
     Failed(String),
 }
 
-/// One entry of the study strip.
+/// What the browser shows of a file, made beside the window.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// Patient and acquisition.
+    pub info: StudyInfo,
+    /// Whose picture it is.
+    pub identity: Identity,
+    /// Cautions that the file gives.
+    pub num_cautions: usize,
+    /// The picture, 96 pixels high, 0 is black.
+    pub thumbnail: Arc<Raster<u8>>,
+}
+
+impl Preview {
+    /// Height of a thumbnail, pixels.
+    const HEIGHT: usize = 96;
+
+    /// Of a radiograph under its file's own window.
+    pub(super) fn of(radiograph: &Radiograph) -> Self {
+        let voi = loaded_voi(radiograph, modality_range(radiograph));
+        let cautions = doubts_of_file(radiograph);
+        Self {
+            info: radiograph.info.clone(),
+            identity: Identity::of(radiograph, &radiograph.id.0),
+            num_cautions: cautions.iter().filter(|doubt| doubt.is_caution()).count(),
+            thumbnail: Arc::new(thumbnail(radiograph, &voi, Self::HEIGHT)),
+        }
+    }
+}
+
+/// One entry of the study browser.
 #[derive(Debug, Clone)]
 pub struct Study {
     /// The file.
@@ -164,6 +198,12 @@ pub struct Study {
     pub(super) identity: Option<Identity>,
     /// Cautions that its file gives; kept like `identity`.
     pub(super) num_cautions: usize,
+    /// Patient and acquisition, once the file was read; kept like `identity`.
+    pub info: Option<StudyInfo>,
+    /// The picture in small, once it was made; kept like `identity`.
+    pub thumbnail: Option<Arc<Raster<u8>>>,
+    /// How it was looked at before the program ended, until it is open again.
+    pub(super) restored: Option<SavedView>,
 }
 
 impl Study {
@@ -174,12 +214,16 @@ impl Study {
             content: StudyContent::Unread,
             identity: None,
             num_cautions: 0,
+            info: None,
+            thumbnail: None,
+            restored: None,
         }
     }
 
     /// What was read of its file; one the graphics adapter cannot hold is refused here.
     pub(super) fn fill(&mut self, radiograph: Arc<Radiograph>, texture_limit: Option<u32>) {
         self.identity = Some(Identity::of(&radiograph, &radiograph.id.0));
+        self.info = Some(radiograph.info.clone());
         let (width, height) = radiograph.size();
         self.content = match texture_limit {
             Some(limit) if width.max(height) > limit as usize => StudyContent::Failed(format!(
@@ -189,7 +233,28 @@ impl Study {
             )),
             _ => StudyContent::Open(Box::new(OpenStudy::new(radiograph))),
         };
+        if let Some(saved) = self.restored.take()
+            && let Some(study) = self.open_mut()
+        {
+            saved.apply(study);
+        }
         self.count_cautions();
+    }
+
+    /// Takes what was made beside the window; what is open knows its own file better.
+    pub(super) fn take_preview(&mut self, preview: Preview) {
+        let Preview {
+            info,
+            identity,
+            num_cautions,
+            thumbnail,
+        } = preview;
+        self.thumbnail = Some(thumbnail);
+        if self.info.is_none() {
+            self.info = Some(info);
+            self.identity = Some(identity);
+            self.num_cautions = num_cautions;
+        }
     }
 
     /// Exchanges black and white of the picture itself, not only on the screen; what was made of it goes.
@@ -199,6 +264,8 @@ impl Study {
             study.doubts = doubts_of_file(&study.radiograph);
             study.runs.clear();
         }
+        // Of the picture as it was.
+        self.thumbnail = None;
         self.count_cautions();
     }
 

@@ -5,6 +5,7 @@
 
 use crate::display::Rgb;
 use eframe::egui::{self, Color32, CornerRadius, FontId, Stroke, TextStyle};
+use std::ops::RangeInclusive;
 
 /// Background behind the pictures: black, so that nothing outside the radiograph glows.
 pub const VIEW_BACKGROUND: Color32 = Color32::BLACK;
@@ -40,6 +41,8 @@ pub const FAILURE_FILL: Color32 = Color32::from_rgb(64, 32, 28);
 pub const SHADE: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 150);
 /// Background of numbers over colours.
 pub const SHADE_STRONG: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 215);
+/// A picture as it is, drawn without a tint.
+pub const NO_TINT: Color32 = Color32::WHITE;
 /// Text on the accent colour.
 pub const TEXT_ON_ACCENT: Color32 = Color32::from_rgb(8, 14, 18);
 
@@ -65,8 +68,22 @@ pub const RUN_BUTTON_WIDTH: f32 = 84.0;
 pub const QUESTION_WIDTH: f32 = 440.0;
 /// Room round the text of a question, points.
 pub const QUESTION_MARGIN: f32 = 14.0;
-/// Width of the study strip, points.
-pub const STRIP_WIDTH: f32 = 190.0;
+/// Width of the study browser when it first opens, points.
+pub const BROWSER_WIDTH: f32 = 232.0;
+/// Narrowest and widest study browser, points.
+pub const BROWSER_WIDTHS: RangeInclusive<f32> = 170.0..=420.0;
+/// Height of a heading in the study browser, points.
+pub const BROWSER_HEADING: f32 = 22.0;
+/// Height of an image in the study browser, points.
+pub const BROWSER_IMAGE: f32 = 54.0;
+/// Width of the place of a thumbnail, points.
+pub const THUMBNAIL_WIDTH: f32 = 50.0;
+/// One more level of a tree, points.
+pub const TREE_INDENT: f32 = 12.0;
+/// Share of the room for pictures that a prior takes when it is first shown.
+pub const PRIOR_SHARE: f32 = 0.34;
+/// Size of the window of DICOM tags when it opens, points.
+pub const TAGS_SIZE: [f32; 2] = [760.0, 480.0];
 /// Size of the colour bar beside a difference, points.
 pub const COLOUR_BAR: [f32; 2] = [14.0, 180.0];
 /// Size of the window when it opens, points.

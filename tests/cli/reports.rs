@@ -5,6 +5,51 @@ use crate::tiny;
 use diaphane::formats::raster::{write_grey16, write_mask8};
 use diaphane::radiograph::FloatImage;
 use std::fs;
+use std::io::Write as _;
+
+#[test]
+fn a_zip_archive_is_a_folder_and_one_of_its_files_a_file() {
+    let bench = Bench::new();
+    let picture = fs::read(bench.path("chest.png")).unwrap();
+    let mut writer = zip::ZipWriter::new(fs::File::create(bench.path("study.zip")).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, bytes) in [("in/a", &picture[..]), ("in/notes.txt", b"hello")] {
+        writer.start_file(name, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap();
+    let archive = fs::read(bench.path("study.zip")).unwrap();
+    let output = bench.diaphane(&["inspect", "study.zip", "chest.png", "--json"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let reports = document(&output);
+    assert_eq!(reports[0]["file"], "study.zip/in/a");
+    let hash = |i: usize| &reports[i]["stored_sha256_i32le"];
+    assert_eq!(hash(0), hash(1));
+    for named in ["study.zip", "study.zip/in/a"] {
+        let arguments = [
+            "suppress",
+            named,
+            "--model",
+            "tiny",
+            "--device",
+            "cpu",
+            "--mask",
+            "chest_mask.png",
+            "--overwrite",
+            "--out",
+            "out",
+        ];
+        let output = bench.diaphane(&arguments);
+        assert_eq!(status(&output), 0, "{named}: {}", stderr(&output));
+    }
+    assert_eq!(
+        names(&bench.path("out")),
+        ["a.json", "a_bone.png", "a_lungmask.png", "a_soft.png"]
+    );
+    let absent = bench.diaphane(&["inspect", "study.zip/in/b", "--json"]);
+    assert_eq!(status(&absent), 1);
+    assert_eq!(fs::read(bench.path("study.zip")).unwrap(), archive);
+}
 
 #[test]
 fn inspect_reports_stored_and_displayed_values() {

@@ -5,6 +5,7 @@
 //! skips them.
 #![cfg(feature = "gui")]
 
+mod browse;
 mod compare;
 mod display;
 mod doubts;
@@ -14,8 +15,10 @@ mod per_study;
 mod phantom;
 mod results;
 mod saving;
+mod session;
 #[path = "../support/mod.rs"]
 mod support;
+mod tags;
 mod undo;
 mod windows;
 

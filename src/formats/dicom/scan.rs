@@ -66,7 +66,10 @@ impl Scan {
     /// The top-level elements of at most `max_bytes`, and the longer ones with their length, headers
     /// counted; without the pixel data.
     pub(super) fn split_at_size(&self, max_bytes: usize) -> (Vec<Tag>, Vec<(Tag, usize)>) {
-        let described = self.elements.iter().filter(|(tag, _)| *tag != tags::PIXEL_DATA);
+        let described = self
+            .elements
+            .iter()
+            .filter(|(tag, _)| *tag != tags::PIXEL_DATA);
         let (small, large): (Vec<_>, Vec<_>) = described
             .map(|(tag, range)| (*tag, range.len()))
             .partition(|(_, num_bytes)| *num_bytes <= max_bytes);

@@ -2,8 +2,8 @@
 
 use super::super::{Problem, TagRow, TagTree, tag_tree::MAX_VALUE_CHARS};
 use super::attributes::{parse_object, printable};
-use super::syntax::Encoding;
 use super::scan::PixelDataPlace;
+use super::syntax::Encoding;
 use super::{part10, scan};
 use dicom_core::dictionary::{DataDictionary as _, DataDictionaryEntry as _};
 use dicom_core::value::{PrimitiveValue, Value};
@@ -173,7 +173,11 @@ fn raw_text(bytes: &[u8]) -> String {
     }
     let shown = bytes.iter().take(SHOWN_BYTES);
     let shown: Vec<String> = shown.map(|byte| format!("{byte:02X}")).collect();
-    let more = if bytes.len() > SHOWN_BYTES { " ..." } else { "" };
+    let more = if bytes.len() > SHOWN_BYTES {
+        " ..."
+    } else {
+        ""
+    };
     format!("{} bytes: {}{more}", bytes.len(), shown.join(" "))
 }
 

@@ -1,20 +1,27 @@
 //! What a person asked for, and the only code that changes [`AppState`].
 
+mod browse;
 mod jobs;
 mod results;
 mod saving;
+mod session;
 mod studies;
 mod ui_command;
 mod view;
 
 use super::engine::Engine;
 use super::files::{DialogKind, FileWork};
+use super::session::SessionStore;
 use super::state::{AppState, Message, PathPurpose, Question, Severity};
 use super::undo::{self, Moment};
 use crate::worker::SuppressionSettings;
 use std::path::PathBuf;
 
+pub use browse::BrowseCommand;
+pub(super) use browse::follow;
 pub(super) use jobs::{apply_event, copy_progress, suppress_when_ready};
+pub use session::SessionCommand;
+pub(super) use session::keep_session;
 pub(super) use studies::apply_file_event;
 pub use ui_command::{Turning, UiCommand};
 
@@ -22,10 +29,14 @@ pub use ui_command::{Turning, UiCommand};
 pub(super) struct Services {
     pub engine: Box<dyn Engine>,
     pub files: FileWork,
+    pub session: Option<SessionStore>,
 }
 
 /// Does what was asked for, and notes how to take it back.
 pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Services) {
+    if let Some(session) = &mut services.session {
+        session.touched = true;
+    }
     match command {
         UiCommand::Undo => undo::undo(state),
         UiCommand::Redo => undo::redo(state),
@@ -50,8 +61,8 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::OpenPaths(paths) => studies::open_paths(paths, state, services),
         C::ShowRadiograph(radiograph) => studies::show(radiograph, state),
         C::SelectStudy(index) => studies::select(index, state, services),
-        C::NextStudy => studies::select(state.current.saturating_add(1), state, services),
-        C::PreviousStudy => studies::select(state.current.saturating_sub(1), state, services),
+        C::NextStudy => studies::turn(1, state, services),
+        C::PreviousStudy => studies::turn(-1, state, services),
         C::SaveSoftTissue(path, study) => saving::save(path, study, state, services),
         C::LoadBundle(path) => jobs::load_bundle(path, state, services),
         C::Suppress => jobs::suppress(state, services),
@@ -67,6 +78,8 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
             state.set_settings(SuppressionSettings { seed, ..proposed });
             jobs::rerun(state, services);
         }
+        C::Browse(command) => browse::apply(command, state, services),
+        C::Session(command) => session::apply(command, state, services),
         C::SetSeedMode(mode) => state.seed = mode,
         C::SetNumSeeds(num_seeds) => state.num_seeds = num_seeds,
         C::DrawSeed => {
@@ -88,6 +101,8 @@ fn escape(state: &mut AppState) {
     }
     if state.help_visible {
         state.help_visible = false;
+    } else if state.tags.visible {
+        state.tags.close();
     } else if state.path_box.take().is_none() {
         jobs::cancel(state);
     }

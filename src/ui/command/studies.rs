@@ -1,6 +1,6 @@
 //! Studies: opening and changing over.
 
-use super::{Services, fail, saving, tell};
+use super::{Services, browse, fail, saving, session, tell};
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
 use crate::ui::files::FileEvent;
@@ -15,15 +15,22 @@ const KEPT_NEIGHBOURS: usize = 4;
 pub(super) fn open_paths(paths: Vec<PathBuf>, state: &mut AppState, services: &mut Services) {
     state.path_box = None;
     if !paths.is_empty() {
+        state.session.opening.extend(paths.iter().cloned());
         services.files.find(paths);
     }
 }
 
 /// Takes what file work ended with.
 pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut Services) {
+    if let Some(session) = &mut services.session {
+        session.touched |= matches!(event, FileEvent::Found(_) | FileEvent::Read(..));
+    }
     match event {
         FileEvent::Found(found) => add(found, state, services),
         FileEvent::Read(path, read) => keep(&path, read, state),
+        FileEvent::Previewed(path, preview) => browse::keep_preview(&path, &preview, state),
+        FileEvent::Tags(path, tree) => state.tags.keep(&path, tree),
+        FileEvent::SessionKept(kept) => session::kept(kept, state, services),
         FileEvent::Saved(Ok(saved)) => {
             let text = format!(
                 "Saved {} and its certificate {}",
@@ -44,6 +51,10 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
 /// Adds entries to the strip and shows the first of them; a file opened before is shown again.
 fn add(found: Found, state: &mut AppState, services: &mut Services) {
     let Found { files, skipped } = found;
+    let opened = std::mem::take(&mut state.session.opening);
+    if !files.is_empty() {
+        state.session.remember(opened);
+    }
     if let Some(Skipped { path, reason }) = skipped.first() {
         let num_files = skipped.len();
         let text = format!(
@@ -52,6 +63,7 @@ fn add(found: Found, state: &mut AppState, services: &mut Services) {
         );
         tell(state, Severity::Note, text);
     }
+    state.browser.pass_over(skipped);
     let Some(first) = files.first().cloned() else {
         let text = "No radiograph was found there; DICOM, PNG, TIFF and JPEG files can be opened.";
         fail(state, text.to_owned());
@@ -87,7 +99,14 @@ fn keep(path: &Path, read: Result<Arc<Radiograph>, String>, state: &mut AppState
     }
 }
 
-/// Shows an entry and reads it, its neighbour and nothing else.
+/// Shows the entry so many rows further in the browser, or stays at its end.
+pub(super) fn turn(steps: isize, state: &mut AppState, services: &mut Services) {
+    if let Some(index) = state.browser.neighbour(state.current, steps) {
+        select(index, state, services);
+    }
+}
+
+/// Shows an entry and reads it, the one after it in the browser and nothing else.
 pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services) {
     if index >= state.studies.len() {
         return;
@@ -96,16 +115,22 @@ pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services
         leave_study(state);
     }
     state.current = index;
+    state.refresh_browser();
+    let next = state.browser.neighbour(index, 1);
+    let places = state.browser.places();
+    let place = |index: usize| places.get(index).copied().unwrap_or(index);
+    let prior = state.prior.clone();
     let working = state.job.as_ref().and_then(|job| job.study);
     for (i, study) in state.studies.iter_mut().enumerate() {
-        let wanted = i == index || i == index + 1;
+        let wanted = i == index || Some(i) == next;
         match &study.content {
             StudyContent::Unread if wanted => {
                 study.content = StudyContent::Reading;
                 services.files.read(study.path.clone());
             }
             StudyContent::Open(open)
-                if i.abs_diff(index) > KEPT_NEIGHBOURS
+                if place(i).abs_diff(place(index)) > KEPT_NEIGHBOURS
+                    && prior.as_ref() != Some(&study.path)
                     && open.result().is_none()
                     && working != Some(open.serial) =>
             {

@@ -1,5 +1,6 @@
 //! Everything a person can ask for.
 
+use super::{BrowseCommand, SessionCommand};
 use crate::radiograph::{Radiograph, Voi};
 use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
@@ -147,6 +148,10 @@ pub enum UiCommand {
     DismissMessage(usize),
     /// Show or hide help.
     ToggleHelp,
+    /// Do this with the study browser, the prior or the tags.
+    Browse(BrowseCommand),
+    /// Do this with what was open before.
+    Session(SessionCommand),
 }
 
 impl UiCommand {

@@ -1,5 +1,6 @@
 //! Menus, the buttons of every minute, and the banner that is never hidden.
 
+use super::recent_menu::recent_menu_ui;
 use super::view_menu::view_menu_ui;
 use crate::ui::command::UiCommand;
 use crate::ui::layout::Layout;
@@ -172,6 +173,7 @@ fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
                 ui.close();
             }
         }
+        recent_menu_ui(ui, state, commands);
     });
 }
 

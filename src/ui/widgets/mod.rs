@@ -3,3 +3,4 @@
 pub mod colour_bar;
 pub mod middle_ellipsis;
 pub mod release_slider;
+pub mod status_sign;

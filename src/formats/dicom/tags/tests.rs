@@ -72,9 +72,67 @@ fn tree(id: &str) -> TagTree {
 }
 
 #[test]
-fn dump() {
-    std::fs::write("/tmp/browse_tags.dcm", file("P-7")).unwrap();
-    for r in tree("P-7").rows {
-        println!("({}, {:?}, {:?}, {:?}, {:?}),", r.depth, r.tag, r.keyword, r.vr, r.value);
-    }
+fn every_element_is_listed_as_pydicom_does() {
+    let expected = [
+        (0, "(0008,0005)", "SpecificCharacterSet", "CS", "ISO_IR 100"),
+        (0, "(0008,0008)", "ImageType", "CS", "DERIVED\\PRIMARY"),
+        (
+            0,
+            "(0008,0016)",
+            "SOPClassUID",
+            "UI",
+            "1.2.840.10008.5.1.4.1.1.1.1",
+        ),
+        (0, "(0008,0018)", "SOPInstanceUID", "UI", "1.2.3"),
+        (0, "(0010,0010)", "PatientName", "PN", "M\u{fc}ller^Eva"),
+        (0, "(0010,0020)", "PatientID", "LO", "P-7"),
+        (0, "(0018,1152)", "Exposure", "IS", "12"),
+        (0, "(0028,0010)", "Rows", "US", "2"),
+        (0, "(0028,1050)", "WindowCenter", "DS", "2048.5\\1000"),
+        // pydicom has no keyword for private elements.
+        (0, "(0029,0010)", "PrivateCreator", "LO", "ACME 1.1"),
+        (0, "(0029,1001)", "Private", "LO", "secret sauce"),
+        (0, "(0029,1002)", "Private", "UN", "4 bytes: 01 02 03 FF"),
+        (0, "(0054,0220)", "ViewCodeSequence", "SQ", "1 item"),
+        (1, "Item 1", "", "", ""),
+        (2, "(0008,2218)", "AnatomicRegionSequence", "SQ", "1 item"),
+        (3, "Item 1", "", "", ""),
+        (4, "(0008,0100)", "CodeValue", "SH", "T-D3000"),
+        (0, "(7FE0,0010)", "PixelData", "OW", "8 bytes"),
+    ];
+    let tree = tree("P-7");
+    let rows = tree.rows.iter().map(|row| {
+        let TagRow {
+            depth,
+            tag,
+            keyword,
+            vr,
+            value,
+            ..
+        } = row;
+        (*depth, &**tag, &**keyword, &**vr, &**value)
+    });
+    let of_object: Vec<_> = rows.filter(|row| !row.1.starts_with("(0002")).collect();
+    assert_eq!(of_object, expected);
+    let syntax = tree.rows.iter().find(|row| row.tag == "(0002,0010)");
+    assert_eq!(syntax.unwrap().value, "1.2.840.10008.1.2.1");
+}
+
+#[test]
+fn two_objects_differ_where_their_values_do() {
+    let (first, second) = (tree("P-7"), tree("P-8"));
+    let found = first.differences(&second);
+    let [only] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(only.change, TagChange::Changed);
+    assert_eq!((only.before.as_str(), only.after.as_str()), ("P-7", "P-8"));
+}
+
+#[test]
+fn a_picture_without_attributes_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.png");
+    std::fs::write(&path, b"\x89PNG\r\n\x1a\n").unwrap();
+    assert_eq!(read_tags(&path).unwrap_err().class(), "no-attributes");
 }

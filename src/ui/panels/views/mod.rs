@@ -2,7 +2,7 @@
 
 mod labels;
 mod mouse;
-mod text;
+pub(super) mod text;
 mod view;
 
 use crate::render::ViewId;

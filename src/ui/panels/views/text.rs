@@ -5,7 +5,7 @@ use crate::ui::widgets::middle_ellipsis::fitted;
 use eframe::egui::{self, Align2, Color32, Label, Pos2, Rect, RichText, Ui, Vec2};
 
 /// Lines no wider than `width`, long ones cut in the middle.
-pub(super) fn fitted_lines(ui: &Ui, lines: &[String], width: f32) -> String {
+pub fn fitted_lines(ui: &Ui, lines: &[String], width: f32) -> String {
     let font = theme::overlay_font();
     let lines = lines.iter();
     let lines: Vec<_> = lines
@@ -15,7 +15,7 @@ pub(super) fn fitted_lines(ui: &Ui, lines: &[String], width: f32) -> String {
 }
 
 /// A sentence in the middle of an area without a picture.
-pub(super) fn centred_text(ui: &mut Ui, area: Rect, text: &str) {
+pub fn centred_text(ui: &mut Ui, area: Rect, text: &str) {
     let size = Vec2::new(area.width() * 0.7, area.height() * 0.5);
     let lower_half = Rect::from_min_size(area.center() - Vec2::new(0.5 * size.x, 0.0), size);
     let mut child = ui.new_child(
@@ -29,7 +29,7 @@ pub(super) fn centred_text(ui: &mut Ui, area: Rect, text: &str) {
 
 /// Text in a corner or at a border, on a shade that keeps it readable over white lung and black
 /// air alike; wrapped where the area is narrower. Returns where it stands.
-pub(super) fn corner_text(ui: &mut Ui, area: Rect, corner: Align2, text: &str) -> Rect {
+pub fn corner_text(ui: &mut Ui, area: Rect, corner: Align2, text: &str) -> Rect {
     if text.is_empty() {
         return corner.align_size_within_rect(Vec2::ZERO, area);
     }
@@ -45,7 +45,7 @@ pub(super) fn corner_text(ui: &mut Ui, area: Rect, corner: Align2, text: &str) -
 }
 
 /// A badge hanging from `top`, within `area`.
-pub(super) fn badge_ui(ui: &mut Ui, top: Pos2, area: Rect, text: &str) {
+pub fn badge_ui(ui: &mut Ui, top: Pos2, area: Rect, text: &str) {
     let font = theme::overlay_font();
     let width = area.width() - 16.0;
     let galley = ui

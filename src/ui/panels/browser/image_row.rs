@@ -1,0 +1,171 @@
+//! One image of the browser: thumbnail, name, what became of it.
+
+use super::background;
+use crate::ui::browser::ImageStatus;
+use crate::ui::command::{BrowseCommand, UiCommand};
+use crate::ui::state::AppState;
+use crate::ui::study::{Study, StudyContent};
+use crate::ui::theme;
+use crate::ui::thumbnails::ThumbnailTextures;
+use crate::ui::widgets::middle_ellipsis::fitted;
+use crate::ui::widgets::status_sign::paint_status;
+use eframe::egui::{
+    Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo,
+};
+
+/// Draws the row of the study with this index.
+pub(super) fn image_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    index: usize,
+    (state, thumbnails, commands): (&AppState, &mut ThumbnailTextures, &mut Vec<UiCommand>),
+) {
+    let Some(study) = state.studies.get(index) else {
+        return;
+    };
+    let status = state.image_status(study);
+    let id = ui.unique_id().with(("image", index));
+    let response = ui.interact(rect, id, Sense::click());
+    let name = state.study_name(index);
+    let shown = index == state.current;
+    let label = accessible_label(state, study, &name);
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, shown, &label));
+    background(ui, rect, &response, shown);
+    let frame = Rect::from_min_size(rect.min, Vec2::new(theme::THUMBNAIL_WIDTH, rect.height()));
+    thumbnail_ui(ui, frame.shrink(3.0), study, thumbnails);
+    let text = rect.with_min_x(frame.right() + 4.0);
+    text_ui(ui, text, (&name, status), (state, study));
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+    if response.clicked() {
+        commands.push(UiCommand::SelectStudy(index));
+    }
+    let response = response.on_hover_text(tip(state, study, &name));
+    response.context_menu(|ui| menu_ui(ui, index, state, commands));
+}
+
+/// What a screen reader says: the name and everything that is written beside it.
+fn accessible_label(state: &AppState, study: &Study, name: &str) -> String {
+    let mut parts = vec![name.to_owned(), state.image_status(study).word().to_owned()];
+    parts.extend(facts(state, study));
+    parts.join(", ")
+}
+
+/// What is written beside the status.
+fn facts(state: &AppState, study: &Study) -> Vec<String> {
+    let mut facts = Vec::new();
+    if state.prior.as_ref() == Some(&study.path) {
+        facts.push("prior".to_owned());
+    }
+    if matches!(study.content, StudyContent::Unread) && study.info.is_some() {
+        facts.push("closed".to_owned());
+    }
+    match study.num_cautions {
+        0 => {}
+        1 => facts.push("1 caution".to_owned()),
+        n => facts.push(format!("{n} cautions")),
+    }
+    facts
+}
+
+fn thumbnail_ui(ui: &Ui, place: Rect, study: &Study, thumbnails: &mut ThumbnailTextures) {
+    let painter = ui.painter();
+    painter.rect_filled(place, 0, theme::VIEW_BACKGROUND);
+    let Some(thumbnail) = &study.thumbnail else {
+        return;
+    };
+    let texture = thumbnails.of(ui.ctx(), &study.path, thumbnail);
+    let size = texture.size_vec2();
+    let scale = (place.width() / size.x).min(place.height() / size.y);
+    let at = Rect::from_center_size(place.center(), size * scale);
+    let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
+    painter.image(texture.id(), at, whole, theme::NO_TINT);
+}
+
+fn text_ui(
+    ui: &Ui,
+    rect: Rect,
+    (name, status): (&str, ImageStatus),
+    (state, study): (&AppState, &Study),
+) {
+    let font = TextStyle::Body.resolve(ui.style());
+    let small = TextStyle::Small.resolve(ui.style());
+    let line = |(column, row): (f32, f32), text: &str, font: &FontId, colour: Color32| {
+        let shown = fitted(ui.painter(), text, font, rect.width() - column - 4.0);
+        let at = rect.min + Vec2::new(column, row);
+        ui.painter()
+            .text(at, Align2::LEFT_CENTER, shown, font.clone(), colour);
+    };
+    let is_readable = status != ImageStatus::Failed;
+    let colour = if is_readable {
+        theme::TEXT
+    } else {
+        theme::TEXT_WEAK
+    };
+    line((0.0, 11.0), name, &font, colour);
+    let colour = status_colour(status);
+    paint_status(
+        ui.painter(),
+        rect.min + Vec2::new(5.0, 28.0),
+        status,
+        colour,
+    );
+    line((14.0, 28.0), status.word(), &small, colour);
+    let view = study.info.as_ref().map(|info| info.view_position.clone());
+    let mut about: Vec<String> = view.into_iter().filter(|view| !view.is_empty()).collect();
+    about.extend(facts(state, study));
+    let colour = if study.num_cautions > 0 {
+        theme::CAUTION
+    } else {
+        theme::TEXT_WEAK
+    };
+    line((0.0, 43.0), &about.join(", "), &small, colour);
+}
+
+fn status_colour(status: ImageStatus) -> Color32 {
+    match status {
+        ImageStatus::Running | ImageStatus::Done => theme::ACCENT,
+        ImageStatus::Stale => theme::CAUTION,
+        ImageStatus::Failed => theme::FAILURE,
+        ImageStatus::NotRead | ImageStatus::Reading | ImageStatus::NotRun => theme::TEXT_WEAK,
+    }
+}
+
+/// Name and path; why a file cannot be shown, unless that would tell whose it is.
+fn tip(state: &AppState, study: &Study, name: &str) -> String {
+    let path = state.shown_path(&study.path);
+    match &study.content {
+        StudyContent::Failed(sentence) if !state.is_patient_hidden() => sentence.clone(),
+        _ => format!("{name}\n{path}"),
+    }
+}
+
+fn menu_ui(ui: &mut Ui, index: usize, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let path = state.studies.get(index).map(|study| &study.path);
+    let is_prior = path.is_some() && state.prior.as_ref() == path;
+    let mut entry = |ui: &mut Ui, enabled: bool, label: &str, command: UiCommand| {
+        let response: Response = ui.add_enabled(enabled, eframe::egui::Button::new(label));
+        if response.clicked() {
+            commands.push(command);
+            ui.close();
+        }
+    };
+    entry(ui, true, "Show", UiCommand::SelectStudy(index));
+    let (label, prior) = if is_prior {
+        ("Take the prior away", None)
+    } else {
+        ("Show as prior", Some(index))
+    };
+    let may_be_prior = is_prior || index != state.current;
+    let command = UiCommand::Browse(BrowseCommand::SetPrior(prior));
+    entry(ui, may_be_prior, label, command);
+    let compare = UiCommand::Browse(BrowseCommand::CompareTags(Some(index)));
+    entry(
+        ui,
+        state.tags.visible && index != state.current,
+        "Compare its DICOM tags",
+        compare,
+    );
+}

@@ -1,0 +1,79 @@
+//! Entries of the File menu about what was open before, and what lies beside the pictures.
+
+use crate::ui::command::{BrowseCommand, SessionCommand, UiCommand};
+use crate::ui::shortcuts::key_text;
+use crate::ui::state::AppState;
+use eframe::egui::{Button, RichText, Ui};
+use std::path::Path;
+
+/// Draws the entries.
+pub fn recent_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    ui.separator();
+    ui.menu_button("Open recent", |ui| recent_ui(ui, state, commands));
+    let has_last = state.session.last.is_some();
+    let reopen = UiCommand::Session(SessionCommand::Restore);
+    entry_ui(ui, ("Reopen the last files", has_last), reopen, commands);
+    ui.separator();
+    let panel = UiCommand::Browse(BrowseCommand::TogglePanel);
+    entry_ui(ui, ("Study browser", true), panel, commands);
+    let tags = UiCommand::Browse(BrowseCommand::ToggleTags);
+    let has_study = !state.studies.is_empty();
+    entry_ui(ui, ("DICOM tags", has_study), tags, commands);
+    let prior = UiCommand::Browse(BrowseCommand::SetPrior(None));
+    let has_prior = state.prior.is_some();
+    entry_ui(ui, ("Take the prior away", has_prior), prior, commands);
+}
+
+fn entry_ui(
+    ui: &mut Ui,
+    (label, enabled): (&str, bool),
+    command: UiCommand,
+    commands: &mut Vec<UiCommand>,
+) {
+    let key = key_text(ui.ctx(), &command);
+    let mut button = Button::new(label);
+    if !key.is_empty() {
+        button = button.shortcut_text(key);
+    }
+    if ui.add_enabled(enabled, button).clicked() {
+        commands.push(command);
+        ui.close();
+    }
+}
+
+fn recent_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    if state.is_patient_hidden() {
+        ui.label(RichText::new("Hidden with the patient's details (P)").weak());
+        return;
+    }
+    if state.session.recent.is_empty() {
+        ui.label(RichText::new("Nothing was opened yet").weak());
+        return;
+    }
+    for path in &state.session.recent {
+        if ui
+            .button(short_name(path))
+            .on_hover_text(path.display().to_string())
+            .clicked()
+        {
+            let open = SessionCommand::OpenRecent(path.clone());
+            commands.push(UiCommand::Session(open));
+            ui.close();
+        }
+    }
+    ui.separator();
+    let clear = UiCommand::Session(SessionCommand::ClearRecent);
+    entry_ui(ui, ("Clear", true), clear, commands);
+}
+
+/// The last two parts of a path: many a file is called `IM1`.
+fn short_name(path: &Path) -> String {
+    let name = |path: &Path| {
+        path.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
+    match (path.parent().and_then(name), name(path)) {
+        (Some(folder), Some(file)) => format!("{folder}/{file}"),
+        _ => path.display().to_string(),
+    }
+}

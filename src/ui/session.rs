@@ -1,0 +1,373 @@
+//! What outlives the window: files opened lately, and what was open when the last run ended.
+//!
+//! One small JSON file, written whole under a temporary name and renamed. It says whether its
+//! run ended cleanly and which process wrote it, so that a start after a crash can ask whether to
+//! go on. It holds paths of patients' files: its folder is the user's own.
+
+use super::camera::Camera;
+use super::compare::Compare;
+use super::layout::Layout;
+use super::look::{Content, Links, Look};
+use super::orientation::Orientation;
+use super::state::AppState;
+use super::study::{OpenStudy, Study};
+use crate::formats::write_atomically;
+use crate::radiograph::{Radiograph, Voi, VoiFunction};
+use crate::worker::SuppressionSettings;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Most paths in the list of recent files.
+pub const MAX_RECENT: usize = 12;
+/// Time between two looks at what is open, seconds: as much work as a crash may cost.
+const INTERVAL_SECS: f64 = 3.0;
+/// Folder that takes the place of the user's own, for tests and portable installations.
+const FOLDER_VARIABLE: &str = "DIAPHANE_STATE_DIR";
+
+/// What the window knows of other runs.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    /// Paths opened lately, the newest first.
+    pub recent: Vec<PathBuf>,
+    /// What was open when the last run ended, unless it was restored.
+    pub last: Option<SavedDesk>,
+    /// The last run broke off: whether to restore is asked.
+    pub offered: bool,
+    /// Paths that are being searched for radiographs.
+    pub(super) opening: Vec<PathBuf>,
+}
+
+impl Session {
+    /// Puts paths at the head of the recent ones.
+    pub(super) fn remember(&mut self, paths: Vec<PathBuf>) {
+        for path in paths.into_iter().rev() {
+            let path = std::path::absolute(&path).unwrap_or(path);
+            self.recent.retain(|other| *other != path);
+            self.recent.insert(0, path);
+        }
+        self.recent.truncate(MAX_RECENT);
+    }
+}
+
+/// What was open.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedDesk {
+    /// Files, in order.
+    pub studies: Vec<SavedStudy>,
+    /// Index of the one shown.
+    pub current: usize,
+    /// File of the prior.
+    pub prior: Option<PathBuf>,
+    /// Arrangement of the views.
+    pub layout: Layout,
+    /// What moves together.
+    pub links: Links,
+    /// How original and soft-tissue image were compared.
+    pub compare: Compare,
+}
+
+/// A file that was open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedStudy {
+    /// The file.
+    pub path: PathBuf,
+    /// How it was looked at, where it was.
+    pub view: Option<SavedView>,
+}
+
+/// How a radiograph was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedView {
+    /// One for each of its pictures, in the order of [`Content::ALL`].
+    looks: Vec<SavedLook>,
+    settings: Option<SuppressionSettings>,
+}
+
+/// How one picture was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct SavedLook {
+    window: SavedWindow,
+    inverted: bool,
+    camera: Camera,
+    orientation: Orientation,
+}
+
+/// Values of interest, tables by their place in the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum SavedWindow {
+    OfFile(usize),
+    Window {
+        center: f64,
+        width: f64,
+        function: String,
+    },
+}
+
+const FUNCTIONS: [(VoiFunction, &str); 3] = [
+    (VoiFunction::Linear, "LINEAR"),
+    (VoiFunction::LinearExact, "LINEAR_EXACT"),
+    (VoiFunction::Sigmoid, "SIGMOID"),
+];
+
+impl SavedView {
+    fn of(study: &OpenStudy) -> Self {
+        let saved = |content| {
+            let look = study.looks.of(content);
+            SavedLook {
+                window: SavedWindow::of(&look.voi, &study.radiograph),
+                inverted: look.inverted,
+                camera: look.camera,
+                orientation: look.orientation,
+            }
+        };
+        Self {
+            looks: Content::ALL.map(saved).to_vec(),
+            settings: study.settings.clone(),
+        }
+    }
+
+    /// Looks at a study in this way.
+    pub(super) fn apply(self, study: &mut OpenStudy) {
+        for (content, saved) in Content::ALL.into_iter().zip(self.looks) {
+            let voi = saved.window.voi(&study.radiograph);
+            // What was linked is equal in all of them already.
+            study.looks.change(content, Links::NONE, |look| {
+                *look = Look {
+                    voi: voi.unwrap_or_else(|| look.voi.clone()),
+                    inverted: saved.inverted,
+                    camera: saved.camera,
+                    orientation: saved.orientation.valid(),
+                };
+            });
+        }
+        study.settings = self.settings;
+    }
+}
+
+impl SavedWindow {
+    fn of(voi: &Voi, radiograph: &Radiograph) -> Self {
+        let of_file = radiograph.vois.iter().position(|other| other == voi);
+        match (voi, of_file) {
+            (_, Some(index)) => Self::OfFile(index),
+            (Voi::Lut(_), None) => Self::OfFile(0),
+            (
+                Voi::Window {
+                    center,
+                    width,
+                    function,
+                    ..
+                },
+                None,
+            ) => Self::Window {
+                center: *center,
+                width: *width,
+                function: name_of(*function).to_owned(),
+            },
+        }
+    }
+
+    /// The values of interest; `None` where they do not fit the file any more.
+    fn voi(&self, radiograph: &Radiograph) -> Option<Voi> {
+        match self {
+            Self::OfFile(index) => radiograph.vois.get(*index).cloned(),
+            Self::Window {
+                center,
+                width,
+                function,
+            } => {
+                let is_usable = center.is_finite() && *width >= 1e-6 && width.is_finite();
+                let known = FUNCTIONS.iter().find(|(_, name)| name == function);
+                is_usable.then(|| Voi::Window {
+                    center: *center,
+                    width: *width,
+                    function: known.map_or(VoiFunction::LinearExact, |(function, _)| *function),
+                    explanation: String::new(),
+                })
+            }
+        }
+    }
+}
+
+fn name_of(function: VoiFunction) -> &'static str {
+    let named = FUNCTIONS.iter().find(|(other, _)| *other == function);
+    named.map_or("LINEAR_EXACT", |(_, name)| name)
+}
+
+impl SavedDesk {
+    /// What is open now; what is not a file on the disk cannot be opened again.
+    pub fn of(state: &AppState) -> Self {
+        let saved = |study: &Study| SavedStudy {
+            path: study.path.clone(),
+            view: study
+                .open()
+                .map(SavedView::of)
+                .or_else(|| study.restored.clone()),
+        };
+        Self {
+            studies: state.studies.iter().map(saved).collect(),
+            current: state.current,
+            prior: state.prior.clone(),
+            layout: state.layout,
+            links: state.links,
+            compare: state.compare,
+        }
+    }
+}
+
+/// The file as it is written.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct SessionFile {
+    /// The run that wrote it came to its end.
+    ended: bool,
+    /// Number of the process that wrote it.
+    process: u32,
+    recent: Vec<PathBuf>,
+    desk: SavedDesk,
+}
+
+/// Where sessions are kept, and what was written there last.
+#[derive(Debug)]
+pub(super) struct SessionStore {
+    file: PathBuf,
+    written: String,
+    /// A write is under way.
+    pub(super) writing: bool,
+    /// Something was asked for or read since the last look.
+    pub(super) touched: bool,
+    next_secs: f64,
+}
+
+impl SessionStore {
+    /// Reads what the last run left in `folder`; a file that is missing or damaged is no session.
+    pub(super) fn open(folder: &Path) -> (Self, Session) {
+        let file = folder.join("session.json");
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let last: SessionFile = serde_json::from_str(&text).unwrap_or_default();
+        let has_desk = !last.desk.studies.is_empty();
+        let session = Session {
+            offered: has_desk && !last.ended && !is_running(last.process),
+            recent: last.recent,
+            last: has_desk.then_some(last.desk),
+            opening: Vec::new(),
+        };
+        let store = Self {
+            file,
+            written: text,
+            writing: false,
+            touched: false,
+            next_secs: 0.0,
+        };
+        (store, session)
+    }
+
+    /// What is to be written now, where it is time and something changed; and when to look again,
+    /// where something may have changed by then.
+    pub(super) fn due(
+        &mut self,
+        seconds: f64,
+        state: &AppState,
+    ) -> (Option<Write>, Option<Duration>) {
+        if !self.touched || self.writing {
+            return (None, None);
+        }
+        if seconds < self.next_secs {
+            let wait = Duration::from_secs_f64(self.next_secs - seconds);
+            return (None, Some(wait));
+        }
+        self.touched = false;
+        self.next_secs = seconds + INTERVAL_SECS;
+        let text = text_of(state, false);
+        let untouched = state.studies.is_empty() && state.session.recent.is_empty();
+        if text == self.written || untouched {
+            return (None, None);
+        }
+        self.writing = true;
+        self.written.clone_from(&text);
+        let file = self.file.clone();
+        (Some(Write { file, text }), None)
+    }
+
+    /// Writes that the run came to its end, here and now.
+    pub(super) fn end(&mut self, state: &AppState) -> Result<(), String> {
+        let text = text_of(state, true);
+        let file = self.file.clone();
+        Write { file, text }.run()
+    }
+}
+
+/// The file of a run that shows `state`.
+fn text_of(state: &AppState, ended: bool) -> String {
+    let desk = if state.studies.is_empty() {
+        // Nothing was opened yet: what was open before can still be asked for.
+        state.session.last.clone().unwrap_or_default()
+    } else {
+        SavedDesk::of(state)
+    };
+    let file = SessionFile {
+        ended,
+        process: std::process::id(),
+        recent: state.session.recent.clone(),
+        desk,
+    };
+    serde_json::to_string_pretty(&file).unwrap_or_default()
+}
+
+/// A session on its way to the disk.
+pub(super) struct Write {
+    file: PathBuf,
+    text: String,
+}
+
+impl Write {
+    /// Writes it.
+    pub(super) fn run(self) -> Result<(), String> {
+        if let Some(folder) = self.file.parent() {
+            make_private_folder(folder).map_err(|err| format!("{err}: {}", folder.display()))?;
+        }
+        write_atomically(&self.file, self.text.as_bytes(), true).map_err(|err| err.to_string())
+    }
+}
+
+#[cfg(unix)]
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+/// Whether a process of this number runs, where the system tells without asking it: another window
+/// that is still open has not crashed.
+fn is_running(process: u32) -> bool {
+    let processes = Path::new("/proc");
+    process != 0 && process != std::process::id() && processes.join(process.to_string()).exists()
+}
+
+/// The folder for sessions: `DIAPHANE_STATE_DIR`, else the system's place for what programs
+/// remember of a user.
+pub(super) fn state_folder() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    if let Some(folder) = variable(FOLDER_VARIABLE) {
+        return Some(folder.into());
+    }
+    let home = || variable("HOME").map(PathBuf::from);
+    let base = if cfg!(windows) {
+        variable("LOCALAPPDATA").map(PathBuf::from)
+    } else if cfg!(target_os = "macos") {
+        home().map(|home| home.join("Library/Application Support"))
+    } else {
+        let stated = variable("XDG_STATE_HOME").map(PathBuf::from);
+        stated.or_else(|| home().map(|home| home.join(".local/state")))
+    };
+    base.map(|base| base.join("diaphane"))
+}
+
+#[cfg(test)]
+mod tests;

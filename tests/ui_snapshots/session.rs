@@ -1,0 +1,146 @@
+//! What outlives the window: recent files, and what was open when a run broke off.
+
+use crate::fake::Window;
+use crate::phantom::radiograph;
+use diaphane::ui::{CompareTool, Content, Layout, SessionCommand, UiCommand};
+use eframe::App as _;
+use eframe::egui::Key;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A window that keeps its session in `folder`.
+fn window_in(folder: &Path) -> Window {
+    let mut window = Window::new();
+    window.harness.state_mut().keep_session_in(folder);
+    window.harness.run();
+    window
+}
+
+/// Files this test reads again later: greyscale pictures.
+fn pictures(folder: &Path) -> Vec<PathBuf> {
+    let path = |name: &str| folder.join(name);
+    ["a.png", "b.png"]
+        .map(|name| {
+            let file = std::fs::File::create(path(name)).expect("a file");
+            let mut encoder = png::Encoder::new(file, 8, 8);
+            encoder.set_color(png::ColorType::Grayscale);
+            let pixels: Vec<u8> = (0..64_u8).collect();
+            let mut writer = encoder.write_header().expect("a header");
+            writer.write_image_data(&pixels).expect("pixels");
+            path(name)
+        })
+        .to_vec()
+}
+
+fn kept(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("session.json")).unwrap_or_default()
+}
+
+/// Opens both files, changes how the second is looked at, and is never closed.
+fn broken_run(state: &Path, files: &[PathBuf]) -> Window {
+    let mut window = window_in(state);
+    window.apply(UiCommand::OpenPaths(files.to_vec()));
+    assert!(window.wait_until(|window| window.state().studies.len() == 2));
+    window.apply(UiCommand::SelectStudy(1));
+    assert!(window.wait_until(|window| window.state().study().is_some()));
+    window.apply(UiCommand::SetLayout(Layout::Three));
+    window.apply(UiCommand::ToggleCompareTool(CompareTool::Wipe));
+    window.press(Key::I);
+    assert!(window.wait_until(|_| kept(state).contains("\"inverted\": true")));
+    window
+}
+
+#[test]
+fn after_a_crash_what_was_open_is_offered_and_comes_back_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let files = pictures(folder.path());
+    drop(broken_run(&state, &files));
+    let mut window = window_in(&state);
+    assert!(
+        window.state().studies.is_empty(),
+        "nothing comes back unasked"
+    );
+    assert!(window.has_text("did not end cleanly: restore 2 files?"));
+    window.click("Restore");
+    assert!(window.wait_until(|window| window.state().study().is_some()));
+    let now = window.state();
+    assert_eq!((now.current, now.layout), (1, Layout::Three));
+    assert_eq!(now.compare.tool, CompareTool::Wipe);
+    let looks = &now.study().expect("open").looks;
+    assert!(looks.of(Content::Original).inverted);
+    assert!(window.has_text("soft-tissue images must be made again"));
+    assert!(window.has("b.png, not run"));
+    assert!(!window.has_text("did not end cleanly"));
+}
+
+#[test]
+fn what_is_open_already_is_not_replaced_by_what_is_restored() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    drop(broken_run(&state, &pictures(folder.path())));
+    let mut window = window_in(&state);
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("given"))));
+    assert_eq!(window.state().studies.len(), 1);
+    window.click("Restore");
+    assert_eq!(window.state().studies.len(), 3);
+    assert_eq!(window.state().studies[0].name(), "given.dcm");
+}
+
+#[test]
+fn after_a_clean_end_nothing_is_asked_and_the_menu_can_reopen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let mut before = broken_run(&state, &pictures(folder.path()));
+    before.harness.state_mut().on_exit();
+    let mut window = window_in(&state);
+    assert!(!window.has_text("did not end cleanly"));
+    window.click("File");
+    window.click("Reopen the last files");
+    assert_eq!(window.state().studies.len(), 2);
+}
+
+#[test]
+fn declined_once_it_is_not_asked_again_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    drop(broken_run(&state, &pictures(folder.path())));
+    let mut window = window_in(&state);
+    window.click("Not now");
+    assert!(!window.has_text("did not end cleanly"));
+    window.harness.state_mut().on_exit();
+    let window = window_in(&state);
+    assert!(!window.has_text("did not end cleanly"));
+    assert!(window.state().session.last.is_some());
+}
+
+#[test]
+fn recent_files_are_in_the_menu_unless_patients_are_hidden() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = pictures(folder.path());
+    let mut window = window_in(&folder.path().join("state"));
+    window.apply(UiCommand::OpenPaths(files.clone()));
+    assert!(window.wait_until(|window| window.state().studies.len() == 2));
+    assert_eq!(window.state().session.recent, files);
+    window.click("File");
+    window.click("Open recent");
+    assert!(window.has_text("/b.png"));
+    window.harness.key_press(Key::Escape);
+    window.harness.run();
+    window.press(Key::P);
+    window.click("File");
+    window.click("Open recent");
+    assert!(!window.has_text("b.png"));
+    assert!(window.has_text("Hidden with the patient's details"));
+    window.apply(UiCommand::Session(SessionCommand::ClearRecent));
+    assert!(window.state().session.recent.is_empty());
+}
+
+#[test]
+fn what_cannot_be_opened_is_not_recent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window_in(folder.path());
+    window.apply(UiCommand::OpenPaths(vec![folder.path().join("gone.dcm")]));
+    assert!(window.wait_until(|window| window.has_text("no such file")));
+    assert!(window.state().session.recent.is_empty());
+}
