@@ -2,7 +2,7 @@
 
 use crate::fake::Window;
 use diaphane::ui::{BrowseCommand, UiCommand};
-use eframe::egui::Key;
+use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +63,7 @@ fn tags_are_listed_searched_copied_and_compared() {
     let mut window = Window::new();
     window.apply(UiCommand::OpenPaths(files));
     assert!(window.wait_until(|window| window.state().study().is_some()));
-    window.press(Key::U);
+    window.press_with(Modifiers::COMMAND, Key::T);
     assert!(window.wait_until(|window| window.has("PatientID")));
     assert!(window.has("(0010,0020)") && window.has("P-7") && window.has("8 bytes"));
     browse(
@@ -95,7 +95,7 @@ fn the_window_follows_the_study_shown_and_says_where_there_are_no_tags() {
         "P-7",
     )]));
     assert!(window.wait_until(|window| window.state().study().is_some()));
-    window.press(Key::U);
+    window.press_with(Modifiers::COMMAND, Key::T);
     assert!(window.wait_until(|window| window.has("PatientID")));
     // Not a file at all.
     let phantom = crate::phantom::radiograph("phantom");
