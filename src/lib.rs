@@ -28,6 +28,7 @@
 //! | 1 | [`display`] | stored value to grey on the CPU, the truth for the shaders |
 //! | 1 | [`fusion`] | mask clean-up, Poisson and alpha fusion, bone layer to the native grid |
 //! | 1 | [`metrics`] | how good a soft-tissue image is |
+//! | 1 | [`guard`] | where a soft-tissue image deserves a second look |
 //! | 1 | [`nn`] | building blocks of networks |
 //! | 2 | [`diffusion`] | schedules, samplers, guidance, clipping, the dual path |
 //! | 2 | [`model`] | the networks, their bundles, import of foreign checkpoints |
@@ -49,6 +50,7 @@ pub mod diffusion;
 pub mod display;
 pub mod formats;
 pub mod fusion;
+pub mod guard;
 pub mod metrics;
 pub mod model;
 pub mod nn;

@@ -21,12 +21,13 @@ const fn layer(name: &'static str, level: u8, imports: &'static [&'static str]) 
     }
 }
 
-const LAYERS: [Layer; 15] = [
+const LAYERS: [Layer; 16] = [
     layer("radiograph", 0, &[]),
     layer("formats", 1, &[]),
     layer("display", 1, &[]),
     layer("fusion", 1, &[]),
     layer("metrics", 1, &[]),
+    layer("guard", 1, &[]),
     layer("nn", 1, &[]),
     layer("diffusion", 2, &["nn"]),
     layer("model", 2, &["nn"]),
@@ -40,7 +41,8 @@ const LAYERS: [Layer; 15] = [
         "cli",
         5,
         &[
-            "worker", "pipeline", "train", "simulate", "model", "metrics", "formats", "display",
+            "worker", "pipeline", "train", "simulate", "model", "metrics", "guard", "formats",
+            "display",
         ],
     ),
 ];
@@ -50,6 +52,7 @@ const BELOW_PIPELINE: &[&str] = &[
     "display",
     "fusion",
     "metrics",
+    "guard",
     "nn",
     "diffusion",
     "model",

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 
+#[path = "pipeline/memory.rs"]
+mod memory;
 #[path = "pipeline/previews.rs"]
 mod previews;
 #[path = "pipeline/seeds.rs"]

@@ -7,6 +7,7 @@ use super::outputs::{OutputNames, Pictures};
 use super::report::Tally;
 use super::session::{Ended, LoadedBundle, Session};
 use crate::formats::Identities;
+use crate::guard::sentence;
 use crate::pipeline::{Certificate, MaskOrigin, PlannedRun};
 use crate::radiograph::{LungMask, Radiograph};
 use crate::worker::{EventKind, JobHandle, SuppressionRequest, SuppressionResult, WorkerCommand};
@@ -65,6 +66,9 @@ impl Suppression<'_> {
         let mut certificate = Certificate::new(&radiograph, &result, origin);
         certificate.warn(&conflicts);
         let certificate = names.write(&pictures, certificate, overwrite)?;
+        if let Some(told) = sentence(&result.marks) {
+            eprintln!("{}: {told}", input.stem);
+        }
         let seconds = started.elapsed().as_secs_f64();
         eprintln!("{}: {seconds:.1} s", input.path.display());
         Ok(Outcome::Done(serde_json::json!({

@@ -2,7 +2,9 @@
 //!
 //! Holds no patient data beside the input's file name.
 
-use super::{Changes, StageTime, SuppressionResult, SuppressionSettings, uncertainty_full_scale};
+use super::{
+    Changes, Mark, StageTime, SuppressionResult, SuppressionSettings, uncertainty_full_scale,
+};
 use crate::display::display_image;
 use crate::formats::stored_fingerprint;
 use crate::radiograph::{FloatImage, LungMask, Polarity, Radiograph, StoredValues, Warning};
@@ -116,6 +118,9 @@ pub struct Certificate {
     pub mask: MaskOrigin,
     /// What was done to the picture.
     pub changes: Changes,
+    /// Places to look at twice.
+    #[serde(default)]
+    pub marks: Vec<Mark>,
     /// [`mask8_sha256`] of the lung mask used.
     pub mask_sha256: String,
     /// Device of the networks.
@@ -143,6 +148,7 @@ impl Certificate {
             uncertainty_full_scale: uncertainty.and_then(|_| uncertainty_full_scale(radiograph)),
             mask,
             changes: result.changes,
+            marks: result.marks.clone(),
             mask_sha256: mask8_sha256(&result.lung_mask),
             device: result.device.clone(),
             precision: result.precision.clone(),
@@ -194,7 +200,7 @@ pub fn mask8_sha256(mask: &LungMask) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod fixture {
+pub(crate) mod fixture {
     use super::*;
     use crate::radiograph::{
         BitDepth, FileKind, ModalityTransform, Raster, SourceFile, StudyId, StudyInfo,
@@ -249,6 +255,7 @@ pub(super) mod fixture {
             mask: MaskOrigin::Given,
             mask_sha256: mask8_sha256(mask),
             changes: Changes::of(&Raster::filled(2, 1, 0.0), None, mask),
+            marks: Vec::new(),
             device: "cpu".to_owned(),
             precision: "f32".to_owned(),
             stage_times: Vec::new(),

@@ -70,6 +70,20 @@ pub enum PipelineError {
     /// Two pictures that should share a grid do not.
     #[error(transparent)]
     Shape(#[from] ShapeError),
+    /// A stage needs more memory than there is; found before anything is run.
+    #[error(
+        "{stage} needs about {needed_mib} MiB of memory and {available_mib} MiB are free; {offers}"
+    )]
+    Memory {
+        /// The stage that needs most.
+        stage: super::Stage,
+        /// Its need, MiB.
+        needed_mib: u64,
+        /// What is free, MiB.
+        available_mib: u64,
+        /// What would fit.
+        offers: String,
+    },
     /// Libtorch refused an operation, for want of memory above all.
     #[error("the networks could not run: {}; choose a smaller grid, another device, or close other programs", first_line(.0))]
     Torch(#[from] tch::TchError),

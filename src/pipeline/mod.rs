@@ -14,10 +14,12 @@ mod certificate_file;
 mod changes;
 mod clock;
 mod conventions;
+mod devices;
 mod error;
 mod fusing;
 mod grid;
 mod keys;
+mod memory;
 mod networks;
 mod perceptual;
 mod plan;
@@ -44,6 +46,7 @@ pub use certificate_file::{
     SOFT_COMMENT, certificate_path, read_certificate, withdraw, write_certificate, write_certified,
 };
 pub use changes::Changes;
+pub use devices::{DeviceInfo, available_devices};
 pub use error::PipelineError;
 pub use grid::{GridRule, ModelGrid};
 pub use perceptual::Perceptual;
@@ -60,4 +63,8 @@ pub use settings::{
 pub use suitability::suitability_of;
 pub use suppressor::Suppressor;
 
+#[cfg(test)]
+pub(crate) use certificate::fixture::radiograph as two_pixels;
+
 pub use crate::diffusion::PathKind;
+pub use crate::guard::{Mark, MarkReason};

@@ -1,6 +1,6 @@
 //! What one suppression returns.
 
-use super::{Changes, SuppressionSettings};
+use super::{Changes, Mark, SuppressionSettings};
 use crate::radiograph::{FloatImage, LungMask, StudyId, Warning};
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,8 @@ pub struct SuppressionResult {
     pub lung_mask: LungMask,
     /// What was done to the picture, in numbers.
     pub changes: Changes,
+    /// Places to look at twice, the weightiest first.
+    pub marks: Vec<Mark>,
     /// Settings used; `seed` is the first of `seeds`.
     pub settings: SuppressionSettings,
     /// Name of the bundle.

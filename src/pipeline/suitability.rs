@@ -17,6 +17,8 @@ const SMALLER_LUNG: f64 = 0.1;
 const MOST_IN_THE_MIDDLE: f64 = 0.04;
 /// Share by which the sides may differ before a square grid distorts.
 const NEARLY_SQUARE: f64 = 0.02;
+/// Share of one side of the picture that the lungs may touch before they are taken to go on beyond it.
+const MOST_AT_THE_EDGE: f64 = 0.08;
 /// Shortest side in pixels below which ribs are a few pixels wide.
 const SHORTEST_SIDE_PX: usize = 256;
 
@@ -81,6 +83,12 @@ pub(super) fn doubts_from_lungs(found: &MaskPair, display: &FloatImage) -> Vec<W
             Topic::LungMask,
             "Only one lung is in the mask: check the mask and the cropping.",
         ));
+    }
+    if let Some(side) = cut_off_at(mask) {
+        let text = format!(
+            "The lungs reach the {side} edge of the picture; a part of them seems to be cropped."
+        );
+        doubts.push(Warning::new(Topic::LungMask, text));
     }
     if lungs_are_lighter(mask, display) {
         doubts.push(Warning::new(
@@ -157,6 +165,26 @@ fn smaller_side(mask: &LungMask) -> f64 {
         .sum();
     let total = mask.num_inside().max(1);
     left.min(total - left.min(total)) as f64 / total as f64
+}
+
+/// The side of the picture that the mask touches along more than a little of its length.
+fn cut_off_at(mask: &LungMask) -> Option<&'static str> {
+    let raster = mask.raster();
+    let (width, height) = raster.size();
+    let row = |row: usize| (0..width).filter_map(move |col| raster.get(row, col));
+    let col = |col: usize| (0..height).filter_map(move |row| raster.get(row, col));
+    let share = |edge: &mut dyn Iterator<Item = u8>, length: usize| {
+        let touched: usize = edge.map(usize::from).sum();
+        touched as f64 / length.max(1) as f64
+    };
+    let sides = [
+        ("upper", share(&mut row(0), width)),
+        ("lower", share(&mut row(height.saturating_sub(1)), width)),
+        ("left", share(&mut col(0), height)),
+        ("right", share(&mut col(width.saturating_sub(1)), height)),
+    ];
+    let cut = sides.iter().find(|(_, share)| *share > MOST_AT_THE_EDGE);
+    cut.map(|(side, _)| *side)
 }
 
 /// Compares the lungs with what lies between and around them inside their bounding box.
@@ -277,6 +305,25 @@ mod tests {
         let display = Raster::filled(20, 10, 0.5_f32);
         let doubts = doubts_from_lungs(&doubtful, &display);
         assert_eq!(doubts[0].topic, Topic::Polarity, "{doubts:?}");
+    }
+
+    #[test]
+    fn cropped_lungs_are_named_with_their_side() {
+        let lungs = two_lungs();
+        assert_eq!(cut_off_at(&lungs), None);
+        let cropped = |row, col, width, height| {
+            LungMask::from_nonzero(&lungs.raster().crop(row, col, width, height))
+        };
+        assert_eq!(cut_off_at(&cropped(3, 0, 20, 7)), Some("upper"));
+        assert_eq!(cut_off_at(&cropped(0, 0, 20, 7)), Some("lower"));
+        let left = cropped(0, 5, 15, 10);
+        assert_eq!(cut_off_at(&left), Some("left"));
+        let display = left.raster().map(|&v| if v == 1 { 0.2 } else { 0.7 });
+        let doubts = doubts_from_lungs(&pair(&left), &display);
+        assert!(
+            doubts.iter().any(|d| d.text.contains("left edge")),
+            "{doubts:?}"
+        );
     }
 
     #[test]

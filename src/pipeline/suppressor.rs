@@ -1,5 +1,6 @@
 //! The loaded networks with what earlier runs left behind.
 
+use super::memory;
 use super::networks::Networks;
 use super::run::Run;
 use super::stage_cache::StageCache;
@@ -18,6 +19,7 @@ pub struct Suppressor {
     options: ComputeOptions,
     networks: Option<Networks>,
     cache: StageCache,
+    available_bytes: fn(tch::Device) -> Option<u64>,
 }
 
 impl Suppressor {
@@ -27,6 +29,16 @@ impl Suppressor {
             options,
             networks: None,
             cache: StageCache::new(),
+            available_bytes: memory::available_bytes,
+        }
+    }
+
+    /// The same with another measure of the free memory of a device, in bytes; `None` is unknown, and never too little.
+    #[must_use]
+    pub fn with_available_memory(self, available_bytes: fn(tch::Device) -> Option<u64>) -> Self {
+        Self {
+            available_bytes,
+            ..self
         }
     }
 
@@ -35,10 +47,28 @@ impl Suppressor {
     /// # Errors
     /// [`PipelineError::NoDevice`] or [`PipelineError::Model`].
     pub fn load_bundle(&mut self, folder: &Path) -> Result<BundleSummary, PipelineError> {
-        let networks = Networks::load(folder, self.options)?;
+        self.load_bundle_on(folder, self.options)
+    }
+
+    /// [`Self::load_bundle`] on another device or in another number format, which later bundles share; where it
+    /// fails, networks and device stay what they were.
+    ///
+    /// # Errors
+    /// As [`Self::load_bundle`].
+    pub fn load_bundle_on(
+        &mut self,
+        folder: &Path,
+        options: ComputeOptions,
+    ) -> Result<BundleSummary, PipelineError> {
+        let networks = Networks::load(folder, options)?;
         let summary = networks.summary();
-        self.networks = Some(networks);
+        (self.networks, self.options) = (Some(networks), options);
         Ok(summary)
+    }
+
+    /// Where the networks run.
+    pub fn options(&self) -> ComputeOptions {
+        self.options
     }
 
     /// The soft-tissue image of one radiograph.
@@ -53,6 +83,8 @@ impl Suppressor {
         let networks = self.networks.as_ref().ok_or(PipelineError::NoBundle)?;
         request.settings.check_for(networks.manifest())?;
         request.check()?;
+        let available = (self.available_bytes)(networks.device());
+        memory::ensure_fits(networks, request.radiograph.size(), available)?;
         Run::new(networks, &mut self.cache, request, observer)?.suppress()
     }
 

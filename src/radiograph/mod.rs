@@ -23,5 +23,5 @@ pub use raster::{FloatImage, Raster, ShapeError};
 pub use resample::{resize_area, resize_bicubic, resize_bilinear};
 pub use spacing::{PixelSpacing, SpacingKind};
 pub use stored::{BitDepth, StoredValues};
-pub use study::{FileKind, Radiograph, SourceFile, StudyId, StudyInfo};
+pub use study::{FileKind, Radiograph, SourceFile, StudyId, StudyInfo, doubt_of_suppression};
 pub use warning::{Topic, Warning};

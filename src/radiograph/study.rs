@@ -100,6 +100,32 @@ const TURNED: &str = "Black and white were exchanged against what the file says.
 /// Words of Body Part Examined (0018,0015) that show the lungs.
 const CHEST: [&str; 4] = ["CHEST", "THORAX", "LUNG", "RIB"];
 
+/// What other programs, and this one, call a picture without its bones, in capitals and single spaces.
+const SUPPRESSED: [&str; 8] = [
+    "BONE SUPPRESS",
+    "BONES SUPPRESS",
+    "RIB SUPPRESS",
+    "RIBS SUPPRESS",
+    "SUPPRESSED BONE",
+    "SOFT TISSUE",
+    "SOFTVIEW",
+    "CLEARREAD",
+];
+
+/// The doubt that a description raises, Series or Derivation Description or Image Type, where it tells of a picture
+/// whose bones were taken already.
+pub fn doubt_of_suppression(description: &str) -> Option<Warning> {
+    let capitals = description.to_uppercase();
+    let words = capitals.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let words = words.join(" ");
+    let told = SUPPRESSED.iter().any(|name| words.contains(name));
+    told.then(|| {
+        let text = "The bones seem to have been taken from this picture already (as its description says); the networks know only radiographs with bones.";
+        Warning::new(Topic::Kind, text)
+    })
+}
+
 impl StudyInfo {
     /// Warnings about an acquisition that is not a frontal chest radiograph; what is not stated raises none.
     ///
@@ -122,6 +148,7 @@ impl StudyInfo {
         if NOT_FRONTAL.contains(&view.as_str()) {
             doubt(format!("View Position is {view}, not frontal."));
         }
+        doubts.extend(doubt_of_suppression(&self.image_type));
         doubts
     }
 }
@@ -212,6 +239,33 @@ mod tests {
             body_part: body_part.into(),
             view_position: view.into(),
             ..StudyInfo::default()
+        }
+    }
+
+    #[test]
+    fn a_picture_without_bones_is_named() {
+        for told in [
+            "DERIVED\\SECONDARY\\BONE_SUPPRESSED",
+            "ClearRead bone suppression",
+            "Chest PA soft-tissue",
+        ] {
+            assert!(doubt_of_suppression(told).is_some(), "{told}");
+        }
+        for told in ["", "ORIGINAL\\PRIMARY", "Chest PA, ribs", "Bone age"] {
+            assert!(doubt_of_suppression(told).is_none(), "{told}");
+        }
+        let derived = StudyInfo {
+            image_type: "DERIVED\\PRIMARY\\BONE_SUPPRESSED".into(),
+            ..info("DX", "CHEST", "PA")
+        };
+        assert_eq!(derived.doubts().len(), 1, "{:?}", derived.doubts());
+    }
+
+    #[test]
+    fn a_lateral_view_is_named() {
+        for view in ["LAT", "LL", "rl", "LATERAL"] {
+            let doubts = info("DX", "CHEST", view).doubts();
+            assert!(doubts[0].text.contains("not frontal"), "{doubts:?}");
         }
     }
 

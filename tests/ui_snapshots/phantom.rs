@@ -109,6 +109,7 @@ pub fn result(settings: SuppressionSettings) -> SuppressionResult {
         device: "CPU".to_owned(),
         precision: "32-bit float".to_owned(),
         uncertainty: None,
+        marks: Vec::new(),
         seeds: vec![0],
         stage_times: Vec::new(),
         warnings: Vec::new(),

@@ -112,6 +112,7 @@ impl FakePipeline {
             device: format!("gradients {tracked}"),
             precision: "f32".to_owned(),
             uncertainty: None,
+            marks: Vec::new(),
             seeds: request.seeds(),
             stage_times: Vec::new(),
             warnings: Vec::new(),

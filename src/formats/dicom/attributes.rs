@@ -13,6 +13,8 @@ use dicom_transfer_syntax_registry::{TransferSyntaxIndex as _, TransferSyntaxReg
 pub(super) const WANTED: &[Tag] = &[
     tags::SPECIFIC_CHARACTER_SET,
     tags::IMAGE_TYPE,
+    tags::SERIES_DESCRIPTION,
+    tags::DERIVATION_DESCRIPTION,
     tags::SOP_INSTANCE_UID,
     tags::STUDY_DATE,
     tags::STUDY_TIME,

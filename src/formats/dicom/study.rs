@@ -1,7 +1,7 @@
 //! Patient and acquisition as text, and what in them a reader should know first.
 
 use super::attributes::{Attributes, is_steering};
-use crate::radiograph::{StudyInfo, Topic, Warning};
+use crate::radiograph::{StudyInfo, Topic, Warning, doubt_of_suppression};
 use dicom_dictionary_std::tags;
 
 /// Patient and acquisition, ready to show.
@@ -42,6 +42,10 @@ pub(super) fn study_info(attributes: &Attributes<'_>) -> StudyInfo {
 /// Warnings about the acquisition that a reader should see before trusting the picture.
 pub(super) fn acquisition_warnings(attributes: &Attributes<'_>, info: &StudyInfo) -> Vec<Warning> {
     let mut warnings = info.doubts();
+    for tag in [tags::SERIES_DESCRIPTION, tags::DERIVATION_DESCRIPTION] {
+        let doubt = doubt_of_suppression(&attributes.text(tag));
+        warnings.extend(doubt.filter(|doubt| !warnings.contains(doubt)));
+    }
     let mut warn = |condition: bool, topic: Topic, sentence: &str| {
         if condition {
             warnings.push(Warning::new(topic, sentence));

@@ -15,9 +15,10 @@ use super::seeds::{SeedMean, SeedRun};
 use super::stage_cache::{Prepared, StageCache};
 use super::{
     Changes, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
-    SuppressionResult, SuppressionSettings, restore, segment, suitability,
+    SuppressionResult, SuppressionSettings, restore, segment, suitability, uncertainty_full_scale,
 };
-use crate::display::display_image;
+use crate::display::{display_image, displayed_modality};
+use crate::guard::{Evidence, Mark, look_here};
 use crate::radiograph::{FloatImage, LungMask, Warning};
 use std::rc::Rc;
 use std::time::Instant;
@@ -119,7 +120,31 @@ impl<'a> Run<'a> {
         }
         let changes = Changes::of(&run.restored.bone, run.restored.gate.as_ref(), &mask.native);
         self.warn(changes.doubts());
-        Ok(self.result(run, uncertainty, changes, &mask))
+        let marks = self.marks(&prepared, &run, uncertainty.as_ref(), &mask)?;
+        Ok(self.result(run, uncertainty, &mask, (changes, marks)))
+    }
+
+    /// What the guard finds in the restored pictures.
+    fn marks(
+        &self,
+        prepared: &Prepared,
+        run: &SeedRun,
+        uncertainty: Option<&FloatImage>,
+        mask: &MaskPair,
+    ) -> Result<Vec<Mark>, PipelineError> {
+        let radiograph = &self.request.radiograph;
+        let voi = radiograph.vois.first().ok_or(PipelineError::NoWindow)?;
+        let full_scale = uncertainty_full_scale(radiograph).filter(|&scale| scale > 0.0);
+        let shown = |sd: &FloatImage| sd.map(|&v| v / full_scale.unwrap_or(1.0) as f32);
+        let spacing = radiograph.spacing;
+        Ok(look_here(&Evidence {
+            original: &prepared.native,
+            soft_tissue: &displayed_modality(radiograph, voi, &run.restored.soft_tissue),
+            bone: &run.restored.bone,
+            uncertainty: uncertainty.map(shown).as_ref(),
+            lungs: &mask.native,
+            pixel_mm: spacing.map(|spacing| (spacing.row_mm * spacing.col_mm).sqrt()),
+        }))
     }
 
     /// The way of one seed once the lungs are known.
@@ -164,8 +189,8 @@ impl<'a> Run<'a> {
         self,
         run: SeedRun,
         uncertainty: Option<FloatImage>,
-        changes: Changes,
         mask: &MaskPair,
+        (changes, marks): (Changes, Vec<Mark>),
     ) -> SuppressionResult {
         SuppressionResult {
             study: self.request.radiograph.id.clone(),
@@ -176,6 +201,7 @@ impl<'a> Run<'a> {
             model_soft_tissue: run.fused,
             lung_mask: mask.native.clone(),
             changes,
+            marks,
             settings: self.request.settings.clone(),
             bundle_name: self.networks.manifest().name.clone(),
             bundle_sha256: self.networks.sha256().to_owned(),
