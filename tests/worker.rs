@@ -7,13 +7,18 @@
 
 #[path = "worker/fake.rs"]
 mod fake;
+#[path = "worker/networks.rs"]
+mod networks;
+#[path = "worker/queue.rs"]
+mod queue;
+mod tiny;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use diaphane::worker::{
     EventKind, JobHandle, JobId, Pipeline, SendError, StopReason, SuppressionRequest, TrainingPlan,
     Worker, WorkerCommand, WorkerEvent,
 };
-use fake::{FAIL_SEED, FakePipeline, PANIC_SEED, radiograph, settings};
+use fake::{FAIL_SEED, FakePipeline, MEMORY_SEED, PANIC_SEED, radiograph, settings};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -89,9 +94,13 @@ impl Bench {
 
 fn suppress(seed: u64) -> (JobHandle, WorkerCommand) {
     let handle = JobHandle::new();
-    let request = SuppressionRequest::new(radiograph(), settings(seed));
-    let command = WorkerCommand::Suppress(handle.clone(), Box::new(request));
+    let command = suppress_with(&handle, seed);
     (handle, command)
+}
+
+fn suppress_with(handle: &JobHandle, seed: u64) -> WorkerCommand {
+    let request = SuppressionRequest::new(radiograph(), settings(seed));
+    WorkerCommand::Suppress(handle.clone(), Box::new(request))
 }
 
 #[test]
@@ -189,7 +198,7 @@ fn the_newest_request_replaces_older_ones_of_its_kind() {
 fn after_a_panic_the_next_job_works_with_a_new_pipeline_and_the_same_bundle() {
     let bench = Bench::new();
     let load = JobHandle::new();
-    let command = WorkerCommand::LoadBundle(load.clone(), PathBuf::from("tiny"));
+    let command = WorkerCommand::LoadBundle(load.clone(), PathBuf::from("tiny").into());
     bench.worker.send(command).unwrap();
     assert!(matches!(
         bench.until_end(load.id()).pop(),
@@ -212,6 +221,22 @@ fn after_a_panic_the_next_job_works_with_a_new_pipeline_and_the_same_bundle() {
     };
     assert_eq!(result.bundle_name, "tiny");
     assert_eq!(bench.built.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn want_of_memory_ends_one_job_and_says_what_to_do() {
+    let bench = Bench::new();
+    let (greedy, command) = suppress(MEMORY_SEED);
+    bench.worker.send(command).unwrap();
+    let Some(EventKind::Failed(sentence)) = bench.until_end(greedy.id()).pop() else {
+        panic!("want of memory is a failure of its job");
+    };
+    assert!(sentence.contains("bf16 or the CPU"), "{sentence}");
+    let (next, command) = suppress(1);
+    bench.worker.send(command).unwrap();
+    bench.open_gate(3);
+    let end = bench.until_end(next.id()).pop();
+    assert!(matches!(end, Some(EventKind::Suppressed(_))));
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl Session {
     /// Loads a bundle; `None` on Ctrl-C.
     pub(super) fn load(&self, bundle: &Path) -> anyhow::Result<Option<LoadedBundle>> {
         let handle = JobHandle::new();
-        let command = WorkerCommand::LoadBundle(handle.clone(), bundle.to_owned());
+        let command = WorkerCommand::LoadBundle(handle.clone(), bundle.to_owned().into());
         match self.run(command, "loading", |_| {})? {
             Ended::Done(EventKind::BundleLoaded {
                 name,
@@ -104,7 +104,7 @@ impl Session {
                 continue;
             }
             match event.kind {
-                EventKind::Started => {}
+                EventKind::Started | EventKind::Deferred => {}
                 EventKind::Warned(warning) => {
                     let text = format!("warning: {label}: {warning}");
                     if self.told.borrow_mut().insert(text.clone()) {

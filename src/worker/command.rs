@@ -1,7 +1,7 @@
 //! What the worker must do; commands carry their data.
 
-use super::JobHandle;
-use crate::pipeline::SuppressionRequest;
+use super::{JobHandle, JobId, LegNodesPlan};
+use crate::pipeline::{ComputeOptions, SuppressionRequest};
 use crate::radiograph::Radiograph;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,13 +15,41 @@ pub struct TrainingPlan {
     pub resume: Option<PathBuf>,
 }
 
+/// A bundle, and where its networks shall run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleChoice {
+    /// Folder of the bundle.
+    pub path: PathBuf,
+    /// Device and number format; `None` keeps those in force, at first those the worker was started with.
+    pub compute: Option<ComputeOptions>,
+}
+
+impl From<PathBuf> for BundleChoice {
+    /// The bundle where networks run already.
+    fn from(path: PathBuf) -> Self {
+        Self {
+            path,
+            compute: None,
+        }
+    }
+}
+
 /// A command to the worker thread.
 #[derive(Debug)]
 pub enum WorkerCommand {
-    /// Load the bundle at this path.
-    LoadBundle(JobHandle, PathBuf),
+    /// Load a bundle; the same bundle on another device switches the device.
+    LoadBundle(JobHandle, BundleChoice),
     /// Suppress the bones of one radiograph.
     Suppress(JobHandle, Box<SuppressionRequest>),
+    /// Make bone layers at several LEG weights; a job of [`JobHandle::background`].
+    LegNodes(JobHandle, Box<LegNodesPlan>),
+    /// Let a waiting job come before another that waits, or last.
+    Move {
+        /// The job to move.
+        job: JobId,
+        /// The job it shall come before; `None` puts it at the end.
+        before: Option<JobId>,
+    },
     /// Find the lungs of one radiograph.
     Segment(JobHandle, Arc<Radiograph>),
     /// Train networks.
@@ -35,19 +63,21 @@ pub enum WorkerCommand {
 pub(super) enum CommandKind {
     LoadBundle,
     Suppress,
+    LegNodes,
     Segment,
     Train,
 }
 
 impl WorkerCommand {
-    /// The job's handle; `None` for [`WorkerCommand::Shutdown`].
+    /// The job's handle; `None` for [`WorkerCommand::Move`] and [`WorkerCommand::Shutdown`].
     pub fn handle(&self) -> Option<&JobHandle> {
         match self {
             Self::LoadBundle(handle, _)
             | Self::Suppress(handle, _)
+            | Self::LegNodes(handle, _)
             | Self::Segment(handle, _)
             | Self::Train(handle, _) => Some(handle),
-            Self::Shutdown => None,
+            Self::Move { .. } | Self::Shutdown => None,
         }
     }
 
@@ -55,9 +85,10 @@ impl WorkerCommand {
         match self {
             Self::LoadBundle(..) => Some(CommandKind::LoadBundle),
             Self::Suppress(..) => Some(CommandKind::Suppress),
+            Self::LegNodes(..) => Some(CommandKind::LegNodes),
             Self::Segment(..) => Some(CommandKind::Segment),
             Self::Train(..) => Some(CommandKind::Train),
-            Self::Shutdown => None,
+            Self::Move { .. } | Self::Shutdown => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Facts the worker reports, in the past tense, each with its job.
 
-use super::JobId;
+use super::{JobId, LegNodes};
 use crate::pipeline::{BundleSummary, SuppressionResult, SuppressionSettings};
 use crate::radiograph::LungMask;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ pub enum StopReason {
 pub enum EventKind {
     /// The job left the queue.
     Started,
+    /// A background job made room for an interactive one; it waits, and starts again from what it has finished.
+    Deferred,
     /// A bundle is ready; with its name, SHA-256 and default settings. Ends the job.
     BundleLoaded {
         /// Name of the bundle.
@@ -36,6 +38,8 @@ pub enum EventKind {
     TrainingProgressed(String),
     /// The job ended with a soft-tissue image.
     Suppressed(Arc<SuppressionResult>),
+    /// The job ended with bone layers at several LEG weights.
+    LegNodesMade(Arc<LegNodes>),
     /// The job ended with a lung mask on the radiograph's grid.
     Segmented(Arc<LungMask>),
     /// The job ended with trained networks; a sentence that says where they lie.
@@ -50,9 +54,10 @@ impl EventKind {
     /// Whether this is the job's last event.
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Started | Self::Warned(_) | Self::TrainingProgressed(_) => false,
+            Self::Started | Self::Deferred | Self::Warned(_) | Self::TrainingProgressed(_) => false,
             Self::BundleLoaded { .. }
             | Self::Suppressed(_)
+            | Self::LegNodesMade(_)
             | Self::Segmented(_)
             | Self::Trained(_)
             | Self::Stopped(_)

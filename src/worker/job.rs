@@ -8,10 +8,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(u64);
 
+/// Which jobs wait for which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Priority {
+    /// Somebody waits for it: it goes before every background job, also one that runs.
+    Interactive,
+    /// It fills the time between: an interactive job stops it within a step, and it starts again afterwards.
+    Background,
+}
+
 /// The two ends of a job share this: who asked may cancel and look at the progress, the worker reads and writes.
 #[derive(Debug, Clone)]
 pub struct JobHandle {
     id: JobId,
+    priority: Priority,
     cancelled: Arc<AtomicBool>,
     finished: Arc<AtomicBool>,
     progress: Arc<Mutex<Option<Progress>>>,
@@ -19,12 +29,22 @@ pub struct JobHandle {
 }
 
 impl JobHandle {
-    /// A new job, newer than every other.
+    /// A new job that somebody waits for, newer than every other.
     #[expect(clippy::new_without_default, reason = "every call makes another job")]
     pub fn new() -> Self {
+        Self::with_priority(Priority::Interactive)
+    }
+
+    /// A new job that makes room for others, newer than every other.
+    pub fn background() -> Self {
+        Self::with_priority(Priority::Background)
+    }
+
+    fn with_priority(priority: Priority) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Self {
             id: JobId(NEXT.fetch_add(1, Ordering::Relaxed)),
+            priority,
             cancelled: Arc::default(),
             finished: Arc::default(),
             progress: Arc::default(),
@@ -35,6 +55,11 @@ impl JobHandle {
     /// The job's name.
     pub fn id(&self) -> JobId {
         self.id
+    }
+
+    /// Whether it goes before others.
+    pub fn priority(&self) -> Priority {
+        self.priority
     }
 
     /// Asks the job to stop; it does so within one sampling step.

@@ -16,21 +16,24 @@
 mod command;
 mod event;
 mod job;
+mod leg_nodes;
+mod queue;
 mod serve;
 mod suppressor;
 mod thread;
 
-pub use command::{TrainingPlan, WorkerCommand};
+pub use command::{BundleChoice, TrainingPlan, WorkerCommand};
 pub use event::{EventKind, StopReason, WorkerEvent};
-pub use job::{JobHandle, JobId};
+pub use job::{JobHandle, JobId, Priority};
+pub use leg_nodes::{LegNodes, LegNodesPlan, NodeMix};
 pub use serve::{JobError, Pipeline, TrainingObserver};
 pub use suppressor::start_suppressor;
 pub use thread::{SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{
-    BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions, DeviceChoice,
-    FusionChoice, GuidanceChoice, MOST_SEEDS, MaskOrigin, Observer, OutputGrid, PathKind,
-    PrecisionChoice, Preview, PreviewChoice, Progress, SamplerChoice, Stage, StageTime,
-    SuppressionRequest, SuppressionResult, SuppressionSettings, certificate_path, suitability_of,
-    uncertainty_full_scale, write_certified,
+    BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions, DeviceChoice, DeviceInfo,
+    FusionChoice, GuidanceChoice, MOST_SEEDS, Mark, MarkReason, MaskOrigin, Observer, OutputGrid,
+    PathKind, PrecisionChoice, Preview, PreviewChoice, Progress, SamplerChoice, Stage, StageTime,
+    SuppressionRequest, SuppressionResult, SuppressionSettings, available_devices,
+    certificate_path, suitability_of, uncertainty_full_scale, write_certified,
 };

@@ -1,15 +1,19 @@
 //! The loop of the worker thread: one job after another, each inside its own safety net.
 
-use super::{EventKind, JobHandle, StopReason, TrainingPlan, Wake, WorkerCommand, WorkerEvent};
+use super::queue::Queue;
+use super::{
+    BundleChoice, EventKind, JobHandle, JobId, Priority, StopReason, TrainingPlan, Wake,
+    WorkerCommand, WorkerEvent, leg_nodes,
+};
 use crate::pipeline::{
     BundleSummary, Observer, Preview, Progress, SuppressionRequest, SuppressionResult,
 };
 use crate::radiograph::{LungMask, Radiograph};
 use crossbeam_channel::{Receiver, Sender};
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why a job has no result.
 #[derive(Debug, thiserror::Error)]
@@ -32,11 +36,11 @@ pub trait TrainingObserver {
 
 /// What the thread drives; it is made and dropped on the thread, so it may own what cannot move.
 pub trait Pipeline {
-    /// Replaces the networks by the bundle at `path`.
+    /// Replaces the networks by those of `bundle`, where it says.
     ///
     /// # Errors
-    /// [`JobError`] where the bundle cannot be read; the networks loaded before stay.
-    fn load_bundle(&mut self, path: &Path) -> Result<BundleSummary, JobError>;
+    /// [`JobError`] where the bundle cannot be read or the device is not there; the networks loaded before stay.
+    fn load_bundle(&mut self, bundle: &BundleChoice) -> Result<BundleSummary, JobError>;
 
     /// Suppresses the bones of one radiograph.
     ///
@@ -72,21 +76,37 @@ pub trait Pipeline {
 /// Makes a pipeline, on the worker thread; called again after a panic.
 pub(super) type Factory = Box<dyn FnMut() -> Box<dyn Pipeline> + Send>;
 
+/// Jobs that may wait on the thread's own list; what is beyond waits in the channel.
+const QUEUED_JOBS: usize = 256;
+
 /// The thread's ends of everything.
 pub(super) struct Service {
     pub(super) commands: Receiver<WorkerCommand>,
     pub(super) events: Sender<WorkerEvent>,
     pub(super) closing: Arc<AtomicBool>,
     pub(super) wake: Wake,
+    /// Names of the jobs that wait, for whoever shows them.
+    pub(super) queued: Arc<Mutex<Vec<JobId>>>,
+    pub(super) desk: Desk,
+}
+
+/// What the thread alone looks at.
+#[derive(Default)]
+pub(super) struct Desk {
+    queue: RefCell<Queue>,
+    /// [`WorkerCommand::Shutdown`] came: nothing more is taken.
+    ending: Cell<bool>,
+    /// The running background job was told to make room.
+    making_room: Cell<bool>,
 }
 
 impl Service {
     /// Serves commands until [`WorkerCommand::Shutdown`] or until the other end is gone.
     pub(super) fn run(&self, mut factory: Factory) {
         let mut engine = Engine::default();
-        while let Ok(command) = self.commands.recv() {
+        while let Some(command) = self.next_command() {
             let Some(handle) = command.handle().cloned() else {
-                break;
+                continue;
             };
             let kind = if self.should_stop(&handle) {
                 EventKind::Stopped(self.stop_reason())
@@ -94,9 +114,69 @@ impl Service {
                 self.report(&handle, EventKind::Started);
                 self.run_job(&mut engine, &mut factory, &handle, &command)
             };
+            let made_room = self.desk.making_room.take();
+            if made_room && matches!(kind, EventKind::Stopped(_)) && !self.should_stop(&handle) {
+                self.desk.queue.borrow_mut().put_back(command);
+                self.publish_queue();
+                self.report(&handle, EventKind::Deferred);
+                continue;
+            }
             handle.set_finished();
             self.report(&handle, kind);
         }
+    }
+
+    /// The next command, waiting for one where none is there; `None` at the end.
+    fn next_command(&self) -> Option<WorkerCommand> {
+        loop {
+            self.take_commands();
+            let next = self.desk.queue.borrow_mut().next();
+            if next.is_some() {
+                self.publish_queue();
+                return next;
+            }
+            if self.desk.ending.get() {
+                return None;
+            }
+            self.take(self.commands.recv().ok()?);
+        }
+    }
+
+    /// Takes what was sent onto the own list, where it can be overtaken; never waits.
+    fn take_commands(&self) {
+        while !self.desk.ending.get() && self.desk.queue.borrow().len() < QUEUED_JOBS {
+            match self.commands.try_recv() {
+                Ok(command) => self.take(command),
+                Err(_) => break,
+            }
+        }
+    }
+
+    fn take(&self, command: WorkerCommand) {
+        match command {
+            WorkerCommand::Shutdown => self.desk.ending.set(true),
+            WorkerCommand::Move { job, before } => {
+                self.desk.queue.borrow_mut().place(job, before);
+            }
+            command => self.desk.queue.borrow_mut().push(command),
+        }
+        self.publish_queue();
+    }
+
+    fn publish_queue(&self) {
+        let ids = self.desk.queue.borrow().ids();
+        *self.queued.lock().unwrap_or_else(PoisonError::into_inner) = ids;
+    }
+
+    /// Whether the running job must make room for one that somebody waits for.
+    fn must_make_room(&self, running: &JobHandle) -> bool {
+        self.take_commands();
+        let must = running.priority() == Priority::Background
+            && self.desk.queue.borrow().has_interactive();
+        if must {
+            self.desk.making_room.set(true);
+        }
+        must
     }
 
     fn run_job(
@@ -139,14 +219,18 @@ impl Service {
             _ => Some(tch::no_grad_guard()),
         };
         match command {
-            WorkerCommand::LoadBundle(_, path) => {
-                let summary = engine.bare(factory).load_bundle(path)?;
-                engine.bundle = Some(path.clone());
+            WorkerCommand::LoadBundle(_, bundle) => {
+                let summary = engine.bare(factory).load_bundle(bundle)?;
+                engine.remember(bundle);
                 Ok(summary.into())
             }
             WorkerCommand::Suppress(_, request) => {
                 let result = engine.ready(factory)?.suppress(request, &mut observer)?;
                 Ok(EventKind::Suppressed(Arc::new(result)))
+            }
+            WorkerCommand::LegNodes(_, plan) => {
+                let nodes = leg_nodes::make(engine.ready(factory)?, plan, &mut observer)?;
+                Ok(EventKind::LegNodesMade(Arc::new(nodes)))
             }
             WorkerCommand::Segment(_, radiograph) => {
                 let mask = engine.ready(factory)?.segment(radiograph, &mut observer)?;
@@ -156,7 +240,7 @@ impl Service {
                 let summary = engine.bare(factory).train(plan, &mut observer)?;
                 Ok(EventKind::Trained(summary))
             }
-            WorkerCommand::Shutdown => Err(JobError::Cancelled),
+            WorkerCommand::Move { .. } | WorkerCommand::Shutdown => Err(JobError::Cancelled),
         }
     }
 
@@ -188,10 +272,19 @@ impl Service {
 #[derive(Default)]
 struct Engine {
     pipeline: Option<Box<dyn Pipeline>>,
-    bundle: Option<PathBuf>,
+    bundle: Option<BundleChoice>,
 }
 
 impl Engine {
+    /// Where the networks run outlasts the bundle that said so.
+    fn remember(&mut self, bundle: &BundleChoice) {
+        let before = self.bundle.take().and_then(|bundle| bundle.compute);
+        self.bundle = Some(BundleChoice {
+            compute: bundle.compute.or(before),
+            ..bundle.clone()
+        });
+    }
+
     fn bare(&mut self, factory: &mut Factory) -> &mut dyn Pipeline {
         self.pipeline.get_or_insert_with(factory).as_mut()
     }
@@ -199,8 +292,8 @@ impl Engine {
     fn ready(&mut self, factory: &mut Factory) -> Result<&mut dyn Pipeline, JobError> {
         if self.pipeline.is_none() {
             let mut pipeline = factory();
-            if let Some(path) = &self.bundle {
-                pipeline.load_bundle(path)?;
+            if let Some(bundle) = &self.bundle {
+                pipeline.load_bundle(bundle)?;
             }
             self.pipeline = Some(pipeline);
         }
@@ -230,7 +323,7 @@ impl Observer for JobObserver<'_> {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.service.should_stop(self.handle)
+        self.service.should_stop(self.handle) || self.service.must_make_room(self.handle)
     }
 }
 

@@ -1,14 +1,13 @@
 //! The real pipeline behind the thread: the suppressor, and the trainer.
 
 use super::serve::{JobError, Pipeline, TrainingObserver};
-use super::{TrainingPlan, Wake, Worker, WorkerError};
+use super::{BundleChoice, TrainingPlan, Wake, Worker, WorkerError};
 use crate::pipeline::{
     BundleSummary, ComputeOptions, Observer, PipelineError, SuppressionRequest, SuppressionResult,
     Suppressor,
 };
 use crate::radiograph::{LungMask, Radiograph};
 use crate::train::{self, EndReason, RunConfig, Start, TrainEvent};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Starts the worker with the real pipeline; load a bundle before the first suppression.
@@ -29,8 +28,9 @@ impl From<PipelineError> for JobError {
 }
 
 impl Pipeline for Suppressor {
-    fn load_bundle(&mut self, path: &Path) -> Result<BundleSummary, JobError> {
-        Ok(Self::load_bundle(self, path)?)
+    fn load_bundle(&mut self, bundle: &BundleChoice) -> Result<BundleSummary, JobError> {
+        let options = bundle.compute.unwrap_or(self.options());
+        Ok(self.load_bundle_on(&bundle.path, options)?)
     }
 
     fn suppress(

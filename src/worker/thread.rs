@@ -1,12 +1,12 @@
 //! The shells' end of the worker: start, send, receive, shut down.
 
 use super::command::CommandKind;
-use super::serve::{Pipeline, Service};
-use super::{JobHandle, WorkerCommand, WorkerEvent};
+use super::serve::{Desk, Pipeline, Service};
+use super::{JobHandle, JobId, Priority, WorkerCommand, WorkerEvent};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use std::cell::RefCell;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ pub struct Worker {
     events: Receiver<WorkerEvent>,
     closing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    /// Jobs that wait on the thread's own list.
+    queued: Arc<Mutex<Vec<JobId>>>,
     /// Jobs that were sent and have not ended, for [`Worker::send_latest`].
     open_jobs: RefCell<Vec<(CommandKind, JobHandle)>>,
 }
@@ -60,11 +62,14 @@ impl Worker {
         let (commands, command_queue) = bounded(QUEUED_COMMANDS);
         let (event_queue, events) = bounded(QUEUED_EVENTS);
         let closing = Arc::new(AtomicBool::new(false));
+        let queued = Arc::<Mutex<Vec<JobId>>>::default();
         let service = Service {
             commands: command_queue,
             events: event_queue,
             closing: Arc::clone(&closing),
             wake,
+            queued: Arc::clone(&queued),
+            desk: Desk::default(),
         };
         let thread = std::thread::Builder::new()
             .name("diaphane-worker".to_owned())
@@ -74,6 +79,7 @@ impl Worker {
             events,
             closing,
             thread: Some(thread),
+            queued,
             open_jobs: RefCell::default(),
         })
     }
@@ -99,7 +105,7 @@ impl Worker {
         }
     }
 
-    /// Queues a command and cancels every open job of its kind: what a slider wants.
+    /// Queues a command and cancels every open interactive job of its kind: what a slider wants.
     ///
     /// # Errors
     /// As [`Worker::send`]; then nothing is cancelled.
@@ -107,11 +113,34 @@ impl Worker {
         let (kind, newest) = (command.kind(), command.handle().map(JobHandle::id));
         self.send(command)?;
         for (open_kind, handle) in self.open_jobs.borrow().iter() {
-            if Some(*open_kind) == kind && Some(handle.id()) != newest {
+            let is_older = Some(handle.id()) != newest;
+            if Some(*open_kind) == kind && is_older && handle.priority() == Priority::Interactive {
                 handle.cancel();
             }
         }
         Ok(())
+    }
+
+    /// Cancels one job, running or waiting; false where it has ended or was never sent.
+    pub fn cancel(&self, job: JobId) -> bool {
+        let open_jobs = self.open_jobs.borrow();
+        let mut open = open_jobs.iter().map(|(_, handle)| handle);
+        let found = open.find(|handle| handle.id() == job && !handle.is_finished());
+        found.inspect(|handle| handle.cancel()).is_some()
+    }
+
+    /// Cancels every job, running or waiting; what is sent afterwards is not touched.
+    pub fn cancel_all(&self) {
+        for (_, handle) in self.open_jobs.borrow().iter() {
+            handle.cancel();
+        }
+    }
+
+    /// The jobs that wait, in the order they were sent or moved to; cancelled ones until their turn comes. What was
+    /// sent while a step runs is among them after it.
+    pub fn queued(&self) -> Vec<JobId> {
+        let queued = self.queued.lock();
+        queued.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The oldest event that waits; never waits itself.

@@ -42,7 +42,7 @@ impl Engine for FakeEngine {
             return Err(EngineError("the worker is busy".to_owned()));
         }
         match command {
-            WorkerCommand::LoadBundle(handle, path) => desk.bundles.push((handle, path)),
+            WorkerCommand::LoadBundle(handle, bundle) => desk.bundles.push((handle, bundle.path)),
             WorkerCommand::Suppress(handle, request) => desk.requests.push((handle, *request)),
             _ => {}
         }

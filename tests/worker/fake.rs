@@ -6,15 +6,17 @@ use diaphane::radiograph::{
     SourceFile, StoredValues, StudyId, StudyInfo, Voi, VoiFunction,
 };
 use diaphane::worker::{
-    BundleSummary, Changes, ClippingChoice, FusionChoice, GuidanceChoice, JobError, Observer,
-    OutputGrid, Pipeline, Progress, SamplerChoice, Stage, SuppressionRequest, SuppressionResult,
-    SuppressionSettings, TrainingObserver, TrainingPlan,
+    BundleChoice, BundleSummary, Changes, ClippingChoice, FusionChoice, GuidanceChoice, JobError,
+    Observer, OutputGrid, Pipeline, Progress, SamplerChoice, Stage, SuppressionRequest,
+    SuppressionResult, SuppressionSettings, TrainingObserver, TrainingPlan,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Seed that makes the fake panic.
 pub const PANIC_SEED: u64 = 666;
+/// Seed that makes the fake run out of memory.
+pub const MEMORY_SEED: u64 = 137;
 /// Seed that makes the fake fail.
 pub const FAIL_SEED: u64 = 404;
 
@@ -25,12 +27,12 @@ pub struct FakePipeline {
     /// Told of every step that was done, with the request's seed.
     pub steps: Sender<u64>,
     /// The bundle that was loaded last.
-    pub loaded: Option<PathBuf>,
+    pub loaded: Option<BundleChoice>,
 }
 
 impl Pipeline for FakePipeline {
-    fn load_bundle(&mut self, path: &Path) -> Result<BundleSummary, JobError> {
-        self.loaded = Some(path.to_owned());
+    fn load_bundle(&mut self, bundle: &BundleChoice) -> Result<BundleSummary, JobError> {
+        self.loaded = Some(bundle.clone());
         Ok(BundleSummary {
             name: "fake".to_owned(),
             sha256: "00".to_owned(),
@@ -47,6 +49,10 @@ impl Pipeline for FakePipeline {
     ) -> Result<SuppressionResult, JobError> {
         let seed = request.settings.seed;
         assert!(seed != PANIC_SEED, "index out of range\nstack trace");
+        assert!(
+            seed != MEMORY_SEED,
+            "CUDA out of memory. Tried to allocate 20.00 MiB\nstack trace"
+        );
         if seed == FAIL_SEED {
             return Err(JobError::Failed("no such thing".to_owned()));
         }
@@ -107,7 +113,7 @@ impl FakePipeline {
             bundle_name: self
                 .loaded
                 .as_ref()
-                .map_or_else(String::new, |path| path.display().to_string()),
+                .map_or_else(String::new, |bundle| bundle.path.display().to_string()),
             bundle_sha256: String::new(),
             device: format!("gradients {tracked}"),
             precision: "f32".to_owned(),

@@ -23,7 +23,7 @@ pub(super) fn new_seed() -> u64 {
 
 pub(super) fn load_bundle(path: PathBuf, state: &mut AppState, services: &mut Services) {
     let handle = JobHandle::new();
-    let command = WorkerCommand::LoadBundle(handle.clone(), path);
+    let command = WorkerCommand::LoadBundle(handle.clone(), path.into());
     match services.engine.send(command) {
         Ok(()) => state.loading = Some(running(handle, None)),
         Err(err) => fail(state, err.to_string()),

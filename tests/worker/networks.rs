@@ -1,0 +1,130 @@
+//! The worker with tiny networks: LEG nodes against true runs, and a device or number format chosen while it runs.
+
+use super::tiny;
+use diaphane::formats;
+use diaphane::radiograph::Radiograph;
+use diaphane::worker::{
+    BundleChoice, ComputeOptions, DeviceChoice, EventKind, FusionChoice, JobHandle, LegNodes,
+    LegNodesPlan, PrecisionChoice, SuppressionRequest, SuppressionResult, SuppressionSettings,
+    Worker, WorkerCommand, start_suppressor,
+};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+const F32: ComputeOptions = ComputeOptions {
+    device: DeviceChoice::Cpu,
+    precision: PrecisionChoice::F32,
+};
+
+struct Bench {
+    folder: TempDir,
+    worker: Worker,
+    radiograph: Arc<Radiograph>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        tiny::write_bundle(&folder.path().join("tiny"), false);
+        tiny::write_chest(folder.path(), "chest", 150, 120);
+        let radiograph = formats::read(&folder.path().join("chest.png")).unwrap();
+        Self {
+            folder,
+            worker: start_suppressor(F32, Arc::new(|| {})).unwrap(),
+            radiograph: Arc::new(radiograph),
+        }
+    }
+
+    fn bundle(&self) -> PathBuf {
+        self.folder.path().join("tiny")
+    }
+
+    fn end(&self, command: WorkerCommand) -> EventKind {
+        let job = command.handle().unwrap().id();
+        self.worker.send(command).unwrap();
+        loop {
+            let event = self.worker.recv_timeout(super::PATIENCE).unwrap();
+            let event = event.expect("an event in time");
+            if event.job == job && event.kind.is_final() {
+                return event.kind;
+            }
+        }
+    }
+
+    fn load(&self, bundle: BundleChoice) -> Result<SuppressionSettings, String> {
+        match self.end(WorkerCommand::LoadBundle(JobHandle::new(), bundle)) {
+            EventKind::BundleLoaded { defaults, .. } => Ok(defaults),
+            EventKind::Failed(sentence) => Err(sentence),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn request(&self, settings: &SuppressionSettings) -> SuppressionRequest {
+        SuppressionRequest {
+            mask: Some(Arc::new(tiny::lungs(150, 120))),
+            ..SuppressionRequest::new(Arc::clone(&self.radiograph), settings.clone())
+        }
+    }
+
+    fn suppress(&self, settings: &SuppressionSettings) -> Arc<SuppressionResult> {
+        let request = Box::new(self.request(settings));
+        match self.end(WorkerCommand::Suppress(JobHandle::new(), request)) {
+            EventKind::Suppressed(result) => result,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn nodes(&self, settings: &SuppressionSettings, weights: Vec<f64>) -> Arc<LegNodes> {
+        let plan = Box::new(LegNodesPlan {
+            request: self.request(settings),
+            weights,
+        });
+        match self.end(WorkerCommand::LegNodes(JobHandle::background(), plan)) {
+            EventKind::LegNodesMade(nodes) => nodes,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_node_is_what_a_true_run_at_its_weight_gives() {
+    let bench = Bench::new();
+    let mut settings = bench.load(bench.bundle().into()).unwrap();
+    // Poisson fusion leaves the border of the mask alone, which is all there is at 64 px.
+    settings.fusion = FusionChoice::Alpha;
+    let nodes = bench.nodes(&settings, vec![3.0, 1.0, 2.0]);
+    let fresh = Bench::new();
+    fresh.load(fresh.bundle().into()).unwrap();
+    for weight in [1.0, 2.0, 3.0] {
+        settings.leg_weight = weight;
+        let result = fresh.suppress(&settings);
+        assert!(nodes.at(weight).unwrap() == result.bone, "{weight}");
+    }
+    assert!(
+        nodes.bones[0] != nodes.bones[2],
+        "the weight changes nothing"
+    );
+    assert!(nodes.at(1.5).unwrap() != nodes.bones[0]);
+}
+
+#[test]
+fn device_and_number_format_are_chosen_while_the_worker_runs() {
+    let bench = Bench::new();
+    let settings = bench.load(bench.bundle().into()).unwrap();
+    assert_eq!(bench.suppress(&settings).precision, "f32");
+    let on = |device, precision| BundleChoice {
+        path: bench.bundle(),
+        compute: Some(ComputeOptions { device, precision }),
+    };
+    bench
+        .load(on(DeviceChoice::Cpu, PrecisionChoice::Bf16))
+        .unwrap();
+    assert_eq!(bench.suppress(&settings).precision, "bf16");
+    // What is not there is named, and what ran goes on.
+    let refused = bench.load(on(DeviceChoice::Cuda(99), PrecisionChoice::F32));
+    assert!(refused.unwrap_err().contains("CUDA device 99"));
+    assert_eq!(bench.suppress(&settings).precision, "bf16");
+    bench.load(bench.bundle().into()).unwrap();
+    assert_eq!(bench.suppress(&settings).precision, "bf16");
+}
