@@ -121,7 +121,7 @@ impl DiaphaneApp {
         let mut commands = Vec::new();
         let (state, thumbnails) = (&self.state, &mut self.thumbnails);
         let bar = Frame::new()
-            .fill(theme::PANEL)
+            .fill(theme::of(ui).panel)
             .inner_margin(Margin::symmetric(8, 5));
         bars_ui(ui, state, bar, &mut commands);
         let status_rect = Panel::bottom("status_bar")
@@ -250,8 +250,8 @@ impl eframe::App for DiaphaneApp {
         }
     }
 
-    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        theme::PANEL.to_normalized_gamma_f32()
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
     }
 }
 

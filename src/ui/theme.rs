@@ -1,51 +1,40 @@
-//! Every colour and size of the window.
-//!
-//! Dark, because a reading room is: chrome darker than the middle grey of a radiograph, nothing
-//! white but text, state never told by red against green.
+//! How the window looks: the colours of [`tokens`] given to egui, and every size.
+
+mod tokens;
 
 use crate::display::Rgb;
-use eframe::egui::{self, Color32, CornerRadius, FontId, Stroke, TextStyle};
+use eframe::egui::{self, Color32, Context, CornerRadius, FontId, Stroke, TextStyle, Ui};
 use std::ops::RangeInclusive;
 
-/// Background behind the pictures: black, so that nothing outside the radiograph glows.
-pub const VIEW_BACKGROUND: Color32 = Color32::BLACK;
-/// Panels and bars.
-pub const PANEL: Color32 = Color32::from_rgb(24, 26, 29);
-/// Menus, windows and pop-ups.
-pub const RAISED: Color32 = Color32::from_rgb(34, 37, 41);
-/// Buttons at rest.
-pub const BUTTON: Color32 = Color32::from_rgb(44, 48, 53);
-/// Buttons under the pointer.
-pub const BUTTON_HOVERED: Color32 = Color32::from_rgb(58, 63, 70);
-/// Lines between panels and round views.
-pub const LINE: Color32 = Color32::from_rgb(52, 56, 61);
-/// Text.
-pub const TEXT: Color32 = Color32::from_rgb(214, 217, 221);
-/// Text that may be overlooked.
-pub const TEXT_WEAK: Color32 = Color32::from_rgb(150, 155, 162);
-/// Text over a picture.
-pub const OVERLAY: Color32 = Color32::from_rgb(196, 204, 190);
-/// Chosen, running, done.
-pub const ACCENT: Color32 = Color32::from_rgb(72, 150, 196);
-/// Selected background.
-pub const SELECTED: Color32 = Color32::from_rgb(32, 72, 98);
-/// Look here: research-use banner, stale badge, warnings.
-pub const CAUTION: Color32 = Color32::from_rgb(228, 176, 84);
-/// Background of cautions.
-pub const CAUTION_FILL: Color32 = Color32::from_rgb(58, 46, 22);
-/// Something failed.
-pub const FAILURE: Color32 = Color32::from_rgb(240, 140, 120);
-/// Background of failures.
-pub const FAILURE_FILL: Color32 = Color32::from_rgb(64, 32, 28);
-/// Background of text over a picture.
-pub const SHADE: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 150);
-/// Background of numbers over colours.
-pub const SHADE_STRONG: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 215);
+pub use tokens::{OVERLAY, SHADE, SHADE_STRONG, Tokens, VIEW_BACKGROUND};
+
+/// Dark or light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// For a reading room.
+    #[default]
+    Dark,
+    /// For a bright office; what lies round the pictures stays dark.
+    Light,
+}
+
+/// Colours of the chrome as the window has it now.
+pub fn of(ui: &Ui) -> &'static Tokens {
+    if ui.visuals().dark_mode {
+        &tokens::DARK
+    } else {
+        &tokens::LIGHT
+    }
+}
+
+/// Colours of what stands over or beside a picture: dark in either theme.
+pub fn on_picture() -> &'static Tokens {
+    &tokens::DARK
+}
+
 /// A picture as it is, drawn without a tint.
 pub const NO_TINT: Color32 = Color32::WHITE;
-/// Text on the accent colour.
-pub const TEXT_ON_ACCENT: Color32 = Color32::from_rgb(8, 14, 18);
-
 /// Text size of the chrome, points.
 pub const TEXT_SIZE: f32 = 13.5;
 /// Text size over pictures, points.
@@ -101,56 +90,77 @@ pub fn map_colour([red, green, blue]: Rgb) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }
 
-/// Applies the theme to a context.
-pub fn install(ctx: &egui::Context) {
-    ctx.set_theme(egui::Theme::Dark);
-    ctx.style_mut_of(egui::Theme::Dark, |style| {
-        style.text_styles = [
-            (TextStyle::Body, FontId::proportional(TEXT_SIZE)),
-            (TextStyle::Button, FontId::proportional(TEXT_SIZE)),
-            (TextStyle::Small, FontId::proportional(TEXT_SIZE - 1.5)),
-            (TextStyle::Monospace, FontId::monospace(TEXT_SIZE - 0.5)),
-            (TextStyle::Heading, FontId::proportional(HEADING_SIZE)),
-        ]
-        .into();
-        style.spacing.item_spacing = egui::vec2(7.0, 6.0);
-        style.spacing.button_padding = egui::vec2(8.0, 4.0);
-        style.spacing.slider_width = 150.0;
-        style.spacing.combo_width = 150.0;
-        // Dragging over the panel must never paint text blue; messages allow it themselves.
-        style.interaction.selectable_labels = false;
-        style.visuals = visuals();
+/// Gives a context both themes; the dark one shows first.
+pub fn install(ctx: &Context) {
+    for (theme, tokens) in [
+        (egui::Theme::Dark, &tokens::DARK),
+        (egui::Theme::Light, &tokens::LIGHT),
+    ] {
+        ctx.style_mut_of(theme, |style| {
+            style.text_styles = [
+                (TextStyle::Body, FontId::proportional(TEXT_SIZE)),
+                (TextStyle::Button, FontId::proportional(TEXT_SIZE)),
+                (TextStyle::Small, FontId::proportional(TEXT_SIZE - 1.5)),
+                (TextStyle::Monospace, FontId::monospace(TEXT_SIZE - 0.5)),
+                (TextStyle::Heading, FontId::proportional(HEADING_SIZE)),
+            ]
+            .into();
+            style.spacing.item_spacing = egui::vec2(7.0, 6.0);
+            style.spacing.button_padding = egui::vec2(8.0, 4.0);
+            style.spacing.slider_width = 150.0;
+            style.spacing.combo_width = 150.0;
+            // Dragging over the panel must never paint text blue; messages allow it themselves.
+            style.interaction.selectable_labels = false;
+            style.visuals = visuals(theme, tokens);
+        });
+    }
+    show(ctx, ThemeChoice::default());
+}
+
+/// Shows the window in this theme from now on.
+pub fn show(ctx: &Context, choice: ThemeChoice) {
+    ctx.set_theme(match choice {
+        ThemeChoice::Dark => egui::Theme::Dark,
+        ThemeChoice::Light => egui::Theme::Light,
     });
 }
 
-fn visuals() -> egui::Visuals {
-    let mut visuals = egui::Visuals::dark();
-    visuals.panel_fill = PANEL;
-    visuals.window_fill = RAISED;
-    visuals.window_stroke = Stroke::new(1.0, LINE);
-    visuals.extreme_bg_color = Color32::from_rgb(14, 15, 17);
-    visuals.faint_bg_color = RAISED;
-    visuals.selection.bg_fill = SELECTED;
-    visuals.selection.stroke = Stroke::new(1.0, TEXT);
-    visuals.hyperlink_color = ACCENT;
-    visuals.warn_fg_color = CAUTION;
-    visuals.error_fg_color = FAILURE;
+fn visuals(theme: egui::Theme, tokens: &Tokens) -> egui::Visuals {
+    let mut visuals = theme.default_visuals();
+    visuals.panel_fill = tokens.panel;
+    visuals.window_fill = tokens.raised;
+    visuals.window_stroke = Stroke::new(1.0, tokens.line);
+    visuals.extreme_bg_color = tokens.sunken;
+    visuals.faint_bg_color = tokens.raised;
+    visuals.code_bg_color = tokens.sunken;
+    visuals.selection.bg_fill = tokens.selected;
+    visuals.selection.stroke = Stroke::new(1.0, tokens.text);
+    visuals.hyperlink_color = tokens.accent;
+    visuals.warn_fg_color = tokens.caution;
+    visuals.error_fg_color = tokens.failure;
     visuals.slider_trailing_fill = true;
-    let widgets = &mut visuals.widgets;
-    widgets.noninteractive.bg_stroke = Stroke::new(1.0, LINE);
-    widgets.noninteractive.fg_stroke = Stroke::new(1.0, TEXT);
-    widgets.inactive.weak_bg_fill = BUTTON;
-    widgets.inactive.bg_fill = BUTTON;
-    widgets.inactive.fg_stroke = Stroke::new(1.0, TEXT);
-    widgets.hovered.weak_bg_fill = BUTTON_HOVERED;
-    widgets.hovered.bg_fill = BUTTON_HOVERED;
-    for widget in [
-        &mut widgets.inactive,
-        &mut widgets.hovered,
-        &mut widgets.active,
-        &mut widgets.open,
+    paint_widgets(&mut visuals.widgets, tokens);
+    visuals
+}
+
+fn paint_widgets(widgets: &mut egui::style::Widgets, tokens: &Tokens) {
+    let (text, line) = (Stroke::new(1.0, tokens.text), Stroke::new(1.0, tokens.line));
+    widgets.noninteractive.bg_fill = tokens.panel;
+    widgets.noninteractive.weak_bg_fill = tokens.panel;
+    widgets.noninteractive.bg_stroke = line;
+    widgets.noninteractive.fg_stroke = text;
+    for (widget, fill) in [
+        (&mut widgets.inactive, tokens.button),
+        (&mut widgets.hovered, tokens.button_hovered),
+        (&mut widgets.active, tokens.button_pressed),
+        (&mut widgets.open, tokens.button),
     ] {
+        widget.weak_bg_fill = fill;
+        widget.bg_fill = fill;
+        widget.fg_stroke = text;
         widget.corner_radius = CornerRadius::same(4);
     }
-    visuals
+    for widget in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
+        widget.bg_stroke = line;
+    }
 }

@@ -19,9 +19,9 @@ pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Warning], commands: &m
     };
     let unfolded = state.doubts_listed == DoubtsListed::All && doubts.len() > 1;
     let fill = if first.is_caution() {
-        theme::CAUTION_FILL
+        theme::of(ui).caution_fill
     } else {
-        theme::RAISED
+        theme::of(ui).raised
     };
     let frame = egui::Frame::new().fill(fill);
     let frame = frame.inner_margin(egui::Margin::symmetric(10, 4));
@@ -31,7 +31,7 @@ pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Warning], commands: &m
             let cautions = doubts.iter().skip(1);
             let cautions = cautions.filter(|doubt| doubt.is_caution());
             for doubt in cautions.take(MAX_UNASKED - 1) {
-                let text = RichText::new(&doubt.text).color(theme::CAUTION);
+                let text = RichText::new(&doubt.text).color(theme::of(ui).caution);
                 ui.add(Label::new(text).truncate());
             }
         }
@@ -39,7 +39,7 @@ pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Warning], commands: &m
             let list = ScrollArea::vertical().max_height(LIST_HEIGHT);
             list.show(ui, |ui| {
                 for doubt in doubts {
-                    let text = RichText::new(&doubt.text).color(colour(doubt));
+                    let text = RichText::new(&doubt.text).color(colour(ui, doubt));
                     ui.add(Label::new(text).wrap().selectable(true));
                 }
             });
@@ -55,9 +55,9 @@ fn headline_ui(ui: &mut Ui, doubts: &[Warning], unfolded: bool, commands: &mut V
     let count = count_text(doubts);
     let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Truncate);
     let headline = |ui: &mut Ui| {
-        ui.label(RichText::new(&count).color(colour(first)).strong());
+        ui.label(RichText::new(&count).color(colour(ui, first)).strong());
         if !unfolded {
-            let text = RichText::new(&first.text).color(colour(first));
+            let text = RichText::new(&first.text).color(colour(ui, first));
             ui.add(Label::new(text).truncate());
         }
     };
@@ -70,11 +70,11 @@ fn headline_ui(ui: &mut Ui, doubts: &[Warning], unfolded: bool, commands: &mut V
     sides.show(ui, headline, button);
 }
 
-fn colour(doubt: &Warning) -> Color32 {
+fn colour(ui: &Ui, doubt: &Warning) -> Color32 {
     if doubt.is_caution() {
-        theme::CAUTION
+        theme::of(ui).caution
     } else {
-        theme::TEXT
+        theme::of(ui).text
     }
 }
 

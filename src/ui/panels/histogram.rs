@@ -81,7 +81,10 @@ fn curves_ui(ui: &Ui, axis: &Axis, study: &OpenStudy, scale: CountScale) {
     painter.rect_filled(axis.rect, 2, theme::VIEW_BACKGROUND);
     let soft_tissue = study.runs.shown().map(|run| run.histogram.as_ref());
     let original = Some(study.histogram.as_ref());
-    for (histogram, colour) in [(original, theme::TEXT_WEAK), (soft_tissue, theme::ACCENT)] {
+    for (histogram, colour) in [
+        (original, theme::on_picture().text_weak),
+        (soft_tissue, theme::on_picture().accent),
+    ] {
         if let Some(histogram) = histogram {
             curve_ui(&painter, axis.rect, (histogram, scale), colour);
         }

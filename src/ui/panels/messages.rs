@@ -29,8 +29,8 @@ pub fn messages_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
 /// Draws one message; returns whether it was dismissed.
 fn message_ui(ui: &mut Ui, severity: Severity, text: &str) -> bool {
     let (colour, fill) = match severity {
-        Severity::Note => (theme::TEXT, theme::RAISED),
-        Severity::Failure => (theme::FAILURE, theme::FAILURE_FILL),
+        Severity::Note => (theme::of(ui).text, theme::of(ui).raised),
+        Severity::Failure => (theme::of(ui).failure, theme::of(ui).failure_fill),
     };
     let frame = egui::Frame::new()
         .fill(fill)

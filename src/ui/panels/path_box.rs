@@ -49,7 +49,7 @@ pub fn path_box_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         }
     });
     if let Some(notice) = notice {
-        ui.label(RichText::new(notice).color(theme::CAUTION));
+        ui.label(RichText::new(notice).color(theme::of(ui).caution));
     }
 }
 

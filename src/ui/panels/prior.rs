@@ -35,7 +35,7 @@ pub fn prior_ui(ui: &mut Ui, state: &AppState) {
         }
     }
     labels_ui(ui, rect, entry, state);
-    let border = Stroke::new(1.0, theme::LINE);
+    let border = Stroke::new(1.0, theme::on_picture().line);
     let painter = ui.painter();
     painter.rect_stroke(rect, CornerRadius::ZERO, border, StrokeKind::Inside);
 }

@@ -15,7 +15,7 @@ pub fn progress_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
     ui.allocate_ui(size, |ui| {
         ui.set_min_size(size);
         let Some(job) = state.job.as_ref().or(state.loading.as_ref()) else {
-            ui.label(RichText::new(idle_text(state)).color(theme::TEXT_WEAK));
+            ui.label(RichText::new(idle_text(state)).color(theme::of(ui).text_weak));
             return;
         };
         let (fraction, text) = match job.progress {
@@ -24,8 +24,8 @@ pub fn progress_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
             None => (0.0, "Loading the model".to_owned()),
         };
         let bar = ProgressBar::new(fraction).show_percentage();
-        ui.add(bar.fill(theme::SELECTED));
-        ui.label(RichText::new(text).color(theme::TEXT_WEAK));
+        ui.add(bar.fill(theme::of(ui).selected));
+        ui.label(RichText::new(text).color(theme::of(ui).text_weak));
         if state.job.is_some() && ui.button("Cancel run").clicked() {
             commands.push(UiCommand::CancelJob);
         }
@@ -92,7 +92,7 @@ fn preview_ui(ui: &mut Ui, job: &RunningJob) {
     };
     let (step, num_steps) = (preview.step(), preview.num_steps());
     let name = format!("Preview of the {path}, step {step} of {num_steps}: not a result");
-    ui.label(RichText::new(&name).small().color(theme::TEXT_WEAK));
+    ui.label(RichText::new(&name).small().color(theme::of(ui).text_weak));
     ui.add(Image::new(&texture).max_size(size).alt_text(name));
 }
 

@@ -29,8 +29,8 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
         };
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let safe = Button::new(RichText::new(no).color(theme::TEXT_ON_ACCENT));
-            let safe = ui.add(safe.fill(theme::ACCENT));
+            let safe = Button::new(RichText::new(no).color(theme::of(ui).text_on_accent));
+            let safe = ui.add(safe.fill(theme::of(ui).accent));
             // Enter answers with what loses nothing.
             if ui.memory(|memory| memory.focused().is_none()) {
                 safe.request_focus();
@@ -52,7 +52,7 @@ fn suppress_anyway_ui(ui: &mut Ui, state: &AppState) {
         .into_iter()
         .flat_map(|study| &study.kind_doubts);
     for reason in reasons {
-        ui.add(Label::new(RichText::new(&reason.text).color(theme::CAUTION)).wrap());
+        ui.add(Label::new(RichText::new(&reason.text).color(theme::of(ui).caution)).wrap());
     }
     let text = "The networks would make a picture all the same, and it would mean nothing.";
     ui.add(Label::new(text).wrap());

@@ -18,11 +18,11 @@ pub fn restore_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
          Soft-tissue images must be made again."
     );
     let frame = egui::Frame::new()
-        .fill(theme::CAUTION_FILL)
+        .fill(theme::of(ui).caution_fill)
         .inner_margin(egui::Margin::symmetric(10, 4));
     frame.show(ui, |ui| {
         let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Wrap);
-        let text = RichText::new(text).color(theme::CAUTION);
+        let text = RichText::new(text).color(theme::of(ui).caution);
         sides.show(
             ui,
             |ui| ui.add(Label::new(text)),

@@ -42,9 +42,9 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
         .rival()
         .is_some_and(|rival| rival.number == run.number);
     let fill = if is_shown {
-        theme::SELECTED
+        theme::of(ui).selected
     } else {
-        theme::PANEL
+        theme::of(ui).panel
     };
     Frame::new().fill(fill).inner_margin(4).show(ui, |ui| {
         let texture = texture(ui, study.serial, run);

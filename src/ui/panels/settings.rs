@@ -64,7 +64,7 @@ fn num_seeds_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) ->
     } else {
         format!("Takes {num_seeds} times as long; U shows how far they differ")
     };
-    ui.label(RichText::new(hint).small().color(theme::TEXT_WEAK));
+    ui.label(RichText::new(hint).small().color(theme::of(ui).text_weak));
     if change.edited {
         commands.push(UiCommand::SetNumSeeds(num_seeds));
     }
@@ -106,9 +106,9 @@ fn sliders_ui(
     );
     // A weight moved for one study is that of the next ones too, and too much of it takes more than bone.
     let colour = if (*weight - defaults.leg_weight).abs() < 1e-9 {
-        theme::TEXT_WEAK
+        theme::of(ui).text_weak
     } else {
-        theme::CAUTION
+        theme::of(ui).caution
     };
     let hint = RichText::new(leg_hint(defaults.leg_weight)).small();
     ui.label(hint.color(colour))
@@ -124,7 +124,7 @@ fn sliders_ui(
     ui.label(
         RichText::new("More steps take longer")
             .small()
-            .color(theme::TEXT_WEAK),
+            .color(theme::of(ui).text_weak),
     );
     change
 }
@@ -252,7 +252,7 @@ fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         commands.push(UiCommand::SetDifferenceAbsolute(is_absolute));
     }
     let hint = RichText::new("Modality value at the ends of the scale").small();
-    ui.label(hint.color(theme::TEXT_WEAK));
+    ui.label(hint.color(theme::of(ui).text_weak));
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ fn probe_ui(ui: &mut Ui, state: &AppState) {
     let look = study.looks.of(state.active_content());
     let text = match state.probe.and_then(|at| probe_text(study, look, at)) {
         Some(values) => RichText::new(values),
-        None => RichText::new("Pixel values under the pointer").color(theme::TEXT_WEAK),
+        None => RichText::new("Pixel values under the pointer").color(theme::of(ui).text_weak),
     };
     ui.add(Label::new(text.monospace()).truncate());
 }
@@ -32,7 +32,7 @@ fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
     ui.label(bundle_text(state));
     if state.is_patient_hidden() {
         ui.separator();
-        ui.label(RichText::new("Patient hidden (P)").color(theme::CAUTION));
+        ui.label(RichText::new("Patient hidden (P)").color(theme::of(ui).caution));
     }
     if let Some(study) = state.study() {
         ui.separator();

@@ -107,7 +107,11 @@ fn row_ui(ui: &mut Ui, row: &TagRow) {
     ui.horizontal(|ui| {
         ui.add_space(row.depth as f32 * theme::TREE_INDENT);
         ui.label(RichText::new(&row.tag).monospace());
-        ui.label(RichText::new(&row.vr).monospace().color(theme::TEXT_WEAK));
+        ui.label(
+            RichText::new(&row.vr)
+                .monospace()
+                .color(theme::of(ui).text_weak),
+        );
         ui.label(&row.keyword);
         if row.value.is_empty() {
             return;
@@ -170,10 +174,10 @@ fn difference_ui(ui: &mut Ui, difference: &TagDifference) {
     };
     ui.horizontal(|ui| {
         ui.add_space(row.depth as f32 * theme::TREE_INDENT);
-        ui.label(RichText::new(word).color(theme::CAUTION));
+        ui.label(RichText::new(word).color(theme::of(ui).caution));
         ui.label(RichText::new(&row.tag).monospace());
         ui.label(&row.keyword);
-        for (value, colour) in [(before, theme::TEXT_WEAK), (after, theme::OVERLAY)] {
+        for (value, colour) in [(before, theme::of(ui).text_weak), (after, theme::OVERLAY)] {
             if !value.is_empty() {
                 ui.scope(|ui| {
                     ui.set_max_width(VALUE_WIDTH);

@@ -81,18 +81,18 @@ fn banner_width(ui: &Ui) -> f32 {
     let font = TextStyle::Body.resolve(ui.style());
     let galley = ui
         .painter()
-        .layout_no_wrap(BANNER.to_owned(), font, theme::CAUTION);
+        .layout_no_wrap(BANNER.to_owned(), font, theme::of(ui).caution);
     galley.size().x + 2.0 * f32::from(BANNER_MARGIN) + 2.0
 }
 
 fn banner_ui(ui: &mut Ui) {
     ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
         egui::Frame::new()
-            .fill(theme::CAUTION_FILL)
+            .fill(theme::of(ui).caution_fill)
             .corner_radius(4)
             .inner_margin(egui::Margin::symmetric(BANNER_MARGIN, 3))
             .show(ui, |ui| {
-                let text = RichText::new(BANNER).color(theme::CAUTION);
+                let text = RichText::new(BANNER).color(theme::of(ui).caution);
                 ui.add(egui::Label::new(text).truncate())
                     .on_hover_text("Not a medical device. The picture may lack or add findings.");
             });
@@ -137,8 +137,8 @@ fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         }
         return;
     }
-    let button = Button::new(RichText::new("Suppress").color(theme::TEXT_ON_ACCENT))
-        .fill(theme::ACCENT)
+    let button = Button::new(RichText::new("Suppress").color(theme::of(ui).text_on_accent))
+        .fill(theme::of(ui).accent)
         .min_size(RUN_BUTTON);
     let tip = with_key(
         ui.ctx(),

@@ -41,7 +41,7 @@ pub fn paint(painter: &Painter, view: Rect, limit: f64, is_absolute: bool) {
             theme::map_colour(display::diverging_on_black(value)),
         );
     }
-    let outline = Stroke::new(1.0, theme::LINE);
+    let outline = Stroke::new(1.0, theme::on_picture().line);
     painter.rect_stroke(bar, 0, outline, StrokeKind::Outside);
     let lowest = if is_absolute { 0.0 } else { -1.0 };
     for down in [0.0, 0.25, 0.5, 0.75, 1.0_f32] {

@@ -1,13 +1,12 @@
 //! Long names cut in the middle: file names differ at their ends as often as at their beginnings.
 
-use crate::ui::theme;
-use eframe::egui::{FontId, Painter};
+use eframe::egui::{Color32, FontId, Painter};
 
 /// `text`, or its beginning and its end with an ellipsis between them where it is wider than
 /// `width` points in `font`.
 pub fn fitted(painter: &Painter, text: &str, font: &FontId, width: f32) -> String {
     let fits = |text: &str| {
-        let galley = painter.layout_no_wrap(text.to_owned(), font.clone(), theme::TEXT);
+        let galley = painter.layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
         galley.size().x <= width
     };
     shortened(text, fits)

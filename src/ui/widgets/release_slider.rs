@@ -73,5 +73,6 @@ fn paint_mark(ui: &Ui, rail: Rect, share: f64) {
     let x = rail.x_range().shrink(handle_radius);
     let x = x.min + share as f32 * x.span();
     let y = rail.bottom() - 3.0..=rail.bottom() + 1.0;
-    ui.painter().vline(x, y, Stroke::new(1.5, theme::TEXT_WEAK));
+    ui.painter()
+        .vline(x, y, Stroke::new(1.5, theme::of(ui).text_weak));
 }

@@ -100,12 +100,12 @@ fn text_ui(
     };
     let is_readable = status != ImageStatus::Failed;
     let colour = if is_readable {
-        theme::TEXT
+        theme::of(ui).text
     } else {
-        theme::TEXT_WEAK
+        theme::of(ui).text_weak
     };
     line((0.0, 11.0), name, &font, colour);
-    let colour = status_colour(status);
+    let colour = status_colour(ui, status);
     paint_status(
         ui.painter(),
         rect.min + Vec2::new(5.0, 28.0),
@@ -117,19 +117,21 @@ fn text_ui(
     let mut about: Vec<String> = view.into_iter().filter(|view| !view.is_empty()).collect();
     about.extend(facts(state, study));
     let colour = if study.num_cautions > 0 {
-        theme::CAUTION
+        theme::of(ui).caution
     } else {
-        theme::TEXT_WEAK
+        theme::of(ui).text_weak
     };
     line((0.0, 43.0), &about.join(", "), &small, colour);
 }
 
-fn status_colour(status: ImageStatus) -> Color32 {
+fn status_colour(ui: &Ui, status: ImageStatus) -> Color32 {
     match status {
-        ImageStatus::Running | ImageStatus::Done => theme::ACCENT,
-        ImageStatus::Stale => theme::CAUTION,
-        ImageStatus::Failed => theme::FAILURE,
-        ImageStatus::NotRead | ImageStatus::Reading | ImageStatus::NotRun => theme::TEXT_WEAK,
+        ImageStatus::Running | ImageStatus::Done => theme::of(ui).accent,
+        ImageStatus::Stale => theme::of(ui).caution,
+        ImageStatus::Failed => theme::of(ui).failure,
+        ImageStatus::NotRead | ImageStatus::Reading | ImageStatus::NotRun => {
+            theme::of(ui).text_weak
+        }
     }
 }
 

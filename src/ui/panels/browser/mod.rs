@@ -59,7 +59,7 @@ pub fn browser_ui(
                 top += row_height;
             }
             if rows.is_empty() && !state.studies.is_empty() {
-                ui.label(RichText::new("Nothing is found.").color(theme::TEXT_WEAK));
+                ui.label(RichText::new("Nothing is found.").color(theme::of(ui).text_weak));
             }
         });
 }
@@ -75,7 +75,7 @@ fn height(row: &BrowserRow) -> f32 {
 fn search_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if state.is_patient_hidden() {
         let text = "No search while patients are hidden";
-        ui.label(RichText::new(text).small().color(theme::TEXT_WEAK));
+        ui.label(RichText::new(text).small().color(theme::of(ui).text_weak));
         return;
     }
     let mut text = state.browser.search.clone();
@@ -141,11 +141,11 @@ impl Panel<'_> {
         background(ui, rect, &response, false);
         let painter = ui.painter();
         let sign = rect.left_center() + Vec2::new(8.0, 0.0);
-        paint_fold(painter, sign, folded, theme::TEXT_WEAK);
+        paint_fold(painter, sign, folded, theme::of(ui).text_weak);
         let font = TextStyle::Body.resolve(ui.style());
         let colour = match level {
-            Level::Skipped => theme::TEXT_WEAK,
-            _ => theme::TEXT,
+            Level::Skipped => theme::of(ui).text_weak,
+            _ => theme::of(ui).text,
         };
         let room = rect.width() - 20.0;
         let shown = fitted(painter, title, &font, room);
@@ -179,8 +179,13 @@ impl Panel<'_> {
         let font = TextStyle::Body.resolve(ui.style());
         let shown = fitted(ui.painter(), &name, &font, rect.width() - 6.0);
         let at = rect.left_center() + Vec2::new(4.0, 0.0);
-        ui.painter()
-            .text(at, Align2::LEFT_CENTER, shown, font, theme::TEXT_WEAK);
+        ui.painter().text(
+            at,
+            Align2::LEFT_CENTER,
+            shown,
+            font,
+            theme::of(ui).text_weak,
+        );
         let path = self.state.shown_path(&file.path);
         response.on_hover_text(format!("{}\n{path}", file.reason));
     }
@@ -189,15 +194,15 @@ impl Panel<'_> {
 /// What lies behind a row: the one shown, the one under the pointer, the one the keys are on.
 fn background(ui: &Ui, rect: Rect, response: &Response, shown: bool) {
     let fill = match (shown, response.hovered()) {
-        (true, _) => Some(theme::SELECTED),
-        (false, true) => Some(theme::BUTTON_HOVERED),
+        (true, _) => Some(theme::of(ui).selected),
+        (false, true) => Some(theme::of(ui).button_hovered),
         (false, false) => None,
     };
     if let Some(fill) = fill {
         ui.painter().rect_filled(rect, 3, fill);
     }
     if response.has_focus() {
-        let stroke = Stroke::new(1.0, theme::ACCENT);
+        let stroke = Stroke::new(1.0, theme::of(ui).accent);
         ui.painter()
             .rect_stroke(rect, 3, stroke, StrokeKind::Inside);
     }

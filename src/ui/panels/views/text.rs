@@ -23,7 +23,7 @@ pub fn centred_text(ui: &mut Ui, area: Rect, text: &str) {
             .max_rect(lower_half)
             .layout(egui::Layout::top_down(egui::Align::Center)),
     );
-    let text = RichText::new(text).color(theme::TEXT_WEAK);
+    let text = RichText::new(text).color(theme::on_picture().text_weak);
     child.add(Label::new(text).wrap());
 }
 
@@ -50,11 +50,14 @@ pub fn badge_ui(ui: &mut Ui, top: Pos2, area: Rect, text: &str) {
     let width = area.width() - 16.0;
     let galley = ui
         .painter()
-        .layout(text.to_owned(), font, theme::CAUTION, width);
+        .layout(text.to_owned(), font, theme::on_picture().caution, width);
     let rect = Align2::CENTER_TOP.anchor_size(top, galley.size());
-    ui.painter()
-        .rect_filled(rect.expand2(Vec2::new(8.0, 3.0)), 4, theme::CAUTION_FILL);
-    put_text(ui, rect, text, theme::CAUTION);
+    ui.painter().rect_filled(
+        rect.expand2(Vec2::new(8.0, 3.0)),
+        4,
+        theme::on_picture().caution_fill,
+    );
+    put_text(ui, rect, text, theme::on_picture().caution);
 }
 
 /// Text as a label, which a screen reader finds; lines of one font, so that it fits its own layout.

@@ -65,7 +65,7 @@ impl View<'_> {
         if content == Content::SoftTissue && !missing {
             self.tool_ui(ui, id, &response, commands);
         }
-        let border = Stroke::new(1.0, theme::LINE);
+        let border = Stroke::new(1.0, theme::on_picture().line);
         painter.rect_stroke(self.rect, CornerRadius::ZERO, border, StrokeKind::Inside);
         let pointer = hovered(&response)?;
         let ppp = ui.ctx().pixels_per_point();
