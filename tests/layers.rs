@@ -63,7 +63,7 @@ const BELOW_PIPELINE: &[&str] = &[
 const SIDEWAYS: [(&str, &str); 1] = [("formats", "display")];
 
 /// Third-party crates with the only places that may name them (paths under `src`).
-const HOMES: [(&[&str], &[&str]); 8] = [
+const HOMES: [(&[&str], &[&str]); 13] = [
     (
         &["tch"],
         &["nn", "diffusion", "model", "pipeline", "train", "worker"],
@@ -84,6 +84,11 @@ const HOMES: [(&[&str], &[&str]); 8] = [
     ),
     (&["wgpu", "bytemuck"], &["render"]),
     (&["rfd", "poll_promise"], &["ui/files.rs"]),
+    (&["directories", "toml_edit"], &["ui/preferences"]),
+    (&["egui_commonmark", "egui_extras"], &["ui/panels/guide.rs"]),
+    (&["egui_system_font_provider"], &["ui/system_fonts.rs"]),
+    (&["unicode_bidi"], &["ui/display_order.rs"]),
+    (&["chrono"], &["ui/message_log.rs"]),
     (&["eframe", "egui", "egui_wgpu"], &["ui", "render"]),
     (
         &["clap", "clap_complete", "clap_mangen", "indicatif", "ctrlc"],

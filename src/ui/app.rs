@@ -10,21 +10,30 @@ use super::files::FileWork;
 use super::panels::{
     browser::browser_ui,
     doubts::doubts_ui,
-    help::help_ui,
-    messages::messages_ui,
+    first_run::first_run_ui,
+    guide::{GuideCache, guide_ui},
+    key_editor::key_editor_ui,
+    message_log::message_log_ui,
+    messages::{self, messages_ui},
+    palette::palette_ui,
     path_box::path_box_ui,
+    preferences::preferences_ui,
     prior::prior_ui,
     question::question_ui,
     restore_bar::restore_bar_ui,
     results::{has_results, results_ui},
+    second_window::{self, second_window_ui},
     settings::settings_ui,
     status_bar::status_bar_ui,
     tags::tags_ui,
+    toasts::toasts_ui,
     top_bar::top_bar_ui,
     views::views_ui,
 };
+use super::preferences::{self, Preferences, PreferencesFile};
 use super::session::SessionStore;
-use super::state::{AppState, WhenReady};
+use super::state::{AppState, Severity, WhenReady};
+use super::system_fonts::{NO_FONT, SystemFonts};
 use super::thumbnails::ThumbnailTextures;
 use super::{shortcuts, theme};
 use crate::render;
@@ -50,15 +59,22 @@ pub struct DiaphaneApp {
     state: AppState,
     services: Services,
     thumbnails: ThumbnailTextures,
+    preferences_file: PreferencesFile,
+    fonts: SystemFonts,
+    guide: GuideCache,
+    /// What the context was told of the preferences; `None` before the first frame.
+    shown_preferences: Option<Preferences>,
     /// Title the window has now.
     title: String,
 }
 
 impl DiaphaneApp {
-    /// Applies the theme and puts the renderer on the graphics card, where there is one.
+    /// Applies the theme and puts the renderer on the graphics card, where there is one. Nothing is
+    /// kept from one run to the next until there is a settings file, and no note waits for an answer.
     pub fn new(creation: &eframe::CreationContext<'_>, engine: Box<dyn Engine>) -> Self {
         theme::install(&creation.egui_ctx);
         let mut state = AppState::default();
+        state.shell.preferences.first_run_note_seen = true;
         if let Some(render_state) = &creation.wgpu_render_state {
             render::install(render_state);
             let limits = render_state.device.limits();
@@ -75,6 +91,10 @@ impl DiaphaneApp {
             state,
             services,
             thumbnails: ThumbnailTextures::default(),
+            preferences_file: PreferencesFile::detached(),
+            fonts: SystemFonts::default(),
+            guide: GuideCache::new(&creation.egui_ctx),
+            shown_preferences: None,
             title,
         }
     }
@@ -84,6 +104,21 @@ impl DiaphaneApp {
         let (store, kept) = SessionStore::open(folder);
         self.state.session = kept;
         self.services.session = Some(store);
+    }
+
+    /// Takes the preferences of the settings file in this folder, and keeps what is changed of them.
+    pub fn keep_preferences_in(&mut self, folder: &Path) {
+        let (file, preferences, problems) = PreferencesFile::load(folder);
+        self.preferences_file = file;
+        self.state.shell.preferences = preferences;
+        for problem in problems {
+            command::fail(&mut self.state, problem);
+        }
+    }
+
+    /// Draws signs that the built-in fonts lack with the system's fonts.
+    pub fn use_system_fonts(&self, ctx: &Context) {
+        self.fonts.install(ctx);
     }
 
     /// What the window knows.
@@ -115,6 +150,53 @@ impl DiaphaneApp {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+    }
+
+    /// Shows the window as the person prefers it, and keeps what changed.
+    fn follow_preferences(&mut self, ctx: &Context) {
+        let preferences = &self.state.shell.preferences;
+        if self.shown_preferences.as_ref() != Some(preferences) {
+            theme::prefer(ctx, preferences);
+            preferences.keymap.install(ctx);
+            self.shown_preferences = Some(preferences.clone());
+        }
+        // A value that is still being dragged is not yet what the person wants.
+        if !ctx.input(|input| input.pointer.any_down())
+            && let Err(sentence) = self.preferences_file.save(preferences)
+        {
+            command::fail(&mut self.state, sentence);
+        }
+    }
+
+    /// What keys and dropped files ask for in this frame.
+    fn asked_by_hand(&self, ctx: &Context) -> Vec<UiCommand> {
+        if self.state.shell.is_capturing_key() {
+            return Vec::new();
+        }
+        let mut commands = shortcuts::pressed(ctx);
+        let held = shortcuts::held(ctx).or_else(|| second_window::held(ctx, &self.state));
+        if held != self.state.held {
+            commands.push(UiCommand::Hold(held));
+        }
+        let dropped = shortcuts::dropped_files(ctx);
+        if !dropped.is_empty() {
+            commands.push(UiCommand::OpenPaths(dropped));
+        }
+        commands
+    }
+
+    /// What lies over the panels.
+    fn windows_ui(&mut self, ctx: &Context, commands: &mut Vec<UiCommand>) {
+        let state = &self.state;
+        tags_ui(ctx, state, commands);
+        guide_ui(ctx, state, &mut self.guide, commands);
+        message_log_ui(ctx, state, commands);
+        preferences_ui(ctx, state, commands);
+        key_editor_ui(ctx, state, commands);
+        palette_ui(ctx, state, commands);
+        toasts_ui(ctx, state, commands);
+        question_ui(ctx, state, commands);
+        first_run_ui(ctx, state, commands);
     }
 
     fn panels_ui(&mut self, ui: &mut Ui) -> Vec<UiCommand> {
@@ -160,13 +242,15 @@ impl DiaphaneApp {
                 .default_size(ui.available_width() * theme::PRIOR_SHARE)
                 .show(ui, |ui| prior_ui(ui, state));
         }
+        let views_ui = if state.shell.second_window {
+            second_window_ui
+        } else {
+            views_ui
+        };
         let views = CentralPanel::no_frame().show(ui, |ui| views_ui(ui, state, &mut commands));
         // Last, because it reads what the views of this frame show; earlier it would lag behind them.
         let mut status = ui.new_child(UiBuilder::new().max_rect(status_rect));
         status_bar_ui(&mut status, state, views.inner);
-        tags_ui(ui.ctx(), state, &mut commands);
-        help_ui(ui.ctx(), state, &mut commands);
-        question_ui(ui.ctx(), state, &mut commands);
         commands
     }
 }
@@ -186,7 +270,7 @@ fn bars_ui(ui: &mut Ui, state: &AppState, bar: Frame, commands: &mut Vec<UiComma
             .frame(Frame::new())
             .show(ui, |ui| restore_bar_ui(ui, state, commands));
     }
-    if !state.messages.is_empty() {
+    if messages::standing(state).next().is_some() {
         Panel::top("messages")
             .frame(Frame::new())
             .show(ui, |ui| messages_ui(ui, state, commands));
@@ -213,26 +297,19 @@ impl eframe::App for DiaphaneApp {
         if let Some(wait) = keep_session(seconds, &self.state, &mut self.services) {
             ctx.request_repaint_after(wait);
         }
+        if self.fonts.lacked_one() {
+            command::tell(&mut self.state, Severity::Note, NO_FONT.to_owned());
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        let mut commands = shortcuts::pressed(&ctx);
-        let held = shortcuts::held(&ctx);
-        if held != self.state.held {
-            commands.push(UiCommand::Hold(held));
-        }
-        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
-        if !dropped.is_empty() {
-            let paths = dropped
-                .iter()
-                .map(|file| file.path().to_path_buf())
-                .collect();
-            commands.push(UiCommand::OpenPaths(paths));
-        }
         // Keys count in the very frame that draws: the original is there at once.
+        let commands = self.asked_by_hand(&ctx);
         self.apply_all(commands);
-        let commands = self.panels_ui(ui);
+        self.follow_preferences(&ctx);
+        let mut commands = self.panels_ui(ui);
+        self.windows_ui(&ctx, &mut commands);
         if !commands.is_empty() {
             ctx.request_repaint();
         }
@@ -285,6 +362,8 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         viewport,
         // Dithering is for gradients of a user interface; a radiograph keeps its own grey values.
         dithering: false,
+        // The window has its own, which says where a sign is in none of them.
+        system_font_fallback: false,
         ..Default::default()
     };
     let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
@@ -292,6 +371,11 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         let mut app = DiaphaneApp::new(creation, engine);
         if let Some(folder) = super::session::state_folder() {
             app.keep_session_in(&folder);
+        }
+        app.use_system_fonts(&creation.egui_ctx);
+        match preferences::config_folder() {
+            Some(folder) => app.keep_preferences_in(&folder),
+            None => app.state.shell.preferences.first_run_note_seen = false,
         }
         if let Some(bundle) = startup.bundle {
             app.apply(UiCommand::LoadBundle(bundle));

@@ -68,6 +68,16 @@ impl Compare {
         Self { tool, ..self }
     }
 
+    /// Without the flicker where nothing may move by itself.
+    #[must_use]
+    pub fn without_motion(self, reduced: bool) -> Self {
+        let tool = match self.tool {
+            CompareTool::Flicker if reduced => CompareTool::Whole,
+            tool => tool,
+        };
+        Self { tool, ..self }
+    }
+
     /// The mixture of a view; `pointer` in framebuffer pixels where it stands in it, `seconds` on any clock.
     pub fn mixture(
         &self,

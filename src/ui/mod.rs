@@ -5,27 +5,36 @@
 //! Long work happens elsewhere: suppression behind [`Engine`], files on threads of their own in
 //! [`files`]. Nothing here waits, holds a lock or names a tensor.
 
+mod actions;
 mod app;
 mod browser;
 mod camera;
 mod command;
 mod compare;
+mod display_order;
 mod doubts;
 mod engine;
 mod file_doubts;
 mod files;
+mod fuzzy;
+mod guide;
+mod keymap;
 mod layers;
 mod layout;
 mod look;
+mod message_log;
 mod orientation;
 mod panels;
 mod patient_text;
+mod preferences;
 mod presets;
 mod runs;
 mod session;
+mod shell;
 mod shortcuts;
 mod state;
 mod study;
+mod system_fonts;
 mod tag_window;
 mod theme;
 mod thumbnails;
@@ -33,27 +42,33 @@ mod undo;
 mod widgets;
 mod window_level;
 
+pub use actions::{ACTIONS, Action, Menu, Trigger};
 pub use app::{DiaphaneApp, RunError, Startup, run};
 pub use browser::{Browser, BrowserRow, ImageStatus, Level, RowKind, Visibility, prior_warning};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
-pub use command::{BrowseCommand, SessionCommand, Turning, UiCommand};
+pub use command::{BrowseCommand, SessionCommand, ShellCommand, Turning, UiCommand};
 pub use compare::{Compare, CompareTool};
 pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
+pub use keymap::Keymap;
 pub use layout::Layout;
 pub use look::{Content, Link, Links, Look, Looks};
+pub use message_log::{LogEntry, MessageLog};
 pub use orientation::Orientation;
 pub use panels::histogram::CountScale;
 pub use panels::overlay::OverlayLevel;
+pub use preferences::{DragButton, DragPreferences, Preferences, PreferencesFile, config_folder};
 pub use presets::WindowPreset;
 pub use runs::{Run, Runs};
 pub use session::{SavedDesk, Session};
-pub use shortcuts::{HELD_KEYS, SHORTCUTS, Shortcut};
+pub use shell::{Clash, KeyEditor, Palette, Shell};
 pub use state::{
     AppState, BundleInfo, DoubtsListed, Message, PathBox, PathPurpose, PixelPosition, Privacy,
     Question, RunningJob, SeedMode, Severity, WhenReady,
 };
 pub use study::{OpenStudy, Preview, Study, StudyContent};
+pub use system_fonts::SystemFonts;
 pub use tag_window::{TagWindow, Tags};
+pub use theme::ThemeChoice;
 pub use undo::UndoStack;
-pub use window_level::WindowDrag;
+pub use window_level::{DragSpeed, WindowDrag};

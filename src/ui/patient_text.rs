@@ -1,15 +1,27 @@
 //! A patient's name and dates as they are read, wherever they stand.
 
+use super::display_order::in_display_order;
+
 /// A person's name as it is read. Of its groups (alphabetic=ideographic=phonetic, PS3.5 6.2) the
-/// alphabetic one where there is one: the window's fonts lack the signs of the others.
+/// alphabetic and the ideographic one; the phonetic one where there is no other.
 pub(super) fn name_line(name: &str) -> String {
-    let alphabetic = name.split('=').next().unwrap_or_default();
-    let shown = if alphabetic.trim().is_empty() {
-        name
-    } else {
-        alphabetic
-    };
-    shown.replace('^', " ").trim().to_owned()
+    let mut groups = name.split('=').map(group_text);
+    let mut shown: Vec<_> = groups
+        .by_ref()
+        .take(2)
+        .filter(|group| !group.is_empty())
+        .collect();
+    if shown.is_empty() {
+        shown.extend(groups.next());
+    }
+    shown.join(" ")
+}
+
+/// The components of a group (PS3.5 6.2.1.1) with spaces between them, as they stand on the screen.
+fn group_text(group: &str) -> String {
+    let components = group.split('^').map(str::trim);
+    let components: Vec<_> = components.filter(|part| !part.is_empty()).collect();
+    in_display_order(&components.join(" ")).into_owned()
 }
 
 /// `YYYYMMDD` as `YYYY-MM-DD`; anything else as it is.
@@ -29,12 +41,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_name_in_several_scripts_the_alphabetic_one_is_shown() {
+    fn a_name_is_shown_in_the_scripts_it_is_read_in() {
+        // The examples of PS3.5 H.3.1 and I.2, and a name in Hebrew letters.
         assert_eq!(
             name_line("Yamada^Tarou=山田^太郎=やまだ^たろう"),
-            "Yamada Tarou"
+            "Yamada Tarou 山田 太郎"
         );
-        assert_eq!(name_line("=山田^太郎"), "=山田 太郎");
+        assert_eq!(
+            name_line("Hong^Gildong=洪^吉洞=홍^길동"),
+            "Hong Gildong 洪 吉洞"
+        );
+        assert_eq!(name_line("=山田^太郎"), "山田 太郎");
+        assert_eq!(name_line("==やまだ^たろう"), "やまだ たろう");
+        assert_eq!(name_line("שרון^דבורה"), "דבורה שרון");
+        assert_eq!(name_line(""), "");
     }
 
     #[test]

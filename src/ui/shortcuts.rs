@@ -1,245 +1,59 @@
-//! One table of keys: the window obeys it, tooltips and help show it.
+//! Keys as text, and keys pressed in a frame, turned into what they ask for.
 
-use super::command::{BrowseCommand, Turning, UiCommand};
-use super::compare::CompareTool;
-use super::layout::Layout;
+use super::actions::{ACTIONS, Action, Trigger};
+use super::command::UiCommand;
+use super::keymap::Keymap;
 use super::look::Content;
-use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
-
-/// A key and what it asks for.
-#[derive(Debug, Clone)]
-pub struct Shortcut {
-    /// The key.
-    pub keys: KeyboardShortcut,
-    /// What it asks for.
-    pub command: UiCommand,
-    /// What it does, for the help window.
-    pub label: &'static str,
-}
-
-/// Keys that show a picture in every view while they are held.
-pub const HELD_KEYS: [(Key, Content, &str); 3] = [
-    (Key::Space, Content::Original, "Original, while held"),
-    (Key::B, Content::Bone, "Bone layer, while held"),
-    (Key::U, Content::Uncertainty, "Uncertainty, while held"),
-];
-
-const fn plain(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
-    Shortcut {
-        keys: KeyboardShortcut::new(Modifiers::NONE, key),
-        command,
-        label,
-    }
-}
-
-const fn with_ctrl(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
-    Shortcut {
-        keys: KeyboardShortcut::new(Modifiers::COMMAND, key),
-        command,
-        label,
-    }
-}
-
-const fn with_shift(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
-    Shortcut {
-        keys: KeyboardShortcut::new(Modifiers::SHIFT, key),
-        command,
-        label,
-    }
-}
-
-const fn with_ctrl_shift(key: Key, command: UiCommand, label: &'static str) -> Shortcut {
-    Shortcut {
-        keys: KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key),
-        command,
-        label,
-    }
-}
-
-/// Every shortcut of the window.
-pub const SHORTCUTS: &[Shortcut] = &[
-    with_ctrl(Key::O, UiCommand::ChooseFiles, "Open files"),
-    with_ctrl(Key::L, UiCommand::ShowPathBox(true), "Open a path"),
-    with_ctrl(
-        Key::S,
-        UiCommand::ChooseOutput,
-        "Save the soft-tissue image",
-    ),
-    plain(Key::S, UiCommand::Suppress, "Suppress bones"),
-    plain(
-        Key::Escape,
-        UiCommand::Escape,
-        "Close what is open, else stop the run",
-    ),
-    plain(Key::F, UiCommand::Fit, "Fit to the view"),
-    plain(
-        Key::Z,
-        UiCommand::OneToOne,
-        "One screen pixel per image pixel",
-    ),
-    plain(Key::I, UiCommand::ToggleInvert, "Invert black and white"),
-    plain(Key::R, UiCommand::ResetView, "Reset: exactly as loaded"),
-    plain(
-        Key::L,
-        UiCommand::ToggleOutline,
-        "Outline of the lung field",
-    ),
-    plain(
-        Key::F5,
-        UiCommand::SetLayout(Layout::SideBySide),
-        "Original and soft tissue",
-    ),
-    plain(Key::F6, UiCommand::SetLayout(Layout::Single), "Single view"),
-    plain(
-        Key::F7,
-        UiCommand::SetLayout(Layout::Difference),
-        "Original and difference",
-    ),
-    plain(
-        Key::F8,
-        UiCommand::SetLayout(Layout::Three),
-        "Original, soft tissue and difference",
-    ),
-    plain(
-        Key::F9,
-        UiCommand::SetLayout(Layout::Four),
-        "The same and the bone layer, two by two",
-    ),
-    plain(
-        Key::T,
-        UiCommand::Swap,
-        "Single view: original or soft tissue in place",
-    ),
-    plain(
-        Key::W,
-        UiCommand::ToggleCompareTool(CompareTool::Wipe),
-        "Wipe between original and soft tissue",
-    ),
-    plain(
-        Key::G,
-        UiCommand::ToggleCompareTool(CompareTool::Lens),
-        "Lens on the soft tissue",
-    ),
-    plain(
-        Key::K,
-        UiCommand::ToggleCompareTool(CompareTool::Flicker),
-        "Flicker between original and soft tissue",
-    ),
-    plain(
-        Key::OpenBracket,
-        UiCommand::MoveSuppression(-0.1),
-        "Take less of the bone off",
-    ),
-    plain(
-        Key::CloseBracket,
-        UiCommand::MoveSuppression(0.1),
-        "Take more of the bone off",
-    ),
-    plain(
-        Key::P,
-        UiCommand::TogglePatient,
-        "Hide names, dates and file names, or show them",
-    ),
-    plain(
-        Key::O,
-        UiCommand::NextOverlay,
-        "Less text over the pictures, or all of it",
-    ),
-    plain(
-        Key::Comma,
-        UiCommand::Turn(Turning::Left),
-        "Turn to the left",
-    ),
-    plain(
-        Key::Period,
-        UiCommand::Turn(Turning::Right),
-        "Turn to the right",
-    ),
-    with_shift(
-        Key::H,
-        UiCommand::Turn(Turning::Across),
-        "Mirror left and right",
-    ),
-    with_shift(
-        Key::V,
-        UiCommand::Turn(Turning::Down),
-        "Mirror top and bottom",
-    ),
-    with_ctrl(Key::Z, UiCommand::Undo, "Undo"),
-    with_ctrl_shift(Key::Z, UiCommand::Redo, "Redo"),
-    with_ctrl(Key::Y, UiCommand::Redo, "Redo"),
-    plain(Key::PageDown, UiCommand::NextStudy, "Next study"),
-    plain(Key::PageUp, UiCommand::PreviousStudy, "Previous study"),
-    plain(
-        Key::N,
-        UiCommand::Browse(BrowseCommand::TogglePanel),
-        "Study browser",
-    ),
-    with_ctrl(
-        Key::T,
-        UiCommand::Browse(BrowseCommand::ToggleTags),
-        "DICOM tags",
-    ),
-    plain(Key::F1, UiCommand::ToggleHelp, "Help"),
-];
+use eframe::egui::{self, Context, Key, KeyboardShortcut};
+use std::path::PathBuf;
 
 /// The key of a command as text; empty where it has none.
-pub fn key_text(ctx: &egui::Context, command: &UiCommand) -> String {
-    let wanted = std::mem::discriminant(command);
-    let found = SHORTCUTS
-        .iter()
-        .find(|shortcut| match (&shortcut.command, command) {
-            (UiCommand::SetLayout(a), UiCommand::SetLayout(b)) => a == b,
-            (UiCommand::Turn(a), UiCommand::Turn(b)) => a == b,
-            (UiCommand::ToggleCompareTool(a), UiCommand::ToggleCompareTool(b)) => a == b,
-            (UiCommand::Browse(a), UiCommand::Browse(b)) => a == b,
-            (other, _) => std::mem::discriminant(other) == wanted,
-        });
-    found.map_or_else(String::new, |shortcut| keys_text(ctx, shortcut))
+pub fn key_text(ctx: &Context, command: &UiCommand) -> String {
+    let action = ACTIONS.iter().find(|action| action.command == *command);
+    action.map_or_else(String::new, |action| keys_text(ctx, action))
 }
 
 /// A tip with the key of its command in brackets, where it has one.
-pub fn with_key(ctx: &egui::Context, text: &str, command: &UiCommand) -> String {
+pub fn with_key(ctx: &Context, text: &str, command: &UiCommand) -> String {
     match key_text(ctx, command).as_str() {
         "" => text.to_owned(),
         key => format!("{text} ({key})"),
     }
 }
 
-/// Keys as a reader knows them.
-pub fn keys_text(ctx: &egui::Context, shortcut: &Shortcut) -> String {
-    if shortcut.keys.modifiers.is_none() {
-        shortcut.keys.logical_key.symbol_or_name().to_owned()
+/// The key of an action as a reader knows it; empty where it has none.
+pub fn keys_text(ctx: &Context, action: &Action) -> String {
+    let keys = Keymap::of(ctx).keys(action);
+    keys.map_or_else(String::new, |keys| shown_text(ctx, keys))
+}
+
+/// A key as a reader knows it.
+pub fn shown_text(ctx: &Context, keys: KeyboardShortcut) -> String {
+    if keys.modifiers.is_none() {
+        keys.logical_key.symbol_or_name().to_owned()
     } else {
-        ctx.format_shortcut(&shortcut.keys)
+        ctx.format_shortcut(&keys)
     }
 }
 
-/// Number keys that choose a window: 1 to 9.
-pub const NUM_KEYS: usize = 9;
-const NUMBERS: [Key; NUM_KEYS] = [
-    Key::Num1,
-    Key::Num2,
-    Key::Num3,
-    Key::Num4,
-    Key::Num5,
-    Key::Num6,
-    Key::Num7,
-    Key::Num8,
-    Key::Num9,
-];
+/// Files dropped on the window in this frame.
+pub fn dropped_files(ctx: &Context) -> Vec<PathBuf> {
+    let files = ctx.input(|input| input.raw.dropped_files.clone());
+    files.iter().map(|file| file.path().to_path_buf()).collect()
+}
 
 /// Commands whose keys were pressed in this frame, in the order of the keys; none while someone types.
-pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
+pub fn pressed(ctx: &Context) -> Vec<UiCommand> {
     if ctx.text_edit_focused() {
         return Vec::new();
     }
+    let keymap = Keymap::of(ctx);
     let mut commands = Vec::new();
     let menu_open = egui::Popup::is_any_open(ctx);
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             // An open menu or list closes itself by Escape, and nothing else then.
-            let command = command_of(event)
+            let command = command_of(&keymap, event)
                 .filter(|command| !(menu_open && matches!(command, UiCommand::Escape)));
             let is_left = command.is_none();
             commands.extend(command);
@@ -250,7 +64,7 @@ pub fn pressed(ctx: &egui::Context) -> Vec<UiCommand> {
 }
 
 /// What an event asks for; a key that is held repeats nothing.
-fn command_of(event: &egui::Event) -> Option<UiCommand> {
+fn command_of(keymap: &Keymap, event: &egui::Event) -> Option<UiCommand> {
     let egui::Event::Key {
         key,
         pressed: true,
@@ -261,32 +75,49 @@ fn command_of(event: &egui::Event) -> Option<UiCommand> {
     else {
         return None;
     };
-    if let Some(number) = NUMBERS.iter().position(|number| number == key)
-        && modifiers.is_none()
-    {
-        return Some(UiCommand::SetWindowNumber(number));
-    }
-    let found = SHORTCUTS.iter().find(|Shortcut { keys, .. }| {
-        keys.logical_key == *key && modifiers.matches_exact(keys.modifiers)
-    });
-    found.map(|shortcut| shortcut.command.clone())
+    let action = keymap.action_of(*key, *modifiers)?;
+    (action.trigger == Trigger::Press).then(|| action.command.clone())
 }
 
-/// The picture that a held key asks for; takes the keys away, so that no button is pressed by them.
-pub fn held(ctx: &egui::Context) -> Option<Content> {
+/// What a held key asks every view to show.
+pub fn held(ctx: &Context) -> Option<Content> {
     if ctx.text_edit_focused() {
         return None;
     }
+    let keys = held_keys(ctx);
     ctx.input_mut(|input| {
-        let is_held = |wanted: Key| HELD_KEYS.iter().any(|(key, ..)| *key == wanted);
+        // So that no button is pressed by them.
+        let is_held = |wanted: Key| keys.iter().any(|(key, _)| *key == wanted);
         input
             .events
             .retain(|event| !matches!(event, egui::Event::Key { key, .. } if is_held(*key)));
-        if input.modifiers.any() {
-            return None;
-        }
-        let mut held = HELD_KEYS.iter();
-        let found = held.find(|(key, ..)| input.key_down(*key));
-        found.map(|&(_, content, _)| content)
+        shown_by(input, &keys)
     })
+}
+
+/// What a key held in the window of this viewport asks every view to show.
+pub fn held_in(ctx: &Context, viewport: egui::ViewportId) -> Option<Content> {
+    let keys = held_keys(ctx);
+    ctx.input_for(viewport, |input| shown_by(input, &keys))
+}
+
+fn shown_by(input: &egui::InputState, keys: &[(Key, Content)]) -> Option<Content> {
+    if input.modifiers.any() {
+        return None;
+    }
+    let mut held = keys.iter().filter(|(key, _)| input.key_down(*key));
+    held.next().map(|&(_, content)| content)
+}
+
+/// Keys that act while they are held, with what they show.
+fn held_keys(ctx: &Context) -> Vec<(Key, Content)> {
+    let keymap = Keymap::of(ctx);
+    let actions = ACTIONS
+        .iter()
+        .filter(|action| action.trigger == Trigger::Hold);
+    let keys = actions.filter_map(|action| match action.command {
+        UiCommand::Hold(Some(content)) => Some((keymap.keys(action)?.logical_key, content)),
+        _ => None,
+    });
+    keys.collect()
 }

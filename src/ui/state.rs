@@ -5,8 +5,8 @@ use super::compare::Compare;
 use super::layout::Layout;
 use super::look::{Content, Links};
 use super::panels::histogram::CountScale;
-use super::panels::overlay::OverlayLevel;
 use super::session::Session;
+use super::shell::Shell;
 use super::study::{OpenStudy, Study};
 use super::tag_window::TagWindow;
 use super::undo::UndoStack;
@@ -60,13 +60,15 @@ pub enum Severity {
     Failure,
 }
 
-/// A sentence for the reader, shown until dismissed.
+/// A sentence for the reader: a failure stands until dismissed, a note passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Weight.
     pub severity: Severity,
     /// What, which file, what to do.
     pub text: String,
+    /// Its number among all there were, from 1.
+    pub number: u64,
 }
 
 /// A pixel of the current study.
@@ -214,9 +216,11 @@ pub struct AppState {
     pub privacy: Privacy,
     /// What can be taken back, and taken again.
     pub undo: UndoStack,
+    /// Preferences, messages of the past, and what is open over the pictures.
+    pub shell: Shell,
     /// Sentences not yet dismissed.
     pub messages: Vec<Message>,
-    /// The help window is open.
+    /// The guide is open.
     pub help_visible: bool,
     /// The path box, where it is open.
     pub path_box: Option<PathBox>,
@@ -224,8 +228,6 @@ pub struct AppState {
     pub question: Option<Question>,
     /// How the histogram draws its counts.
     pub counts: CountScale,
-    /// How much text stands over the pictures.
-    pub overlay: OverlayLevel,
     /// Which doubts about the study shown are listed.
     pub doubts_listed: DoubtsListed,
     /// Pixel under the pointer.
@@ -266,12 +268,12 @@ impl Default for AppState {
             job: None,
             privacy: Privacy::default(),
             undo: UndoStack::default(),
+            shell: Shell::default(),
             messages: Vec::new(),
             help_visible: false,
             path_box: None,
             question: None,
             counts: CountScale::default(),
-            overlay: OverlayLevel::default(),
             doubts_listed: DoubtsListed::default(),
             probe: None,
             texture_limit: None,

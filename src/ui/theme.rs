@@ -2,6 +2,7 @@
 
 mod tokens;
 
+use super::preferences::Preferences;
 use crate::display::Rgb;
 use eframe::egui::{self, Color32, Context, CornerRadius, FontId, Stroke, TextStyle, Ui};
 use std::ops::RangeInclusive;
@@ -17,6 +18,22 @@ pub enum ThemeChoice {
     Dark,
     /// For a bright office; what lies round the pictures stays dark.
     Light,
+}
+
+impl ThemeChoice {
+    /// The other one.
+    #[must_use]
+    pub fn toggled(self) -> Self {
+        match self {
+            Self::Dark => Self::Light,
+            Self::Light => Self::Dark,
+        }
+    }
+
+    /// Whether it is the light one.
+    pub fn is_light(self) -> bool {
+        self == Self::Light
+    }
 }
 
 /// Colours of the chrome as the window has it now.
@@ -73,6 +90,18 @@ pub const TREE_INDENT: f32 = 12.0;
 pub const PRIOR_SHARE: f32 = 0.34;
 /// Size of the window of DICOM tags when it opens, points.
 pub const TAGS_SIZE: [f32; 2] = [760.0, 480.0];
+/// Width of the command palette, points.
+pub const PALETTE_WIDTH: f32 = 480.0;
+/// Height of the list of the command palette, points.
+pub const PALETTE_HEIGHT: f32 = 320.0;
+/// Size of the windows over the pictures that hold lists, points.
+pub const LIST_WINDOW: [f32; 2] = [560.0, 420.0];
+/// Size of the guide's window, points.
+pub const GUIDE_WINDOW: [f32; 2] = [860.0, 560.0];
+/// Width of the guide's contents, points.
+pub const CONTENTS_WIDTH: f32 = 180.0;
+/// Width of a passing note, points.
+pub const TOAST_WIDTH: f32 = 380.0;
 /// Size of the colour bar beside a difference, points.
 pub const COLOUR_BAR: [f32; 2] = [14.0, 180.0];
 /// Size of the window when it opens, points.
@@ -114,11 +143,24 @@ pub fn install(ctx: &Context) {
             style.visuals = visuals(theme, tokens);
         });
     }
+    // The window's own actions do this, and remember it.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     show(ctx, ThemeChoice::default());
 }
 
-/// Shows the window in this theme from now on.
-pub fn show(ctx: &Context, choice: ThemeChoice) {
+/// Shows the window as this person prefers it.
+pub fn prefer(ctx: &Context, preferences: &Preferences) {
+    show(ctx, preferences.theme);
+    ctx.set_zoom_factor(preferences.ui_scale as f32);
+    let seconds = if preferences.reduced_motion {
+        0.0
+    } else {
+        egui::Style::default().animation_time
+    };
+    ctx.all_styles_mut(|style| style.animation_time = seconds);
+}
+
+fn show(ctx: &Context, choice: ThemeChoice) {
     ctx.set_theme(match choice {
         ThemeChoice::Dark => egui::Theme::Dark,
         ThemeChoice::Light => egui::Theme::Light,

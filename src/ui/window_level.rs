@@ -6,16 +6,49 @@ use crate::radiograph::{Polarity, Voi, VoiFunction, VoiLut};
 const POINTS_PER_WIDTH: f64 = 320.0;
 /// How much slower a drag with Shift is.
 const FINE: f64 = 0.2;
+/// How much faster a drag with Ctrl is.
+const COARSE: f64 = 4.0;
+
+/// How far a drag of some points goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DragSpeed {
+    /// A fifth, with Shift.
+    Fine,
+    /// As it is.
+    #[default]
+    Normal,
+    /// Fourfold, with Ctrl.
+    Coarse,
+}
+
+impl DragSpeed {
+    /// From the keys that are held; Shift is the stronger.
+    pub fn of(shift: bool, ctrl: bool) -> Self {
+        match (shift, ctrl) {
+            (true, _) => Self::Fine,
+            (false, true) => Self::Coarse,
+            (false, false) => Self::Normal,
+        }
+    }
+
+    fn factor(self) -> f64 {
+        match self {
+            Self::Fine => FINE,
+            Self::Normal => 1.0,
+            Self::Coarse => COARSE,
+        }
+    }
+}
 
 /// A drag over a picture, points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WindowDrag {
-    /// To the right: wider.
-    pub right: f32,
-    /// Downwards: darker.
-    pub down: f32,
-    /// Shift is held.
-    pub fine: bool,
+    /// How much wider.
+    pub wider: f32,
+    /// How much darker.
+    pub darker: f32,
+    /// How far it goes.
+    pub speed: DragSpeed,
 }
 
 /// The window after a drag.
@@ -33,7 +66,7 @@ pub fn dragged(voi: &Voi, drag: WindowDrag, polarity: Polarity, range: (f64, f64
     else {
         return voi.clone();
     };
-    let speed = if drag.fine { FINE } else { 1.0 } / POINTS_PER_WIDTH;
+    let speed = drag.speed.factor() / POINTS_PER_WIDTH;
     let darker = match polarity {
         Polarity::HighIsWhite => 1.0,
         Polarity::LowIsWhite => -1.0,
@@ -43,8 +76,8 @@ pub fn dragged(voi: &Voi, drag: WindowDrag, polarity: Polarity, range: (f64, f64
         VoiFunction::Linear => 1.0,
         VoiFunction::LinearExact | VoiFunction::Sigmoid => extent * 1e-4,
     };
-    let moved = center + darker * f64::from(drag.down) * speed * width;
-    let widened = width * (f64::from(drag.right) * speed).exp();
+    let moved = center + darker * f64::from(drag.darker) * speed * width;
+    let widened = width * (f64::from(drag.wider) * speed).exp();
     Voi::Window {
         center: moved.clamp(range.0, range.1.max(range.0)),
         width: widened.clamp(narrowest, (4.0 * extent).max(narrowest)),
@@ -99,12 +132,29 @@ mod tests {
         }
     }
 
-    fn drag(right: f32, down: f32) -> WindowDrag {
+    fn drag(wider: f32, darker: f32) -> WindowDrag {
         WindowDrag {
-            right,
-            down,
-            fine: false,
+            wider,
+            darker,
+            speed: DragSpeed::Normal,
         }
+    }
+
+    #[test]
+    fn shift_is_fine_and_ctrl_is_coarse() {
+        let moved = |shift, ctrl| {
+            let drag = WindowDrag {
+                speed: DragSpeed::of(shift, ctrl),
+                ..drag(0.0, 32.0)
+            };
+            let window = window(500.0, 400.0);
+            let moved = dragged(&window, drag, Polarity::HighIsWhite, (0.0, 1000.0));
+            center_and_width(&moved).0 - 500.0
+        };
+        assert!((moved(false, false) - 40.0).abs() < 1e-9);
+        assert!((moved(true, false) - 8.0).abs() < 1e-9);
+        assert!((moved(false, true) - 160.0).abs() < 1e-9);
+        assert!((moved(true, true) - 8.0).abs() < 1e-9);
     }
 
     #[test]

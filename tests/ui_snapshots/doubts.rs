@@ -119,9 +119,9 @@ fn escape_closes_what_is_open_before_it_stops_a_run() {
     window.press(Key::F1);
     window.press(Key::S);
     window.press(Key::Escape);
-    assert!(!window.has_text("Suppress anyway?") && window.has("Hold Space"));
+    assert!(!window.has_text("Suppress anyway?") && window.has("Mouse and keys"));
     window.press(Key::Escape);
-    assert!(!window.has("Hold Space") && !job.is_cancelled());
+    assert!(!window.has("Mouse and keys") && !job.is_cancelled());
     window.harness.get_by_label("File").click();
     window.harness.run();
     window.press(Key::Escape);

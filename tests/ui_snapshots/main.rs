@@ -5,6 +5,7 @@
 //! skips them.
 #![cfg(feature = "gui")]
 
+mod access;
 mod browse;
 mod compare;
 mod display;
@@ -16,6 +17,7 @@ mod phantom;
 mod results;
 mod saving;
 mod session;
+mod shell;
 #[path = "../support/mod.rs"]
 mod support;
 mod tags;
@@ -234,14 +236,14 @@ fn page_keys_turn_over_studies_and_results_stay_with_theirs() {
 fn help_lists_the_keys() {
     let mut window = Window::new();
     window.press(Key::F1);
-    assert!(window.has("Hold Space"));
-    let first = window.harness.get_by_label("Hold Space").rect();
+    window.click("Mouse and keys");
+    let first = window.harness.get_by_label("Left drag: right").rect();
     assert!(
         first.top() > 0.0,
         "the list begins on the screen: {first:?}"
     );
-    for shortcut in diaphane::ui::SHORTCUTS {
-        assert!(window.has(shortcut.label), "{}", shortcut.label);
+    for action in diaphane::ui::ACTIONS {
+        assert!(window.has(action.label), "{}", action.label);
     }
 }
 

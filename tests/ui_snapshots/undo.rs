@@ -4,7 +4,8 @@ use crate::fake::Window;
 use crate::phantom::{radiograph, result};
 use diaphane::radiograph::Voi;
 use diaphane::ui::{
-    Compare, CompareTool, Content, Layout, Link, Links, Look, Turning, UiCommand, WindowDrag,
+    Compare, CompareTool, Content, DragSpeed, Layout, Link, Links, Look, Turning, UiCommand,
+    WindowDrag,
 };
 use diaphane::worker::{EventKind, SuppressionSettings};
 use eframe::egui::{Key, Modifiers};
@@ -75,9 +76,9 @@ fn any_command(random: &mut rand_chacha::ChaCha8Rng, window: &Window) -> UiComma
         _ => UiCommand::DragWindow(
             content,
             WindowDrag {
-                right: random.random_range(-30.0..30.0),
-                down: random.random_range(-30.0..30.0),
-                fine: random.random(),
+                wider: random.random_range(-30.0..30.0),
+                darker: random.random_range(-30.0..30.0),
+                speed: DragSpeed::of(random.random(), random.random()),
             },
         ),
     }

@@ -5,6 +5,7 @@ mod jobs;
 mod results;
 mod saving;
 mod session;
+mod shell;
 mod studies;
 mod ui_command;
 mod view;
@@ -22,6 +23,7 @@ pub(super) use browse::follow;
 pub(super) use jobs::{apply_event, copy_progress, suppress_when_ready};
 pub use session::SessionCommand;
 pub(super) use session::keep_session;
+pub use shell::ShellCommand;
 pub(super) use studies::apply_file_event;
 pub use ui_command::{Turning, UiCommand};
 
@@ -96,7 +98,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
 
 /// Closes the uppermost of what is open over the pictures, or else stops the run.
 fn escape(state: &mut AppState) {
-    if state.question.take().is_some() {
+    if state.question.take().is_some() || shell::close_one(state) {
         return;
     }
     if state.help_visible {
@@ -132,14 +134,16 @@ fn enter_path(path: PathBuf, state: &mut AppState, services: &mut Services) {
     }
 }
 
-/// Adds a failure, once.
+/// Adds a failure; on the screen once, in the log each time.
 pub(super) fn fail(state: &mut AppState, text: String) {
     tell(state, Severity::Failure, text);
 }
 
 pub(super) fn tell(state: &mut AppState, severity: Severity, text: String) {
-    let message = Message { severity, text };
-    if !state.messages.contains(&message) {
+    let message = state.shell.log.keep(severity, text);
+    let is_same =
+        |shown: &Message| shown.severity == message.severity && shown.text == message.text;
+    if !state.messages.iter().any(is_same) {
         state.messages.push(message);
     }
 }

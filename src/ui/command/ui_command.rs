@@ -1,6 +1,6 @@
 //! Everything a person can ask for.
 
-use super::{BrowseCommand, SessionCommand};
+use super::{BrowseCommand, SessionCommand, ShellCommand};
 use crate::radiograph::{Radiograph, Voi};
 use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
@@ -28,7 +28,7 @@ pub enum Turning {
 }
 
 /// What a person asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum UiCommand {
     /// Open the dialog for radiographs.
     ChooseFiles,
@@ -152,6 +152,8 @@ pub enum UiCommand {
     Browse(BrowseCommand),
     /// Do this with what was open before.
     Session(SessionCommand),
+    /// Something about the window itself.
+    Shell(ShellCommand),
 }
 
 impl UiCommand {

@@ -1,7 +1,7 @@
 //! What is seen, and how.
 
-use super::UiCommand;
 use super::ui_command::Turning;
+use super::{UiCommand, shell};
 use crate::ui::camera::{Camera, Zoom};
 use crate::ui::compare::Compare;
 use crate::ui::look::{Link, Look};
@@ -32,8 +32,8 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
         C::Hold(held) => state.held = held,
         C::ActivateView(content) => state.active = content,
         C::SetLink(link, linked) => set_link(link, linked, state),
-        C::SetCompare(compare) => state.compare = compare,
-        C::ToggleCompareTool(tool) => state.compare = state.compare.toggled(tool),
+        C::SetCompare(compare) => shell::set_compare(compare, state),
+        C::ToggleCompareTool(tool) => shell::set_compare(state.compare.toggled(tool), state),
         C::Swap => state.compare.swapped = !state.compare.swapped,
         C::MoveSuppression(share) => {
             let moved = state.compare.suppression + share;
@@ -42,12 +42,16 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
         C::ToggleOutline => state.outline_visible = !state.outline_visible,
         C::SetDifferenceAbsolute(is_absolute) => state.difference_is_absolute = is_absolute,
         C::SetCountScale(scale) => state.counts = scale,
-        C::NextOverlay => state.overlay = state.overlay.next(),
+        C::NextOverlay => {
+            let overlay = &mut state.shell.preferences.overlay;
+            *overlay = overlay.next();
+        }
         C::SetDifferenceLimit(limit) => state.difference_limit = Some(limit),
         C::Probe(position) => state.probe = position,
         C::TogglePatient => state.privacy = state.privacy.toggled(),
         C::ToggleDoubts => state.doubts_listed = state.doubts_listed.toggled(),
         C::ToggleHelp => state.help_visible = !state.help_visible,
+        C::Shell(command) => shell::apply(command, state),
         C::DismissMessage(index) if index < state.messages.len() => {
             state.messages.remove(index);
         }

@@ -1,43 +1,50 @@
-//! Sentences under the top bar, each with a button that takes it away.
+//! Failures under the top bar, each with a button that takes it away.
 
 use crate::ui::command::UiCommand;
-use crate::ui::state::{AppState, Severity};
+use crate::ui::state::{AppState, Message, Severity};
 use crate::ui::theme;
 use eframe::egui::{self, Label, RichText, Sides, TextWrapMode, Ui};
 
 /// More would push the pictures off the screen; dismissing one shows the one before it.
 const MAX_VISIBLE: usize = 3;
 
-/// Draws the newest messages.
+/// Failures not yet dismissed, with their places among the messages.
+pub fn standing(state: &AppState) -> impl DoubleEndedIterator<Item = (usize, &Message)> {
+    let messages = state.messages.iter().enumerate();
+    messages.filter(|(_, message)| message.severity == Severity::Failure)
+}
+
+/// What of a message may be on the screen: a sentence may name a file, and files are named after
+/// patients.
+pub fn shown_text<'a>(message: &'a Message, state: &AppState) -> &'a str {
+    match (state.is_patient_hidden(), message.severity) {
+        (false, _) => message.text.as_str(),
+        (true, Severity::Note) => "A note is hidden with the patient's details (P shows them).",
+        (true, Severity::Failure) => {
+            "An error is hidden with the patient's details (P shows them)."
+        }
+    }
+}
+
+/// Draws the newest failures.
 pub fn messages_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let hidden = state.messages.len().saturating_sub(MAX_VISIBLE);
-    for (index, message) in state.messages.iter().enumerate().skip(hidden) {
-        // A sentence may name a file, and files are named after patients.
-        let text = match (state.is_patient_hidden(), message.severity) {
-            (false, _) => message.text.as_str(),
-            (true, Severity::Note) => "A note is hidden with the patient's details (P shows them).",
-            (true, Severity::Failure) => {
-                "An error is hidden with the patient's details (P shows them)."
-            }
-        };
-        if message_ui(ui, message.severity, text) {
+    let hidden = standing(state).count().saturating_sub(MAX_VISIBLE);
+    for (index, message) in standing(state).skip(hidden) {
+        if message_ui(ui, shown_text(message, state)) {
             commands.push(UiCommand::DismissMessage(index));
         }
     }
 }
 
-/// Draws one message; returns whether it was dismissed.
-fn message_ui(ui: &mut Ui, severity: Severity, text: &str) -> bool {
-    let (colour, fill) = match severity {
-        Severity::Note => (theme::of(ui).text, theme::of(ui).raised),
-        Severity::Failure => (theme::of(ui).failure, theme::of(ui).failure_fill),
-    };
+/// Draws one failure; returns whether it was dismissed.
+fn message_ui(ui: &mut Ui, text: &str) -> bool {
+    let colours = theme::of(ui);
     let frame = egui::Frame::new()
-        .fill(fill)
+        .fill(colours.failure_fill)
         .inner_margin(egui::Margin::symmetric(10, 4));
     let shown = frame.show(ui, |ui| {
         let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Wrap);
-        let text = RichText::new(text).color(colour);
+        let text = RichText::new(text).color(colours.failure);
         sides.show(
             ui,
             |ui| ui.add(Label::new(text).selectable(true)),

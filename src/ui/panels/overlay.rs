@@ -3,13 +3,15 @@
 use crate::radiograph::StudyInfo;
 use crate::ui::orientation::Orientation;
 use crate::ui::patient_text::{date, name_line};
+use serde::{Deserialize, Serialize};
 
 /// Stands on a picture whose file does not state the patient's orientation.
 pub const SIDES_NOT_STATED: &str = "Sides not stated";
 
 /// How much text stands over the pictures. What a picture is, on which side the patient's right lies and what must not
 /// be overlooked are never hidden.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OverlayLevel {
     /// Patient, acquisition, window, zoom and pixel size.
     #[default]

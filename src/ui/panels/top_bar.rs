@@ -1,11 +1,13 @@
 //! Menus, the buttons of every minute, and the banner that is never hidden.
 
+use super::menu::{items_ui, menu_ui};
 use super::recent_menu::recent_menu_ui;
 use super::view_menu::view_menu_ui;
+use crate::ui::actions::Menu;
 use crate::ui::command::UiCommand;
 use crate::ui::layout::Layout;
 use crate::ui::presets::WindowPreset;
-use crate::ui::shortcuts::{NUM_KEYS, key_text, with_key};
+use crate::ui::shortcuts::{key_text, with_key};
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{self, Align, Button, RichText, TextStyle, Ui, Vec2};
@@ -22,9 +24,13 @@ const RUN_BUTTON: Vec2 = Vec2::new(theme::RUN_BUTTON_WIDTH, 0.0);
 /// Draws the bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let has_room = ui.horizontal(|ui| {
-        file_menu_ui(ui, state, commands);
+        ui.menu_button("File", |ui| {
+            items_ui(ui, Menu::File, state, commands);
+            recent_menu_ui(ui, state, commands);
+        });
         window_menu_ui(ui, state, commands);
         view_menu_ui(ui, state, commands);
+        menu_ui(ui, ("Tools", Menu::Tools), state, commands);
         ui.separator();
         run_buttons_ui(ui, state, commands);
         ui.separator();
@@ -60,7 +66,11 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         if reset.on_hover_text(tip).clicked() {
             commands.push(UiCommand::ResetView);
         }
-        let help = with_key(ui.ctx(), "Mouse and keys", &UiCommand::ToggleHelp);
+        let help = with_key(
+            ui.ctx(),
+            "The guide, and what mouse and keys do",
+            &UiCommand::ToggleHelp,
+        );
         if ui.button("Help").on_hover_text(help).clicked() {
             commands.push(UiCommand::ToggleHelp);
         }
@@ -155,29 +165,7 @@ fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
     }
 }
 
-fn file_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    ui.menu_button("File", |ui| {
-        for (label, command, enabled) in [
-            ("Open files...", UiCommand::ChooseFiles, true),
-            ("Open path...", UiCommand::ShowPathBox(true), true),
-            ("Open model bundle...", UiCommand::ChooseBundle, true),
-            (
-                "Save soft tissue as 16-bit PNG...",
-                UiCommand::ChooseOutput,
-                state.study().is_some_and(|study| study.result().is_some()),
-            ),
-        ] {
-            let button = Button::new(label).shortcut_text(key_text(ui.ctx(), &command));
-            if ui.add_enabled(enabled, button).clicked() {
-                commands.push(command);
-                ui.close();
-            }
-        }
-        recent_menu_ui(ui, state, commands);
-    });
-}
-
-/// The windows of the study, by name, with the keys of the first nine.
+/// The windows of the study, by name, with the keys of those that have one.
 fn window_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let Some(study) = state.study() else {
         ui.add_enabled(false, Button::new("Window"));
@@ -185,11 +173,7 @@ fn window_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
     };
     ui.menu_button("Window", |ui| {
         for (index, preset) in WindowPreset::all(study).into_iter().enumerate() {
-            let key = if index < NUM_KEYS {
-                (index + 1).to_string()
-            } else {
-                String::new()
-            };
+            let key = key_text(ui.ctx(), &UiCommand::SetWindowNumber(index));
             let button = Button::selectable(
                 preset.is_shown(study, &study.looks.of(state.active_content()).voi),
                 preset.name(study),

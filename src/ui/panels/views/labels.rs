@@ -93,7 +93,7 @@ impl View<'_> {
 
     /// A small view has no room for more than its name.
     fn overlay_level(&self) -> OverlayLevel {
-        let level = self.state.overlay;
+        let level = self.state.shell.preferences.overlay;
         let is_small = self.rect.width().min(self.rect.height()) < SMALL_VIEW;
         if is_small && level == OverlayLevel::Full {
             OverlayLevel::Minimal

@@ -2,29 +2,32 @@
 
 use super::view::View;
 use crate::ui::command::UiCommand;
-use crate::ui::window_level::WindowDrag;
-use eframe::egui::{PointerButton, Pos2, Response, Ui, Vec2};
+use crate::ui::window_level::{DragSpeed, WindowDrag};
+use eframe::egui::{Pos2, Response, Ui, Vec2};
 
 /// Wheel points that enlarge by a factor of e.
 const WHEEL_POINTS: f32 = 240.0;
 
 impl View<'_> {
-    /// Drag for the window, right or middle drag to move, wheel to enlarge.
+    /// A drag with the preferred button for the window, with another to move, wheel to enlarge.
     pub(super) fn mouse(&self, ui: &Ui, response: &Response, commands: &mut Vec<UiCommand>) {
         let ppp = ui.ctx().pixels_per_point();
         let (view, image) = (self.view_px(ppp), self.image());
         let (content, camera) = (self.cell, self.look().camera);
         let delta = response.drag_delta();
+        let preferred = self.state.shell.preferences.window_drag;
         if response.contains_pointer() && self.state.active != content {
             commands.push(UiCommand::ActivateView(content));
         }
         if response.double_clicked() {
             commands.push(UiCommand::ResetView);
-        } else if response.dragged_by(PointerButton::Primary) && delta != Vec2::ZERO {
+        } else if response.dragged_by(preferred.button.pointer()) && delta != Vec2::ZERO {
+            let held = ui.input(|input| input.modifiers);
+            let [wider, darker] = preferred.wider_and_darker([delta.x, delta.y]);
             let drag = WindowDrag {
-                right: delta.x,
-                down: delta.y,
-                fine: ui.input(|input| input.modifiers.shift),
+                wider,
+                darker,
+                speed: DragSpeed::of(held.shift, held.command),
             };
             commands.push(UiCommand::DragWindow(content, drag));
         } else if delta != Vec2::ZERO {

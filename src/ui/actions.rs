@@ -1,0 +1,238 @@
+//! One table of everything a person can ask for by name: menus, help, tips, the command palette and
+//! the keyboard map all read it.
+//!
+//! A new row is one line: `act("id", Menu::View, "Label", C::Command).on(Key::X)`. The id names the
+//! action in the settings file and must never change; the label is what a person reads everywhere.
+
+use super::command::ShellCommand::{
+    ResetScale, StepScale, ToggleKeyEditor, ToggleLog, TogglePalette, TogglePreferences,
+    ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
+};
+use super::command::UiCommand::{self as C, Shell as S};
+use super::command::{BrowseCommand, Turning, UiCommand};
+use super::compare::CompareTool;
+use super::layout::Layout;
+use super::look::Content;
+use super::state::AppState;
+use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+
+/// Where an action stands in the menus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Menu {
+    /// Files.
+    File,
+    /// What is shown and how.
+    View,
+    /// The window itself.
+    Tools,
+    /// In none: it has a button, or is for keys alone.
+    None,
+}
+
+/// How an action is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// A press of its key.
+    Press,
+    /// It lasts while its key is held; menus and palette cannot ask for it.
+    Hold,
+}
+
+/// Something a person can ask for by name.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// Name in the settings file; never changed.
+    pub id: &'static str,
+    /// What it does, as a person reads it.
+    pub label: &'static str,
+    /// Where it stands in the menus.
+    pub menu: Menu,
+    /// Key it has unless the person chose another.
+    pub keys: Option<KeyboardShortcut>,
+    /// How it is asked for.
+    pub trigger: Trigger,
+    /// What it asks for.
+    pub command: UiCommand,
+}
+
+const fn act(id: &'static str, menu: Menu, label: &'static str, command: UiCommand) -> Action {
+    Action {
+        id,
+        label,
+        menu,
+        keys: None,
+        trigger: Trigger::Press,
+        command,
+    }
+}
+
+impl Action {
+    const fn on(self, key: Key) -> Self {
+        self.with(Modifiers::NONE, key)
+    }
+
+    const fn ctrl(self, key: Key) -> Self {
+        self.with(Modifiers::COMMAND, key)
+    }
+
+    const fn ctrl_shift(self, key: Key) -> Self {
+        self.with(CTRL_SHIFT, key)
+    }
+
+    const fn with(mut self, modifiers: Modifiers, key: Key) -> Self {
+        self.keys = Some(KeyboardShortcut::new(modifiers, key));
+        self
+    }
+
+    const fn held(mut self) -> Self {
+        self.trigger = Trigger::Hold;
+        self
+    }
+
+    /// Whether asking for it would do anything now.
+    pub fn is_available(&self, state: &AppState) -> bool {
+        let study = state.study();
+        match self.command {
+            C::ChooseOutput => study.is_some_and(|study| study.result().is_some()),
+            C::Suppress
+            | C::Fit
+            | C::OneToOne
+            | C::ToggleInvert
+            | C::ResetView
+            | C::TurnPolarity
+            | C::SetWindowNumber(_) => study.is_some(),
+            C::NextStudy => state.current + 1 < state.studies.len(),
+            C::PreviousStudy => state.current > 0,
+            C::Turn(_) => study.is_some(),
+            C::Undo => state.undo.undo_name().is_some(),
+            C::Redo => state.undo.redo_name().is_some(),
+            C::CancelJob => state.job.is_some(),
+            _ => true,
+        }
+    }
+
+    /// Whether it is switched on now; `None` where it is no switch.
+    pub fn is_on(&self, state: &AppState) -> Option<bool> {
+        let preferences = &state.shell.preferences;
+        match &self.command {
+            C::SetLayout(layout) => Some(state.layout == *layout),
+            C::ToggleCompareTool(tool) => Some(state.compare.tool == *tool),
+            C::ToggleInvert => {
+                let look = state
+                    .study()
+                    .map(|study| study.looks.of(state.active_content()));
+                Some(look.is_some_and(|look| look.inverted))
+            }
+            C::ToggleOutline => Some(state.outline_visible),
+            C::TogglePatient => Some(state.is_patient_hidden()),
+            S(ToggleTheme) => Some(preferences.theme.is_light()),
+            S(ToggleReducedMotion) => Some(preferences.reduced_motion),
+            S(ToggleLog) => Some(state.shell.log_visible),
+            S(ToggleSecondWindow) => Some(state.shell.second_window),
+            _ => None,
+        }
+    }
+}
+
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+/// Every action of the window.
+// A row a line, whatever its length: a table is read by its rows.
+#[rustfmt::skip]
+pub const ACTIONS: &[Action] = &[
+    act("open-files", Menu::File, "Open files...", C::ChooseFiles).ctrl(Key::O),
+    act("open-path", Menu::File, "Open path...", C::ShowPathBox(true)).ctrl(Key::L),
+    act("open-bundle", Menu::File, "Open model bundle...", C::ChooseBundle),
+    act("save-soft-tissue", Menu::File, "Save soft tissue as 16-bit PNG...", C::ChooseOutput).ctrl(Key::S),
+    act("suppress", Menu::None, "Suppress bones", C::Suppress).on(Key::S),
+    act("cancel", Menu::None, "Stop the run", C::CancelJob),
+    act("escape", Menu::None, "Close what is open, else stop the run", C::Escape).on(Key::Escape),
+    act("undo", Menu::None, "Undo", C::Undo).ctrl(Key::Z),
+    act("redo", Menu::None, "Redo", C::Redo).ctrl_shift(Key::Z),
+    act("redo-too", Menu::None, "Redo, by a second key", C::Redo).ctrl(Key::Y),
+    act("peek", Menu::None, "Original in every view, while held", C::Hold(Some(Content::Original))).on(Key::Space).held(),
+    act("peek-bone", Menu::None, "Bone layer in every view, while held", C::Hold(Some(Content::Bone))).on(Key::B).held(),
+    act("peek-uncertainty", Menu::None, "Uncertainty in every view, while held", C::Hold(Some(Content::Uncertainty))).on(Key::U).held(),
+    act("layout-single", Menu::View, "In place", C::SetLayout(Layout::Single)).on(Key::F6),
+    act("layout-side-by-side", Menu::View, "Original | soft tissue", C::SetLayout(Layout::SideBySide)).on(Key::F5),
+    act("layout-stacked", Menu::View, "Original above soft tissue", C::SetLayout(Layout::Stacked)),
+    act("layout-difference", Menu::View, "Original | difference", C::SetLayout(Layout::Difference)).on(Key::F7),
+    act("layout-three", Menu::View, "Original | soft tissue | difference", C::SetLayout(Layout::Three)).on(Key::F8),
+    act("layout-four", Menu::View, "Original, soft tissue, bone and difference", C::SetLayout(Layout::Four)).on(Key::F9),
+    act("second-window", Menu::View, "Pictures in a second window", S(ToggleSecondWindow)).on(Key::F11),
+    act("turn-left", Menu::View, "Turn left", C::Turn(Turning::Left)).on(Key::Comma),
+    act("turn-right", Menu::View, "Turn right", C::Turn(Turning::Right)).on(Key::Period),
+    act("mirror-across", Menu::View, "Mirror left and right", C::Turn(Turning::Across)).with(Modifiers::SHIFT, Key::H),
+    act("mirror-down", Menu::View, "Mirror top and bottom", C::Turn(Turning::Down)).with(Modifiers::SHIFT, Key::V),
+    act("fit", Menu::View, "Fit to the view", C::Fit).on(Key::F),
+    act("one-to-one", Menu::View, "One screen pixel per image pixel", C::OneToOne).on(Key::Z),
+    act("invert", Menu::View, "Invert black and white", C::ToggleInvert).on(Key::I),
+    act("outline", Menu::View, "Outline of the lung field", C::ToggleOutline).on(Key::L),
+    act("overlay", Menu::View, "Less text over the pictures, or all of it", C::NextOverlay).on(Key::O),
+    act("reset-view", Menu::View, "Reset: exactly as loaded", C::ResetView).on(Key::R),
+    act("swap", Menu::None, "In place: original or soft tissue", C::Swap).on(Key::T),
+    act("wipe", Menu::None, "Wipe between original and soft tissue", C::ToggleCompareTool(CompareTool::Wipe)).on(Key::W),
+    act("lens", Menu::None, "Lens on the soft tissue", C::ToggleCompareTool(CompareTool::Lens)).on(Key::G),
+    act("flicker", Menu::None, "Flicker between original and soft tissue", C::ToggleCompareTool(CompareTool::Flicker)).on(Key::K),
+    act("less-suppression", Menu::None, "Take less of the bone off", C::MoveSuppression(-0.1)).on(Key::OpenBracket),
+    act("more-suppression", Menu::None, "Take more of the bone off", C::MoveSuppression(0.1)).on(Key::CloseBracket),
+    act("next-study", Menu::None, "Next study", C::NextStudy).on(Key::PageDown),
+    act("previous-study", Menu::None, "Previous study", C::PreviousStudy).on(Key::PageUp),
+    act("window-1", Menu::None, "First window of the menu Window", C::SetWindowNumber(0)).on(Key::Num1),
+    act("window-2", Menu::None, "Second window of the menu Window", C::SetWindowNumber(1)).on(Key::Num2),
+    act("window-3", Menu::None, "Third window of the menu Window", C::SetWindowNumber(2)).on(Key::Num3),
+    act("window-4", Menu::None, "Fourth window of the menu Window", C::SetWindowNumber(3)).on(Key::Num4),
+    act("window-5", Menu::None, "Fifth window of the menu Window", C::SetWindowNumber(4)).on(Key::Num5),
+    act("window-6", Menu::None, "Sixth window of the menu Window", C::SetWindowNumber(5)).on(Key::Num6),
+    act("window-7", Menu::None, "Seventh window of the menu Window", C::SetWindowNumber(6)).on(Key::Num7),
+    act("window-8", Menu::None, "Eighth window of the menu Window", C::SetWindowNumber(7)).on(Key::Num8),
+    act("window-9", Menu::None, "Ninth window of the menu Window", C::SetWindowNumber(8)).on(Key::Num9),
+    act("layout-uncertainty", Menu::View, "Soft tissue | uncertainty", C::SetLayout(Layout::Uncertainty)),
+    act("turn-polarity", Menu::None, "Wrong polarity: exchange black and white", C::TurnPolarity),
+    act("browser", Menu::Tools, "Study browser", C::Browse(BrowseCommand::TogglePanel)).on(Key::N),
+    act("tags", Menu::Tools, "DICOM tags", C::Browse(BrowseCommand::ToggleTags)).ctrl(Key::T),
+    act("palette", Menu::Tools, "Find a command...", S(TogglePalette)).ctrl(Key::K),
+    act("messages", Menu::Tools, "Messages", S(ToggleLog)).on(Key::F4),
+    act("hide-patient", Menu::Tools, "Hide names, dates and file names", C::TogglePatient).on(Key::P),
+    act("light-theme", Menu::Tools, "Light theme", S(ToggleTheme)).ctrl_shift(Key::L),
+    act("larger", Menu::Tools, "Larger text and buttons", S(StepScale(1))).ctrl(Key::Plus),
+    act("smaller", Menu::Tools, "Smaller text and buttons", S(StepScale(-1))).ctrl(Key::Minus),
+    act("normal-size", Menu::Tools, "Text and buttons as they were", S(ResetScale)).ctrl(Key::Num0),
+    act("reduced-motion", Menu::Tools, "Reduced motion", S(ToggleReducedMotion)),
+    act("preferences", Menu::Tools, "Preferences...", S(TogglePreferences)).ctrl(Key::Comma),
+    act("keyboard", Menu::Tools, "Keyboard...", S(ToggleKeyEditor)),
+    act("help", Menu::None, "Help", C::ToggleHelp).on(Key::F1),
+];
+
+/// The action with this id.
+pub fn find(id: &str) -> Option<&'static Action> {
+    ACTIONS.iter().find(|action| action.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_action_has_a_name_of_its_own() {
+        let ids: BTreeSet<_> = ACTIONS.iter().map(|action| action.id).collect();
+        let labels: BTreeSet<_> = ACTIONS.iter().map(|action| action.label).collect();
+        assert_eq!((ids.len(), labels.len()), (ACTIONS.len(), ACTIONS.len()));
+        let plain = |id: &&str| {
+            id.chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        };
+        assert!(ids.iter().all(plain), "{ids:?}");
+    }
+
+    #[test]
+    fn no_two_actions_begin_with_the_same_key() {
+        let mut taken = Vec::new();
+        for action in ACTIONS {
+            let Some(keys) = action.keys else { continue };
+            assert!(!taken.contains(&keys), "{}: {keys:?} is taken", action.id);
+            taken.push(keys);
+        }
+    }
+}

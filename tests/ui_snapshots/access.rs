@@ -1,0 +1,129 @@
+//! What a reader without a mouse or without sight finds: a name on every control, and a way to each.
+
+use crate::fake::Window;
+use crate::phantom::radiograph;
+use diaphane::ui::{Layout, ShellCommand, UiCommand};
+use eframe::egui::{Key, Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Roles of what a person can act on.
+const ACTED_ON: [Role; 10] = [
+    Role::Button,
+    Role::CheckBox,
+    Role::ComboBox,
+    Role::Slider,
+    Role::SpinButton,
+    Role::TextInput,
+    Role::RadioButton,
+    Role::Link,
+    Role::ListBoxOption,
+    Role::ColorWell,
+];
+
+/// Controls of the window without a name, as their roles and places.
+fn nameless(window: &Window) -> Vec<String> {
+    let nodes = window.harness.root().children_recursive();
+    let controls = nodes.filter(|node| ACTED_ON.contains(&node.accesskit_node().role()));
+    let nameless = controls.filter(|node| {
+        let node = node.accesskit_node();
+        let label = node.label().unwrap_or_default();
+        label.trim().is_empty() && node.value().unwrap_or_default().trim().is_empty()
+    });
+    nameless
+        .map(|node| format!("{:?} at {:?}", node.accesskit_node().role(), node.rect()))
+        .collect()
+}
+
+fn full_window() -> Window {
+    let mut window = Window::new().with_study().with_result();
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
+    window.press(Key::PageUp);
+    window
+}
+
+#[test]
+fn every_control_has_a_name() {
+    let mut window = full_window();
+    for layout in [Layout::Three, Layout::Four, Layout::Single] {
+        window.apply(UiCommand::SetLayout(layout));
+        assert_eq!(nameless(&window), Vec::<String>::new(), "{layout:?}");
+    }
+    for open in [
+        UiCommand::ToggleHelp,
+        UiCommand::ShowPathBox(true),
+        UiCommand::Shell(ShellCommand::TogglePalette),
+        UiCommand::Shell(ShellCommand::TogglePreferences),
+        UiCommand::Shell(ShellCommand::ToggleKeyEditor),
+        UiCommand::Shell(ShellCommand::ToggleLog),
+        UiCommand::Shell(ShellCommand::ToggleSecondWindow),
+    ] {
+        let mut window = full_window();
+        window.apply(open.clone());
+        assert_eq!(nameless(&window), Vec::<String>::new(), "{open:?}");
+    }
+    for menu in ["File", "View", "Window", "Tools"] {
+        let mut window = full_window();
+        window.click(menu);
+        assert_eq!(nameless(&window), Vec::<String>::new(), "{menu}");
+    }
+}
+
+#[test]
+fn tab_reaches_every_part_of_the_window() {
+    let mut window = full_window();
+    let mut reached = BTreeSet::new();
+    for _ in 0..80 {
+        window.press(Key::Tab);
+        let focused = window
+            .harness
+            .root()
+            .children_recursive()
+            .find(|node| node.accesskit_node().is_focused());
+        if let Some(node) = focused {
+            let node = node.accesskit_node();
+            reached.insert(node.label().or(node.value()).unwrap_or_default());
+        }
+    }
+    for part in [
+        // Menus, buttons, list of studies, settings, pictures.
+        "File",
+        "View",
+        "Window",
+        "Suppress",
+        "Tools",
+        "Reset",
+        "Help",
+        "first",
+        "LEG weight",
+        "Steps",
+        "Guidance",
+        "Seed",
+        "Original view",
+        "Soft tissue view",
+    ] {
+        assert!(
+            reached.iter().any(|name| name.contains(part)),
+            "{part} is not among {reached:?}"
+        );
+    }
+}
+
+#[test]
+fn enter_presses_what_tab_reached() {
+    let mut window = full_window();
+    for _ in 0..80 {
+        window.press(Key::Tab);
+        let invert = window.harness.get_by_label("Invert");
+        if invert.accesskit_node().is_focused() {
+            window.press(Key::Enter);
+            assert!({
+                let look = window.state().study().expect("open");
+                look.looks.of(window.state().active_content()).inverted
+            });
+            return;
+        }
+    }
+    panic!("Tab never came to the button");
+}
