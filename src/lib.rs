@@ -29,6 +29,7 @@
 //! | 1 | [`fusion`] | mask clean-up, Poisson and alpha fusion, bone layer to the native grid |
 //! | 1 | [`metrics`] | how good a soft-tissue image is |
 //! | 1 | [`guard`] | where a soft-tissue image deserves a second look |
+//! | 1 | [`measure`] | what a reader measures on a radiograph, and its numbers |
 //! | 1 | [`nn`] | building blocks of networks |
 //! | 2 | [`diffusion`] | schedules, samplers, guidance, clipping, the dual path |
 //! | 2 | [`model`] | the networks, their bundles, import of foreign checkpoints |
@@ -51,6 +52,7 @@ pub mod display;
 pub mod formats;
 pub mod fusion;
 pub mod guard;
+pub mod measure;
 pub mod metrics;
 pub mod model;
 pub mod nn;

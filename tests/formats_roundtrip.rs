@@ -445,11 +445,14 @@ fn spacing_comes_from_one_place_with_its_kind() {
         spacing(pixel.clone()),
         expected(0.15, 0.14, SpacingKind::Uncalibrated)
     );
-    let calibrated = pixel.with((0x28, 0xA02), "CS", b"FIDUCIAL");
-    assert_eq!(
-        spacing(calibrated),
-        expected(0.15, 0.14, SpacingKind::Calibrated)
-    );
+    for (stated, kind) in [
+        (&b"FIDUCIAL"[..], SpacingKind::Fiducial),
+        (&b"GEOMETRY"[..], SpacingKind::Geometry),
+        (&b"OTHER "[..], SpacingKind::Calibrated),
+    ] {
+        let calibrated = pixel.clone().with((0x28, 0xA02), "CS", stated);
+        assert_eq!(spacing(calibrated), expected(0.15, 0.14, kind));
+    }
     let scanned = plain().with((0x18, 0x2010), "DS", b"0.3\\0.3");
     assert_eq!(spacing(scanned), expected(0.3, 0.3, SpacingKind::AtScanner));
     let broken = imager(plain())

@@ -21,13 +21,14 @@ const fn layer(name: &'static str, level: u8, imports: &'static [&'static str]) 
     }
 }
 
-const LAYERS: [Layer; 16] = [
+const LAYERS: [Layer; 17] = [
     layer("radiograph", 0, &[]),
     layer("formats", 1, &[]),
     layer("display", 1, &[]),
     layer("fusion", 1, &[]),
     layer("metrics", 1, &[]),
     layer("guard", 1, &[]),
+    layer("measure", 1, &[]),
     layer("nn", 1, &[]),
     layer("diffusion", 2, &["nn"]),
     layer("model", 2, &["nn"]),
@@ -36,7 +37,11 @@ const LAYERS: [Layer; 16] = [
     layer("simulate", 3, &["formats", "display"]),
     layer("worker", 4, &["pipeline", "train"]),
     layer("render", 4, &["display"]),
-    layer("ui", 5, &["worker", "render", "formats", "display"]),
+    layer(
+        "ui",
+        5,
+        &["worker", "render", "formats", "display", "measure"],
+    ),
     layer(
         "cli",
         5,
@@ -94,6 +99,11 @@ const HOMES: [(&[&str], &[&str]); 13] = [
         &["clap", "clap_complete", "clap_mangen", "indicatif", "ctrlc"],
         &["cli", "main.rs"],
     ),
+    (
+        &["eframe", "egui", "egui_plot", "egui_wgpu"],
+        &["ui", "render"],
+    ),
+    (&["directories"], &["ui"]),
     (&["safetensors", "half"], &["model", "train"]),
     (&["crossbeam_channel"], &["worker", "ui/files.rs"]),
 ];

@@ -39,7 +39,7 @@ pub struct SpacingReport {
     pub row_mm: f64,
     /// Between columns, mm.
     pub col_mm: f64,
-    /// `calibrated`, `uncalibrated`, `magnification-corrected`, `at detector` or `at scanner`.
+    /// What it was measured on, in words: `at detector`, `est. magnified`, `calibrated by fiducial` and so on.
     pub kind: String,
 }
 

@@ -3,7 +3,12 @@
 /// What a spacing was measured on; a length in millimetres is never shown without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpacingKind {
-    /// Pixel Spacing (0028,0030), calibrated against geometry or a fiducial (PS3.3 10.7.1.3).
+    /// Pixel Spacing (0028,0030), Calibration Type GEOMETRY: corrected for assumed or known magnification (PS3.3
+    /// 10.7.1.3).
+    Geometry,
+    /// Pixel Spacing (0028,0030), Calibration Type FIDUCIAL: from an object of known size in the picture.
+    Fiducial,
+    /// Pixel Spacing (0028,0030), calibrated in a way that is not one of the standard's.
     Calibrated,
     /// Pixel Spacing (0028,0030) without a statement how it was calibrated.
     Uncalibrated,
@@ -13,17 +18,22 @@ pub enum SpacingKind {
     AtDetector,
     /// Nominal Scanned Pixel Spacing (0018,2010): a digitised film.
     AtScanner,
+    /// From a length in the picture whose true size the reader stated.
+    User,
 }
 
 impl SpacingKind {
     /// What was measured on, in a few words for people.
     pub fn words(self) -> &'static str {
         match self {
+            Self::Geometry => "calibrated by geometry",
+            Self::Fiducial => "calibrated by fiducial",
             Self::Calibrated => "calibrated",
-            Self::Uncalibrated => "uncalibrated",
-            Self::MagnificationCorrected => "magnification-corrected",
+            Self::Uncalibrated => "calibration not stated",
+            Self::MagnificationCorrected => "est. magnified",
             Self::AtDetector => "at detector",
             Self::AtScanner => "at scanner",
+            Self::User => "user",
         }
     }
 }

@@ -13,14 +13,14 @@ pub(super) fn pixel_spacing(
 ) -> Option<PixelSpacing> {
     let imager = pair(attributes, tags::IMAGER_PIXEL_SPACING, warnings);
     if let Some((row_mm, col_mm)) = pair(attributes, tags::PIXEL_SPACING, warnings) {
-        let is_calibrated = !attributes
-            .text(tags::PIXEL_SPACING_CALIBRATION_TYPE)
-            .is_empty();
-        let kind = match imager {
-            _ if is_calibrated => SpacingKind::Calibrated,
+        let calibration = attributes.text(tags::PIXEL_SPACING_CALIBRATION_TYPE);
+        let kind = match (calibration.trim(), imager) {
+            ("GEOMETRY", _) => SpacingKind::Geometry,
+            ("FIDUCIAL", _) => SpacingKind::Fiducial,
             // Equal values without a calibration: Pixel Spacing repeats the detector's.
-            Some(imager) if imager == (row_mm, col_mm) => SpacingKind::AtDetector,
-            _ => SpacingKind::Uncalibrated,
+            ("", Some(imager)) if imager == (row_mm, col_mm) => SpacingKind::AtDetector,
+            ("", _) => SpacingKind::Uncalibrated,
+            _ => SpacingKind::Calibrated,
         };
         return Some(PixelSpacing {
             row_mm,

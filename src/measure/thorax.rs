@@ -1,0 +1,253 @@
+//! Cardiothoracic ratio, and a first guess of its lines from the lung mask.
+
+use super::{Length, Point, Scale};
+use crate::radiograph::{LungMask, Raster};
+
+/// Longest side of the grid on which lungs are looked for: its pixels are finer than a reader's hand.
+const SEARCH_SIDE: usize = 1024;
+/// Smallest share of the picture that is a lung.
+const LEAST_LUNG: f64 = 0.01;
+/// Share of the lungs' height above which the heart is not looked for: about the hilum.
+const HILUM: f64 = 0.4;
+/// Rows over which a border's slope is taken, as a share of the lungs' height.
+const SLOPE_ROWS: f64 = 0.03;
+/// Pixels sideways per row beyond which a border is the diaphragm's, not the heart's.
+const DIAPHRAGM_SLOPE: f64 = 1.5;
+
+/// Lines of a cardiothoracic ratio.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thorax {
+    /// From the heart's border at the left of the picture to that at its right, which may lie at other levels.
+    pub heart: [Point; 2],
+    /// From the inner chest wall at the left of the picture to that at its right, on one level.
+    pub thorax: [Point; 2],
+}
+
+/// Why no lines are suggested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ThoraxError {
+    /// The mask is not two lungs beside each other.
+    #[error(
+        "the lung mask does not show two separate lungs; draw the heart's width, then the thorax's"
+    )]
+    NoLungs,
+    /// The lungs have no heart between them.
+    #[error("no heart is seen between the lungs; draw the heart's width, then the thorax's")]
+    NoHeart,
+}
+
+/// Ratio of the widest transverse diameter of the heart to the inner width of the thorax, with both widths. The heart
+/// counts along the direction of the thoracic line: its borders may lie at different levels. `None` where the thorax
+/// has no width.
+pub fn cardiothoracic_ratio(
+    heart: [Point; 2],
+    thorax: [Point; 2],
+    scale: &Scale,
+) -> Option<(f64, [Length; 2])> {
+    let [across, down] = scale.vector(thorax[0], thorax[1]);
+    let width = across.hypot(down);
+    if width <= 0.0 {
+        return None;
+    }
+    let [right, low] = scale.vector(heart[0], heart[1]);
+    let heart_width = ((right * across + low * down) / width).abs();
+    let widths = [heart_width, width].map(|value| scale.length_of(value));
+    Some((heart_width / width, widths))
+}
+
+/// Lines to begin with: the thorax at the level where the outer lung borders are farthest apart, the heart from the
+/// farthest retreat of one lung's inner border to that of the other, below the hilum and above the diaphragm.
+///
+/// A suggestion to be corrected: a mask ends where the lung is seen, not where the ribs are, and an inner border may
+/// be fat or a dense hilum. Found on a grid of at most 1024 pixels a side.
+///
+/// # Errors
+/// [`ThoraxError`] where the mask is not two lungs with a heart between them.
+pub fn suggest_thorax(mask: &LungMask) -> Result<Thorax, ThoraxError> {
+    let (width, height) = mask.raster().size();
+    let shrink = (SEARCH_SIDE as f64 / width.max(height).max(1) as f64).min(1.0);
+    let small = |side: usize| ((side as f64 * shrink).round() as usize).max(1);
+    let grid = mask.resized(small(width), small(height));
+    let lungs = Lungs::of(grid.raster()).ok_or(ThoraxError::NoLungs)?;
+    let found = lungs.lines()?;
+    let (small_width, small_height) = grid.raster().size();
+    let place = |[x, y]: [f64; 2]| {
+        Point::new(
+            x * width as f64 / small_width as f64,
+            y * height as f64 / small_height as f64,
+        )
+    };
+    Ok(Thorax {
+        heart: found.0.map(place),
+        thorax: found.1.map(place),
+    })
+}
+
+/// First and last column of a lung in a row; `None` where it has none.
+type Extent = Option<(usize, usize)>;
+/// Ends of a line: x and y.
+type Line = [[f64; 2]; 2];
+
+/// A row in which both lungs are, with first and last column of each.
+struct Level {
+    row: usize,
+    left: (usize, usize),
+    right: (usize, usize),
+}
+
+impl Level {
+    /// From outer border to outer border.
+    fn width(&self) -> usize {
+        self.right.1 - self.left.0
+    }
+}
+
+/// Both lungs, row by row, by their side in the picture.
+struct Lungs {
+    left: Vec<Extent>,
+    right: Vec<Extent>,
+}
+
+impl Lungs {
+    fn of(mask: &Raster<u8>) -> Option<Self> {
+        let mut parts = components(mask);
+        parts.sort_by_key(|part| std::cmp::Reverse(part.count));
+        let least = LEAST_LUNG * mask.values().len() as f64;
+        let [first, second] = [parts.first()?, parts.get(1)?];
+        if (second.count as f64) < least {
+            return None;
+        }
+        let (left, right) = if first.mean_col() < second.mean_col() {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        Some(Self {
+            left: left.rows.clone(),
+            right: right.rows.clone(),
+        })
+    }
+
+    /// Rows in which both lungs are.
+    fn both(&self) -> Vec<Level> {
+        let rows = self.left.iter().zip(&self.right).enumerate();
+        rows.filter_map(|(row, (left, right))| {
+            Some(Level {
+                row,
+                left: (*left)?,
+                right: (*right)?,
+            })
+        })
+        .filter(|level| level.left.1 < level.right.0)
+        .collect()
+    }
+
+    /// Heart and thorax.
+    fn lines(&self) -> Result<(Line, Line), ThoraxError> {
+        let both = self.both();
+        let most = both.iter().map(Level::width).max();
+        let as_wide: Vec<&Level> = both
+            .iter()
+            .filter(|level| Some(level.width()) == most)
+            .collect();
+        // Of several rows as wide, the middle one.
+        let widest = *as_wide.get(as_wide.len() / 2).ok_or(ThoraxError::NoLungs)?;
+        let y = widest.row as f64 + 0.5;
+        let thorax = [[widest.left.0 as f64, y], [widest.right.1 as f64 + 1.0, y]];
+        let inner_left: Vec<_> = both.iter().map(|at| (at.row, at.left.1 + 1)).collect();
+        let inner_right: Vec<_> = both.iter().map(|at| (at.row, at.right.0)).collect();
+        // Mirrored, the right lung's inner border retreats to smaller columns as the left one's does.
+        let mirror = |(row, col): (usize, usize)| (row, usize::MAX / 2 - col);
+        let mirrored: Vec<_> = inner_right.into_iter().map(mirror).collect();
+        let left = farthest_retreat(&inner_left).ok_or(ThoraxError::NoHeart)?;
+        let right = farthest_retreat(&mirrored)
+            .map(mirror)
+            .ok_or(ThoraxError::NoHeart)?;
+        let end = |(row, col): (usize, usize)| [col as f64, row as f64 + 0.5];
+        if left.1 >= right.1 {
+            return Err(ThoraxError::NoHeart);
+        }
+        Ok(([end(left), end(right)], thorax))
+    }
+}
+
+/// The row and column where an inner border lies farthest left, below the hilum and above the diaphragm: below the
+/// hilum a border that runs sideways faster than the heart's does is the diaphragm's.
+fn farthest_retreat(border: &[(usize, usize)]) -> Option<(usize, usize)> {
+    let first = (border.len() as f64 * HILUM) as usize;
+    let below = border.get(first..)?;
+    let span = ((border.len() as f64 * SLOPE_ROWS).ceil() as usize).max(2);
+    let is_diaphragm = |window: &[(usize, usize)]| match (window.first(), window.last()) {
+        (Some(upper), Some(lower)) => {
+            let sideways = upper.1 as f64 - lower.1 as f64;
+            sideways > DIAPHRAGM_SLOPE * (lower.0 - upper.0) as f64
+        }
+        _ => false,
+    };
+    let end = below
+        .windows(span + 1)
+        .position(is_diaphragm)
+        .map_or(below.len(), |at| at + 1);
+    below
+        .get(..end)?
+        .iter()
+        .copied()
+        .min_by_key(|(_, col)| *col)
+}
+
+/// A connected part of a mask.
+struct Part {
+    count: usize,
+    sum_of_cols: usize,
+    rows: Vec<Extent>,
+}
+
+impl Part {
+    fn mean_col(&self) -> f64 {
+        self.sum_of_cols as f64 / self.count.max(1) as f64
+    }
+
+    fn add(&mut self, row: usize, col: usize) {
+        self.count += 1;
+        self.sum_of_cols += col;
+        if let Some(extent) = self.rows.get_mut(row) {
+            *extent = Some(extent.map_or((col, col), |(a, b)| (a.min(col), b.max(col))));
+        }
+    }
+}
+
+/// Parts connected by sides.
+fn components(mask: &Raster<u8>) -> Vec<Part> {
+    let (width, height) = mask.size();
+    let mut open: Vec<bool> = mask.values().iter().map(|&v| v != 0).collect();
+    let mut parts = Vec::new();
+    let mut stack = Vec::new();
+    for start in 0..open.len() {
+        if !std::mem::take(&mut open[start]) {
+            continue;
+        }
+        let mut part = Part {
+            count: 0,
+            sum_of_cols: 0,
+            rows: vec![None; height],
+        };
+        stack.push(start);
+        while let Some(at) = stack.pop() {
+            let (row, col) = (at / width, at % width);
+            part.add(row, col);
+            let neighbours = [
+                (col > 0).then(|| at - 1),
+                (col + 1 < width).then_some(at + 1),
+                (row > 0).then(|| at - width),
+                (row + 1 < height).then_some(at + width),
+            ];
+            for next in neighbours.into_iter().flatten() {
+                if std::mem::take(&mut open[next]) {
+                    stack.push(next);
+                }
+            }
+        }
+        parts.push(part);
+    }
+    parts
+}
