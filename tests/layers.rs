@@ -89,12 +89,12 @@ const HOMES: [(&[&str], &[&str]); 13] = [
     ),
     (&["wgpu", "bytemuck"], &["render"]),
     (&["rfd", "poll_promise"], &["ui/files.rs"]),
-    (&["directories", "toml_edit"], &["ui/preferences"]),
+    (&["directories"], &["ui"]),
+    (&["toml_edit"], &["ui/preferences"]),
     (&["egui_commonmark", "egui_extras"], &["ui/panels/guide.rs"]),
     (&["egui_system_font_provider"], &["ui/system_fonts.rs"]),
     (&["unicode_bidi"], &["ui/display_order.rs"]),
     (&["chrono"], &["ui/message_log.rs"]),
-    (&["eframe", "egui", "egui_wgpu"], &["ui", "render"]),
     (
         &["clap", "clap_complete", "clap_mangen", "indicatif", "ctrlc"],
         &["cli", "main.rs"],
@@ -103,7 +103,6 @@ const HOMES: [(&[&str], &[&str]); 13] = [
         &["eframe", "egui", "egui_plot", "egui_wgpu"],
         &["ui", "render"],
     ),
-    (&["directories"], &["ui"]),
     (&["safetensors", "half"], &["model", "train"]),
     (&["crossbeam_channel"], &["worker", "ui/files.rs"]),
 ];

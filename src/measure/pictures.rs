@@ -14,6 +14,8 @@ pub enum Layer {
     Bone,
     /// Original minus soft tissue, modality values.
     Difference,
+    /// Standard deviation of the soft-tissue image over the seeds, modality values.
+    Uncertainty,
 }
 
 impl Layer {
@@ -24,6 +26,7 @@ impl Layer {
             Self::SoftTissue => "Soft tissue",
             Self::Bone => "Bone, %",
             Self::Difference => "Difference",
+            Self::Uncertainty => "Uncertainty",
         }
     }
 }
@@ -37,6 +40,8 @@ pub struct Pictures<'a> {
     pub soft_tissue: Option<&'a FloatImage>,
     /// Bone layer on its grid, shares of the range from black to white.
     pub bone: Option<&'a FloatImage>,
+    /// Standard deviation of the soft-tissue image over the seeds on its grid, modality values.
+    pub uncertainty: Option<&'a FloatImage>,
 }
 
 impl Pictures<'_> {
@@ -57,6 +62,9 @@ impl Pictures<'_> {
         if self.soft_tissue.is_some() {
             layers.push(Layer::Difference);
         }
+        if self.uncertainty.is_some() {
+            layers.push(Layer::Uncertainty);
+        }
         layers
     }
 
@@ -73,6 +81,7 @@ impl Pictures<'_> {
             Layer::SoftTissue => soft(),
             Layer::Bone => Some(100.0 * f64::from(self.bone?.get(row, col)?)),
             Layer::Difference => Some(original() - soft()?),
+            Layer::Uncertainty => Some(f64::from(self.uncertainty?.get(row, col)?)),
         }
     }
 

@@ -42,6 +42,7 @@ fn alone(radiograph: &Radiograph) -> Pictures<'_> {
         radiograph,
         soft_tissue: None,
         bone: None,
+        uncertainty: None,
     }
 }
 
@@ -106,6 +107,7 @@ fn every_layer_is_measured_on_the_same_pixels_and_padding_on_none() {
         radiograph: &study,
         soft_tissue: Some(&soft),
         bone: Some(&bone),
+        uncertainty: None,
     };
     let region = Region::Rectangle([Point::new(2.0, 0.0), Point::new(6.0, 4.0)]);
     let found = region_statistics(&region, &pictures);
@@ -223,6 +225,7 @@ fn what_is_left_of_a_rib_is_found_at_any_angle_and_pixel_shape() {
             radiograph: &study,
             soft_tissue: Some(&soft),
             bone: Some(&bone),
+            uncertainty: None,
         };
         let place = Point::new(60.0, 60.0 / aspect);
         let found = rib_profile(place, &pictures, &rib_scale(aspect)).unwrap();
@@ -250,6 +253,7 @@ fn without_a_rib_there_is_a_reason() {
             radiograph: &study,
             soft_tissue: soft,
             bone,
+            uncertainty: None,
         };
         rib_profile(place, &pictures, &rib_scale(1.0))
     };

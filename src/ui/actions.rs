@@ -13,6 +13,8 @@ use super::command::{BrowseCommand, Turning, UiCommand};
 use super::compare::CompareTool;
 use super::layout::Layout;
 use super::look::Content;
+use super::measuring::MeasureCommand::{self, Take};
+use super::measuring::Tool;
 use super::state::AppState;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -100,6 +102,7 @@ impl Action {
             | C::ToggleInvert
             | C::ResetView
             | C::TurnPolarity
+            | C::Measure(_)
             | C::SetWindowNumber(_) => study.is_some(),
             C::NextStudy => state.current + 1 < state.studies.len(),
             C::PreviousStudy => state.current > 0,
@@ -146,7 +149,7 @@ pub const ACTIONS: &[Action] = &[
     act("save-soft-tissue", Menu::File, "Save soft tissue as 16-bit PNG...", C::ChooseOutput).ctrl(Key::S),
     act("suppress", Menu::None, "Suppress bones", C::Suppress).on(Key::S),
     act("cancel", Menu::None, "Stop the run", C::CancelJob),
-    act("escape", Menu::None, "Close what is open, else stop the run", C::Escape).on(Key::Escape),
+    act("escape", Menu::None, "Close what is open, lay the tool down, else stop the run", C::Escape).on(Key::Escape),
     act("undo", Menu::None, "Undo", C::Undo).ctrl(Key::Z),
     act("redo", Menu::None, "Redo", C::Redo).ctrl_shift(Key::Z),
     act("redo-too", Menu::None, "Redo, by a second key", C::Redo).ctrl(Key::Y),
@@ -174,6 +177,17 @@ pub const ACTIONS: &[Action] = &[
     act("wipe", Menu::None, "Wipe between original and soft tissue", C::ToggleCompareTool(CompareTool::Wipe)).on(Key::W),
     act("lens", Menu::None, "Lens on the soft tissue", C::ToggleCompareTool(CompareTool::Lens)).on(Key::G),
     act("flicker", Menu::None, "Flicker between original and soft tissue", C::ToggleCompareTool(CompareTool::Flicker)).on(Key::K),
+    act("length", Menu::None, "Measure a length", C::Measure(Take(Tool::Length))).on(Key::D),
+    act("angle", Menu::None, "Measure an angle", C::Measure(Take(Tool::Angle))).on(Key::A),
+    act("cobb", Menu::None, "Measure a Cobb angle", C::Measure(Take(Tool::Cobb))).on(Key::C),
+    act("cardiothoracic-ratio", Menu::None, "Cardiothoracic ratio (heart)", C::Measure(Take(Tool::CardiothoracicRatio))).on(Key::H),
+    act("ellipse", Menu::None, "Statistics in an ellipse", C::Measure(Take(Tool::Ellipse))).on(Key::E),
+    act("rectangle", Menu::None, "Statistics in a rectangle", C::Measure(Take(Tool::Rectangle))).on(Key::J),
+    act("polygon", Menu::None, "Statistics in a polygon", C::Measure(Take(Tool::Polygon))).on(Key::Y),
+    act("profile", Menu::None, "Values along a line", C::Measure(Take(Tool::Profile))).on(Key::V),
+    act("rib-profile", Menu::None, "Profile across a rib", C::Measure(Take(Tool::RibProfile))).on(Key::Q),
+    act("text", Menu::None, "Write on the picture", C::Measure(Take(Tool::Text))).on(Key::X),
+    act("delete-measure", Menu::None, "Take the chosen measure away", C::Measure(MeasureCommand::Delete)).on(Key::Delete),
     act("less-suppression", Menu::None, "Take less of the bone off", C::MoveSuppression(-0.1)).on(Key::OpenBracket),
     act("more-suppression", Menu::None, "Take more of the bone off", C::MoveSuppression(0.1)).on(Key::CloseBracket),
     act("next-study", Menu::None, "Next study", C::NextStudy).on(Key::PageDown),

@@ -1,8 +1,8 @@
 //! The application: one frame after another.
 
 use super::command::{
-    self, Services, UiCommand, apply_event, apply_file_event, copy_progress, keep_session,
-    suppress_when_ready,
+    self, Services, UiCommand, apply_event, apply_file_event, copy_progress, keep_measures,
+    keep_session, refresh_measures, suppress_when_ready,
 };
 use super::doubts::doubts;
 use super::engine::Engine;
@@ -85,6 +85,7 @@ impl DiaphaneApp {
             engine,
             files,
             session: None,
+            measures_folder: None,
         };
         let title = PROGRAM.to_owned();
         Self {
@@ -124,6 +125,11 @@ impl DiaphaneApp {
     /// What the window knows.
     pub fn state(&self) -> &AppState {
         &self.state
+    }
+
+    /// Keeps measures in this folder from now on; without one they end with the window.
+    pub fn keep_measures_in(&mut self, folder: PathBuf) {
+        self.services.measures_folder = Some(folder);
     }
 
     /// Does what a person would ask for.
@@ -290,6 +296,7 @@ impl eframe::App for DiaphaneApp {
         }
         suppress_when_ready(&mut self.state, &mut self.services);
         copy_progress(&mut self.state);
+        refresh_measures(&mut self.state, &mut self.services);
         if happened {
             command::follow(&mut self.state, &mut self.services);
         }
@@ -321,6 +328,7 @@ impl eframe::App for DiaphaneApp {
     }
 
     fn on_exit(&mut self) {
+        keep_measures(&mut self.state, &mut self.services);
         if let Some(store) = &mut self.services.session {
             // Nobody is left to be told where this fails; the next start offers to restore.
             drop(store.end(&self.state));
@@ -371,6 +379,7 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         let mut app = DiaphaneApp::new(creation, engine);
         if let Some(folder) = super::session::state_folder() {
             app.keep_session_in(&folder);
+            app.keep_measures_in(folder.join("measures"));
         }
         app.use_system_fonts(&creation.egui_ctx);
         match preferences::config_folder() {

@@ -3,6 +3,7 @@
 //! Each piece runs on a named thread that keeps one promise. A thread that dies keeps it with a
 //! failure: a damaged file must never take the window down with it.
 
+use super::measuring::MeasureEvent;
 use super::study::Preview;
 use crate::formats::{self, Found, TagTree};
 use crate::radiograph::Radiograph;
@@ -37,6 +38,8 @@ pub enum FileEvent {
     SessionKept(Result<(), String>),
     /// A picture was written with its certificate, or one sentence says why neither was.
     Saved(Result<Saved, String>),
+    /// Work on measures ended.
+    Measures(MeasureEvent),
     /// The reader closed a dialog without choosing.
     ChoseNothing,
     /// The reader chose files to open.
@@ -193,6 +196,21 @@ impl FileWork {
         let sentence = format!("the picture could not be made: {}", path.display());
         let lost = FileEvent::Saved(Err(sentence));
         let promise = self.spawn("diaphane-save", lost, move || FileEvent::Saved(write()));
+        self.tasks.push(promise);
+    }
+
+    /// Works on measures; `lost` says so where the work breaks down.
+    pub fn measure(
+        &mut self,
+        lost: MeasureEvent,
+        work: impl FnOnce() -> MeasureEvent + Send + 'static,
+    ) {
+        let lost = FileEvent::Measures(lost);
+        let promise = self.spawn(
+            "diaphane-measure",
+            lost,
+            move || FileEvent::Measures(work()),
+        );
         self.tasks.push(promise);
     }
 

@@ -22,6 +22,7 @@ mod keymap;
 mod layers;
 mod layout;
 mod look;
+mod measuring;
 mod message_log;
 mod orientation;
 mod panels;
@@ -32,6 +33,7 @@ mod runs;
 mod session;
 mod shell;
 mod shortcuts;
+mod sidecar;
 mod state;
 mod study;
 mod system_fonts;
@@ -53,6 +55,9 @@ pub use files::{FileEvent, FileWork};
 pub use keymap::Keymap;
 pub use layout::Layout;
 pub use look::{Content, Link, Links, Look, Looks};
+pub use measuring::{
+    Grabbed, MeasureCommand, MeasureEvent, MeasureRecord, Measuring, PixelReading, Reading, Tool,
+};
 pub use message_log::{LogEntry, MessageLog};
 pub use orientation::Orientation;
 pub use panels::histogram::CountScale;

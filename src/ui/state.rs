@@ -4,6 +4,7 @@ use super::browser::Browser;
 use super::compare::Compare;
 use super::layout::Layout;
 use super::look::{Content, Links};
+use super::measuring::Measuring;
 use super::panels::histogram::CountScale;
 use super::session::Session;
 use super::shell::Shell;
@@ -190,6 +191,8 @@ pub struct AppState {
     pub links: Links,
     /// How original and soft-tissue image are compared within a view.
     pub compare: Compare,
+    /// What goes on between two changes of the measures.
+    pub measuring: Measuring,
     /// The lung field's outline is drawn.
     pub outline_visible: bool,
     /// Difference in the end colours of the map, modality units; `None` is the study's default.
@@ -255,6 +258,7 @@ impl Default for AppState {
             active: Content::default(),
             links: Links::default(),
             compare: Compare::default(),
+            measuring: Measuring::default(),
             outline_visible: false,
             difference_limit: None,
             difference_is_absolute: false,

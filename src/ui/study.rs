@@ -2,14 +2,17 @@
 
 use super::file_doubts::{doubts_of_file, kind_doubts};
 use super::look::{Content, Look, Looks};
+use super::measuring::MeasureRecord;
 use super::runs::Runs;
 use super::session::SavedView;
 use super::window_level::nearest_window;
 use crate::display::Histogram;
 use crate::display::thumbnail;
 use crate::formats::Identity;
+use crate::measure::Measure;
 use crate::radiograph::{
-    ModalityTransform, Polarity, Radiograph, Raster, StudyInfo, Voi, VoiFunction, Warning,
+    ModalityTransform, PixelSpacing, Polarity, Radiograph, Raster, StudyInfo, Voi, VoiFunction,
+    Warning,
 };
 use crate::worker::{SuppressionResult, SuppressionSettings};
 use std::path::PathBuf;
@@ -42,6 +45,12 @@ pub struct OpenStudy {
     pub kind_doubts: Vec<Warning>,
     /// The reader was asked about `kind_doubts` and said yes.
     pub suppress_anyway: bool,
+    /// What the reader drew.
+    pub measures: Arc<Vec<Measure>>,
+    /// Size of a pixel by a length that the reader stated; until this study is closed.
+    pub calibration: Option<PixelSpacing>,
+    /// What is known about the measures beside themselves.
+    pub measure_record: MeasureRecord,
 }
 
 impl OpenStudy {
@@ -64,6 +73,9 @@ impl OpenStudy {
             modality_range,
             settings: None,
             suppress_anyway: false,
+            measures: Arc::default(),
+            calibration: None,
+            measure_record: MeasureRecord::default(),
         }
     }
 

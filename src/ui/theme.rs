@@ -7,7 +7,7 @@ use crate::display::Rgb;
 use eframe::egui::{self, Color32, Context, CornerRadius, FontId, Stroke, TextStyle, Ui};
 use std::ops::RangeInclusive;
 
-pub use tokens::{OVERLAY, SHADE, SHADE_STRONG, Tokens, VIEW_BACKGROUND};
+pub use tokens::{MEASURE, MEASURE_CHOSEN, OVERLAY, SHADE, SHADE_STRONG, Tokens, VIEW_BACKGROUND};
 
 /// Dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -104,6 +104,14 @@ pub const CONTENTS_WIDTH: f32 = 180.0;
 pub const TOAST_WIDTH: f32 = 380.0;
 /// Size of the colour bar beside a difference, points.
 pub const COLOUR_BAR: [f32; 2] = [14.0, 180.0];
+/// Height of a plot in a panel, points.
+pub const PLOT_HEIGHT: f32 = 150.0;
+/// Radius of a measure's handle, points.
+pub const HANDLE_RADIUS: f32 = 4.0;
+/// Distance at which the pointer finds a measure, points.
+pub const HANDLE_REACH: f32 = 8.0;
+/// Largest side of the loupe, points.
+pub const LOUPE_SIDE: f32 = 170.0;
 /// Size of the window when it opens, points.
 pub const WINDOW_SIZE: [f32; 2] = [1440.0, 900.0];
 /// The window cannot be made smaller than this, points.

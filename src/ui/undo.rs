@@ -8,7 +8,10 @@ use super::layout::Layout;
 use super::look::{Content, Links, Looks};
 use super::state::AppState;
 use super::study::OpenStudy;
+use crate::measure::Measure;
+use crate::radiograph::PixelSpacing;
 use crate::worker::SuppressionSettings;
+use std::sync::Arc;
 
 /// Most steps that can be taken back.
 const MOST_STEPS: usize = 200;
@@ -35,6 +38,8 @@ struct StudyMoment {
     settings: Option<SuppressionSettings>,
     /// Numbers of the result shown and of the one it is compared with.
     results: (Option<u64>, Option<u64>),
+    measures: Arc<Vec<Measure>>,
+    calibration: Option<PixelSpacing>,
 }
 
 impl Moment {
@@ -121,6 +126,8 @@ impl StudyMoment {
             looks,
             settings: study.settings.clone(),
             results: study.runs.choice(),
+            measures: Arc::clone(&study.measures),
+            calibration: study.calibration,
         }
     }
 
@@ -130,6 +137,12 @@ impl StudyMoment {
         }
         if self.results != after.results {
             return Some("choice of a result");
+        }
+        if self.measures != after.measures {
+            return Some("measure");
+        }
+        if self.calibration != after.calibration {
+            return Some("calibration");
         }
         Content::ALL.into_iter().find_map(|content| {
             let (before, after) = (self.looks.of(content), after.looks.of(content));
@@ -226,6 +239,7 @@ pub(super) fn undo(state: &mut AppState) {
     while let Some(step) = state.undo.done.pop() {
         state.undo.is_open = false;
         if go_to(&step.before, state) {
+            restore_measures((&step.after, &step.before), state);
             state.undo.undone.push(step);
             return;
         }
@@ -236,9 +250,27 @@ pub(super) fn undo(state: &mut AppState) {
 pub(super) fn redo(state: &mut AppState) {
     while let Some(step) = state.undo.undone.pop() {
         if go_to(&step.after, state) {
+            restore_measures((&step.before, &step.after), state);
             state.undo.done.push(step);
             return;
         }
+    }
+}
+
+/// Restores the measures where the step changed them, and only there: those kept from an earlier run come between two
+/// steps, and an older moment knows nothing of them.
+fn restore_measures((from, to): (&Moment, &Moment), state: &mut AppState) {
+    let (Some(from), Some(to)) = (&from.study, &to.study) else {
+        return;
+    };
+    let Some(study) = state.study_with_mut(to.serial) else {
+        return;
+    };
+    if from.measures != to.measures {
+        study.measures = Arc::clone(&to.measures);
+    }
+    if from.calibration != to.calibration {
+        study.calibration = to.calibration;
     }
 }
 

@@ -12,6 +12,7 @@ mod display;
 mod doubts;
 mod fake;
 mod hidden;
+mod measures;
 mod per_study;
 mod phantom;
 mod results;

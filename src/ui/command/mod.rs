@@ -2,6 +2,8 @@
 
 mod browse;
 mod jobs;
+mod measure_work;
+mod measuring;
 mod results;
 mod saving;
 mod session;
@@ -21,6 +23,7 @@ use std::path::PathBuf;
 pub use browse::BrowseCommand;
 pub(super) use browse::follow;
 pub(super) use jobs::{apply_event, copy_progress, suppress_when_ready};
+pub(super) use measure_work::{keep_measures, refresh_measures};
 pub use session::SessionCommand;
 pub(super) use session::keep_session;
 pub use shell::ShellCommand;
@@ -32,6 +35,8 @@ pub(super) struct Services {
     pub engine: Box<dyn Engine>,
     pub files: FileWork,
     pub session: Option<SessionStore>,
+    /// Where measures are kept between two runs; `None` keeps them in the window alone.
+    pub measures_folder: Option<PathBuf>,
 }
 
 /// Does what was asked for, and notes how to take it back.
@@ -69,6 +74,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::LoadBundle(path) => jobs::load_bundle(path, state, services),
         C::Suppress => jobs::suppress(state, services),
         C::TurnPolarity => jobs::turn_polarity(state, services),
+        C::Measure(command) => measuring::apply(command, state, services),
         C::CancelJob => jobs::cancel(state),
         C::Escape => escape(state),
         C::Answer(yes) => answer(yes, state, services),
@@ -105,7 +111,7 @@ fn escape(state: &mut AppState) {
         state.help_visible = false;
     } else if state.tags.visible {
         state.tags.close();
-    } else if state.path_box.take().is_none() {
+    } else if state.path_box.take().is_none() && !measuring::escape(state) {
         jobs::cancel(state);
     }
 }

@@ -1,6 +1,6 @@
 //! Studies: opening and changing over.
 
-use super::{Services, browse, fail, saving, session, tell};
+use super::{Services, browse, fail, measure_work, saving, session, tell};
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
 use crate::ui::files::FileEvent;
@@ -9,7 +9,7 @@ use crate::ui::study::{Study, StudyContent};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Studies further away than this from the one shown are given up, unless they have a result.
+/// Studies further away than this from the one shown are given up, unless they have a result or measures.
 const KEPT_NEIGHBOURS: usize = 4;
 
 pub(super) fn open_paths(paths: Vec<PathBuf>, state: &mut AppState, services: &mut Services) {
@@ -40,6 +40,7 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
             tell(state, Severity::Note, text);
         }
         FileEvent::Saved(Err(sentence)) => fail(state, sentence),
+        FileEvent::Measures(event) => measure_work::apply_event(event, state),
         FileEvent::ChoseNothing => {}
         FileEvent::ChoseFiles(paths) => open_paths(paths, state, services),
         FileEvent::ChoseBundle(path) => super::jobs::load_bundle(path, state, services),
@@ -132,6 +133,7 @@ pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services
                 if place(i).abs_diff(place(index)) > KEPT_NEIGHBOURS
                     && prior.as_ref() != Some(&study.path)
                     && open.result().is_none()
+                    && !open.has_measures()
                     && working != Some(open.serial) =>
             {
                 study.content = StudyContent::Unread;
@@ -145,6 +147,7 @@ pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services
 fn leave_study(state: &mut AppState) {
     state.probe = None;
     state.difference_limit = None;
+    state.measuring.leave_study();
     // The other question names its files and may be answered from anywhere.
     if state.question == Some(Question::SuppressAnyway) {
         state.question = None;

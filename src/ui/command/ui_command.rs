@@ -6,6 +6,7 @@ use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Link};
+use crate::ui::measuring::MeasureCommand;
 use crate::ui::panels::histogram::CountScale;
 use crate::ui::presets::WindowPreset;
 use crate::ui::state::{PixelPosition, SeedMode};
@@ -104,6 +105,8 @@ pub enum UiCommand {
     ToggleInvert,
     /// The file states its polarity wrongly: exchange black and white for the networks and the outputs too.
     TurnPolarity,
+    /// Draw, move or take away a measure.
+    Measure(MeasureCommand),
     /// Look elsewhere in this picture.
     SetCamera(Content, Camera),
     /// Turn or mirror the picture in use on the screen.

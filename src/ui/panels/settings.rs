@@ -2,6 +2,7 @@
 
 use super::compare::compare_ui;
 use super::histogram::histogram_ui;
+use super::measure_list::measure_list_ui;
 use super::progress::progress_ui;
 use crate::ui::command::UiCommand;
 use crate::ui::state::{AppState, SeedMode};
@@ -24,6 +25,7 @@ const MOST_SHOWN_SEEDS: usize = 16;
 pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.add_space(4.0);
+        measure_list_ui(ui, state, commands);
         ui.heading("Suppression");
         progress_ui(ui, state, commands);
         // Until a model is loaded there is nothing these would be settings of.

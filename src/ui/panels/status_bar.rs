@@ -1,7 +1,7 @@
 //! The line at the bottom: pixel under the pointer, zoom, window, spacing, device, bundle.
 
 use crate::display::GreyScale;
-use crate::radiograph::{PixelSpacing, SpacingKind, Voi, VoiFunction};
+use crate::radiograph::{PixelSpacing, Voi, VoiFunction};
 use crate::ui::look::Look;
 use crate::ui::state::{AppState, PixelPosition};
 use crate::ui::study::OpenStudy;
@@ -36,7 +36,7 @@ fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
     }
     if let Some(study) = state.study() {
         ui.separator();
-        ui.label(spacing_text(study.radiograph.spacing));
+        ui.label(spacing_text(study.spacing()));
         ui.separator();
         ui.label(voi_text(&study.looks.of(state.active_content()).voi));
         if let Some(zoom) = zoom {
@@ -113,13 +113,7 @@ fn spacing_text(spacing: Option<PixelSpacing>) -> String {
     else {
         return "Pixel size unknown".to_owned();
     };
-    let kind = match kind {
-        SpacingKind::Calibrated => "calibrated",
-        SpacingKind::Uncalibrated => "calibration not stated",
-        SpacingKind::MagnificationCorrected => "est. magnified",
-        SpacingKind::AtDetector => "at detector",
-        SpacingKind::AtScanner => "at scanner",
-    };
+    let kind = kind.words();
     if (row_mm - col_mm).abs() < 1e-6 {
         format!("{col_mm:.3} mm {kind}")
     } else {

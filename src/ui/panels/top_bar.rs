@@ -1,5 +1,6 @@
 //! Menus, the buttons of every minute, and the banner that is never hidden.
 
+use super::measure_list::measure_menu_ui;
 use super::menu::{items_ui, menu_ui};
 use super::recent_menu::recent_menu_ui;
 use super::view_menu::view_menu_ui;
@@ -24,13 +25,7 @@ const RUN_BUTTON: Vec2 = Vec2::new(theme::RUN_BUTTON_WIDTH, 0.0);
 /// Draws the bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let has_room = ui.horizontal(|ui| {
-        ui.menu_button("File", |ui| {
-            items_ui(ui, Menu::File, state, commands);
-            recent_menu_ui(ui, state, commands);
-        });
-        window_menu_ui(ui, state, commands);
-        view_menu_ui(ui, state, commands);
-        menu_ui(ui, ("Tools", Menu::Tools), state, commands);
+        menus_ui(ui, state, commands);
         ui.separator();
         run_buttons_ui(ui, state, commands);
         ui.separator();
@@ -163,6 +158,17 @@ fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
     {
         commands.push(UiCommand::Suppress);
     }
+}
+
+fn menus_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    ui.menu_button("File", |ui| {
+        items_ui(ui, Menu::File, state, commands);
+        recent_menu_ui(ui, state, commands);
+    });
+    window_menu_ui(ui, state, commands);
+    view_menu_ui(ui, state, commands);
+    measure_menu_ui(ui, state, commands);
+    menu_ui(ui, ("Tools", Menu::Tools), state, commands);
 }
 
 /// The windows of the study, by name, with the keys of those that have one.

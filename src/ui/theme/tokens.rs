@@ -9,6 +9,10 @@ use eframe::egui::Color32;
 pub const VIEW_BACKGROUND: Color32 = Color32::BLACK;
 /// Text over a picture.
 pub const OVERLAY: Color32 = Color32::from_rgb(196, 204, 190);
+/// A measure over a picture.
+pub const MEASURE: Color32 = Color32::from_rgb(120, 214, 200);
+/// The measure that is chosen, drawn or moved.
+pub const MEASURE_CHOSEN: Color32 = Color32::from_rgb(244, 240, 168);
 /// Background of text over a picture.
 pub const SHADE: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 150);
 /// Background of numbers over colours.

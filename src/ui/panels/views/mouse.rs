@@ -2,16 +2,23 @@
 
 use super::view::View;
 use crate::ui::command::UiCommand;
+use crate::ui::panels::measures::MeasureView;
 use crate::ui::window_level::{DragSpeed, WindowDrag};
-use eframe::egui::{Pos2, Response, Ui, Vec2};
+use eframe::egui::{PointerButton, Pos2, Response, Ui, Vec2};
 
 /// Wheel points that enlarge by a factor of e.
 const WHEEL_POINTS: f32 = 240.0;
 
 impl View<'_> {
-    /// A drag with the preferred button for the window, with another to move, wheel to enlarge.
-    pub(super) fn mouse(&self, ui: &Ui, response: &Response, commands: &mut Vec<UiCommand>) {
-        let ppp = ui.ctx().pixels_per_point();
+    /// A drag with the preferred button for the window where no measure takes it, with another to move, wheel to
+    /// enlarge.
+    pub(super) fn mouse(
+        &self,
+        ui: &Ui,
+        (response, measures): (&Response, &MeasureView<'_>),
+        commands: &mut Vec<UiCommand>,
+    ) {
+        let ppp = measures.pixels_per_point;
         let (view, image) = (self.view_px(ppp), self.image());
         let (content, camera) = (self.cell, self.look().camera);
         let delta = response.drag_delta();
@@ -19,7 +26,10 @@ impl View<'_> {
         if response.contains_pointer() && self.state.active != content {
             commands.push(UiCommand::ActivateView(content));
         }
-        if response.double_clicked() {
+        let is_primary = response.double_clicked() || response.dragged_by(PointerButton::Primary);
+        if is_primary && measures.takes_primary(ui, response) {
+            // The measures' own: they ask for what it means.
+        } else if response.double_clicked() {
             commands.push(UiCommand::ResetView);
         } else if response.dragged_by(preferred.button.pointer()) && delta != Vec2::ZERO {
             let held = ui.input(|input| input.modifiers);

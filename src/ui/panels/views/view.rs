@@ -11,6 +11,7 @@ use crate::ui::layers;
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Look};
 use crate::ui::panels::compare::{compared_names, lens_ui, wipe_ui};
+use crate::ui::panels::measures::measures_ui;
 use crate::ui::state::{AppState, PixelPosition};
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
@@ -49,7 +50,8 @@ impl View<'_> {
         let response = ui.interact(self.rect, id, Sense::click_and_drag());
         let name = format!("{} view", content.name());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-        self.mouse(ui, &response, commands);
+        let measures = self.measures(placement, ui.ctx().pixels_per_point());
+        self.mouse(ui, (&response, &measures), commands);
         let painter = ui.painter_at(self.rect);
         painter.rect_filled(self.rect, 0, theme::VIEW_BACKGROUND);
         let missing = self.is_missing(content);
@@ -64,6 +66,10 @@ impl View<'_> {
         self.labels_ui(ui, content, missing);
         if content == Content::SoftTissue && !missing {
             self.tool_ui(ui, id, &response, commands);
+        }
+        if !missing {
+            measures_ui(ui, &measures, &response, commands);
+            self.loupe_ui(ui, placement, &response);
         }
         let border = Stroke::new(1.0, theme::on_picture().line);
         painter.rect_stroke(self.rect, CornerRadius::ZERO, border, StrokeKind::Inside);
@@ -83,7 +89,7 @@ impl View<'_> {
     }
 
     /// What is really on the screen: what a held key asks for, else the picture of this place.
-    fn content(&self) -> Content {
+    pub fn content(&self) -> Content {
         let alone = self.state.layout == Layout::Single && self.cell == Content::SoftTissue;
         let swapped = alone && self.state.compare.swapped;
         match self.state.held {
@@ -178,7 +184,7 @@ impl View<'_> {
         }
     }
 
-    fn callback(
+    pub fn callback(
         &self,
         (content, mixture): (Content, Mixture),
         placement: &Placement,

@@ -1,0 +1,189 @@
+//! What measures need other threads for: pixels under them, suggestions, and keeping them.
+
+use super::measuring::{add, end_typing};
+use super::{Services, fail, tell};
+use crate::measure::{LineOrigin, Measure, Shape, Thorax, ThoraxError};
+use crate::ui::measuring::{Keeping, MeasureEvent, ReadingTask, Tool, needs_pixels};
+use crate::ui::sidecar;
+use crate::ui::state::{AppState, Severity};
+use crate::ui::study::{OpenStudy, Study};
+use std::sync::Arc;
+
+/// Starts what measures wait for: reading kept ones, reading pixels, writing. Once a frame; never waits.
+pub fn refresh_measures(state: &mut AppState, services: &mut Services) {
+    read_pixels(state, services);
+    let Some(folder) = services.measures_folder.clone() else {
+        return;
+    };
+    for study in state.studies.iter_mut().filter_map(Study::open_mut) {
+        let serial = study.serial;
+        let radiograph = Arc::clone(&study.radiograph);
+        let folder = folder.clone();
+        if matches!(study.measure_record.keeping, Keeping::NotLoaded) {
+            study.measure_record.keeping = Keeping::Loading;
+            let sentence = "The measures kept for this radiograph were not read.".to_owned();
+            let lost = MeasureEvent::Loaded(serial, Err(sentence));
+            services.files.measure(lost, move || {
+                MeasureEvent::Loaded(serial, sidecar::load(&folder, &radiograph))
+            });
+        } else if let Some(unreadable) = unwritten(study) {
+            study.measure_record.keeping = Keeping::Writing { unreadable };
+            let measures = Arc::clone(&study.measures);
+            let sentence = "The measures are not kept for the next time.".to_owned();
+            let lost = MeasureEvent::Saved(serial, Arc::clone(&measures), Err(sentence));
+            services.files.measure(lost, move || {
+                let saved = sidecar::save(&folder, &radiograph, &measures, unreadable);
+                MeasureEvent::Saved(serial, measures, saved)
+            });
+        }
+    }
+}
+
+/// Writes what is not written yet, on this thread: the window closes.
+pub fn keep_measures(state: &mut AppState, services: &mut Services) {
+    end_typing(state);
+    let Some(folder) = &services.measures_folder else {
+        return;
+    };
+    for study in state.studies.iter().filter_map(Study::open) {
+        let unfinished = match study.measure_record.keeping {
+            Keeping::Writing { unreadable } => Some(unreadable),
+            _ => unwritten(study),
+        };
+        if let Some(unreadable) = unfinished {
+            // There is no window left to say anything in.
+            drop(sidecar::save(
+                folder,
+                &study.radiograph,
+                &study.measures,
+                unreadable,
+            ));
+        }
+    }
+}
+
+/// Whether the study's measures differ from those on the disk; with whether those could not be read.
+fn unwritten(study: &OpenStudy) -> Option<bool> {
+    let differs = |other: &Arc<Vec<Measure>>| {
+        !Arc::ptr_eq(other, &study.measures) && **other != *study.measures
+    };
+    match &study.measure_record.keeping {
+        Keeping::Kept(kept) => differs(kept).then_some(false),
+        Keeping::Failed {
+            measures,
+            unreadable,
+        } => differs(measures).then_some(*unreadable),
+        Keeping::Unreadable => (!study.measures.is_empty()).then_some(true),
+        Keeping::NotLoaded | Keeping::Loading | Keeping::Writing { .. } => None,
+    }
+}
+
+/// Reads the pixels under measures of the study shown that were not read as they are now; one task at a time.
+fn read_pixels(state: &mut AppState, services: &mut Services) {
+    if state.measuring.is_reading {
+        return;
+    }
+    let Some(study) = state.study() else {
+        return;
+    };
+    let (revision, scale) = (study.shown_run(), study.scale());
+    let is_read = |measure: &Measure| {
+        let reading = study.measure_record.readings.get(&measure.id);
+        reading.is_some_and(|reading| {
+            reading.shape == measure.shape && reading.revision == revision && reading.scale == scale
+        })
+    };
+    let shown = state.measuring.shown(&study.measures);
+    let shapes: Vec<_> = shown
+        .filter(|measure| needs_pixels(&measure.shape) && !is_read(measure))
+        .map(|measure| (measure.id, measure.shape.clone()))
+        .collect();
+    if shapes.is_empty() {
+        return;
+    }
+    let task = ReadingTask {
+        study: study.serial,
+        shapes,
+        radiograph: Arc::clone(&study.radiograph),
+        result: study.result().cloned(),
+        revision,
+        scale,
+    };
+    services.files.measure(task.lost(), move || task.run());
+    state.measuring.is_reading = true;
+}
+
+/// Takes what work on measures ended with.
+pub(super) fn apply_event(event: MeasureEvent, state: &mut AppState) {
+    match event {
+        MeasureEvent::Loaded(serial, loaded) => take_loaded(serial, loaded, state),
+        MeasureEvent::Saved(serial, measures, saved) => {
+            if let Some(study) = state.study_with_mut(serial) {
+                let keeping = &mut study.measure_record.keeping;
+                let unreadable = matches!(keeping, Keeping::Writing { unreadable: true });
+                *keeping = match saved {
+                    Ok(()) => Keeping::Kept(measures),
+                    Err(_) => Keeping::Failed {
+                        measures,
+                        unreadable,
+                    },
+                };
+            }
+            if let Err(sentence) = saved {
+                fail(state, sentence);
+            }
+        }
+        MeasureEvent::Read(serial, readings) => {
+            state.measuring.is_reading = false;
+            if let Some(study) = state.study_with_mut(serial) {
+                study.measure_record.readings.extend(readings);
+            }
+        }
+        MeasureEvent::Suggested(serial, suggested) => take_suggested(serial, suggested, state),
+    }
+}
+
+fn take_loaded(serial: u64, loaded: Result<Vec<Measure>, String>, state: &mut AppState) {
+    let Some(study) = state.study_with_mut(serial) else {
+        return;
+    };
+    match loaded {
+        Ok(kept) => {
+            study.measure_record.keeping = Keeping::Kept(Arc::new(kept.clone()));
+            // What was drawn while the disk was asked comes behind, under numbers that are free.
+            let mut all = kept;
+            for drawn in study.measures.iter() {
+                let id = Measure::free_id(&all);
+                all.push(Measure {
+                    id,
+                    ..drawn.clone()
+                });
+            }
+            study.measures = Arc::new(all);
+            study.measure_record.readings.clear();
+        }
+        Err(sentence) => {
+            study.measure_record.keeping = Keeping::Unreadable;
+            fail(state, sentence);
+        }
+    }
+}
+
+fn take_suggested(serial: u64, suggested: Result<Thorax, ThoraxError>, state: &mut AppState) {
+    match suggested {
+        Ok(Thorax { heart, thorax }) => {
+            let shape = Shape::CardiothoracicRatio {
+                heart,
+                thorax,
+                origin: LineOrigin::LungMask,
+            };
+            add(shape, serial, state);
+        }
+        Err(err) => {
+            if state.study().is_some_and(|study| study.serial == serial) {
+                state.measuring.tool = Some(Tool::CardiothoracicRatio);
+                tell(state, Severity::Note, format!("No suggestion: {err}."));
+            }
+        }
+    }
+}
