@@ -193,6 +193,9 @@ fn several_seeds_give_an_uncertainty() {
     let text = fs::read_to_string(bench.path("out/chest.json")).unwrap();
     let certificate: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(certificate["seeds"], serde_json::json!([0, 1, 2]));
+    // A 16-bit PNG is shown over 0 to 65,535: that range is the scale of the file.
+    assert_eq!(certificate["uncertainty_full_scale"], 65_535.0);
+    assert!(certificate["marks"].as_array().unwrap().len() <= 12);
     let inspected = document(&bench.diaphane(&["inspect", "out/chest_uncertainty.png", "--json"]));
     assert!(inspected[0]["stored_max"].as_i64().unwrap() > 0);
 }

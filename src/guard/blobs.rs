@@ -38,12 +38,12 @@ pub(super) fn nodules_taken(searched: &Searched) -> Vec<Found> {
             if searched.lungs.raster().get(row, col) != Some(1) {
                 continue;
             }
-            for scale in 0..scales.len() {
+            for (scale, scale_mm) in SCALES_MM.iter().enumerate() {
                 if let Some(score) = blob_at(&scales, (scale, row, col), width) {
                     found.push(Found {
                         row: row as f64,
                         col: col as f64,
-                        radius: RADIUS_OVER_SCALE * SCALES_MM[scale] / searched.mm,
+                        radius: RADIUS_OVER_SCALE * scale_mm / searched.mm,
                         score,
                     });
                 }
