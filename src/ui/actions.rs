@@ -103,10 +103,10 @@ impl Action {
             | C::ResetView
             | C::TurnPolarity
             | C::Measure(_)
+            | C::Turn(_)
             | C::SetWindowNumber(_) => study.is_some(),
             C::NextStudy => state.current + 1 < state.studies.len(),
             C::PreviousStudy => state.current > 0,
-            C::Turn(_) => study.is_some(),
             C::Undo => state.undo.undo_name().is_some(),
             C::Redo => state.undo.redo_name().is_some(),
             C::CancelJob => state.job.is_some(),

@@ -21,8 +21,8 @@ impl Keymap {
                 continue;
             };
             match parse(text) {
-                Some(keys) => keymap.set(action, keys),
-                None => problems.push(format!(
+                Ok(keys) => keymap.set(action, keys),
+                Err(UnknownKey) => problems.push(format!(
                     "the settings file gives {id} the unknown key {text}"
                 )),
             }
@@ -115,23 +115,26 @@ fn file_text(keys: KeyboardShortcut) -> String {
     text + keys.logical_key.name()
 }
 
-/// A key from the settings file; `Some(None)` for an empty text, `None` where it names no key.
-fn parse(text: &str) -> Option<Option<KeyboardShortcut>> {
+/// A text of the settings file that names no key.
+struct UnknownKey;
+
+/// A key from the settings file; `None` for an empty text, which takes the key away.
+fn parse(text: &str) -> Result<Option<KeyboardShortcut>, UnknownKey> {
     if text.trim().is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     let mut parts: Vec<&str> = text.split('+').map(str::trim).collect();
-    let key = Key::from_name(parts.pop()?)?;
+    let key = parts.pop().and_then(Key::from_name).ok_or(UnknownKey)?;
     let mut modifiers = Modifiers::NONE;
     for part in parts {
         modifiers |= match part.to_ascii_lowercase().as_str() {
             "ctrl" | "cmd" => Modifiers::COMMAND,
             "shift" => Modifiers::SHIFT,
             "alt" => Modifiers::ALT,
-            _ => return None,
+            _ => return Err(UnknownKey),
         };
     }
-    Some(Some(KeyboardShortcut::new(modifiers, key)))
+    Ok(Some(KeyboardShortcut::new(modifiers, key)))
 }
 
 /// The key as an action is given it: of the modifiers, those a person means.
@@ -189,7 +192,12 @@ mod tests {
     fn every_key_of_the_table_can_be_written_and_read() {
         for action in ACTIONS {
             let Some(keys) = action.keys else { continue };
-            assert_eq!(parse(&file_text(keys)), Some(Some(keys)), "{}", action.id);
+            assert_eq!(
+                parse(&file_text(keys)).ok(),
+                Some(Some(keys)),
+                "{}",
+                action.id
+            );
         }
     }
 

@@ -208,14 +208,18 @@ mod tests {
     #[test]
     fn a_drag_goes_where_the_person_wants_it() {
         let drag = DragPreferences::default();
-        assert_eq!(drag.wider_and_darker([3.0, 5.0]), [3.0, 5.0]);
+        let rounded = |drag: DragPreferences| {
+            let moved = drag.wider_and_darker([3.0, 5.0]);
+            moved.map(|points| points.round() as i32)
+        };
+        assert_eq!(rounded(drag), [3, 5]);
         let other = DragPreferences {
             swap_axes: true,
             reverse_level: true,
             gain: 2.0,
             ..drag
         };
-        assert_eq!(other.wider_and_darker([3.0, 5.0]), [10.0, -6.0]);
+        assert_eq!(rounded(other), [10, -6]);
     }
 
     #[test]

@@ -24,7 +24,8 @@ const RUN_BUTTON: Vec2 = Vec2::new(theme::RUN_BUTTON_WIDTH, 0.0);
 
 /// Draws the bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let has_room = ui.horizontal(|ui| {
+    // In a narrow window, or with large text, the buttons take two lines.
+    let has_room = ui.horizontal_wrapped(|ui| {
         menus_ui(ui, state, commands);
         ui.separator();
         run_buttons_ui(ui, state, commands);
@@ -69,7 +70,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         if ui.button("Help").on_hover_text(help).clicked() {
             commands.push(UiCommand::ToggleHelp);
         }
-        let has_room = ui.available_width() >= banner_width(ui);
+        let has_room = ui.available_size_before_wrap().x >= banner_width(ui);
         if has_room {
             banner_ui(ui);
         }

@@ -186,10 +186,18 @@ fn set(document: &mut Table, key: &str, value: &toml::Value) {
         toml::Value::Integer(value) => (*value).into(),
         other => other.as_str().unwrap_or_default().into(),
     };
-    if let Some(old) = document.get(key).and_then(Item::as_value) {
-        *value.decor_mut() = old.decor().clone();
+    match document.get_mut(key) {
+        // In its place: a key put in anew would come without the comment above it.
+        Some(item) => {
+            if let Some(old) = item.as_value() {
+                *value.decor_mut() = old.decor().clone();
+            }
+            *item = Item::Value(value);
+        }
+        None => {
+            document.insert(key, Item::Value(value));
+        }
     }
-    document.insert(key, Item::Value(value));
 }
 
 #[cfg(test)]
