@@ -77,8 +77,9 @@ fn every_control_has_a_name() {
 #[test]
 fn tab_reaches_every_part_of_the_window() {
     let mut window = full_window();
+    window.click("More settings");
     let mut reached = BTreeSet::new();
-    for _ in 0..80 {
+    for _ in 0..120 {
         window.press(Key::Tab);
         let focused = window
             .harness
