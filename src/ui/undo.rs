@@ -52,7 +52,9 @@ impl Moment {
             difference_limit: state.difference_limit,
             difference_is_absolute: state.difference_is_absolute,
             num_seeds: state.num_seeds,
-            study: state.study().map(StudyMoment::of),
+            study: state
+                .study()
+                .map(|study| StudyMoment::of(study, state.settings())),
         }
     }
 
@@ -118,13 +120,14 @@ impl Moment {
 }
 
 impl StudyMoment {
-    fn of(study: &OpenStudy) -> Self {
+    /// `settings` are those the panel shows: a run that makes them the study's own changes nothing a person sees.
+    fn of(study: &OpenStudy, settings: &SuppressionSettings) -> Self {
         let mut looks = study.looks.clone();
         set_cameras(&mut looks, |_| Camera::default());
         Self {
             serial: study.serial,
             looks,
-            settings: study.settings.clone(),
+            settings: Some(settings.clone()),
             results: study.runs.choice(),
             measures: Arc::clone(&study.measures),
             calibration: study.calibration,
