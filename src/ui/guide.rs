@@ -24,11 +24,20 @@ macro_rules! page {
     };
 }
 
+macro_rules! picture {
+    ($file:literal) => {
+        ($file, include_bytes!(concat!("../../assets/guide/", $file)))
+    };
+}
+
 /// Pages in the order of the contents.
 pub const PAGES: &[Page] = &[
     page!("First steps", "first-steps.md"),
     page!("Comparing", "comparing.md"),
     page!("Windows", "windows.md"),
+    page!("Measuring", "measuring.md"),
+    page!("Results and undo", "results.md"),
+    page!("Studies and priors", "studies.md"),
     page!("Inference settings", "inference-settings.md"),
     page!("Doubts and warnings", "doubts-and-warnings.md"),
     page!("Saving", "saving.md"),
@@ -45,10 +54,12 @@ pub const KEYS_TITLE: &str = "Mouse and keys";
 pub const PICTURE_SCHEME: &str = "bytes://guide/";
 
 /// Pictures by their names in the pages.
-pub const PICTURES: &[(&str, &[u8])] = &[(
-    "workstation.png",
-    include_bytes!("../../assets/guide/workstation.png"),
-)];
+pub const PICTURES: &[(&str, &[u8])] = &[
+    picture!("workstation.png"),
+    picture!("comparing.png"),
+    picture!("measures.png"),
+    picture!("results.png"),
+];
 
 /// The page with this file name, counted from 0.
 pub fn page_number(file: &str) -> Option<usize> {

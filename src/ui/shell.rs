@@ -59,10 +59,12 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// The next key is for the window that changes keys.
+    /// The keys are for a window over the pictures alone: the one that changes keys, or the note of the first start,
+    /// behind which nothing runs.
     pub fn is_capturing_key(&self) -> bool {
-        self.key_editor
-            .is_some_and(|editor| editor.waiting_for.is_some())
+        let editor = self.key_editor;
+        !self.preferences.first_run_note_seen
+            || editor.is_some_and(|editor| editor.waiting_for.is_some())
     }
 
     /// The action that gets the key pressed next.

@@ -63,7 +63,7 @@ pub const VIEW_GAP: f32 = 4.0;
 /// Distance of overlay text from a view's border, points.
 pub const OVERLAY_MARGIN: f32 = 8.0;
 /// Width of the settings panel, points.
-pub const SETTINGS_WIDTH: f32 = 268.0;
+pub const SETTINGS_WIDTH: f32 = 296.0;
 /// Height of the block that shows progress, points.
 pub const PROGRESS_HEIGHT: f32 = 76.0;
 /// Height of the picture of where a run is heading, points.
