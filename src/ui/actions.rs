@@ -127,6 +127,7 @@ impl Action {
                 Some(look.is_some_and(|look| look.inverted))
             }
             C::ToggleOutline => Some(state.outline_visible),
+            C::ToggleMarks => Some(state.marks_visible),
             C::TogglePatient => Some(state.is_patient_hidden()),
             S(ToggleTheme) => Some(preferences.theme.is_light()),
             S(ToggleReducedMotion) => Some(preferences.reduced_motion),
@@ -171,6 +172,7 @@ pub const ACTIONS: &[Action] = &[
     act("one-to-one", Menu::View, "One screen pixel per image pixel", C::OneToOne).on(Key::Z),
     act("invert", Menu::View, "Invert black and white", C::ToggleInvert).on(Key::I),
     act("outline", Menu::View, "Outline of the lung field", C::ToggleOutline).on(Key::L),
+    act("marks", Menu::View, "Rings round places to look at twice", C::ToggleMarks).on(Key::M),
     act("overlay", Menu::View, "Less text over the pictures, or all of it", C::NextOverlay).on(Key::O),
     act("reset-view", Menu::View, "Reset: exactly as loaded", C::ResetView).on(Key::R),
     act("swap", Menu::None, "In place: original or soft tissue", C::Swap).on(Key::T),

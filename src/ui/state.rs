@@ -195,6 +195,8 @@ pub struct AppState {
     pub measuring: Measuring,
     /// The lung field's outline is drawn.
     pub outline_visible: bool,
+    /// Places to look at twice have rings.
+    pub marks_visible: bool,
     /// Difference in the end colours of the map, modality units; `None` is the study's default.
     pub difference_limit: Option<f64>,
     /// The difference is shown by its size, without its sign.
@@ -260,6 +262,7 @@ impl Default for AppState {
             compare: Compare::default(),
             measuring: Measuring::default(),
             outline_visible: false,
+            marks_visible: true,
             difference_limit: None,
             difference_is_absolute: false,
             defaults: settings.clone(),

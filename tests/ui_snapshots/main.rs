@@ -12,6 +12,7 @@ mod display;
 mod doubts;
 mod fake;
 mod hidden;
+mod look_here;
 mod measures;
 mod per_study;
 mod phantom;

@@ -133,6 +133,8 @@ pub enum UiCommand {
     EndGesture,
     /// Draw the outline of the lung field, or not.
     ToggleOutline,
+    /// Draw rings round the places to look at twice, or not.
+    ToggleMarks,
     /// Draw the counts of the histogram this way.
     SetCountScale(CountScale),
     /// Less text over the pictures: full, minimal, none, and full again.

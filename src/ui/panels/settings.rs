@@ -2,6 +2,7 @@
 
 use super::compare::compare_ui;
 use super::histogram::histogram_ui;
+use super::look_here::look_here_ui;
 use super::measure_list::measure_list_ui;
 use super::progress::progress_ui;
 use crate::ui::command::UiCommand;
@@ -32,6 +33,7 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         let is_loaded = state.bundle.is_some() && state.loading.is_none();
         ui.add_enabled_ui(is_loaded, |ui| suppression_ui(ui, state, commands));
         compare_ui(ui, state, commands);
+        look_here_ui(ui, state, commands);
         difference_ui(ui, state, commands);
         histogram_ui(ui, state, commands);
     });

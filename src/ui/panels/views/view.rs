@@ -68,6 +68,7 @@ impl View<'_> {
             self.tool_ui(ui, id, &response, commands);
         }
         if !missing {
+            self.marks_ui(ui, placement);
             measures_ui(ui, &measures, &response, commands);
             self.loupe_ui(ui, placement, &response);
         }
