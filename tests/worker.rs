@@ -15,8 +15,8 @@ mod tiny;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use diaphane::worker::{
-    EventKind, JobHandle, JobId, Pipeline, SendError, StopReason, SuppressionRequest, TrainingPlan,
-    Worker, WorkerCommand, WorkerEvent,
+    DeviceChoice, EventKind, JobHandle, JobId, Pipeline, SendError, StopReason, SuppressionRequest,
+    TrainingPlan, Worker, WorkerCommand, WorkerEvent,
 };
 use fake::{FAIL_SEED, FakePipeline, MEMORY_SEED, PANIC_SEED, radiograph, settings};
 use std::path::PathBuf;
@@ -202,7 +202,8 @@ fn after_a_panic_the_next_job_works_with_a_new_pipeline_and_the_same_bundle() {
     bench.worker.send(command).unwrap();
     assert!(matches!(
         bench.until_end(load.id()).pop(),
-        Some(EventKind::BundleLoaded { name, .. }) if name == "fake"
+        Some(EventKind::BundleLoaded { name, devices, .. })
+            if name == "fake" && devices[0].choice == DeviceChoice::Cpu
     ));
 
     let (panicking, command) = suppress(PANIC_SEED);

@@ -99,6 +99,7 @@ impl Networks {
             sha256: self.sha256().to_owned(),
             defaults: SuppressionSettings::of_bundle(self.manifest()),
             device: self.device_text(),
+            precision: self.precision_text().to_owned(),
             segments_lungs: self.bundle.segmenter.is_some(),
         }
     }

@@ -62,6 +62,8 @@ pub struct BundleSummary {
     pub defaults: SuppressionSettings,
     /// Device the networks run on, as text.
     pub device: String,
+    /// Number format of the noise estimator, as text.
+    pub precision: String,
     /// Whether the bundle can find the lungs itself.
     pub segments_lungs: bool,
 }

@@ -12,7 +12,7 @@ use super::command::UiCommand::{self as C, Shell as S};
 use super::command::{BrowseCommand, Turning, UiCommand};
 use super::compare::CompareTool;
 use super::layout::Layout;
-use super::look::Content;
+use super::look::{Content, Rings};
 use super::measuring::MeasureCommand::{self, Take};
 use super::measuring::Tool;
 use super::state::AppState;
@@ -127,7 +127,7 @@ impl Action {
                 Some(look.is_some_and(|look| look.inverted))
             }
             C::ToggleOutline => Some(state.outline_visible),
-            C::ToggleMarks => Some(state.marks_visible),
+            C::ToggleMarks => Some(state.rings == Rings::Shown),
             C::TogglePatient => Some(state.is_patient_hidden()),
             S(ToggleTheme) => Some(preferences.theme.is_light()),
             S(ToggleReducedMotion) => Some(preferences.reduced_motion),

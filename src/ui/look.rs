@@ -53,6 +53,27 @@ impl Content {
     }
 }
 
+/// Whether places to look at twice have rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rings {
+    /// In every view.
+    #[default]
+    Shown,
+    /// In the list alone.
+    Hidden,
+}
+
+impl Rings {
+    /// The other one.
+    #[must_use]
+    pub fn toggled(self) -> Self {
+        match self {
+            Self::Shown => Self::Hidden,
+            Self::Hidden => Self::Shown,
+        }
+    }
+}
+
 /// How one picture is looked at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {

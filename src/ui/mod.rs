@@ -11,6 +11,7 @@ mod browser;
 mod camera;
 mod command;
 mod compare;
+mod compute;
 mod display_order;
 mod doubts;
 mod engine;
@@ -50,11 +51,12 @@ pub use browser::{Browser, BrowserRow, ImageStatus, Level, RowKind, Visibility, 
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
 pub use command::{BrowseCommand, SessionCommand, ShellCommand, Turning, UiCommand};
 pub use compare::{Compare, CompareTool};
+pub use compute::{BundleInfo, Compute};
 pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
 pub use keymap::Keymap;
 pub use layout::Layout;
-pub use look::{Content, Link, Links, Look, Looks};
+pub use look::{Content, Link, Links, Look, Looks, Rings};
 pub use measuring::{
     Grabbed, MeasureCommand, MeasureEvent, MeasureRecord, Measuring, PixelReading, Reading, Tool,
 };
@@ -68,8 +70,8 @@ pub use runs::{Run, Runs};
 pub use session::{SavedDesk, Session};
 pub use shell::{Clash, KeyEditor, Palette, Shell};
 pub use state::{
-    AppState, BundleInfo, DoubtsListed, Message, PathBox, PathPurpose, PixelPosition, Privacy,
-    Question, RunningJob, SeedMode, Severity, WhenReady,
+    AppState, DoubtsListed, Message, PathBox, PathPurpose, PixelPosition, Privacy, Question,
+    RunningJob, SeedMode, Severity, WhenReady,
 };
 pub use study::{OpenStudy, Preview, Study, StudyContent};
 pub use system_fonts::SystemFonts;

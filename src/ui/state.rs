@@ -2,8 +2,9 @@
 
 use super::browser::Browser;
 use super::compare::Compare;
+use super::compute::{BundleInfo, Compute};
 use super::layout::Layout;
-use super::look::{Content, Links};
+use super::look::{Content, Links, Rings};
 use super::measuring::Measuring;
 use super::panels::histogram::CountScale;
 use super::session::Session;
@@ -79,17 +80,6 @@ pub struct PixelPosition {
     pub row: usize,
     /// Column from the left, from 0.
     pub col: usize,
-}
-
-/// What the loaded bundle says about itself.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BundleInfo {
-    /// Name.
-    pub name: String,
-    /// SHA-256, hexadecimal.
-    pub sha256: String,
-    /// Device the networks run on.
-    pub device: String,
 }
 
 /// A job the worker has and the window waits for.
@@ -195,8 +185,8 @@ pub struct AppState {
     pub measuring: Measuring,
     /// The lung field's outline is drawn.
     pub outline_visible: bool,
-    /// Places to look at twice have rings.
-    pub marks_visible: bool,
+    /// Whether places to look at twice have rings.
+    pub rings: Rings,
     /// Difference in the end colours of the map, modality units; `None` is the study's default.
     pub difference_limit: Option<f64>,
     /// The difference is shown by its size, without its sign.
@@ -211,6 +201,8 @@ pub struct AppState {
     pub num_seeds: usize,
     /// The loaded bundle.
     pub bundle: Option<BundleInfo>,
+    /// Where networks run and could run.
+    pub compute: Compute,
     /// The bundle that is being loaded.
     pub loading: Option<RunningJob>,
     /// The suppression that runs.
@@ -262,7 +254,7 @@ impl Default for AppState {
             compare: Compare::default(),
             measuring: Measuring::default(),
             outline_visible: false,
-            marks_visible: true,
+            rings: Rings::default(),
             difference_limit: None,
             difference_is_absolute: false,
             defaults: settings.clone(),
@@ -271,6 +263,7 @@ impl Default for AppState {
             seed: SeedMode::default(),
             num_seeds: 1,
             bundle: None,
+            compute: Compute::default(),
             loading: None,
             job: None,
             privacy: Privacy::default(),

@@ -1,7 +1,7 @@
 //! Facts the worker reports, in the past tense, each with its job.
 
 use super::{JobId, LegNodes};
-use crate::pipeline::{BundleSummary, SuppressionResult, SuppressionSettings};
+use crate::pipeline::{BundleSummary, DeviceInfo, SuppressionResult, SuppressionSettings};
 use crate::radiograph::LungMask;
 use std::sync::Arc;
 
@@ -31,6 +31,10 @@ pub enum EventKind {
         defaults: SuppressionSettings,
         /// Device the networks run on, as text.
         device: String,
+        /// Number format of the noise estimator, as text.
+        precision: String,
+        /// Every device that networks can run on.
+        devices: Vec<DeviceInfo>,
     },
     /// Something the reader should know; the job goes on.
     Warned(String),
@@ -51,6 +55,26 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// A bundle is ready, on one of `devices`.
+    pub(super) fn bundle_loaded(summary: BundleSummary, devices: Vec<DeviceInfo>) -> Self {
+        let BundleSummary {
+            name,
+            sha256,
+            defaults,
+            device,
+            precision,
+            ..
+        } = summary;
+        Self::BundleLoaded {
+            name,
+            sha256,
+            defaults,
+            device,
+            precision,
+            devices,
+        }
+    }
+
     /// Whether this is the job's last event.
     pub fn is_final(&self) -> bool {
         match self {
@@ -62,24 +86,6 @@ impl EventKind {
             | Self::Trained(_)
             | Self::Stopped(_)
             | Self::Failed(_) => true,
-        }
-    }
-}
-
-impl From<BundleSummary> for EventKind {
-    fn from(summary: BundleSummary) -> Self {
-        let BundleSummary {
-            name,
-            sha256,
-            defaults,
-            device,
-            ..
-        } = summary;
-        Self::BundleLoaded {
-            name,
-            sha256,
-            defaults,
-            device,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::pipeline::{
     BundleSummary, Observer, Preview, Progress, SuppressionRequest, SuppressionResult,
+    available_devices,
 };
 use crate::radiograph::{LungMask, Radiograph};
 use crossbeam_channel::{Receiver, Sender};
@@ -222,7 +223,7 @@ impl Service {
             WorkerCommand::LoadBundle(_, bundle) => {
                 let summary = engine.bare(factory).load_bundle(bundle)?;
                 engine.remember(bundle);
-                Ok(summary.into())
+                Ok(EventKind::bundle_loaded(summary, available_devices()))
             }
             WorkerCommand::Suppress(_, request) => {
                 let result = engine.ready(factory)?.suppress(request, &mut observer)?;

@@ -4,15 +4,14 @@ use crate::phantom::{defaults, radiograph, result};
 use crate::support::skipped;
 use diaphane::ui::{AppState, Content, DiaphaneApp, Engine, EngineError, Layout, Look, UiCommand};
 use diaphane::worker::{
-    EventKind, JobHandle, JobId, SuppressionRequest, SuppressionSettings, WorkerCommand,
-    WorkerEvent,
+    BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, SuppressionRequest,
+    SuppressionSettings, WorkerCommand, WorkerEvent,
 };
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotOptions};
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ pub const SIZE: [f32; 2] = [1280.0, 720.0];
 /// What the fake engine was asked and what it will report.
 #[derive(Default)]
 pub struct Desk {
-    pub bundles: Vec<(JobHandle, PathBuf)>,
+    pub bundles: Vec<(JobHandle, BundleChoice)>,
     pub requests: Vec<(JobHandle, SuppressionRequest)>,
     pub events: VecDeque<WorkerEvent>,
     pub busy: bool,
@@ -42,7 +41,7 @@ impl Engine for FakeEngine {
             return Err(EngineError("the worker is busy".to_owned()));
         }
         match command {
-            WorkerCommand::LoadBundle(handle, bundle) => desk.bundles.push((handle, bundle.path)),
+            WorkerCommand::LoadBundle(handle, bundle) => desk.bundles.push((handle, bundle)),
             WorkerCommand::Suppress(handle, request) => desk.requests.push((handle, *request)),
             _ => {}
         }
@@ -100,6 +99,8 @@ impl Window {
             sha256: number.to_string().repeat(64),
             defaults,
             device: "CPU".to_owned(),
+            precision: "f32".to_owned(),
+            devices: devices(),
         };
         self.report(job, loaded);
     }
@@ -201,6 +202,21 @@ impl Window {
             .max_failed_pixels(40_usize);
         self.harness.snapshot_options(name, &options);
     }
+}
+
+/// What the fake worker finds: a processor and one card.
+pub fn devices() -> Vec<DeviceInfo> {
+    let named = [
+        (DeviceChoice::Cpu, "CPU, 2 threads"),
+        (DeviceChoice::Cuda(0), "CUDA:0"),
+    ];
+    let named = named.into_iter();
+    named
+        .map(|(choice, name)| DeviceInfo {
+            choice,
+            name: name.to_owned(),
+        })
+        .collect()
 }
 
 pub fn has_adapter() -> bool {

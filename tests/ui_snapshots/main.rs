@@ -8,6 +8,7 @@
 mod access;
 mod browse;
 mod compare;
+mod compute;
 mod display;
 mod doubts;
 mod fake;

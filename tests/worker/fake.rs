@@ -38,6 +38,7 @@ impl Pipeline for FakePipeline {
             sha256: "00".to_owned(),
             defaults: settings(0),
             device: "none".to_owned(),
+            precision: "f32".to_owned(),
             segments_lungs: true,
         })
     }

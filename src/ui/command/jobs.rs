@@ -1,11 +1,12 @@
 //! Jobs: what is sent to the worker and what its events change.
 
 use super::{Services, fail};
-use crate::ui::state::{AppState, BundleInfo, Question, RunningJob, SeedMode, WhenReady};
+use crate::ui::compute::BundleInfo;
+use crate::ui::state::{AppState, Question, RunningJob, SeedMode, WhenReady};
 use crate::ui::study::{OpenStudy, Study};
 use crate::worker::{
-    EventKind, JobHandle, JobId, PreviewChoice, SuppressionRequest, SuppressionResult,
-    SuppressionSettings, WorkerCommand, WorkerEvent,
+    BundleChoice, ComputeOptions, EventKind, JobHandle, JobId, PreviewChoice, SuppressionRequest,
+    SuppressionResult, SuppressionSettings, WorkerCommand, WorkerEvent,
 };
 use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroUsize;
@@ -21,11 +22,36 @@ pub(super) fn new_seed() -> u64 {
     RandomState::new().hash_one(0_u8) % NUM_SEEDS
 }
 
+/// Loads the bundle in this folder where networks run already.
 pub(super) fn load_bundle(path: PathBuf, state: &mut AppState, services: &mut Services) {
+    load_bundle_on(path, state.compute.options(), state, services);
+}
+
+/// Loads the bundle in force again, elsewhere.
+pub(super) fn set_compute(options: ComputeOptions, state: &mut AppState, services: &mut Services) {
+    if let Some(path) = state.compute.bundle() {
+        load_bundle_on(path, options, state, services);
+    }
+}
+
+fn load_bundle_on(
+    path: PathBuf,
+    options: ComputeOptions,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     let handle = JobHandle::new();
-    let command = WorkerCommand::LoadBundle(handle.clone(), path.into());
+    // Always stated: a choice that the worker has and the window gave up must not come back with the next bundle.
+    let choice = BundleChoice {
+        path,
+        compute: Some(options),
+    };
+    let command = WorkerCommand::LoadBundle(handle.clone(), choice.clone());
     match services.engine.send(command) {
-        Ok(()) => state.loading = Some(running(handle, None)),
+        Ok(()) => {
+            state.loading = Some(running(handle, None));
+            state.compute.ask(choice);
+        }
         Err(err) => fail(state, err.to_string()),
     }
 }
@@ -182,35 +208,51 @@ fn apply_loading_event(kind: EventKind, state: &mut AppState) {
             sha256,
             defaults,
             device,
+            precision,
+            devices,
         } => {
             state.loading = None;
-            state.bundle = Some(BundleInfo {
+            state.compute.settle(devices);
+            let bundle = BundleInfo {
                 name,
                 sha256,
                 device,
-            });
-            // Another model, other settings: those of the one before may be none of this one's.
-            for study in state.studies.iter_mut().filter_map(Study::open_mut) {
-                study.settings = None;
-            }
-            let seed = state.last_settings.seed;
-            state.last_settings = SuppressionSettings {
-                seed,
-                ..defaults.clone()
+                precision,
             };
-            state.defaults = defaults;
+            take_bundle(bundle, defaults, state);
         }
         EventKind::Failed(text) => {
-            state.loading = None;
-            state.when_ready = WhenReady::Wait;
+            give_loading_up(state);
             fail(state, text);
         }
-        EventKind::Stopped(_) => {
-            state.loading = None;
-            state.when_ready = WhenReady::Wait;
-        }
+        EventKind::Stopped(_) => give_loading_up(state),
         _ => {}
     }
+}
+
+fn give_loading_up(state: &mut AppState) {
+    state.loading = None;
+    state.compute.refuse();
+    state.when_ready = WhenReady::Wait;
+}
+
+/// Works with this bundle from now on; settings stay where it is the one before on another device.
+fn take_bundle(bundle: BundleInfo, defaults: SuppressionSettings, state: &mut AppState) {
+    let before = state.bundle.replace(bundle);
+    let sha256 = |bundle: &BundleInfo| bundle.sha256.clone();
+    if before.as_ref().map(sha256) == state.bundle.as_ref().map(sha256) {
+        return;
+    }
+    // Another model, other settings: those of the one before may be none of this one's.
+    for study in state.studies.iter_mut().filter_map(Study::open_mut) {
+        study.settings = None;
+    }
+    let seed = state.last_settings.seed;
+    state.last_settings = SuppressionSettings {
+        seed,
+        ..defaults.clone()
+    };
+    state.defaults = defaults;
 }
 
 fn apply_job_event(kind: EventKind, state: &mut AppState) {

@@ -72,6 +72,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::PreviousStudy => studies::turn(-1, state, services),
         C::SaveSoftTissue(path, study) => saving::save(path, study, state, services),
         C::LoadBundle(path) => jobs::load_bundle(path, state, services),
+        C::SetCompute(options) => jobs::set_compute(options, state, services),
         C::Suppress => jobs::suppress(state, services),
         C::TurnPolarity => jobs::turn_polarity(state, services),
         C::Measure(command) => measuring::apply(command, state, services),

@@ -11,7 +11,7 @@ use crate::ui::panels::histogram::CountScale;
 use crate::ui::presets::WindowPreset;
 use crate::ui::state::{PixelPosition, SeedMode};
 use crate::ui::window_level::WindowDrag;
-use crate::worker::SuppressionSettings;
+use crate::worker::{ComputeOptions, SuppressionSettings};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -55,6 +55,8 @@ pub enum UiCommand {
     PreviousStudy,
     /// Load the bundle in this folder.
     LoadBundle(PathBuf),
+    /// Run the networks on this device and in this number format.
+    SetCompute(ComputeOptions),
     /// Suppress the bones of the study shown.
     Suppress,
     /// Stop the suppression that runs.

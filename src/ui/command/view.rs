@@ -39,7 +39,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
             let moved = state.compare.suppression + share;
             state.compare.suppression = moved.clamp(0.0, 1.0);
         }
-        C::ToggleMarks => state.marks_visible = !state.marks_visible,
+        C::ToggleMarks => state.rings = state.rings.toggled(),
         C::ToggleOutline => state.outline_visible = !state.outline_visible,
         C::SetDifferenceAbsolute(is_absolute) => state.difference_is_absolute = is_absolute,
         C::SetCountScale(scale) => state.counts = scale,

@@ -2,6 +2,7 @@
 
 use crate::ui::camera::{Camera, Zoom};
 use crate::ui::command::UiCommand;
+use crate::ui::look::Rings;
 use crate::ui::shortcuts::with_key;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
@@ -37,7 +38,7 @@ pub fn look_here_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
             commands.push(UiCommand::SetCamera(state.active_content(), camera));
         }
     }
-    let mut visible = state.marks_visible;
+    let mut visible = state.rings == Rings::Shown;
     let rings = ui.checkbox(&mut visible, "Rings over the pictures");
     let tip = "A numbered ring round each place, in every view";
     let tip = with_key(ui.ctx(), tip, &UiCommand::ToggleMarks);

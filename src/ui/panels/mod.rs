@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod compare;
+pub mod compute;
 pub mod doubts;
 pub mod first_run;
 pub mod guide;

@@ -1,6 +1,7 @@
 //! The right panel: what a suppression depends on, and how far it is.
 
 use super::compare::compare_ui;
+use super::compute::compute_ui;
 use super::histogram::histogram_ui;
 use super::look_here::look_here_ui;
 use super::measure_list::measure_list_ui;
@@ -48,6 +49,7 @@ fn suppression_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         change = change.or(choices_ui(ui, &mut settings));
         change = change.or(seed_ui(ui, &mut settings, state, commands));
         change = change.or(num_seeds_ui(ui, state, commands));
+        compute_ui(ui, state, commands);
     });
     if change.edited {
         commands.push(UiCommand::EditSettings(settings));
@@ -179,7 +181,7 @@ fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
     change
 }
 
-fn choice_ui<T: Copy + PartialEq>(
+pub(super) fn choice_ui<T: Copy + PartialEq>(
     ui: &mut Ui,
     name: &str,
     value: &mut T,

@@ -124,7 +124,9 @@ fn spacing_text(spacing: Option<PixelSpacing>) -> String {
 fn bundle_text(state: &AppState) -> String {
     match (&state.bundle, &state.loading) {
         (_, Some(_)) => "Loading the model...".to_owned(),
-        (Some(bundle), None) => format!("{} on {}", bundle.name, bundle.device),
+        (Some(bundle), None) => {
+            format!("{} on {}, {}", bundle.name, bundle.device, bundle.precision)
+        }
         (None, None) => "No model loaded".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::view::View;
 use crate::ui::camera::Placement;
+use crate::ui::look::Rings;
 use crate::ui::theme;
 use crate::worker::Mark;
 use eframe::egui::{Align2, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
@@ -14,7 +15,8 @@ const LEAST_RADIUS: f32 = 8.0;
 impl View<'_> {
     /// Draws the rings of the result shown, where they are switched on.
     pub(super) fn marks_ui(&self, ui: &Ui, placement: &Placement) {
-        let Some(result) = self.study.result().filter(|_| self.state.marks_visible) else {
+        let has_rings = self.state.rings == Rings::Shown;
+        let Some(result) = self.study.result().filter(|_| has_rings) else {
             return;
         };
         for (index, mark) in result.marks.iter().enumerate() {
