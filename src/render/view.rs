@@ -13,6 +13,8 @@ pub enum LayerKind {
     Original,
     /// Soft-tissue image, modality values.
     SoftTissue,
+    /// Soft-tissue image at another LEG weight than that of the result, modality values.
+    LegNode,
     /// Bone layer, display units.
     Bone,
     /// Standard deviation over seeds, modality units.

@@ -1,7 +1,9 @@
 //! Which pixels the renderer gets for a study.
 
+use super::leg_scrub::LegScrub;
+use super::state::AppState;
 use super::study::OpenStudy;
-use crate::render::{LayerKey, LayerKind, LayerPixels, PixelSource};
+use crate::render::{LayerKey, LayerKind, LayerPixels, Mixture, PixelSource, Region};
 use crate::worker::SuppressionResult;
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ impl PixelSource for ResultLayer {
                 let uncertainty = self.result.uncertainty.as_ref();
                 LayerPixels::Values(uncertainty.unwrap_or(&self.result.soft_tissue))
             }
-            LayerKind::SoftTissue | LayerKind::Original => {
+            LayerKind::SoftTissue | LayerKind::LegNode | LayerKind::Original => {
                 LayerPixels::Values(&self.result.soft_tissue)
             }
         }
@@ -68,4 +70,40 @@ pub(super) fn all(study: &OpenStudy) -> Vec<(LayerKey, Arc<dyn PixelSource>)> {
         layers.push((key, Arc::new(ResultLayer { result, kind })));
     }
     layers
+}
+
+fn node_key((study, revision): (u64, u64)) -> LayerKey {
+    LayerKey {
+        study,
+        kind: LayerKind::LegNode,
+        revision,
+    }
+}
+
+/// The images at several LEG weights: on the graphics card from the moment they are there, so that no drag waits for
+/// them.
+pub(super) fn of_nodes(scrub: &LegScrub) -> Vec<(LayerKey, Arc<dyn PixelSource>)> {
+    let images = scrub.images();
+    images
+        .map(|(study, number, image)| {
+            let source: Arc<dyn PixelSource> = Arc::<crate::radiograph::FloatImage>::clone(image);
+            (node_key((study, number)), source)
+        })
+        .collect()
+}
+
+/// What stands in the soft-tissue image's place at a LEG weight between two that were made: the upper one, the lower
+/// one as its rival, and how they are mixed. `None` where the result itself is shown.
+pub(super) fn interpolated(state: &AppState) -> Option<(LayerKey, Option<LayerKey>, Mixture)> {
+    let mix = state.interpolation()?;
+    let image = |index| state.leg_scrub.image_name(index).map(node_key);
+    let (lower, upper) = (image(mix.lower)?, image(mix.upper)?);
+    if lower == upper {
+        return Some((lower, None, Mixture::LAYER));
+    }
+    let mixture = Mixture {
+        amount: mix.share,
+        region: Region::Everywhere,
+    };
+    Some((upper, Some(lower), mixture))
 }

@@ -22,6 +22,7 @@ mod guide;
 mod keymap;
 mod layers;
 mod layout;
+mod leg_scrub;
 mod look;
 mod measuring;
 mod message_log;
@@ -56,6 +57,7 @@ pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
 pub use keymap::Keymap;
 pub use layout::Layout;
+pub use leg_scrub::{LEG_RANGE, LegScrub};
 pub use look::{Content, Link, Links, Look, Looks, Rings};
 pub use measuring::{
     Grabbed, MeasureCommand, MeasureEvent, MeasureRecord, Measuring, PixelReading, Reading, Tool,

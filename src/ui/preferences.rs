@@ -29,6 +29,8 @@ pub struct Preferences {
     pub overlay: OverlayLevel,
     /// The note of the first start was understood.
     pub first_run_note_seen: bool,
+    /// Pictures at several LEG weights are made in the background, for the slider.
+    pub prepare_leg_weights: bool,
     /// What a drag over a picture does to the window.
     pub window_drag: DragPreferences,
     /// Keys the person changed.
@@ -43,6 +45,7 @@ impl Default for Preferences {
             reduced_motion: false,
             overlay: OverlayLevel::default(),
             first_run_note_seen: false,
+            prepare_leg_weights: true,
             window_drag: DragPreferences::default(),
             keymap: Keymap::default(),
         }
@@ -136,6 +139,7 @@ struct Written {
     reduced_motion: bool,
     overlay: OverlayLevel,
     first_run_note_seen: bool,
+    prepare_leg_weights: bool,
     window_drag: DragPreferences,
     keys: BTreeMap<String, String>,
 }
@@ -154,6 +158,7 @@ impl From<&Preferences> for Written {
             reduced_motion: preferences.reduced_motion,
             overlay: preferences.overlay,
             first_run_note_seen: preferences.first_run_note_seen,
+            prepare_leg_weights: preferences.prepare_leg_weights,
             window_drag: preferences.window_drag,
             keys: preferences.keymap.to_text(),
         }
@@ -183,6 +188,7 @@ impl Written {
             reduced_motion: self.reduced_motion,
             overlay: self.overlay,
             first_run_note_seen: self.first_run_note_seen,
+            prepare_leg_weights: self.prepare_leg_weights,
             window_drag,
             keymap,
         };

@@ -4,6 +4,7 @@ use super::browser::Browser;
 use super::compare::Compare;
 use super::compute::{BundleInfo, Compute};
 use super::layout::Layout;
+use super::leg_scrub::LegScrub;
 use super::look::{Content, Links, Rings};
 use super::measuring::Measuring;
 use super::panels::histogram::CountScale;
@@ -203,6 +204,8 @@ pub struct AppState {
     pub bundle: Option<BundleInfo>,
     /// Where networks run and could run.
     pub compute: Compute,
+    /// Images at several LEG weights, for the slider.
+    pub leg_scrub: LegScrub,
     /// The bundle that is being loaded.
     pub loading: Option<RunningJob>,
     /// The suppression that runs.
@@ -264,6 +267,7 @@ impl Default for AppState {
             num_seeds: 1,
             bundle: None,
             compute: Compute::default(),
+            leg_scrub: LegScrub::default(),
             loading: None,
             job: None,
             privacy: Privacy::default(),

@@ -41,7 +41,7 @@ pub enum WorkerCommand {
     LoadBundle(JobHandle, BundleChoice),
     /// Suppress the bones of one radiograph.
     Suppress(JobHandle, Box<SuppressionRequest>),
-    /// Make bone layers at several LEG weights; a job of [`JobHandle::background`].
+    /// Make soft-tissue images at several LEG weights; a job of [`JobHandle::background`].
     LegNodes(JobHandle, Box<LegNodesPlan>),
     /// Let a waiting job come before another that waits, or last.
     Move {

@@ -42,7 +42,7 @@ pub enum EventKind {
     TrainingProgressed(String),
     /// The job ended with a soft-tissue image.
     Suppressed(Arc<SuppressionResult>),
-    /// The job ended with bone layers at several LEG weights.
+    /// The job ended with soft-tissue images at several LEG weights.
     LegNodesMade(Arc<LegNodes>),
     /// The job ended with a lung mask on the radiograph's grid.
     Segmented(Arc<LungMask>),

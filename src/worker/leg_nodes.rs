@@ -1,10 +1,11 @@
-//! Bone layers at a few LEG weights, so that a slider between them needs no network.
+//! Soft-tissue images at a few LEG weights, so that a slider between them needs no network.
 
 use super::serve::{JobError, Pipeline};
 use crate::pipeline::{Observer, PreviewChoice, Progress, SuppressionRequest};
 use crate::radiograph::{FloatImage, StudyId};
+use std::sync::Arc;
 
-/// Which weights to make bone layers for.
+/// Which weights to make soft-tissue images for.
 #[derive(Debug, Clone)]
 pub struct LegNodesPlan {
     /// The suppression whose weight is varied; its own weight does not count.
@@ -13,17 +14,17 @@ pub struct LegNodesPlan {
     pub weights: Vec<f64>,
 }
 
-/// Bone layers at a few weights of the Local-Enhanced Guidance.
+/// Soft-tissue images at a few weights of the Local-Enhanced Guidance.
 ///
-/// Each layer is that of a true run. Between them a layer is interpolated: what is shown there must be marked as such.
+/// Each is that of a true run. Between them an image is interpolated: what is shown there must be marked as such.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LegNodes {
     /// The radiograph they were made from.
     pub study: StudyId,
     /// Weights, rising.
     pub weights: Vec<f64>,
-    /// Bone layer of each weight in display units, on the radiograph's own grid.
-    pub bones: Vec<FloatImage>,
+    /// Soft-tissue image of each weight in modality values, on the radiograph's own grid.
+    pub soft_tissues: Vec<Arc<FloatImage>>,
 }
 
 /// Two nodes and how to mix them: `(1 - share) * lower + share * upper`.
@@ -65,16 +66,16 @@ impl LegNodes {
         })
     }
 
-    /// The bone layer at a weight, exact at a node and interpolated between two; `None` without nodes.
+    /// The soft-tissue image at a weight, exact at a node and interpolated between two; `None` without nodes.
     pub fn at(&self, weight: f64) -> Option<FloatImage> {
         let NodeMix {
             lower,
             upper,
             share,
         } = self.mix(weight)?;
-        let (lower, upper) = (self.bones.get(lower)?, self.bones.get(upper)?);
+        let (lower, upper) = (self.soft_tissues.get(lower)?, self.soft_tissues.get(upper)?);
         if share == 0.0 {
-            return Some(lower.clone());
+            return Some(lower.as_ref().clone());
         }
         lower.zip_map(upper, |a, b| a + share * (b - a)).ok()
     }
@@ -90,7 +91,7 @@ pub(super) fn make(
     weights.sort_by(f64::total_cmp);
     weights.dedup();
     let count = weights.len();
-    let mut bones = Vec::with_capacity(count);
+    let mut soft_tissues = Vec::with_capacity(count);
     for (index, &weight) in weights.iter().enumerate() {
         let mut request = plan.request.clone();
         request.settings.leg_weight = weight;
@@ -100,12 +101,13 @@ pub(super) fn make(
             index,
             count,
         };
-        bones.push(pipeline.suppress(&request, &mut node)?.bone);
+        let result = pipeline.suppress(&request, &mut node)?;
+        soft_tissues.push(Arc::new(result.soft_tissue));
     }
     Ok(LegNodes {
         study: plan.request.radiograph.id.clone(),
         weights,
-        bones,
+        soft_tissues,
     })
 }
 
@@ -143,11 +145,13 @@ mod tests {
         let nodes = LegNodes {
             study: StudyId("a".to_owned()),
             weights: vec![1.0, 2.0, 4.0],
-            bones: [0.1, 0.3, 0.2].map(|v| Raster::filled(2, 1, v)).into(),
+            soft_tissues: [0.1, 0.3, 0.2]
+                .map(|v| Arc::new(Raster::filled(2, 1, v)))
+                .into(),
         };
         let at = |weight: f64| nodes.at(weight).unwrap().values()[0];
-        for (weight, bone) in [(0.0, 0.1), (1.0, 0.1), (2.0, 0.3), (4.0, 0.2), (9.0, 0.2)] {
-            assert_eq!(at(weight).to_bits(), f32::to_bits(bone), "{weight}");
+        for (weight, value) in [(0.0, 0.1), (1.0, 0.1), (2.0, 0.3), (4.0, 0.2), (9.0, 0.2)] {
+            assert_eq!(at(weight).to_bits(), f32::to_bits(value), "{weight}");
         }
         assert!((at(1.5) - 0.2).abs() < 1e-6 && (at(3.0) - 0.25).abs() < 1e-6);
         let mix = nodes.mix(3.5).unwrap();
@@ -155,7 +159,7 @@ mod tests {
         assert!((mix.share - 0.75).abs() < 1e-6);
         let none = LegNodes {
             weights: Vec::new(),
-            bones: Vec::new(),
+            soft_tissues: Vec::new(),
             ..nodes
         };
         assert_eq!(none.mix(1.0), None);

@@ -4,8 +4,8 @@ use crate::phantom::{defaults, radiograph, result};
 use crate::support::skipped;
 use diaphane::ui::{AppState, Content, DiaphaneApp, Engine, EngineError, Layout, Look, UiCommand};
 use diaphane::worker::{
-    BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, SuppressionRequest,
-    SuppressionSettings, WorkerCommand, WorkerEvent,
+    BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, LegNodesPlan,
+    SuppressionRequest, SuppressionSettings, WorkerCommand, WorkerEvent,
 };
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
@@ -22,6 +22,7 @@ pub const SIZE: [f32; 2] = [1280.0, 720.0];
 pub struct Desk {
     pub bundles: Vec<(JobHandle, BundleChoice)>,
     pub requests: Vec<(JobHandle, SuppressionRequest)>,
+    pub nodes: Vec<(JobHandle, LegNodesPlan)>,
     pub events: VecDeque<WorkerEvent>,
     pub busy: bool,
 }
@@ -43,6 +44,7 @@ impl Engine for FakeEngine {
         match command {
             WorkerCommand::LoadBundle(handle, bundle) => desk.bundles.push((handle, bundle)),
             WorkerCommand::Suppress(handle, request) => desk.requests.push((handle, *request)),
+            WorkerCommand::LegNodes(handle, plan) => desk.nodes.push((handle, *plan)),
             _ => {}
         }
         Ok(())

@@ -19,6 +19,7 @@ mod per_study;
 mod phantom;
 mod results;
 mod saving;
+mod scrub;
 mod session;
 mod shell;
 #[path = "../support/mod.rs"]

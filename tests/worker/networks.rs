@@ -99,13 +99,13 @@ fn a_node_is_what_a_true_run_at_its_weight_gives() {
     for weight in [1.0, 2.0, 3.0] {
         settings.leg_weight = weight;
         let result = fresh.suppress(&settings);
-        assert!(nodes.at(weight).unwrap() == result.bone, "{weight}");
+        assert!(nodes.at(weight).unwrap() == result.soft_tissue, "{weight}");
     }
     assert!(
-        nodes.bones[0] != nodes.bones[2],
+        nodes.soft_tissues[0] != nodes.soft_tissues[2],
         "the weight changes nothing"
     );
-    assert!(nodes.at(1.5).unwrap() != nodes.bones[0]);
+    assert!(nodes.at(1.5).unwrap() != *nodes.soft_tissues[0]);
 }
 
 #[test]

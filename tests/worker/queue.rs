@@ -131,6 +131,6 @@ fn nodes_are_made_in_the_order_of_their_weights_and_make_room() {
         panic!("{ends:?}");
     };
     assert_eq!(made.weights, [1.0, 2.0, 3.0]);
-    assert_eq!(made.bones.len(), 3);
+    assert_eq!(made.soft_tissues.len(), 3);
     assert!((nodes.progress().unwrap().fraction - 1.0).abs() < 1e-6);
 }

@@ -198,6 +198,8 @@ pub fn apply_event(event: WorkerEvent, state: &mut AppState) {
         apply_loading_event(event.kind, state);
     } else if is(&state.job, event.job) {
         apply_job_event(event.kind, state);
+    } else {
+        super::leg_nodes::apply_event(event, state);
     }
 }
 

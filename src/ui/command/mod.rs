@@ -2,6 +2,7 @@
 
 mod browse;
 mod jobs;
+mod leg_nodes;
 mod measure_work;
 mod measuring;
 mod results;
@@ -21,7 +22,6 @@ use crate::worker::SuppressionSettings;
 use std::path::PathBuf;
 
 pub use browse::BrowseCommand;
-pub(super) use browse::follow;
 pub(super) use jobs::{apply_event, copy_progress, suppress_when_ready};
 pub(super) use measure_work::{keep_measures, refresh_measures};
 pub use session::SessionCommand;
@@ -56,6 +56,12 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Ser
             state.undo.record(before, after);
         }
     }
+}
+
+/// The work beside the window that follows what is open and set.
+pub(super) fn follow(state: &mut AppState, services: &mut Services) {
+    browse::follow(state, services);
+    leg_nodes::follow(state, services);
 }
 
 fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {

@@ -45,6 +45,8 @@ pub enum ShellCommand {
     SetScale(f64),
     /// Nothing moves by itself, or again.
     ToggleReducedMotion,
+    /// Prepare LEG weights in the background, or no longer.
+    ToggleLegPreparation,
     /// What a drag over a picture does.
     SetWindowDrag(DragPreferences),
     /// The note of the first start was understood.
@@ -81,6 +83,9 @@ pub(super) fn apply(command: ShellCommand, state: &mut AppState) {
         S::ResetScale => preferences.ui_scale = 1.0,
         S::SetScale(scale) => preferences.ui_scale = stepped_scale(scale, 0),
         S::ToggleReducedMotion => reduce_motion(!preferences.reduced_motion, state),
+        S::ToggleLegPreparation => {
+            preferences.prepare_leg_weights = !preferences.prepare_leg_weights;
+        }
         S::SetWindowDrag(drag) => preferences.window_drag = drag,
         S::Understood => preferences.first_run_note_seen = true,
         S::ShowGuidePage(page) => {

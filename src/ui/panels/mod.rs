@@ -8,6 +8,7 @@ pub mod first_run;
 pub mod guide;
 pub mod histogram;
 pub mod key_editor;
+pub mod leg_scrub;
 pub mod look_here;
 pub mod measure_list;
 mod measure_plot;

@@ -3,18 +3,18 @@
 use super::compare::compare_ui;
 use super::compute::compute_ui;
 use super::histogram::histogram_ui;
+use super::leg_scrub::leg_scrub_ui;
 use super::look_here::look_here_ui;
 use super::measure_list::measure_list_ui;
 use super::progress::progress_ui;
 use crate::ui::command::UiCommand;
+use crate::ui::leg_scrub::LEG_RANGE;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::theme;
 use crate::ui::widgets::release_slider::{Change, release_slider};
 use crate::worker::{FusionChoice, GuidanceChoice, SamplerChoice, SuppressionSettings};
 use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, ScrollArea, Ui};
 
-/// Range of the LEG weight; 1 is no guidance.
-const LEG_RANGE: std::ops::RangeInclusive<f64> = 0.0..=6.0;
 /// Steps that the LCM sampler can take (the 50 of its training).
 const MOST_LCM_STEPS: usize = 50;
 /// Steps that the other samplers can take: the timesteps of both papers.
@@ -50,6 +50,7 @@ fn suppression_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         change = change.or(seed_ui(ui, &mut settings, state, commands));
         change = change.or(num_seeds_ui(ui, state, commands));
         compute_ui(ui, state, commands);
+        leg_scrub_ui(ui, state, commands);
     });
     if change.edited {
         commands.push(UiCommand::EditSettings(settings));

@@ -6,7 +6,9 @@ use crate::ui::look::Look;
 use crate::ui::state::{AppState, PixelPosition};
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
+use crate::worker::SuppressionResult;
 use eframe::egui::{Label, RichText, Sides, TextWrapMode, Ui};
+use std::sync::Arc;
 
 /// Draws the bar; `zoom` is what the views of this very frame have, screen pixels per image pixel.
 pub fn status_bar_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
@@ -20,7 +22,12 @@ fn probe_ui(ui: &mut Ui, state: &AppState) {
         return;
     };
     let look = study.looks.of(state.active_content());
-    let text = match state.probe.and_then(|at| probe_text(study, look, at)) {
+    // What stands between two results has no values of its own.
+    let result = study.result().filter(|_| state.interpolation().is_none());
+    let text = match state
+        .probe
+        .and_then(|at| probe_text((study, result), look, at))
+    {
         Some(values) => RichText::new(values),
         None => RichText::new("Pixel values under the pointer").color(theme::of(ui).text_weak),
     };
@@ -47,7 +54,11 @@ fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
 }
 
 /// Every value of one pixel; `None` outside the image.
-fn probe_text(study: &OpenStudy, look: &Look, at: PixelPosition) -> Option<String> {
+fn probe_text(
+    (study, result): (&OpenStudy, Option<&Arc<SuppressionResult>>),
+    look: &Look,
+    at: PixelPosition,
+) -> Option<String> {
     let PixelPosition { row, col } = at;
     let stored = study.radiograph.stored.get(row, col)?;
     let scale = GreyScale::new(&study.radiograph, &look.voi);
@@ -61,7 +72,7 @@ fn probe_text(study: &OpenStudy, look: &Look, at: PixelPosition) -> Option<Strin
         scale.modality(stored),
         255.0 * shown(scale.display(stored)),
     )];
-    if let Some(result) = study.result() {
+    if let Some(result) = result {
         let soft = result.soft_tissue.get(row, col)?;
         let display = shown(scale.display_at(stored, f64::from(soft)));
         let bone = result.bone.get(row, col)?;

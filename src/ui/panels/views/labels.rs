@@ -28,7 +28,7 @@ impl View<'_> {
         if missing || content == Content::Original {
             return;
         }
-        if let Some(text) = self.state.stale_text() {
+        if let Some(text) = self.badge_text(content) {
             // Under the corner texts, which a narrow view leaves no room between.
             badge_ui(ui, Pos2::new(inner.center().x, top + 6.0), inner, text);
         }
@@ -39,6 +39,13 @@ impl View<'_> {
             let is_absolute = self.state.difference_is_absolute;
             colour_bar::paint(&ui.painter_at(self.rect), above, limit, is_absolute);
         }
+    }
+
+    /// Why the picture is not what its study is set to, or how it came to be.
+    fn badge_text(&self, content: Content) -> Option<&'static str> {
+        let interpolated = self.state.interpolation_text();
+        let interpolated = interpolated.filter(|_| content == Content::SoftTissue);
+        interpolated.or_else(|| self.state.stale_text())
     }
 
     /// The one view shows the original because there is nothing else yet.

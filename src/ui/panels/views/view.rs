@@ -201,12 +201,20 @@ impl View<'_> {
         let outline = self.state.outline_visible && self.study.result().is_some();
         let look = self.look();
         let is_compared = matches!(content, Content::SoftTissue | Content::Difference);
+        let interpolated = layers::interpolated(self.state);
+        let interpolated = interpolated.filter(|_| content == Content::SoftTissue);
+        let (layer, rival, mixture) = interpolated.unwrap_or_else(|| {
+            let rival = layers::rival(self.study).filter(|_| is_compared);
+            (layers::key(self.study, kind), rival, mixture)
+        });
+        let mut layers = layers::all(self.study);
+        layers.extend(layers::of_nodes(&self.state.leg_scrub));
         RadiographCallback {
             spec: ViewSpec {
                 id: self.id,
-                layer: layers::key(self.study, kind),
+                layer,
                 original: layers::key(self.study, LayerKind::Original),
-                rival: layers::rival(self.study).filter(|_| is_compared),
+                rival,
                 mask: outline.then(|| layers::key(self.study, LayerKind::LungMask)),
                 picture: match content {
                     Content::Difference => Picture::Difference {
@@ -225,7 +233,7 @@ impl View<'_> {
                 },
                 dithered: true,
             },
-            layers: layers::all(self.study),
+            layers,
             frame,
         }
     }
