@@ -3,6 +3,7 @@
 //! Owns plain, immutable data with no opinion about files, screens or networks; imports `std` only.
 //! Everything above shares a [`Radiograph`] behind an `Arc` and never changes it.
 
+mod brush;
 mod filter;
 mod grey;
 mod mask;
@@ -13,6 +14,7 @@ mod stored;
 mod study;
 mod warning;
 
+pub use brush::{BrushEffect, BrushStroke};
 pub use filter::{
     Neighbourhood, binary_dilation, binary_erosion, gaussian_blur, gaussian_blur_truncated,
     gradient_magnitude,

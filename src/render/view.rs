@@ -19,8 +19,10 @@ pub enum LayerKind {
     Bone,
     /// Standard deviation over seeds, modality units.
     Uncertainty,
-    /// Lung mask.
+    /// Lung mask of a result.
     LungMask,
+    /// Lung mask that was drawn, or found without a result.
+    EditedMask,
 }
 
 /// Names the pixels of a layer; a new run of a study has a new revision.

@@ -13,6 +13,7 @@ use super::command::{BrowseCommand, Turning, UiCommand};
 use super::compare::CompareTool;
 use super::layout::Layout;
 use super::look::{Content, Rings};
+use super::masking::MaskCommand;
 use super::measuring::MeasureCommand::{self, Take};
 use super::measuring::Tool;
 use super::state::AppState;
@@ -103,6 +104,7 @@ impl Action {
             | C::ResetView
             | C::TurnPolarity
             | C::Measure(_)
+            | C::Mask(_)
             | C::Turn(_)
             | C::SetWindowNumber(_) => study.is_some(),
             C::NextStudy => state.current + 1 < state.studies.len(),
@@ -126,6 +128,7 @@ impl Action {
                     .map(|study| study.looks.of(state.active_content()));
                 Some(look.is_some_and(|look| look.inverted))
             }
+            C::Mask(MaskCommand::Toggle) => Some(state.masking.is_on),
             C::ToggleOutline => Some(state.outline_visible),
             C::ToggleMarks => Some(state.rings == Rings::Shown),
             C::TogglePatient => Some(state.is_patient_hidden()),
@@ -207,6 +210,7 @@ pub const ACTIONS: &[Action] = &[
     act("turn-polarity", Menu::None, "Wrong polarity: exchange black and white", C::TurnPolarity),
     act("browser", Menu::Tools, "Study browser", C::Browse(BrowseCommand::TogglePanel)).on(Key::N),
     act("tags", Menu::Tools, "DICOM tags", C::Browse(BrowseCommand::ToggleTags)).ctrl(Key::T),
+    act("lung-mask", Menu::Tools, "Edit the lung mask", C::Mask(MaskCommand::Toggle)).on(Key::M),
     act("palette", Menu::Tools, "Find a command...", S(TogglePalette)).ctrl(Key::K),
     act("messages", Menu::Tools, "Messages", S(ToggleLog)).on(Key::F4),
     act("hide-patient", Menu::Tools, "Hide names, dates and file names", C::TogglePatient).on(Key::P),

@@ -3,6 +3,7 @@
 use super::leg_scrub::LegScrub;
 use super::state::AppState;
 use super::study::OpenStudy;
+use crate::radiograph::LungMask;
 use crate::render::{LayerKey, LayerKind, LayerPixels, Mixture, PixelSource, Region};
 use crate::worker::SuppressionResult;
 use std::sync::Arc;
@@ -16,7 +17,9 @@ struct ResultLayer {
 impl PixelSource for ResultLayer {
     fn pixels(&self) -> LayerPixels<'_> {
         match self.kind {
-            LayerKind::LungMask => LayerPixels::Mask(&self.result.lung_mask),
+            LayerKind::LungMask | LayerKind::EditedMask => {
+                LayerPixels::Mask(&self.result.lung_mask)
+            }
             LayerKind::Bone => LayerPixels::Values(&self.result.bone),
             LayerKind::Uncertainty => {
                 let uncertainty = self.result.uncertainty.as_ref();
@@ -27,6 +30,44 @@ impl PixelSource for ResultLayer {
             }
         }
     }
+}
+
+/// A mask that was drawn, or found without a run.
+struct MaskLayer(Arc<LungMask>);
+
+impl PixelSource for MaskLayer {
+    fn pixels(&self) -> LayerPixels<'_> {
+        LayerPixels::Mask(&self.0)
+    }
+}
+
+/// Key of the mask whose outline is drawn: that which is edited, else that of the result.
+pub(super) fn outline(study: &OpenStudy, state: &AppState) -> Option<LayerKey> {
+    if state.masking.is_on {
+        return edited_mask(study).map(|(key, _)| key);
+    }
+    let is_drawn = state.outline_visible && study.result().is_some();
+    is_drawn.then(|| key(study, LayerKind::LungMask))
+}
+
+/// The mask as it is edited: what was drawn, or what was found.
+fn edited_mask(study: &OpenStudy) -> Option<(LayerKey, Arc<dyn PixelSource>)> {
+    let key = |kind, revision| LayerKey {
+        study: study.serial,
+        kind,
+        revision,
+    };
+    let run = study.runs.newest_with_found_mask();
+    if let (None, Some(run)) = (&study.mask, run) {
+        let (result, kind) = (Arc::clone(&run.result), LayerKind::LungMask);
+        return Some((
+            key(kind, run.number),
+            Arc::new(ResultLayer { result, kind }),
+        ));
+    }
+    let version = study.mask.as_ref().or(study.segmented.as_ref())?;
+    let source = Arc::new(MaskLayer(Arc::clone(&version.mask)));
+    Some((key(LayerKind::EditedMask, version.number), source))
 }
 
 /// Key of a layer of a study.
@@ -65,6 +106,8 @@ pub(super) fn all(study: &OpenStudy) -> Vec<(LayerKey, Arc<dyn PixelSource>)> {
             layers.push((key(study, kind), Arc::new(ResultLayer { result, kind })));
         }
     }
+    let edited = edited_mask(study);
+    layers.extend(edited.filter(|(key, _)| layers.iter().all(|(other, _)| other != key)));
     if let (Some(key), Some(run)) = (rival(study), study.runs.rival()) {
         let (result, kind) = (Arc::clone(&run.result), LayerKind::SoftTissue);
         layers.push((key, Arc::new(ResultLayer { result, kind })));

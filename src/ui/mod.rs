@@ -24,6 +24,7 @@ mod layers;
 mod layout;
 mod leg_scrub;
 mod look;
+mod masking;
 mod measuring;
 mod message_log;
 mod orientation;
@@ -59,6 +60,7 @@ pub use keymap::Keymap;
 pub use layout::Layout;
 pub use leg_scrub::{LEG_RANGE, LegScrub};
 pub use look::{Content, Link, Links, Look, Looks, Rings};
+pub use masking::{BRUSH_RADII, MaskCommand, MaskVersion, Masking};
 pub use measuring::{
     Grabbed, MeasureCommand, MeasureEvent, MeasureRecord, Measuring, PixelReading, Reading, Tool,
 };

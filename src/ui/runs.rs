@@ -1,5 +1,6 @@
 //! The results of a study: which one is shown, and with which other one it is compared.
 
+use super::masking::MaskVersion;
 use crate::display::Histogram;
 use crate::radiograph::{FloatImage, resize_area};
 use crate::worker::{SuppressionResult, SuppressionSettings};
@@ -13,6 +14,17 @@ const MOST_BYTES: usize = 1 << 30;
 /// Height of a thumbnail, pixels.
 pub const THUMBNAIL_HEIGHT: usize = 64;
 
+/// What a run was asked for, as far as its picture depends on it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Asked<'a> {
+    /// Settings.
+    pub settings: &'a SuppressionSettings,
+    /// Pictures averaged.
+    pub num_seeds: usize,
+    /// Number of the mask it was given; `None` lets the segmenter find it.
+    pub mask: Option<u64>,
+}
+
 /// One result.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -20,6 +32,8 @@ pub struct Run {
     pub number: u64,
     /// What was made.
     pub result: Arc<SuppressionResult>,
+    /// The mask the reader gave; `None` where the segmenter found it.
+    pub mask: Option<MaskVersion>,
     /// The reader wants it kept.
     pub pinned: bool,
     /// When it arrived.
@@ -31,13 +45,19 @@ pub struct Run {
 }
 
 impl Run {
-    fn new(number: u64, result: Arc<SuppressionResult>, histogram: Histogram) -> Self {
+    fn new(
+        number: u64,
+        result: Arc<SuppressionResult>,
+        mask: Option<MaskVersion>,
+        histogram: Histogram,
+    ) -> Self {
         let (width, height) = result.model_soft_tissue.size();
         let narrow = (width * THUMBNAIL_HEIGHT).div_ceil(height.max(1)).max(1);
         let thumbnail = resize_area(&result.model_soft_tissue, narrow, THUMBNAIL_HEIGHT);
         Self {
             number,
             result,
+            mask,
             pinned: false,
             made: SystemTime::now(),
             thumbnail: Arc::new(thumbnail),
@@ -45,12 +65,22 @@ impl Run {
         }
     }
 
+    /// What it was asked for.
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked {
+            settings: &self.result.settings,
+            num_seeds: self.result.seeds.len(),
+            mask: self.mask.as_ref().map(|mask| mask.number),
+        }
+    }
+
     fn num_bytes(&self) -> usize {
         let pixels = self.result.soft_tissue.values().len();
         let model = self.result.model_soft_tissue.values().len();
         let uncertainty = self.result.uncertainty.as_ref().map_or(0, |_| 4 * pixels);
+        let drawn = self.mask.as_ref().map_or(0, |_| pixels);
         // Soft tissue and bone are f32, the mask a byte.
-        9 * pixels + uncertainty + 4 * model
+        9 * pixels + drawn + uncertainty + 4 * model
     }
 }
 
@@ -90,9 +120,15 @@ impl Runs {
     }
 
     /// Takes in a new result and shows it; the oldest go where there are too many.
-    pub(super) fn push(&mut self, result: Arc<SuppressionResult>, histogram: Histogram) {
+    pub(super) fn push(
+        &mut self,
+        result: Arc<SuppressionResult>,
+        mask: Option<MaskVersion>,
+        histogram: Histogram,
+    ) {
         self.newest += 1;
-        self.all.push(Run::new(self.newest, result, histogram));
+        self.all
+            .push(Run::new(self.newest, result, mask, histogram));
         self.shown = Some(self.newest);
         self.make_room(MOST_BYTES);
     }
@@ -132,18 +168,17 @@ impl Runs {
         (self.shown, self.rival) = (None, None);
     }
 
-    /// The newest result made with these settings and so many seeds by this bundle.
-    pub(super) fn made_with(
-        &self,
-        (settings, num_seeds): (&SuppressionSettings, usize),
-        sha256: &str,
-    ) -> Option<u64> {
+    /// A result whose mask the segmenter found: the one shown, else the newest.
+    pub(super) fn newest_with_found_mask(&self) -> Option<&Run> {
+        let shown = self.shown().filter(|run| run.mask.is_none());
+        shown.or_else(|| self.all.iter().rev().find(|run| run.mask.is_none()))
+    }
+
+    /// The newest result that this bundle made of what is asked for.
+    pub(super) fn made_with(&self, asked: Asked<'_>, sha256: &str) -> Option<u64> {
         let mut newest_first = self.all.iter().rev();
-        let found = newest_first.find(|run| {
-            let result = &run.result;
-            let same = (&result.settings, result.seeds.len()) == (settings, num_seeds);
-            same && result.bundle_sha256 == sha256
-        });
+        let found =
+            newest_first.find(|run| run.asked() == asked && run.result.bundle_sha256 == sha256);
         found.map(|run| run.number)
     }
 

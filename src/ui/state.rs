@@ -6,6 +6,7 @@ use super::compute::{BundleInfo, Compute};
 use super::layout::Layout;
 use super::leg_scrub::LegScrub;
 use super::look::{Content, Links, Rings};
+use super::masking::{MaskVersion, Masking};
 use super::measuring::Measuring;
 use super::panels::histogram::CountScale;
 use super::session::Session;
@@ -90,6 +91,8 @@ pub struct RunningJob {
     pub handle: JobHandle,
     /// Number of the study it is about; `None` for a bundle.
     pub study: Option<u64>,
+    /// The mask it was given, where the reader drew one.
+    pub mask: Option<MaskVersion>,
     /// Newest progress, copied once a frame.
     pub progress: Option<Progress>,
     /// Newest picture of where it is heading, copied once a frame.
@@ -184,6 +187,8 @@ pub struct AppState {
     pub compare: Compare,
     /// What goes on between two changes of the measures.
     pub measuring: Measuring,
+    /// What goes on while the lung mask is edited.
+    pub masking: Masking,
     /// The lung field's outline is drawn.
     pub outline_visible: bool,
     /// Whether places to look at twice have rings.
@@ -256,6 +261,7 @@ impl Default for AppState {
             links: Links::default(),
             compare: Compare::default(),
             measuring: Measuring::default(),
+            masking: Masking::default(),
             outline_visible: false,
             rings: Rings::default(),
             difference_limit: None,

@@ -2,6 +2,7 @@
 
 use super::file_doubts::{doubts_of_file, kind_doubts};
 use super::look::{Content, Look, Looks};
+use super::masking::MaskVersion;
 use super::measuring::MeasureRecord;
 use super::runs::Runs;
 use super::session::SavedView;
@@ -45,6 +46,10 @@ pub struct OpenStudy {
     pub kind_doubts: Vec<Warning>,
     /// The reader was asked about `kind_doubts` and said yes.
     pub suppress_anyway: bool,
+    /// The lung mask the reader drew, which the next run is given.
+    pub mask: Option<MaskVersion>,
+    /// The lung mask that was found to begin drawing with.
+    pub segmented: Option<MaskVersion>,
     /// What the reader drew.
     pub measures: Arc<Vec<Measure>>,
     /// Size of a pixel by a length that the reader stated; until this study is closed.
@@ -73,6 +78,8 @@ impl OpenStudy {
             modality_range,
             settings: None,
             suppress_anyway: false,
+            mask: None,
+            segmented: None,
             measures: Arc::default(),
             calibration: None,
             measure_record: MeasureRecord::default(),
@@ -84,12 +91,12 @@ impl OpenStudy {
         self.runs.shown().map(|run| &run.result)
     }
 
-    /// Takes in a new result and shows it.
-    pub(super) fn keep(&mut self, result: Arc<SuppressionResult>) {
+    /// Takes in a new result and the mask it was given, and shows it.
+    pub(super) fn keep(&mut self, result: Arc<SuppressionResult>, mask: Option<MaskVersion>) {
         let range = self.modality_range;
         let values = &result.soft_tissue;
         let histogram = Histogram::of_values(values, &self.radiograph, range, NUM_BINS);
-        self.runs.push(result, histogram);
+        self.runs.push(result, mask, histogram);
     }
 
     /// Everything as it was first shown; the results stay.
@@ -275,6 +282,7 @@ impl Study {
             study.radiograph = Arc::new(study.radiograph.with_polarity_turned());
             study.doubts = doubts_of_file(&study.radiograph);
             study.runs.clear();
+            study.segmented = None;
         }
         // Of the picture as it was.
         self.thumbnail = None;

@@ -7,7 +7,10 @@ use crate::display::Rgb;
 use eframe::egui::{self, Color32, Context, CornerRadius, FontId, Stroke, TextStyle, Ui};
 use std::ops::RangeInclusive;
 
-pub use tokens::{MEASURE, MEASURE_CHOSEN, OVERLAY, SHADE, SHADE_STRONG, Tokens, VIEW_BACKGROUND};
+pub use tokens::{
+    BRUSH_ERASES, BRUSH_PAINTS, MEASURE, MEASURE_CHOSEN, OVERLAY, SHADE, SHADE_STRONG, Tokens,
+    VIEW_BACKGROUND,
+};
 
 /// Dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]

@@ -6,6 +6,8 @@ use super::camera::Camera;
 use super::compare::Compare;
 use super::layout::Layout;
 use super::look::{Content, Links, Looks};
+use super::masking::MaskVersion;
+use super::runs::{Asked, Run};
 use super::state::AppState;
 use super::study::OpenStudy;
 use crate::measure::Measure;
@@ -38,6 +40,7 @@ struct StudyMoment {
     settings: Option<SuppressionSettings>,
     /// Numbers of the result shown and of the one it is compared with.
     results: (Option<u64>, Option<u64>),
+    mask: Option<MaskVersion>,
     measures: Arc<Vec<Measure>>,
     calibration: Option<PixelSpacing>,
 }
@@ -105,10 +108,14 @@ impl Moment {
             moment.restore(study);
             // A result that came after this moment may be just what its settings ask for.
             let settings = moment.settings.as_ref();
-            let asked = settings.map(|settings| (settings, num_seeds));
+            let mask = study.mask_number();
+            let asked = settings.map(|settings| Asked {
+                settings,
+                num_seeds,
+                mask,
+            });
             let made = asked.and_then(|asked| study.runs.made_with(asked, sha256.as_deref()?));
-            let shown = study.result();
-            let shown = shown.map(|result| (&result.settings, result.seeds.len()));
+            let shown = study.runs.shown().map(Run::asked);
             if made.is_some() && shown != asked {
                 study.runs.show(made);
             }
@@ -129,6 +136,7 @@ impl StudyMoment {
             looks,
             settings: Some(settings.clone()),
             results: study.runs.choice(),
+            mask: study.mask.clone(),
             measures: Arc::clone(&study.measures),
             calibration: study.calibration,
         }
@@ -137,6 +145,9 @@ impl StudyMoment {
     fn name_of_step(&self, after: &Self) -> Option<&'static str> {
         if self.settings != after.settings {
             return Some("settings");
+        }
+        if self.mask != after.mask {
+            return Some("lung mask");
         }
         if self.results != after.results {
             return Some("choice of a result");
@@ -166,6 +177,7 @@ impl StudyMoment {
         study.looks = self.looks.clone();
         set_cameras(&mut study.looks, |content| cameras.of(content).camera);
         study.settings.clone_from(&self.settings);
+        study.mask.clone_from(&self.mask);
         let (shown, rival) = self.results;
         study.runs.show(shown);
         study.runs.set_rival(rival);

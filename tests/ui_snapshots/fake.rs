@@ -23,6 +23,7 @@ pub struct Desk {
     pub bundles: Vec<(JobHandle, BundleChoice)>,
     pub requests: Vec<(JobHandle, SuppressionRequest)>,
     pub nodes: Vec<(JobHandle, LegNodesPlan)>,
+    pub segmentations: Vec<JobHandle>,
     pub events: VecDeque<WorkerEvent>,
     pub busy: bool,
 }
@@ -45,6 +46,7 @@ impl Engine for FakeEngine {
             WorkerCommand::LoadBundle(handle, bundle) => desk.bundles.push((handle, bundle)),
             WorkerCommand::Suppress(handle, request) => desk.requests.push((handle, *request)),
             WorkerCommand::LegNodes(handle, plan) => desk.nodes.push((handle, *plan)),
+            WorkerCommand::Segment(handle, _) => desk.segmentations.push(handle),
             _ => {}
         }
         Ok(())

@@ -14,6 +14,7 @@ mod doubts;
 mod fake;
 mod hidden;
 mod look_here;
+mod mask;
 mod measures;
 mod per_study;
 mod phantom;

@@ -62,6 +62,11 @@ impl AppState {
             Some("Stale: a new picture is being made")
         } else if bundle.is_some_and(|bundle| bundle.sha256 != result.bundle_sha256) {
             Some("Stale: made by another model")
+        } else if study.runs.shown()?.asked().mask != study.mask_number() {
+            Some(match study.mask {
+                Some(_) => "Stale: the lung mask was edited",
+                None => "Stale: made with an edited lung mask",
+            })
         } else if result.settings != *settings || result.seeds.len() != self.num_seeds {
             Some("Stale: made with other settings")
         } else {

@@ -1,7 +1,9 @@
 //! Jobs: what is sent to the worker and what its events change.
 
-use super::{Services, fail};
+use super::{Services, fail, masking};
 use crate::ui::compute::BundleInfo;
+use crate::ui::masking::MaskVersion;
+use crate::ui::runs::Asked;
 use crate::ui::state::{AppState, Question, RunningJob, SeedMode, WhenReady};
 use crate::ui::study::{OpenStudy, Study};
 use crate::worker::{
@@ -49,7 +51,7 @@ fn load_bundle_on(
     let command = WorkerCommand::LoadBundle(handle.clone(), choice.clone());
     match services.engine.send(command) {
         Ok(()) => {
-            state.loading = Some(running(handle, None));
+            state.loading = Some(running(handle, None, None));
             state.compute.ask(choice);
         }
         Err(err) => fail(state, err.to_string()),
@@ -66,15 +68,59 @@ pub(super) fn draw_seed(state: &mut AppState) {
 /// Runs with the settings shown; draws a new seed first where the seed is not locked. Asks first,
 /// once a study, where the networks were not made for what it shows.
 pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
-    let asks = |study: &OpenStudy| !study.kind_doubts.is_empty() && !study.suppress_anyway;
-    if state.study().is_some_and(asks) {
-        state.question = Some(Question::SuppressAnyway);
+    if asks_first(state) {
         return;
     }
     if state.seed == SeedMode::Drawn {
         draw_seed(state);
     }
     start(state, services);
+}
+
+/// Asks where the networks were not made for what the study shows, once a study.
+fn asks_first(state: &mut AppState) -> bool {
+    let asks = |study: &OpenStudy| !study.kind_doubts.is_empty() && !study.suppress_anyway;
+    let asks = state.study().is_some_and(asks);
+    if asks {
+        state.question = Some(Question::SuppressAnyway);
+    }
+    asks
+}
+
+/// Makes a picture with the mask as it is drawn now, and everything else as it is set; one made before is shown again.
+pub(super) fn run_with_mask(state: &mut AppState, services: &mut Services) {
+    if !asks_first(state) && !show_made(state) {
+        start(state, services);
+    }
+}
+
+/// Has the lungs of the study shown found; `false` where that cannot be.
+pub(super) fn segment(state: &mut AppState, services: &mut Services) -> bool {
+    let Some(study) = state.study() else {
+        return false;
+    };
+    let (serial, radiograph) = (study.serial, Arc::clone(&study.radiograph));
+    if state.bundle.is_none() || state.loading.is_some() {
+        let text = "There is no lung mask yet, and no model to find one; open a bundle with File > Open model bundle and \
+                    wait until it is loaded.";
+        fail(state, text.to_owned());
+        return false;
+    }
+    let handle = JobHandle::new();
+    let command = WorkerCommand::Segment(handle.clone(), radiograph);
+    match services.engine.send(command) {
+        Ok(()) => {
+            let job = running(handle, Some(serial), None);
+            if let Some(older) = state.masking.finding.replace(job) {
+                older.handle.cancel();
+            }
+            true
+        }
+        Err(err) => {
+            fail(state, err.to_string());
+            false
+        }
+    }
 }
 
 /// Starts the run that was asked for before its study and its bundle were there.
@@ -90,23 +136,30 @@ pub fn suppress_when_ready(state: &mut AppState, services: &mut Services) {
 /// Runs again after a setting was let go; without a result there is nothing to be replaced, and a
 /// picture that was made with these settings before is shown again.
 pub(super) fn rerun(state: &mut AppState, services: &mut Services) {
-    let Some(study) = state.study() else {
+    if show_made(state) {
         return;
-    };
-    let bundle = state.bundle.as_ref();
-    let made = bundle.and_then(|bundle| {
-        study
-            .runs
-            .made_with((state.settings(), state.num_seeds), &bundle.sha256)
+    }
+    let is_running = |study| state.is_running(study);
+    if state.stale_text().is_some() || state.study().is_some_and(is_running) {
+        start(state, services);
+    }
+}
+
+/// Shows the picture that was made before of what is asked for now; `false` where there is none.
+fn show_made(state: &mut AppState) -> bool {
+    let made = state.study().and_then(|study| {
+        let asked = Asked {
+            settings: state.settings(),
+            num_seeds: state.num_seeds,
+            mask: study.mask_number(),
+        };
+        study.runs.made_with(asked, &state.bundle.as_ref()?.sha256)
     });
     if let Some(made) = made {
         cancel_of_shown(state);
         super::results::show(made, state);
-        return;
     }
-    if state.stale_text().is_some() || state.is_running(study) {
-        start(state, services);
-    }
+    made.is_some()
 }
 
 fn start(state: &mut AppState, services: &mut Services) {
@@ -127,7 +180,9 @@ fn start(state: &mut AppState, services: &mut Services) {
     let handle = JobHandle::new();
     let settings = state.settings().clone();
     let radiograph = Arc::clone(&study.radiograph);
+    let mask = study.mask.clone();
     let request = SuppressionRequest {
+        mask: mask.as_ref().map(|mask| Arc::clone(&mask.mask)),
         num_seeds: state.num_seeds,
         preview: PreviewChoice::EverySteps(NonZeroUsize::MIN),
         ..SuppressionRequest::new(radiograph, settings.clone())
@@ -138,7 +193,7 @@ fn start(state: &mut AppState, services: &mut Services) {
             // From here on what another study is set to is no matter of this one.
             state.set_settings(settings);
             // The newest request counts: the one before ends within a sampling step.
-            if let Some(older) = state.job.replace(running(handle, Some(serial))) {
+            if let Some(older) = state.job.replace(running(handle, Some(serial), mask)) {
                 older.handle.cancel();
             }
         }
@@ -160,10 +215,11 @@ pub(super) fn turn_polarity(state: &mut AppState, services: &mut Services) {
     }
 }
 
-fn running(handle: JobHandle, study: Option<u64>) -> RunningJob {
+fn running(handle: JobHandle, study: Option<u64>, mask: Option<MaskVersion>) -> RunningJob {
     RunningJob {
         handle,
         study,
+        mask,
         progress: None,
         preview: None,
     }
@@ -198,6 +254,8 @@ pub fn apply_event(event: WorkerEvent, state: &mut AppState) {
         apply_loading_event(event.kind, state);
     } else if is(&state.job, event.job) {
         apply_job_event(event.kind, state);
+    } else if is(&state.masking.finding, event.job) {
+        apply_finding_event(event.kind, state);
     } else {
         super::leg_nodes::apply_event(event, state);
     }
@@ -260,8 +318,9 @@ fn take_bundle(bundle: BundleInfo, defaults: SuppressionSettings, state: &mut Ap
 fn apply_job_event(kind: EventKind, state: &mut AppState) {
     match kind {
         EventKind::Suppressed(result) => {
-            let serial = state.job.take().and_then(|job| job.study);
-            keep_result(serial, result, state);
+            if let Some(job) = state.job.take() {
+                keep_result(job, result, state);
+            }
         }
         EventKind::Failed(text) => {
             state.job = None;
@@ -273,8 +332,24 @@ fn apply_job_event(kind: EventKind, state: &mut AppState) {
 }
 
 /// Gives a result to its study, which need not be the one shown by now.
-fn keep_result(serial: Option<u64>, result: Arc<SuppressionResult>, state: &mut AppState) {
-    if let Some(study) = serial.and_then(|serial| state.study_with_mut(serial)) {
-        study.keep(result);
+fn keep_result(job: RunningJob, result: Arc<SuppressionResult>, state: &mut AppState) {
+    let study = job.study.and_then(|serial| state.study_with_mut(serial));
+    if let Some(study) = study {
+        study.keep(result, job.mask);
+    }
+}
+
+fn apply_finding_event(kind: EventKind, state: &mut AppState) {
+    if !kind.is_final() {
+        return;
+    }
+    let serial = state.masking.finding.take().and_then(|job| job.study);
+    match kind {
+        EventKind::Segmented(mask) => masking::keep_found(serial, mask, state),
+        EventKind::Failed(text) => {
+            state.masking.lay_down();
+            fail(state, text);
+        }
+        _ => state.masking.lay_down(),
     }
 }

@@ -72,6 +72,7 @@ pub(super) fn escape(state: &mut AppState) -> bool {
 
 /// Takes a tool up, or lays it down where it is in hand; the heart's begins with a suggestion where there is a mask.
 fn take(tool: Tool, state: &mut AppState, services: &mut Services) {
+    state.masking.lay_down();
     state.measuring.draft.clear();
     if state.measuring.tool == Some(tool) {
         state.measuring.tool = None;

@@ -3,6 +3,7 @@
 mod browse;
 mod jobs;
 mod leg_nodes;
+mod masking;
 mod measure_work;
 mod measuring;
 mod results;
@@ -82,6 +83,10 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::Suppress => jobs::suppress(state, services),
         C::TurnPolarity => jobs::turn_polarity(state, services),
         C::Measure(command) => measuring::apply(command, state, services),
+        C::Mask(command) => masking::apply(command, state, services),
+        C::MoveSuppression(share) if state.masking.is_on => {
+            masking::step_radius(f64::from(share.signum()), state);
+        }
         C::CancelJob => jobs::cancel(state),
         C::Escape => escape(state),
         C::Answer(yes) => answer(yes, state, services),
@@ -118,7 +123,10 @@ fn escape(state: &mut AppState) {
         state.help_visible = false;
     } else if state.tags.visible {
         state.tags.close();
-    } else if state.path_box.take().is_none() && !measuring::escape(state) {
+    } else if state.path_box.take().is_none()
+        && !measuring::escape(state)
+        && !masking::escape(state)
+    {
         jobs::cancel(state);
     }
 }

@@ -8,13 +8,14 @@ pub(super) fn show(number: u64, state: &mut AppState) {
         return;
     };
     study.runs.show(Some(number));
-    let made = study
-        .result()
-        .map(|result| (result.settings.clone(), result.seeds.len()));
-    if let Some((settings, num_seeds)) = made {
-        state.set_settings(settings);
-        state.num_seeds = num_seeds;
-    }
+    let Some(run) = study.runs.shown() else {
+        return;
+    };
+    let made = run.asked();
+    let (settings, num_seeds) = (made.settings.clone(), made.num_seeds);
+    study.mask = run.mask.clone();
+    state.set_settings(settings);
+    state.num_seeds = num_seeds;
 }
 
 pub(super) fn compare_with(number: Option<u64>, state: &mut AppState) {

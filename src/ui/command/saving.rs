@@ -110,13 +110,17 @@ fn write(
     services: &mut Services,
 ) {
     let found = state.study_with(study);
-    let Some((study, result)) = found.and_then(|study| Some((study, study.result()?.clone())))
-    else {
+    let Some((study, run)) = found.and_then(|study| Some((study, study.runs.shown()?))) else {
         fail(
             state,
             "The study was closed before its picture was saved.".to_owned(),
         );
         return;
+    };
+    let result = Arc::clone(&run.result);
+    let origin = match run.mask {
+        Some(_) => MaskOrigin::Given,
+        None => MaskOrigin::Segmenter,
     };
     let (radiograph, voi) = (Arc::clone(&study.radiograph), study.loaded_voi());
     services.files.save(&path.clone(), move || {
@@ -127,7 +131,7 @@ fn write(
             ensure_not_source(output, sources).map_err(|err| err.to_string())?;
         }
         let picture = picture(&radiograph, &voi, &result);
-        let text = Certificate::new(&radiograph, &result, MaskOrigin::Segmenter);
+        let text = Certificate::new(&radiograph, &result, origin);
         let is_native = result.settings.output == OutputGrid::Native;
         let spacing = radiograph.spacing.filter(|_| is_native);
         write_certified(&path, &picture, spacing, text, overwrite)

@@ -134,6 +134,7 @@ pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services
                     && prior.as_ref() != Some(&study.path)
                     && open.result().is_none()
                     && !open.has_measures()
+                    && open.mask.is_none()
                     && working != Some(open.serial) =>
             {
                 study.content = StudyContent::Unread;
@@ -148,6 +149,7 @@ fn leave_study(state: &mut AppState) {
     state.probe = None;
     state.difference_limit = None;
     state.measuring.leave_study();
+    state.masking.lay_down();
     // The other question names its files and may be answered from anywhere.
     if state.question == Some(Question::SuppressAnyway) {
         state.question = None;

@@ -6,6 +6,7 @@ use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Link};
+use crate::ui::masking::MaskCommand;
 use crate::ui::measuring::MeasureCommand;
 use crate::ui::panels::histogram::CountScale;
 use crate::ui::presets::WindowPreset;
@@ -109,6 +110,8 @@ pub enum UiCommand {
     TurnPolarity,
     /// Draw, move or take away a measure.
     Measure(MeasureCommand),
+    /// Draw the lung mask, or make a picture with it.
+    Mask(MaskCommand),
     /// Look elsewhere in this picture.
     SetCamera(Content, Camera),
     /// Turn or mirror the picture in use on the screen.

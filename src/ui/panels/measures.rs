@@ -45,7 +45,8 @@ impl MeasureView<'_> {
         Point::new(f64::from(x), f64::from(y))
     }
 
-    fn ui_from_image(&self, at: Point) -> Pos2 {
+    /// Where a place of the image lies in the view.
+    pub(super) fn ui_from_image(&self, at: Point) -> Pos2 {
         let screen = self.placement.screen_from_image([at.x as f32, at.y as f32]);
         Pos2::from(screen.map(|v| v / self.pixels_per_point))
     }
@@ -88,7 +89,10 @@ pub fn measures_ui(
     response: &Response,
     commands: &mut Vec<UiCommand>,
 ) {
-    mouse(ui, view, response, commands);
+    // One tool has the mouse.
+    if !view.state.masking.is_on {
+        mouse(ui, view, response, commands);
+    }
     let painter = ui.painter_at(view.rect);
     let measuring = &view.state.measuring;
     for measure in measuring.shown(&view.study.measures) {

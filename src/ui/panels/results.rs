@@ -107,7 +107,7 @@ fn long_text(run: &Run) -> String {
         .sum();
     format!(
         "Result {}\nLEG weight {}, steps {}, seed {}\nguidance {:?}, sampler {:?}, clipping {:?}, fusion {:?}, output {:?}\n\
-         model {} ({}), {} {}\nmade in {secs:.1} s",
+         model {} ({}), {} {}\nlung mask {}\nmade in {secs:.1} s",
         run.number,
         settings.leg_weight,
         settings.steps,
@@ -124,6 +124,7 @@ fn long_text(run: &Run) -> String {
             .unwrap_or(&result.bundle_sha256),
         result.device,
         result.precision,
+        run.mask.as_ref().map_or("found", |_| "drawn"),
     )
 }
 

@@ -13,6 +13,10 @@ pub const OVERLAY: Color32 = Color32::from_rgb(196, 204, 190);
 pub const MEASURE: Color32 = Color32::from_rgb(120, 214, 200);
 /// The measure that is chosen, drawn or moved.
 pub const MEASURE_CHOSEN: Color32 = Color32::from_rgb(244, 240, 168);
+/// What the brush makes lung, over a picture.
+pub const BRUSH_PAINTS: Color32 = Color32::from_rgba_premultiplied(50, 94, 88, 110);
+/// What the brush takes off the lungs, over a picture.
+pub const BRUSH_ERASES: Color32 = Color32::from_rgba_premultiplied(104, 44, 36, 110);
 /// Background of text over a picture.
 pub const SHADE: Color32 = Color32::from_rgba_premultiplied(0, 0, 0, 150);
 /// Background of numbers over colours.

@@ -11,7 +11,7 @@ const WHEEL_POINTS: f32 = 240.0;
 
 impl View<'_> {
     /// A drag with the preferred button for the window where no measure takes it, with another to move, wheel to
-    /// enlarge.
+    /// enlarge. The brush has every drag but that of the middle button, and the wheel with Ctrl.
     pub(super) fn mouse(
         &self,
         ui: &Ui,
@@ -27,11 +27,17 @@ impl View<'_> {
             commands.push(UiCommand::ActivateView(content));
         }
         let is_primary = response.double_clicked() || response.dragged_by(PointerButton::Primary);
-        if is_primary && measures.takes_primary(ui, response) {
+        let has_brush = self.state.masking.is_on;
+        if has_brush && !response.dragged_by(PointerButton::Middle) {
+            // The brush's own.
+        } else if is_primary && measures.takes_primary(ui, response) {
             // The measures' own: they ask for what it means.
         } else if response.double_clicked() {
             commands.push(UiCommand::ResetView);
-        } else if response.dragged_by(preferred.button.pointer()) && delta != Vec2::ZERO {
+        } else if !has_brush
+            && response.dragged_by(preferred.button.pointer())
+            && delta != Vec2::ZERO
+        {
             let held = ui.input(|input| input.modifiers);
             let [wider, darker] = preferred.wider_and_darker([delta.x, delta.y]);
             let drag = WindowDrag {
@@ -45,10 +51,12 @@ impl View<'_> {
             commands.push(UiCommand::SetCamera(content, moved));
         }
         if let Some(pointer) = hovered(response) {
-            let (scrolled, pinched) =
-                ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
+            let (scrolled, pinched, held) = ui.input(|input| {
+                let scrolled = input.smooth_scroll_delta().y;
+                (scrolled, input.zoom_delta(), input.modifiers.command)
+            });
             let factor = (scrolled / WHEEL_POINTS).exp() * pinched;
-            if (factor - 1.0).abs() > 1e-4 {
+            if (factor - 1.0).abs() > 1e-4 && !(has_brush && held) {
                 let anchor = [pointer.x * ppp, pointer.y * ppp];
                 let zoomed = camera.zoomed(view, image, anchor, factor);
                 commands.push(UiCommand::SetCamera(content, zoomed));

@@ -11,6 +11,7 @@ use crate::ui::layers;
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Look};
 use crate::ui::panels::compare::{compared_names, lens_ui, wipe_ui};
+use crate::ui::panels::mask::brush_ui;
 use crate::ui::panels::measures::measures_ui;
 use crate::ui::state::{AppState, PixelPosition};
 use crate::ui::study::OpenStudy;
@@ -71,6 +72,7 @@ impl View<'_> {
             self.marks_ui(ui, placement);
             measures_ui(ui, &measures, &response, commands);
             self.loupe_ui(ui, placement, &response);
+            brush_ui(ui, &measures, &response, commands);
         }
         let border = Stroke::new(1.0, theme::on_picture().line);
         painter.rect_stroke(self.rect, CornerRadius::ZERO, border, StrokeKind::Inside);
@@ -198,7 +200,6 @@ impl View<'_> {
             Content::Uncertainty => LayerKind::Uncertainty,
         };
         let limit = self.state.shown_difference_limit() as f32;
-        let outline = self.state.outline_visible && self.study.result().is_some();
         let look = self.look();
         let is_compared = matches!(content, Content::SoftTissue | Content::Difference);
         let interpolated = layers::interpolated(self.state);
@@ -215,7 +216,7 @@ impl View<'_> {
                 layer,
                 original: layers::key(self.study, LayerKind::Original),
                 rival,
-                mask: outline.then(|| layers::key(self.study, LayerKind::LungMask)),
+                mask: layers::outline(self.study, self.state),
                 picture: match content {
                     Content::Difference => Picture::Difference {
                         limit,
