@@ -16,6 +16,7 @@ use super::look::{Content, Rings};
 use super::masking::MaskCommand;
 use super::measuring::MeasureCommand::{self, Take};
 use super::measuring::Tool;
+use super::queue::QueueCommand;
 use super::state::AppState;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -107,6 +108,7 @@ impl Action {
             | C::Mask(_)
             | C::Turn(_)
             | C::SetWindowNumber(_) => study.is_some(),
+            C::Queue(QueueCommand::AddAll) => !state.studies.is_empty(),
             C::NextStudy => state.current + 1 < state.studies.len(),
             C::PreviousStudy => state.current > 0,
             C::Undo => state.undo.undo_name().is_some(),
@@ -129,6 +131,7 @@ impl Action {
                 Some(look.is_some_and(|look| look.inverted))
             }
             C::Mask(MaskCommand::Toggle) => Some(state.masking.is_on),
+            C::Queue(QueueCommand::ToggleList) => Some(state.queue.is_visible),
             C::ToggleOutline => Some(state.outline_visible),
             C::ToggleMarks => Some(state.rings == Rings::Shown),
             C::TogglePatient => Some(state.is_patient_hidden()),
@@ -151,6 +154,7 @@ pub const ACTIONS: &[Action] = &[
     act("open-path", Menu::File, "Open path...", C::ShowPathBox(true)).ctrl(Key::L),
     act("open-bundle", Menu::File, "Open model bundle...", C::ChooseBundle),
     act("save-soft-tissue", Menu::File, "Save soft tissue as 16-bit PNG...", C::ChooseOutput).ctrl(Key::S),
+    act("suppress-all", Menu::File, "Suppress all that are not run", C::Queue(QueueCommand::AddAll)),
     act("suppress", Menu::None, "Suppress bones", C::Suppress).on(Key::S),
     act("cancel", Menu::None, "Stop the run", C::CancelJob),
     act("escape", Menu::None, "Close what is open, lay the tool down, else stop the run", C::Escape).on(Key::Escape),
@@ -210,7 +214,8 @@ pub const ACTIONS: &[Action] = &[
     act("turn-polarity", Menu::None, "Wrong polarity: exchange black and white", C::TurnPolarity),
     act("browser", Menu::Tools, "Study browser", C::Browse(BrowseCommand::TogglePanel)).on(Key::N),
     act("tags", Menu::Tools, "DICOM tags", C::Browse(BrowseCommand::ToggleTags)).ctrl(Key::T),
-    act("lung-mask", Menu::Tools, "Edit the lung mask", C::Mask(MaskCommand::Toggle)).on(Key::M),
+    act("lung-mask", Menu::Tools, "Edit the lung mask", C::Mask(MaskCommand::Toggle)).with(Modifiers::SHIFT, Key::M),
+    act("queue", Menu::Tools, "Queue", C::Queue(QueueCommand::ToggleList)),
     act("palette", Menu::Tools, "Find a command...", S(TogglePalette)).ctrl(Key::K),
     act("messages", Menu::Tools, "Messages", S(ToggleLog)).on(Key::F4),
     act("hide-patient", Menu::Tools, "Hide names, dates and file names", C::TogglePatient).on(Key::P),

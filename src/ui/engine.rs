@@ -11,7 +11,7 @@ pub struct EngineError(pub String);
 
 /// Takes commands and reports events; neither call waits.
 pub trait Engine {
-    /// Queues a command; older jobs of its kind are cancelled.
+    /// Queues a command; older jobs of its kind are cancelled, unless it is one of the background.
     ///
     /// # Errors
     /// [`EngineError`] where the queue is full or the worker has ended.

@@ -9,6 +9,7 @@ use super::look::{Content, Links, Rings};
 use super::masking::{MaskVersion, Masking};
 use super::measuring::Measuring;
 use super::panels::histogram::CountScale;
+use super::queue::JobQueue;
 use super::session::Session;
 use super::shell::Shell;
 use super::study::{OpenStudy, Study};
@@ -215,6 +216,8 @@ pub struct AppState {
     pub loading: Option<RunningJob>,
     /// The suppression that runs.
     pub job: Option<RunningJob>,
+    /// What is suppressed while nobody waits for it.
+    pub queue: JobQueue,
     /// What happens once, as soon as a study and a bundle are there.
     pub when_ready: WhenReady,
     /// Whether the screen tells whose pictures these are.
@@ -276,6 +279,7 @@ impl Default for AppState {
             leg_scrub: LegScrub::default(),
             loading: None,
             job: None,
+            queue: JobQueue::default(),
             privacy: Privacy::default(),
             undo: UndoStack::default(),
             shell: Shell::default(),
@@ -379,12 +383,6 @@ impl AppState {
         let is_shown = shown.contains(&self.active);
         let first = shown.first().copied().unwrap_or_default();
         if is_shown { self.active } else { first }
-    }
-
-    /// A suppression of this study runs.
-    pub fn is_running(&self, study: &OpenStudy) -> bool {
-        let job = self.job.as_ref();
-        job.is_some_and(|job| job.study == Some(study.serial))
     }
 
     /// Difference in the end colours of the map for the study shown, modality units.

@@ -105,13 +105,19 @@ impl Worker {
         }
     }
 
-    /// Queues a command and cancels every open interactive job of its kind: what a slider wants.
+    /// Queues a command and cancels every open interactive job of its kind, where it is interactive itself: what a slider
+    /// wants.
     ///
     /// # Errors
     /// As [`Worker::send`]; then nothing is cancelled.
     pub fn send_latest(&self, command: WorkerCommand) -> Result<(), SendError> {
         let (kind, newest) = (command.kind(), command.handle().map(JobHandle::id));
+        let is_background = |handle: &JobHandle| handle.priority() == Priority::Background;
+        let makes_room = command.handle().is_some_and(is_background);
         self.send(command)?;
+        if makes_room {
+            return Ok(());
+        }
         for (open_kind, handle) in self.open_jobs.borrow().iter() {
             let is_older = Some(handle.id()) != newest;
             if Some(*open_kind) == kind && is_older && handle.priority() == Priority::Interactive {

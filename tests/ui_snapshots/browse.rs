@@ -42,7 +42,7 @@ fn browse(window: &mut Window, command: BrowseCommand) {
     window.apply(UiCommand::Browse(command));
 }
 
-fn png(folder: &Path, name: &str) -> PathBuf {
+pub fn png(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
     let pixels: Vec<u8> = (0..64_u8).collect();
     let file = std::fs::File::create(&path).expect("a file");

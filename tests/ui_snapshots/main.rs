@@ -18,6 +18,7 @@ mod mask;
 mod measures;
 mod per_study;
 mod phantom;
+mod queue;
 mod results;
 mod saving;
 mod scrub;

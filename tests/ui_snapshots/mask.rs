@@ -29,7 +29,7 @@ impl Window {
     /// With a result, and the brush in hand.
     fn with_brush() -> Self {
         let mut window = Self::new().with_study().with_result();
-        window.press(Key::M);
+        window.press_with(Modifiers::SHIFT, Key::M);
         window.mask(MaskCommand::SetRadius(RADIUS));
         window
     }
@@ -169,7 +169,7 @@ fn the_run_is_given_the_mask_and_its_result_is_of_it() {
 #[test]
 fn without_a_result_the_lungs_are_found_first() {
     let mut window = Window::new().with_study();
-    window.press(Key::M);
+    window.press_with(Modifiers::SHIFT, Key::M);
     assert!(window.has_text("The lungs are being found"));
     let job = window.desk.borrow().segmentations[0].id();
     let mask = LungMask::from_nonzero(&grid(|row, col| u8::from(body(row, col).0)));
@@ -185,7 +185,7 @@ fn without_a_result_the_lungs_are_found_first() {
 #[test]
 fn a_search_that_fails_lays_the_brush_down() {
     let mut window = Window::new().with_study();
-    window.press(Key::M);
+    window.press_with(Modifiers::SHIFT, Key::M);
     let job = window.desk.borrow().segmentations[0].id();
     let sentence = "The lungs were not found; choose another picture.";
     window.report(job, EventKind::Failed(sentence.to_owned()));
@@ -195,7 +195,7 @@ fn a_search_that_fails_lays_the_brush_down() {
     let mut window = Window::new();
     let study = crate::phantom::radiograph("first");
     window.apply(UiCommand::ShowRadiograph(Arc::new(study)));
-    window.press(Key::M);
+    window.press_with(Modifiers::SHIFT, Key::M);
     assert!(window.has_text("no model to find one"));
     assert!(!window.state().masking.is_on);
 }
@@ -216,10 +216,10 @@ fn keys_and_escape_change_the_brush_and_lay_it_down() {
     assert!(!window.state().masking.is_on);
     assert_eq!(window.num_inside(), num_found());
     // A measure takes the mouse from the brush, and the brush from the measure.
-    window.press(Key::M);
+    window.press_with(Modifiers::SHIFT, Key::M);
     window.press(Key::D);
     assert!(!window.state().masking.is_on);
-    window.press(Key::M);
+    window.press_with(Modifiers::SHIFT, Key::M);
     assert!(window.state().measuring.tool.is_none());
 }
 

@@ -176,12 +176,12 @@ fn tab_and_enter_are_no_actions_keys_and_escape_leaves_the_key() {
 fn the_key_that_shows_the_original_can_be_another() {
     let mut window = Window::new().with_study().with_result();
     window.apply(shell(ShellCommand::CaptureKey(Some("peek"))));
-    window.press(Key::M);
+    window.press(Key::F2);
     window.press(Key::Escape);
-    window.harness.key_down(Key::M);
+    window.harness.key_down(Key::F2);
     window.harness.run();
     assert!(window.state().held.is_some() && !window.has("Soft tissue view"));
-    window.harness.key_up(Key::M);
+    window.harness.key_up(Key::F2);
     window.harness.run();
     window.harness.key_down(Key::Space);
     window.harness.run();

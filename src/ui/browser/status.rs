@@ -12,6 +12,8 @@ pub enum ImageStatus {
     Reading,
     /// Its file cannot be shown.
     Failed,
+    /// It has no soft-tissue image, and one is to be made in its turn.
+    Waiting,
     /// It has no soft-tissue image.
     NotRun,
     /// A soft-tissue image is being made.
@@ -29,6 +31,7 @@ impl ImageStatus {
             Self::NotRead => "not read yet",
             Self::Reading => "reading...",
             Self::Failed => "could not be read",
+            Self::Waiting => "waiting",
             Self::NotRun => "not run",
             Self::Running => "running",
             Self::Done => "done",
@@ -41,11 +44,12 @@ impl AppState {
     /// What became of an image.
     pub fn image_status(&self, study: &Study) -> ImageStatus {
         match &study.content {
+            StudyContent::Failed(_) => ImageStatus::Failed,
+            _ if self.is_queued(study) => ImageStatus::Waiting,
             // Only what has no result is closed to save memory.
             StudyContent::Unread if study.info.is_some() => ImageStatus::NotRun,
             StudyContent::Unread => ImageStatus::NotRead,
             StudyContent::Reading => ImageStatus::Reading,
-            StudyContent::Failed(_) => ImageStatus::Failed,
             StudyContent::Open(open) if self.is_running(open) => ImageStatus::Running,
             StudyContent::Open(open) if open.result().is_none() => ImageStatus::NotRun,
             StudyContent::Open(open) if self.stale_text_of(open).is_some() => ImageStatus::Stale,

@@ -1,7 +1,7 @@
 //! The study browser, the prior and the tags: what a person asks of them, and the work beside the
 //! window that follows what is open.
 
-use super::Services;
+use super::{Services, queue};
 use crate::ui::browser::Visibility;
 use crate::ui::state::AppState;
 use crate::ui::study::{Preview, StudyContent};
@@ -72,6 +72,7 @@ pub fn follow(state: &mut AppState, services: &mut Services) {
     state.refresh_browser();
     read_prior(state, services);
     follow_tags(state, services);
+    queue::advance(state, services);
     if state.is_browser_visible() {
         start_preview(state, services);
     }

@@ -1,6 +1,6 @@
 //! Jobs: what is sent to the worker and what its events change.
 
-use super::{Services, fail, masking};
+use super::{Services, fail, masking, queue};
 use crate::ui::compute::BundleInfo;
 use crate::ui::masking::MaskVersion;
 use crate::ui::runs::Asked;
@@ -192,6 +192,8 @@ fn start(state: &mut AppState, services: &mut Services) {
         Ok(()) => {
             // From here on what another study is set to is no matter of this one.
             state.set_settings(settings);
+            // Nobody needs the same picture a second time.
+            state.queue.stop_run_of(serial);
             // The newest request counts: the one before ends within a sampling step.
             if let Some(older) = state.job.replace(running(handle, Some(serial), mask)) {
                 older.handle.cancel();
@@ -215,7 +217,11 @@ pub(super) fn turn_polarity(state: &mut AppState, services: &mut Services) {
     }
 }
 
-fn running(handle: JobHandle, study: Option<u64>, mask: Option<MaskVersion>) -> RunningJob {
+pub(super) fn running(
+    handle: JobHandle,
+    study: Option<u64>,
+    mask: Option<MaskVersion>,
+) -> RunningJob {
     RunningJob {
         handle,
         study,
@@ -227,7 +233,11 @@ fn running(handle: JobHandle, study: Option<u64>, mask: Option<MaskVersion>) -> 
 
 /// Ends the run of the study shown, where it is the one that runs.
 fn cancel_of_shown(state: &mut AppState) {
-    if state.study().is_some_and(|study| state.is_running(study)) {
+    let Some(serial) = state.study().map(|study| study.serial) else {
+        return;
+    };
+    state.queue.stop_run_of(serial);
+    if state.job.as_ref().and_then(|job| job.study) == Some(serial) {
         cancel(state);
     }
 }
@@ -240,7 +250,9 @@ pub(super) fn cancel(state: &mut AppState) {
 
 /// Copies the newest progress of every job, once a frame.
 pub fn copy_progress(state: &mut AppState) {
-    for job in [&mut state.job, &mut state.loading].into_iter().flatten() {
+    let jobs = [&mut state.job, &mut state.loading].into_iter().flatten();
+    let queued = state.queue.running.as_mut().map(|run| &mut run.job);
+    for job in jobs.chain(queued) {
         job.progress = job.handle.progress();
         job.preview = job.handle.preview();
     }
@@ -254,6 +266,8 @@ pub fn apply_event(event: WorkerEvent, state: &mut AppState) {
         apply_loading_event(event.kind, state);
     } else if is(&state.job, event.job) {
         apply_job_event(event.kind, state);
+    } else if state.queue.has(event.job) {
+        queue::apply_event(event.kind, state);
     } else if is(&state.masking.finding, event.job) {
         apply_finding_event(event.kind, state);
     } else {
@@ -332,7 +346,7 @@ fn apply_job_event(kind: EventKind, state: &mut AppState) {
 }
 
 /// Gives a result to its study, which need not be the one shown by now.
-fn keep_result(job: RunningJob, result: Arc<SuppressionResult>, state: &mut AppState) {
+pub(super) fn keep_result(job: RunningJob, result: Arc<SuppressionResult>, state: &mut AppState) {
     let study = job.study.and_then(|serial| state.study_with_mut(serial));
     if let Some(study) = study {
         study.keep(result, job.mask);

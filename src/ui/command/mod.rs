@@ -6,6 +6,7 @@ mod leg_nodes;
 mod masking;
 mod measure_work;
 mod measuring;
+mod queue;
 mod results;
 mod saving;
 mod session;
@@ -87,6 +88,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::MoveSuppression(share) if state.masking.is_on => {
             masking::step_radius(f64::from(share.signum()), state);
         }
+        C::Queue(command) => queue::apply(command, state, services),
         C::CancelJob => jobs::cancel(state),
         C::Escape => escape(state),
         C::Answer(yes) => answer(yes, state, services),

@@ -122,6 +122,7 @@ pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services
     let place = |index: usize| places.get(index).copied().unwrap_or(index);
     let prior = state.prior.clone();
     let working = state.job.as_ref().and_then(|job| job.study);
+    let queued = state.queue.running_serial();
     for (i, study) in state.studies.iter_mut().enumerate() {
         let wanted = i == index || Some(i) == next;
         match &study.content {
@@ -135,7 +136,7 @@ pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services
                     && open.result().is_none()
                     && !open.has_measures()
                     && open.mask.is_none()
-                    && working != Some(open.serial) =>
+                    && ![working, queued].contains(&Some(open.serial)) =>
             {
                 study.content = StudyContent::Unread;
             }

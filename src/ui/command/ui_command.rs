@@ -10,6 +10,7 @@ use crate::ui::masking::MaskCommand;
 use crate::ui::measuring::MeasureCommand;
 use crate::ui::panels::histogram::CountScale;
 use crate::ui::presets::WindowPreset;
+use crate::ui::queue::QueueCommand;
 use crate::ui::state::{PixelPosition, SeedMode};
 use crate::ui::window_level::WindowDrag;
 use crate::worker::{ComputeOptions, SuppressionSettings};
@@ -112,6 +113,8 @@ pub enum UiCommand {
     Measure(MeasureCommand),
     /// Draw the lung mask, or make a picture with it.
     Mask(MaskCommand),
+    /// Fill, reorder or empty the queue of background runs.
+    Queue(QueueCommand),
     /// Look elsewhere in this picture.
     SetCamera(Content, Camera),
     /// Turn or mirror the picture in use on the screen.

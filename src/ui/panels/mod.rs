@@ -24,6 +24,7 @@ pub mod preferences;
 pub mod prior;
 pub mod progress;
 pub mod question;
+pub mod queue;
 pub mod recent_menu;
 pub mod restore_bar;
 pub mod results;

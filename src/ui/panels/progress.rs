@@ -51,7 +51,7 @@ fn idle_text(state: &AppState) -> String {
 }
 
 /// Stage, step and remaining time in words.
-fn progress_text(progress: &Progress) -> String {
+pub(super) fn progress_text(progress: &Progress) -> String {
     let stage = match progress.stage {
         Stage::Prepare => "Preparing",
         Stage::Segment => "Finding the lungs",

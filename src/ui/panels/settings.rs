@@ -8,6 +8,7 @@ use super::look_here::look_here_ui;
 use super::mask::mask_panel_ui;
 use super::measure_list::measure_list_ui;
 use super::progress::progress_ui;
+use super::queue::queue_ui;
 use crate::ui::command::UiCommand;
 use crate::ui::leg_scrub::LEG_RANGE;
 use crate::ui::state::{AppState, SeedMode};
@@ -30,6 +31,7 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         ui.add_space(4.0);
         measure_list_ui(ui, state, commands);
         mask_panel_ui(ui, state, commands);
+        queue_ui(ui, state, commands);
         ui.heading("Suppression");
         progress_ui(ui, state, commands);
         // Until a model is loaded there is nothing these would be settings of.

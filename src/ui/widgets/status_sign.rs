@@ -23,6 +23,11 @@ pub fn paint_status(painter: &Painter, center: Pos2, status: ImageStatus, colour
         ImageStatus::NotRun => {
             painter.circle_stroke(center, 0.9 * RADIUS, stroke);
         }
+        ImageStatus::Waiting => {
+            painter.circle_stroke(center, 0.9 * RADIUS, stroke);
+            let hands = vec![at(0.0, -0.6), center, at(0.5, 0.0)];
+            painter.add(Shape::line(hands, stroke));
+        }
         ImageStatus::Running => {
             let corners = vec![at(-0.7, -0.9), at(1.0, 0.0), at(-0.7, 0.9)];
             painter.add(Shape::convex_polygon(corners, colour, Stroke::NONE));

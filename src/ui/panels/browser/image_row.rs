@@ -129,9 +129,10 @@ fn status_colour(ui: &Ui, status: ImageStatus) -> Color32 {
         ImageStatus::Running | ImageStatus::Done => theme::of(ui).accent,
         ImageStatus::Stale => theme::of(ui).caution,
         ImageStatus::Failed => theme::of(ui).failure,
-        ImageStatus::NotRead | ImageStatus::Reading | ImageStatus::NotRun => {
-            theme::of(ui).text_weak
-        }
+        ImageStatus::NotRead
+        | ImageStatus::Reading
+        | ImageStatus::Waiting
+        | ImageStatus::NotRun => theme::of(ui).text_weak,
     }
 }
 

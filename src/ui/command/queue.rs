@@ -1,0 +1,179 @@
+//! The queue of background runs: filled, reordered, emptied, and carried on study by study.
+
+use super::{Services, fail, jobs, tell};
+use crate::ui::browser::ImageStatus;
+use crate::ui::queue::{QueueCommand, QueuedRun};
+use crate::ui::state::{AppState, Severity};
+use crate::ui::study::{Study, StudyContent};
+use crate::worker::{EventKind, JobHandle, PreviewChoice, SuppressionRequest, WorkerCommand};
+
+/// Does what was asked of the queue.
+pub(super) fn apply(command: QueueCommand, state: &mut AppState, services: &mut Services) {
+    use QueueCommand as C;
+    let queue = &mut state.queue;
+    match command {
+        C::ToggleList => queue.is_visible = !queue.is_visible,
+        C::AddAll => add_all(state),
+        C::MoveUp(study) => queue.shift(study, -1),
+        C::MoveDown(study) => queue.shift(study, 1),
+        C::Cancel(study) => {
+            queue.waiting.retain(|&waiting| waiting != study);
+            if queue.running.as_ref().is_some_and(|run| run.study == study) {
+                queue.stop_run();
+            }
+        }
+        C::CancelAll => clear(state),
+        C::ClearAndRun => {
+            clear(state);
+            jobs::suppress(state, services);
+        }
+    }
+}
+
+fn clear(state: &mut AppState) {
+    state.queue.waiting.clear();
+    state.queue.stop_run();
+}
+
+/// Queues what has no soft-tissue image, in the order of the browser.
+fn add_all(state: &mut AppState) {
+    if state.bundle.is_none() && state.loading.is_none() {
+        let text = "No model is loaded; open a bundle with File > Open model bundle.";
+        fail(state, text.to_owned());
+        return;
+    }
+    let is_wanted = |study: &Study| {
+        let status = state.image_status(study);
+        let unread = [ImageStatus::NotRead, ImageStatus::Reading];
+        status == ImageStatus::NotRun || unread.contains(&status)
+    };
+    let studies = state.studies.iter().enumerate();
+    let wanted = studies.filter(|(_, study)| is_wanted(study));
+    let mut wanted: Vec<usize> = wanted.map(|(index, _)| index).collect();
+    let places = state.browser.places();
+    wanted.sort_by_key(|index| places.get(*index).copied().unwrap_or(*index));
+    if wanted.is_empty() {
+        let text = "Every study is suppressed, or waits for it already.";
+        tell(state, Severity::Note, text.to_owned());
+        return;
+    }
+    state.queue.waiting.extend(wanted);
+    state.queue.is_visible = true;
+}
+
+/// What becomes of the study whose turn it is.
+enum Turn {
+    /// Its file must be read first.
+    Read,
+    /// Its file is being read.
+    Wait,
+    /// It goes to the worker.
+    Run,
+    /// Nothing: it cannot be shown, or is suppressed by now.
+    Drop,
+    /// The reader must be asked first, and nobody is there to ask.
+    Ask,
+}
+
+fn turn_of(study: &Study, state: &AppState) -> Turn {
+    match &study.content {
+        StudyContent::Unread => Turn::Read,
+        StudyContent::Reading => Turn::Wait,
+        StudyContent::Failed(_) => Turn::Drop,
+        StudyContent::Open(open) if open.result().is_some() || state.is_running(open) => Turn::Drop,
+        StudyContent::Open(open) if !open.kind_doubts.is_empty() && !open.suppress_anyway => {
+            Turn::Ask
+        }
+        StudyContent::Open(_) => Turn::Run,
+    }
+}
+
+/// Carries the queue on, where the worker has nothing of it.
+pub(super) fn advance(state: &mut AppState, services: &mut Services) {
+    // The settings in force are not those of a model that is being loaded.
+    if state.loading.is_some() || state.bundle.is_none() {
+        return;
+    }
+    while state.queue.running.is_none()
+        && let Some(&index) = state.queue.waiting.first()
+    {
+        let study = state.studies.get(index);
+        match study.map_or(Turn::Drop, |study| turn_of(study, state)) {
+            Turn::Wait => return,
+            Turn::Read => {
+                if let Some(study) = state.studies.get_mut(index) {
+                    study.content = StudyContent::Reading;
+                    services.files.read(study.path.clone());
+                }
+                return;
+            }
+            Turn::Drop => {}
+            Turn::Ask => {
+                let name = state.study_name(index);
+                let text = format!(
+                    "{name} was passed over: the networks may not be made for it; show it and press Suppress."
+                );
+                tell(state, Severity::Note, text);
+            }
+            Turn::Run => run(index, state, services),
+        }
+        if !state.queue.waiting.is_empty() {
+            state.queue.waiting.remove(0);
+        }
+    }
+}
+
+/// Sends a study to the worker as a job that makes room for others, with its own settings or those last used.
+fn run(index: usize, state: &mut AppState, services: &mut Services) {
+    let num_seeds = state.num_seeds;
+    let last = state.last_settings.clone();
+    let Some(study) = state.studies.get_mut(index).and_then(Study::open_mut) else {
+        return;
+    };
+    let settings = study.settings.get_or_insert(last).clone();
+    let request = SuppressionRequest {
+        num_seeds,
+        preview: PreviewChoice::Off,
+        mask: study.mask.as_ref().map(|mask| mask.mask.clone()),
+        ..SuppressionRequest::new(study.radiograph.clone(), settings)
+    };
+    let handle = JobHandle::background();
+    let job = jobs::running(handle.clone(), Some(study.serial), study.mask.clone());
+    let command = WorkerCommand::Suppress(handle, Box::new(request));
+    match services.engine.send(command) {
+        Ok(()) => {
+            state.queue.running = Some(QueuedRun {
+                study: index,
+                job,
+                is_deferred: false,
+            });
+        }
+        Err(err) => {
+            // The next ones would fare no better.
+            state.queue.waiting.clear();
+            fail(state, format!("The queue was stopped: {err}."));
+        }
+    }
+}
+
+/// Takes a fact about the run of the queue.
+pub(super) fn apply_event(kind: EventKind, state: &mut AppState) {
+    if let Some(run) = &mut state.queue.running {
+        match kind {
+            EventKind::Deferred => run.is_deferred = true,
+            EventKind::Started => run.is_deferred = false,
+            _ => {}
+        }
+    }
+    if !kind.is_final() {
+        return;
+    }
+    let Some(run) = state.queue.running.take() else {
+        return;
+    };
+    match kind {
+        EventKind::Suppressed(result) => jobs::keep_result(run.job, result, state),
+        EventKind::Failed(text) => fail(state, text),
+        _ => {}
+    }
+}

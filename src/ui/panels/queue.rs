@@ -1,0 +1,103 @@
+//! The queue: what runs in the background, what waits, and in which order.
+
+use super::progress::progress_text;
+use crate::ui::command::UiCommand;
+use crate::ui::queue::{QueueCommand, QueuedRun};
+use crate::ui::state::AppState;
+use crate::ui::theme;
+use eframe::egui::{Button, ProgressBar, RichText, ScrollArea, Ui};
+
+/// Height of the list, points: what is below it stays in sight.
+const LIST_HEIGHT: f32 = 160.0;
+
+/// The section of the right panel; nothing while the queue is hidden.
+pub fn queue_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let queue = &state.queue;
+    if !queue.is_visible {
+        return;
+    }
+    ui.heading("Queue");
+    let mut ask = |command| commands.push(UiCommand::Queue(command));
+    if let Some(run) = &queue.running {
+        running_ui(ui, state, run, &mut ask);
+    }
+    let list = ScrollArea::vertical()
+        .id_salt("queue")
+        .max_height(LIST_HEIGHT);
+    list.show(ui, |ui| {
+        for (place, &study) in queue.waiting.iter().enumerate() {
+            let is_last = place + 1 == queue.waiting.len();
+            waiting_ui(
+                ui,
+                (study, &state.study_name(study)),
+                (place == 0, is_last),
+                &mut ask,
+            );
+        }
+    });
+    if queue.is_empty() {
+        ui.label(RichText::new("Nothing waits").color(theme::of(ui).text_weak));
+    }
+    ui.horizontal_wrapped(|ui| {
+        let all = ui.button("Suppress all that are not run");
+        if all.clicked() {
+            ask(QueueCommand::AddAll);
+        }
+        let cancel = ui.add_enabled(!queue.is_empty(), Button::new("Cancel all"));
+        if cancel.clicked() {
+            ask(QueueCommand::CancelAll);
+        }
+        let clear = Button::new("Clear and run this one");
+        let clear = ui.add_enabled(!queue.is_empty() && state.study().is_some(), clear);
+        let tip = "Empties the queue and suppresses the study shown";
+        if clear.on_hover_text(tip).clicked() {
+            ask(QueueCommand::ClearAndRun);
+        }
+    });
+    ui.separator();
+}
+
+fn running_ui(ui: &mut Ui, state: &AppState, run: &QueuedRun, ask: &mut impl FnMut(QueueCommand)) {
+    let name = state.study_name(run.study);
+    let progress = run.job.progress.as_ref();
+    ui.horizontal(|ui| {
+        if button(ui, true, "x", &format!("Cancel {name}")) {
+            ask(QueueCommand::Cancel(run.study));
+        }
+        ui.label(name);
+    });
+    let bar = ProgressBar::new(progress.map_or(0.0, |progress| progress.fraction));
+    ui.add(bar.show_percentage().fill(theme::of(ui).selected));
+    let text = match progress {
+        _ if run.is_deferred => "Waits for the run that was asked for meanwhile".to_owned(),
+        Some(progress) => progress_text(progress),
+        None => "Waiting for the worker".to_owned(),
+    };
+    ui.label(RichText::new(text).color(theme::of(ui).text_weak));
+}
+
+fn waiting_ui(
+    ui: &mut Ui,
+    (study, name): (usize, &str),
+    (is_first, is_last): (bool, bool),
+    ask: &mut impl FnMut(QueueCommand),
+) {
+    ui.horizontal(|ui| {
+        if button(ui, true, "x", &format!("Cancel {name}")) {
+            ask(QueueCommand::Cancel(study));
+        }
+        if button(ui, !is_first, "Up", &format!("Move {name} up")) {
+            ask(QueueCommand::MoveUp(study));
+        }
+        if button(ui, !is_last, "Down", &format!("Move {name} down")) {
+            ask(QueueCommand::MoveDown(study));
+        }
+        ui.label(name);
+    });
+}
+
+/// A small button that a screen reader tells from those of other studies.
+fn button(ui: &mut Ui, enabled: bool, text: &str, name: &str) -> bool {
+    let button = ui.add_enabled(enabled, Button::new(text).small());
+    button.accessible_name(name).clicked()
+}

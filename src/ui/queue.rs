@@ -1,0 +1,106 @@
+//! Studies that wait to be suppressed in the background, and the one that is.
+
+use super::state::{AppState, RunningJob};
+use super::study::{OpenStudy, Study};
+use crate::worker::JobId;
+
+/// What a person asked of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueueCommand {
+    /// Show the queue, or hide it.
+    ToggleList,
+    /// Queue every study that has no soft-tissue image.
+    AddAll,
+    /// Let the study with this index, which waits, come one place earlier.
+    MoveUp(usize),
+    /// Let it come one place later.
+    MoveDown(usize),
+    /// Take this study off the queue, or stop its run.
+    Cancel(usize),
+    /// Empty the queue and stop its run.
+    CancelAll,
+    /// Empty the queue, stop its run, and suppress the study shown.
+    ClearAndRun,
+}
+
+/// A study of the queue that the worker has.
+#[derive(Debug, Clone)]
+pub struct QueuedRun {
+    /// Index of the study.
+    pub study: usize,
+    /// Its job.
+    pub job: RunningJob,
+    /// It made room for a run that somebody waits for.
+    pub is_deferred: bool,
+}
+
+/// Studies that are suppressed one after the other while nobody waits for them. The worker has one of them at a time,
+/// and a file is read when its turn comes: so many studies take no more memory than their results.
+#[derive(Debug, Clone, Default)]
+pub struct JobQueue {
+    /// Indices of the studies that wait, in their order.
+    pub waiting: Vec<usize>,
+    /// The one that the worker has.
+    pub running: Option<QueuedRun>,
+    /// The list is shown.
+    pub is_visible: bool,
+}
+
+impl JobQueue {
+    /// Nothing waits and nothing runs.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.running.is_none()
+    }
+
+    /// The worker has this job of the queue.
+    pub(super) fn has(&self, job: JobId) -> bool {
+        let run = self.running.as_ref();
+        run.is_some_and(|run| run.job.handle.id() == job)
+    }
+
+    /// Number of the open study whose background run the worker has.
+    pub(super) fn running_serial(&self) -> Option<u64> {
+        self.running.as_ref().and_then(|run| run.job.study)
+    }
+
+    /// Exchanges a study that waits with the one `steps` places further.
+    pub(super) fn shift(&mut self, study: usize, steps: isize) {
+        let from = self.waiting.iter().position(|&waiting| waiting == study);
+        let to = from.and_then(|from| from.checked_add_signed(steps));
+        if let (Some(from), Some(to)) = (from, to)
+            && to < self.waiting.len()
+        {
+            self.waiting.swap(from, to);
+        }
+    }
+
+    /// Stops the run that the worker has, where it is of this open study.
+    pub(super) fn stop_run_of(&mut self, serial: u64) {
+        if self.running_serial() == Some(serial) {
+            self.stop_run();
+        }
+    }
+
+    /// Stops the run that the worker has.
+    pub(super) fn stop_run(&mut self) {
+        if let Some(run) = self.running.take() {
+            run.job.handle.cancel();
+        }
+    }
+}
+
+impl AppState {
+    /// A suppression of this study runs, with the reader waiting or in the background.
+    pub fn is_running(&self, study: &OpenStudy) -> bool {
+        let job = self.job.as_ref().and_then(|job| job.study);
+        [job, self.queue.running_serial()].contains(&Some(study.serial))
+    }
+
+    /// A study waits in the queue.
+    pub fn is_queued(&self, study: &Study) -> bool {
+        let waiting = self.queue.waiting.iter();
+        waiting
+            .filter_map(|&index| self.studies.get(index))
+            .any(|waiting| std::ptr::eq(waiting, study))
+    }
+}
