@@ -194,6 +194,8 @@ fn give_result(window: &mut Window, desk: &Rc<RefCell<Desk>>) {
             sha256: "0".repeat(64),
             defaults,
             device: "CPU".to_owned(),
+            precision: "f32".to_owned(),
+            devices: Vec::new(),
         },
     );
     window.state_mut().apply(UiCommand::Suppress);

@@ -41,7 +41,7 @@ impl PartialEq for MaskVersion {
 }
 
 /// What a person asked of the lung mask.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MaskCommand {
     /// Take up the brush, or lay it down.
     Toggle,
