@@ -57,7 +57,7 @@ pub fn mask_panel_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand
         } else {
             ("Take the brush up", MaskCommand::Toggle)
         };
-        let toggled = UiCommand::Mask(toggle.clone());
+        let toggled = UiCommand::Mask(toggle);
         let tip = with_key(ui.ctx(), "The mouse paints while the brush is in hand", &toggled);
         if ui.button(text).on_hover_text(tip).clicked() {
             ask(toggle);
