@@ -170,7 +170,7 @@ impl AppState {
     /// What stands over an interpolated picture.
     pub fn interpolation_text(&self) -> Option<&'static str> {
         self.interpolation()?;
-        Some(if self.job.is_some() {
+        Some(if self.is_running(self.study()?) {
             "Interpolated: the true picture is being made"
         } else {
             "Interpolated between pictures that were made"

@@ -13,7 +13,11 @@ const RING: &str = "Look here, 1: something round was taken with the bones";
 
 /// A study whose result has two marks, the first in its upper left quarter.
 fn with_marks() -> Window {
-    let mut window = Window::new().with_study();
+    marked(Window::new())
+}
+
+fn marked(window: Window) -> Window {
+    let mut window = window.with_study();
     let (width, height) = {
         let study = window.state().study().expect("open");
         study.radiograph.size()
@@ -105,4 +109,12 @@ fn an_empty_list_acquits_nobody() {
     assert!(window.has("Look here"));
     assert!(window.has("No place was marked; this clears nothing."));
     assert!(!window.has_text("0 places") && !window.has("Rings over the pictures"));
+}
+
+#[test]
+fn a_picture_of_the_rings() {
+    let Some(window) = Window::with_pictures() else {
+        return;
+    };
+    marked(window).snapshot("look_here");
 }
