@@ -28,6 +28,8 @@ pub(super) struct NodesKey {
     /// With a weight of 0.
     settings: SuppressionSettings,
     num_seeds: usize,
+    /// Number of the mask the reader drew.
+    mask: Option<u64>,
     bundle: BundleInfo,
 }
 
@@ -43,6 +45,7 @@ impl NodesKey {
                 ..state.settings().clone()
             },
             num_seeds: state.num_seeds,
+            mask: study.mask_number(),
             bundle: state.bundle.clone()?,
         })
     }
@@ -188,7 +191,11 @@ impl AppState {
         };
         let scrub = &self.leg_scrub;
         let is_open = scrub.asked.is_none() && scrub.made.is_none();
-        let is_idle = self.job.is_none() && self.loading.is_none() && self.stale_text().is_none();
+        let is_idle = [&self.job, &self.loading, &self.masking.finding]
+            .iter()
+            .all(|job| job.is_none())
+            && self.queue.is_empty()
+            && self.stale_text().is_none();
         // Elsewhere the weight changes nothing.
         let has_weight = key.settings.guidance == GuidanceChoice::Leg
             && key.settings.fusion != FusionChoice::None;

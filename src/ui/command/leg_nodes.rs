@@ -30,6 +30,7 @@ fn ask(key: NodesKey, state: &mut AppState, services: &mut Services) {
     let weights = node_weights(settings.leg_weight);
     let request = SuppressionRequest {
         num_seeds: state.num_seeds,
+        mask: study.mask.as_ref().map(|mask| Arc::clone(&mask.mask)),
         ..SuppressionRequest::new(Arc::clone(&study.radiograph), settings)
     };
     let handle = JobHandle::background();
