@@ -129,7 +129,7 @@ impl Window {
 
     /// Lets file work on other threads come to its end; `true` once `done` says so.
     pub fn wait_until(&mut self, done: impl Fn(&Self) -> bool) -> bool {
-        for _ in 0..200 {
+        for _ in 0..1200 {
             if done(self) {
                 return true;
             }
