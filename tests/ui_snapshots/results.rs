@@ -118,3 +118,33 @@ fn where_a_run_is_heading_is_shown_and_is_no_result() {
     window.click("Cancel run");
     assert!(!window.has_text("Preview of"));
 }
+
+/// A window that is drawn again and again takes the cores that the networks need.
+#[test]
+fn a_run_that_tells_nothing_new_asks_for_no_frames() {
+    let mut window = Window::new().with_study();
+    window.press(Key::S);
+    let (job, _) = window.newest_request();
+    job.set_preview(Preview::new(
+        FloatImage::filled(8, 8, 0.5),
+        PathKind::Global,
+        2,
+        8,
+    ));
+    window.harness.run();
+    for _ in 0..3 {
+        window.harness.step();
+    }
+    let causes = window.harness.ctx.repaint_causes();
+    let delay = window
+        .harness
+        .output()
+        .viewport_output
+        .values()
+        .next()
+        .map(|v| v.repaint_delay);
+    assert!(
+        delay > Some(std::time::Duration::from_millis(200)),
+        "{delay:?}: {causes:?}"
+    );
+}
