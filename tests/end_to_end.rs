@@ -167,7 +167,10 @@ fn measure(sitting: &mut Sitting) {
     ] {
         sitting.ask(UiCommand::Measure(command));
     }
-    assert!(sitting.sees("500.0"), "a triangle of 300, 400 and 500");
+    assert!(
+        sitting.sees("Length 1: 500.0 px"),
+        "a triangle of 300, 400 and 500"
+    );
 }
 
 fn save(sitting: &mut Sitting, folder: &Path) {
@@ -197,7 +200,7 @@ fn come_back(folder: &Path) {
         s.harness.state().state().study().is_some()
     });
     assert_eq!(sitting.harness.state().state().layout, Layout::Four);
-    sitting.wait_for("the length", |s| s.sees("500.0"));
+    sitting.wait_for("the length", |s| s.sees("Length 1: 500.0 px"));
     assert_eq!(
         sitting.num_results(),
         0,

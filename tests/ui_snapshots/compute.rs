@@ -18,14 +18,7 @@ fn asked(window: &Window) -> (std::path::PathBuf, ComputeOptions) {
 
 /// The worker loaded the same model again, on the card.
 fn loaded_on_card(window: &mut Window) {
-    let job = window
-        .desk
-        .borrow()
-        .bundles
-        .last()
-        .expect("a bundle")
-        .0
-        .id();
+    let job = window.newest_bundle();
     let loaded = EventKind::BundleLoaded {
         name: "compact".to_owned(),
         sha256: "0".repeat(64),
@@ -84,14 +77,7 @@ fn a_device_that_fails_is_not_asked_for_again() {
         precision: PrecisionChoice::Auto,
     };
     window.apply(UiCommand::SetCompute(on_card));
-    let job = window
-        .desk
-        .borrow()
-        .bundles
-        .last()
-        .expect("a bundle")
-        .0
-        .id();
+    let job = window.newest_bundle();
     let sentence = "CUDA device 0 has no memory left; choose the CPU.";
     window.report(job, EventKind::Failed(sentence.to_owned()));
     assert!(window.has(sentence) && window.has("compact on CPU, f32"));

@@ -7,7 +7,7 @@ use diaphane::worker::{
     BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, LegNodesPlan,
     SuppressionRequest, SuppressionSettings, WorkerCommand, WorkerEvent,
 };
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{Key, Modifiers, Pos2, Vec2};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotOptions};
 use std::cell::RefCell;
@@ -94,10 +94,8 @@ impl Window {
 
     /// The model asked for last is loaded; each has a hash of its own.
     pub fn model_loaded(&mut self, name: &str, defaults: SuppressionSettings) {
-        let (job, number) = {
-            let bundles = &self.desk.borrow().bundles;
-            (bundles.last().expect("a bundle").0.id(), bundles.len() - 1)
-        };
+        let job = self.newest_bundle();
+        let number = self.desk.borrow().bundles.len() - 1;
         let loaded = EventKind::BundleLoaded {
             name: name.to_owned(),
             sha256: number.to_string().repeat(64),
@@ -107,6 +105,12 @@ impl Window {
             devices: devices(),
         };
         self.report(job, loaded);
+    }
+
+    /// The job of the bundle asked for last.
+    pub fn newest_bundle(&self) -> JobId {
+        let desk = self.desk.borrow();
+        desk.bundles.last().expect("a bundle").0.id()
     }
 
     /// The study has a soft-tissue image.
@@ -178,7 +182,11 @@ impl Window {
     /// Drags the widget of this label by so many points, in two moves.
     pub fn drag(&mut self, label: &str, by: [f32; 2]) {
         let from = self.harness.get_by_label(label).rect().center();
-        let by = eframe::egui::Vec2::from(by);
+        self.drag_from(from, Vec2::from(by));
+    }
+
+    /// Drags from a place on the screen by so many points, in two moves.
+    pub fn drag_from(&mut self, from: Pos2, by: Vec2) {
         self.harness.drag_at(from);
         self.harness.run();
         for share in [0.5, 1.0] {

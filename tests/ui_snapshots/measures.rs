@@ -8,7 +8,7 @@ use diaphane::ui::{Content, Layout, MeasureCommand, Tool, UiCommand};
 use eframe::egui::{Key, Pos2, Vec2};
 use egui_kittest::kittest::Queryable as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 impl Window {
@@ -39,15 +39,13 @@ impl Window {
         view.center() + self.zoom() * Vec2::new(at.x as f32 - half, at.y as f32 - half)
     }
 
-    fn drag_from(&mut self, from: Pos2, by: Vec2) {
-        self.harness.drag_at(from);
-        self.harness.run();
-        for share in [0.5, 1.0] {
-            self.harness.hover_at(from + share * by);
-            self.harness.run();
-        }
-        self.harness.drop_at(from + by);
-        self.harness.run();
+    /// A length drawn in a window that keeps its measures in this folder, and the file it is in.
+    fn with_length_kept(folder: &Path) -> (Self, PathBuf) {
+        let mut window = Self::opened(folder);
+        window.draw(Tool::Length, &[(10.0, 10.0), (60.0, 10.0)]);
+        assert!(window.wait_until(|_| only_file(folder, ".json").is_some()));
+        let path = only_file(folder, ".json").expect("written");
+        (window, path)
     }
 
     fn shapes(&self) -> Vec<Shape> {
@@ -73,7 +71,7 @@ impl Window {
 }
 
 /// The only file in a folder that ends so.
-fn only_file(folder: &Path, ending: &str) -> Option<std::path::PathBuf> {
+fn only_file(folder: &Path, ending: &str) -> Option<PathBuf> {
     let paths = fs::read_dir(folder)
         .ok()?
         .flatten()
@@ -246,11 +244,7 @@ fn a_stated_length_calibrates_the_study_until_it_is_taken_back() {
 #[test]
 fn measures_are_there_again_the_next_time_and_name_no_patient() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut window = Window::opened(folder.path());
-    window.draw(Tool::Length, &[(10.0, 10.0), (60.0, 10.0)]);
-    let file = |ending| only_file(folder.path(), ending);
-    assert!(window.wait_until(|_| file(".json").is_some()));
-    let path = file(".json").expect("written");
+    let (window, path) = Window::with_length_kept(folder.path());
     let text = fs::read_to_string(&path).expect("text");
     assert!(text.contains("\"kind\": \"length\""), "{text}");
     assert!(!text.contains("PHANTOM") && !text.contains("P-1"), "{text}");
@@ -270,11 +264,7 @@ fn measures_are_there_again_the_next_time_and_name_no_patient() {
 #[test]
 fn measures_that_cannot_be_read_are_set_aside_and_never_lost() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut window = Window::opened(folder.path());
-    window.draw(Tool::Length, &[(10.0, 10.0), (60.0, 10.0)]);
-    let file = |ending| only_file(folder.path(), ending);
-    assert!(window.wait_until(|_| file(".json").is_some()));
-    let path = file(".json").expect("written");
+    let (_, path) = Window::with_length_kept(folder.path());
     fs::write(&path, "{ half of it").expect("damaged");
     let mut next = Window::opened(folder.path());
     assert!(next.wait_until(|next| next.has_text("cannot be read")));
@@ -282,7 +272,7 @@ fn measures_that_cannot_be_read_are_set_aside_and_never_lost() {
     next.draw(Tool::Arrow, &[(10.0, 10.0), (60.0, 10.0)]);
     let is_new = |_: &Window| fs::read_to_string(&path).is_ok_and(|t| t.contains("\"arrow\""));
     assert!(next.wait_until(is_new));
-    let aside = file("unread-1").expect("set aside");
+    let aside = only_file(folder.path(), "unread-1").expect("set aside");
     assert_eq!(fs::read_to_string(aside).expect("there"), "{ half of it");
 }
 
