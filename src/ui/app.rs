@@ -7,6 +7,7 @@ use super::command::{
 use super::doubts::doubts;
 use super::engine::Engine;
 use super::files::FileWork;
+use super::message::Severity;
 use super::panels::{
     browser::browser_ui,
     doubts::doubts_ui,
@@ -30,9 +31,10 @@ use super::panels::{
     top_bar::top_bar_ui,
     views::views_ui,
 };
-use super::preferences::{self, Preferences, PreferencesFile};
+use super::preferences::{Preferences, PreferencesFile};
+use super::running_job::WhenReady;
 use super::session::SessionStore;
-use super::state::{AppState, Severity, WhenReady};
+use super::state::AppState;
 use super::system_fonts::{NO_FONT, SystemFonts};
 use super::thumbnails::ThumbnailTextures;
 use super::{shortcuts, theme};
@@ -41,19 +43,7 @@ use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuil
 use std::path::{Path, PathBuf};
 
 /// Name of the program in the title.
-const PROGRAM: &str = "Diaphane";
-/// How window systems know the program: name of its desktop entry, and `StartupWMClass` in it.
-const APP_ID: &str = "org.diaphane.Diaphane";
-const ICON: &[u8] = include_bytes!("../../assets/icon.png");
-
-/// The window could not be opened or broke down.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// No display, or no graphics adapter.
-    #[error("the window cannot be opened: {0}; use the command line (diaphane suppress) instead")]
-    Window(String),
-}
-
+pub(super) const PROGRAM: &str = "Diaphane";
 /// The workstation as eframe drives it.
 pub struct DiaphaneApp {
     state: AppState,
@@ -115,6 +105,16 @@ impl DiaphaneApp {
         for problem in problems {
             command::fail(&mut self.state, problem);
         }
+    }
+
+    /// Shows what a person reads once, where nothing remembers that it was read.
+    pub(super) fn show_first_run_note(&mut self) {
+        self.state.shell.preferences.first_run_note_seen = false;
+    }
+
+    /// Suppresses the first study as soon as it and a bundle are there.
+    pub(super) fn suppress_first_study(&mut self) {
+        self.state.when_ready = WhenReady::Suppress;
     }
 
     /// Draws signs that the built-in fonts lack with the system's fonts.
@@ -338,63 +338,4 @@ impl eframe::App for DiaphaneApp {
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
-}
-
-/// What the window opens with.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Startup {
-    /// Files and folders to open.
-    pub paths: Vec<PathBuf>,
-    /// Bundle to load; without one the reader opens one.
-    pub bundle: Option<PathBuf>,
-    /// Suppress the first study as soon as it is open.
-    pub suppress: bool,
-}
-
-/// Opens the window and runs until it is closed.
-///
-/// # Errors
-/// [`RunError`] without a display or a graphics adapter.
-pub fn run(startup: Startup) -> Result<(), RunError> {
-    let mut viewport = egui::ViewportBuilder::default()
-        .with_title(PROGRAM)
-        .with_app_id(APP_ID)
-        .with_inner_size(theme::WINDOW_SIZE)
-        .with_min_inner_size(theme::MIN_WINDOW_SIZE)
-        .with_drag_and_drop(true);
-    // A broken icon is no reason not to open.
-    if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
-        viewport = viewport.with_icon(icon);
-    }
-    let options = eframe::NativeOptions {
-        viewport,
-        // Dithering is for gradients of a user interface; a radiograph keeps its own grey values.
-        dithering: false,
-        // The window has its own, which says where a sign is in none of them.
-        system_font_fallback: false,
-        ..Default::default()
-    };
-    let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
-        let engine = super::engine::start(&creation.egui_ctx);
-        let mut app = DiaphaneApp::new(creation, engine);
-        if let Some(folder) = super::session::state_folder() {
-            app.keep_session_in(&folder);
-            app.keep_measures_in(folder.join("measures"));
-        }
-        app.use_system_fonts(&creation.egui_ctx);
-        match preferences::config_folder() {
-            Some(folder) => app.keep_preferences_in(&folder),
-            None => app.state.shell.preferences.first_run_note_seen = false,
-        }
-        if let Some(bundle) = startup.bundle {
-            app.apply(UiCommand::LoadBundle(bundle));
-        }
-        if startup.suppress {
-            app.state.when_ready = WhenReady::Suppress;
-        }
-        app.apply(UiCommand::OpenPaths(startup.paths));
-        Ok(Box::new(app))
-    });
-    eframe::run_native("diaphane", options, creator)
-        .map_err(|err| RunError::Window(err.to_string()))
 }

@@ -2,7 +2,8 @@
 //! identity.
 
 use super::file_doubts::cautions_first;
-use super::state::{AppState, HIDDEN};
+use super::privacy::HIDDEN;
+use super::state::AppState;
 use super::study::OpenStudy;
 use crate::formats::conflict_warnings;
 use crate::radiograph::Warning;

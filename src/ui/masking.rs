@@ -1,6 +1,7 @@
 //! Editing the lung mask: which mask a study has, and the stroke that is being drawn.
 
-use super::state::{AppState, RunningJob};
+use super::running_job::RunningJob;
+use super::state::AppState;
 use super::study::OpenStudy;
 use crate::measure::Point;
 use crate::radiograph::{BrushEffect, BrushStroke, LungMask};

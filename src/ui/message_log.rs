@@ -1,6 +1,6 @@
 //! Every sentence the window said, with the time of day, newest last.
 
-use super::state::{Message, Severity};
+use super::message::{Message, Severity};
 use chrono::{DateTime, Local};
 use std::collections::VecDeque;
 

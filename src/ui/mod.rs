@@ -20,19 +20,24 @@ mod files;
 mod fuzzy;
 mod guide;
 mod keymap;
+mod launch;
 mod layers;
 mod layout;
 mod leg_scrub;
 mod look;
 mod masking;
 mod measuring;
+mod message;
 mod message_log;
 mod orientation;
 mod panels;
 mod patient_text;
 mod preferences;
 mod presets;
+mod privacy;
+mod question;
 mod queue;
+mod running_job;
 mod runs;
 mod session;
 mod shell;
@@ -49,7 +54,7 @@ mod widgets;
 mod window_level;
 
 pub use actions::{ACTIONS, Action, Menu, Trigger};
-pub use app::{DiaphaneApp, RunError, Startup, run};
+pub use app::DiaphaneApp;
 pub use browser::{Browser, BrowserRow, ImageStatus, Level, RowKind, Visibility, prior_warning};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
 pub use command::{BrowseCommand, SessionCommand, ShellCommand, Turning, UiCommand};
@@ -58,6 +63,7 @@ pub use compute::{BundleInfo, Compute};
 pub use engine::{Engine, EngineError};
 pub use files::{FileEvent, FileWork};
 pub use keymap::Keymap;
+pub use launch::{RunError, Startup, run};
 pub use layout::Layout;
 pub use leg_scrub::{LEG_RANGE, LegScrub};
 pub use look::{Content, Link, Links, Look, Looks, Rings};
@@ -65,20 +71,21 @@ pub use masking::{BRUSH_RADII, MaskCommand, MaskVersion, Masking};
 pub use measuring::{
     Grabbed, MeasureCommand, MeasureEvent, MeasureRecord, Measuring, PixelReading, Reading, Tool,
 };
+pub use message::{Message, Severity};
 pub use message_log::{LogEntry, MessageLog};
 pub use orientation::Orientation;
 pub use panels::histogram::CountScale;
 pub use panels::overlay::OverlayLevel;
 pub use preferences::{DragButton, DragPreferences, Preferences, PreferencesFile, config_folder};
 pub use presets::WindowPreset;
+pub use privacy::Privacy;
+pub use question::{PathBox, PathPurpose, Question};
 pub use queue::{JobQueue, QueueCommand, QueuedRun};
+pub use running_job::{RunningJob, WhenReady};
 pub use runs::{Run, Runs};
 pub use session::{SavedDesk, Session};
 pub use shell::{Clash, KeyEditor, Palette, Shell};
-pub use state::{
-    AppState, DoubtsListed, Message, PathBox, PathPurpose, PixelPosition, Privacy, Question,
-    RunningJob, SeedMode, Severity, WhenReady,
-};
+pub use state::{AppState, DoubtsListed, PixelPosition, SeedMode};
 pub use study::{OpenStudy, Preview, Study, StudyContent};
 pub use system_fonts::SystemFonts;
 pub use tag_window::{TagWindow, Tags};

@@ -1,6 +1,7 @@
 //! Studies that wait to be suppressed in the background, and the one that is.
 
-use super::state::{AppState, RunningJob};
+use super::running_job::RunningJob;
+use super::state::AppState;
 use super::study::{OpenStudy, Study};
 use crate::worker::JobId;
 

@@ -6,45 +6,23 @@ use super::compute::{BundleInfo, Compute};
 use super::layout::Layout;
 use super::leg_scrub::LegScrub;
 use super::look::{Content, Links, Rings};
-use super::masking::{MaskVersion, Masking};
+use super::masking::Masking;
 use super::measuring::Measuring;
+use super::message::Message;
 use super::panels::histogram::CountScale;
+use super::privacy::{HIDDEN, Privacy};
+use super::question::{PathBox, Question};
 use super::queue::JobQueue;
+use super::running_job::{RunningJob, WhenReady};
 use super::session::Session;
 use super::shell::Shell;
 use super::study::{OpenStudy, Study};
 use super::tag_window::TagWindow;
 use super::undo::UndoStack;
 use crate::worker::{
-    ClippingChoice, FusionChoice, GuidanceChoice, JobHandle, OutputGrid, Preview, Progress,
-    SamplerChoice, SuppressionSettings,
+    ClippingChoice, FusionChoice, GuidanceChoice, OutputGrid, SamplerChoice, SuppressionSettings,
 };
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-/// Whether the screen tells whose pictures it shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Privacy {
-    /// Names, dates and files stand where a reader looks for them.
-    #[default]
-    Open,
-    /// Nothing tells whose pictures these are, file names included.
-    Hidden,
-}
-
-impl Privacy {
-    /// The other one.
-    #[must_use]
-    pub fn toggled(self) -> Self {
-        match self {
-            Self::Open => Self::Hidden,
-            Self::Hidden => Self::Open,
-        }
-    }
-}
-
-/// Stands for a path while patient details are hidden.
-pub const HIDDEN: &str = "(hidden)";
 
 /// What "Suppress" does with the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,26 +34,6 @@ pub enum SeedMode {
     Drawn,
 }
 
-/// How much a message weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// Something was done.
-    Note,
-    /// Something failed.
-    Failure,
-}
-
-/// A sentence for the reader: a failure stands until dismissed, a note passes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Weight.
-    pub severity: Severity,
-    /// What, which file, what to do.
-    pub text: String,
-    /// Its number among all there were, from 1.
-    pub number: u64,
-}
-
 /// A pixel of the current study.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PixelPosition {
@@ -83,47 +41,6 @@ pub struct PixelPosition {
     pub row: usize,
     /// Column from the left, from 0.
     pub col: usize,
-}
-
-/// A job the worker has and the window waits for.
-#[derive(Debug, Clone)]
-pub struct RunningJob {
-    /// Cancel flag and progress slot.
-    pub handle: JobHandle,
-    /// Number of the study it is about; `None` for a bundle.
-    pub study: Option<u64>,
-    /// The mask it was given, where the reader drew one.
-    pub mask: Option<MaskVersion>,
-    /// Newest progress, copied once a frame.
-    pub progress: Option<Progress>,
-    /// Newest picture of where it is heading, copied once a frame.
-    pub preview: Option<Arc<Preview>>,
-}
-
-/// What happens once, as soon as a study and a bundle are there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum WhenReady {
-    /// Nothing: the reader presses Suppress.
-    #[default]
-    Wait,
-    /// The study shown is suppressed.
-    Suppress,
-}
-
-/// What the reader must decide before the window does what was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Question {
-    /// The networks were not made for the study shown: run them all the same?
-    SuppressAnyway,
-    /// Some of the files to be written are there: replace them?
-    Replace {
-        /// Where the soft-tissue image goes.
-        picture: PathBuf,
-        /// Number of the study it is of.
-        study: u64,
-        /// The files that are there.
-        existing: Vec<PathBuf>,
-    },
 }
 
 /// Which doubts about a study are on the screen.
@@ -145,28 +62,6 @@ impl DoubtsListed {
             Self::All => Self::Gravest,
         }
     }
-}
-
-/// What a typed path is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PathPurpose {
-    /// Files and folders to open.
-    Open,
-    /// The folder of a bundle.
-    Bundle,
-    /// Where the soft-tissue image of the study with this number is written.
-    Save(u64),
-}
-
-/// The line a path is typed into.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PathBox {
-    /// What the path is for.
-    pub purpose: PathPurpose,
-    /// What was typed so far.
-    pub text: String,
-    /// Why a path must be typed, where the reader asked for a dialog.
-    pub notice: Option<String>,
 }
 
 /// Everything the window knows.

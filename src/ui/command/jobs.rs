@@ -3,8 +3,10 @@
 use super::{Services, fail, masking, queue};
 use crate::ui::compute::BundleInfo;
 use crate::ui::masking::MaskVersion;
+use crate::ui::question::Question;
+use crate::ui::running_job::{RunningJob, WhenReady};
 use crate::ui::runs::Asked;
-use crate::ui::state::{AppState, Question, RunningJob, SeedMode, WhenReady};
+use crate::ui::state::{AppState, SeedMode};
 use crate::ui::study::{OpenStudy, Study};
 use crate::worker::{
     BundleChoice, ComputeOptions, EventKind, JobHandle, JobId, PreviewChoice, SuppressionRequest,

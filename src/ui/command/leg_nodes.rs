@@ -2,7 +2,8 @@
 
 use super::{Services, tell};
 use crate::ui::leg_scrub::{NodesKey, node_weights};
-use crate::ui::state::{AppState, Severity};
+use crate::ui::message::Severity;
+use crate::ui::state::AppState;
 use crate::worker::{
     EventKind, JobHandle, LegNodesPlan, SuppressionRequest, WorkerCommand, WorkerEvent,
 };

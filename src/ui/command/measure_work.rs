@@ -4,8 +4,9 @@ use super::measuring::{add, end_typing};
 use super::{Services, fail, tell};
 use crate::measure::{LineOrigin, Measure, Shape, Thorax, ThoraxError};
 use crate::ui::measuring::{Keeping, MeasureEvent, ReadingTask, Tool, needs_pixels};
+use crate::ui::message::Severity;
 use crate::ui::sidecar;
-use crate::ui::state::{AppState, Severity};
+use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study};
 use std::sync::Arc;
 

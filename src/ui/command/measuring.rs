@@ -4,7 +4,8 @@ use super::{Services, fail, tell};
 use crate::measure::{LengthUnit, Measure, MeasureId, Point, Shape, ThoraxError, suggest_thorax};
 use crate::radiograph::SpacingKind;
 use crate::ui::measuring::{Grabbed, MeasureCommand, MeasureEvent, Tool};
-use crate::ui::state::{AppState, Severity};
+use crate::ui::message::Severity;
+use crate::ui::state::AppState;
 use std::sync::Arc;
 
 /// Does what was asked of the measures.

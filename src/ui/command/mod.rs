@@ -17,8 +17,10 @@ mod view;
 
 use super::engine::Engine;
 use super::files::{DialogKind, FileWork};
+use super::message::{Message, Severity};
+use super::question::{PathPurpose, Question};
 use super::session::SessionStore;
-use super::state::{AppState, Message, PathPurpose, Question, Severity};
+use super::state::AppState;
 use super::undo::{self, Moment};
 use crate::worker::SuppressionSettings;
 use std::path::PathBuf;

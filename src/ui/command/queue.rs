@@ -2,8 +2,9 @@
 
 use super::{Services, fail, jobs, tell};
 use crate::ui::browser::ImageStatus;
+use crate::ui::message::Severity;
 use crate::ui::queue::{QueueCommand, QueuedRun};
-use crate::ui::state::{AppState, Severity};
+use crate::ui::state::AppState;
 use crate::ui::study::{Study, StudyContent};
 use crate::worker::{EventKind, JobHandle, PreviewChoice, SuppressionRequest, WorkerCommand};
 

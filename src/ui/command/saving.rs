@@ -5,7 +5,8 @@ use crate::display::displayed_modality;
 use crate::formats::{FormatError, containing_file, ensure_not_source};
 use crate::radiograph::{FloatImage, Radiograph, Voi};
 use crate::ui::files::{DialogKind, Saved};
-use crate::ui::state::{AppState, PathBox, PathPurpose, Question};
+use crate::ui::question::{PathBox, PathPurpose, Question};
+use crate::ui::state::AppState;
 use crate::worker::{
     Certificate, MaskOrigin, OutputGrid, SuppressionResult, certificate_path, write_certified,
 };

@@ -1,8 +1,9 @@
 //! What was open before: recent files, and what a run that broke off had on the screen.
 
 use super::{Services, studies, tell};
+use crate::ui::message::Severity;
 use crate::ui::session::SavedDesk;
-use crate::ui::state::{AppState, Severity};
+use crate::ui::state::AppState;
 use crate::ui::study::Study;
 use std::path::PathBuf;
 use std::time::Duration;

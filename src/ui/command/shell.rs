@@ -4,9 +4,10 @@ use super::tell;
 use crate::ui::actions::{Action, find};
 use crate::ui::compare::Compare;
 use crate::ui::guide;
+use crate::ui::message::Severity;
 use crate::ui::preferences::{DragPreferences, stepped_scale};
 use crate::ui::shell::{Clash, KeyEditor, Palette};
-use crate::ui::state::{AppState, Severity};
+use crate::ui::state::AppState;
 use eframe::egui::{Key, KeyboardShortcut};
 
 /// Keys that no action can have: they move through the window and press its buttons.

@@ -7,7 +7,8 @@ use crate::ui::compare::Compare;
 use crate::ui::look::{Link, Look};
 use crate::ui::orientation::Orientation;
 use crate::ui::presets::WindowPreset;
-use crate::ui::state::{AppState, PathBox, PathPurpose};
+use crate::ui::question::{PathBox, PathPurpose};
+use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study};
 use crate::ui::window_level::dragged;
 

@@ -4,7 +4,8 @@ use crate::measure::{Grip, Layer, Measure, Point, Shape};
 use crate::ui::camera::Placement;
 use crate::ui::command::UiCommand;
 use crate::ui::measuring::{MeasureCommand, PixelReading, Tool};
-use crate::ui::state::{AppState, HIDDEN};
+use crate::ui::privacy::HIDDEN;
+use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
 use eframe::egui::{

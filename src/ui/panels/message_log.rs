@@ -2,8 +2,9 @@
 
 use super::messages::shown_text;
 use crate::ui::command::{ShellCommand, UiCommand};
+use crate::ui::message::Severity;
 use crate::ui::message_log::LogEntry;
-use crate::ui::state::{AppState, Severity};
+use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{Align2, Button, Context, Label, RichText, ScrollArea, Ui, Vec2, Window};
 

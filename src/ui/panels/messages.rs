@@ -1,7 +1,8 @@
 //! Failures under the top bar, each with a button that takes it away.
 
 use crate::ui::command::UiCommand;
-use crate::ui::state::{AppState, Message, Severity};
+use crate::ui::message::{Message, Severity};
+use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{self, Label, RichText, Sides, TextWrapMode, Ui};
 

@@ -1,7 +1,8 @@
 //! A line to type or paste a path into, for systems without a file dialog.
 
 use crate::ui::command::UiCommand;
-use crate::ui::state::{AppState, PathBox, PathPurpose};
+use crate::ui::question::{PathBox, PathPurpose};
+use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{Id, Key, RichText, TextEdit, Ui};
 use std::path::PathBuf;

@@ -1,7 +1,8 @@
 //! How far a run is, and where it is heading.
 
 use crate::ui::command::UiCommand;
-use crate::ui::state::{AppState, RunningJob};
+use crate::ui::running_job::RunningJob;
+use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::worker::{JobId, PathKind, Preview, Progress, Stage};
 use eframe::egui::{

@@ -1,7 +1,8 @@
 //! What the reader must decide before the window does what was asked for.
 
 use crate::ui::command::UiCommand;
-use crate::ui::state::{AppState, Question};
+use crate::ui::question::Question;
+use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{Button, Context, Frame, Id, Label, Modal, RichText, Ui};
 

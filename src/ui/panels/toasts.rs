@@ -2,7 +2,8 @@
 
 use super::messages::shown_text;
 use crate::ui::command::UiCommand;
-use crate::ui::state::{AppState, Message, Severity};
+use crate::ui::message::{Message, Severity};
+use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{Align2, Area, Context, Frame, Id, Label, Order, Sides, Ui, Vec2};
 use std::time::Duration;

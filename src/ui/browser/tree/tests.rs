@@ -1,5 +1,5 @@
 use super::*;
-use crate::ui::state::Privacy;
+use crate::ui::privacy::Privacy;
 use std::path::PathBuf;
 
 fn study(file: &str, info: StudyInfo) -> Study {

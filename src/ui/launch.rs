@@ -1,0 +1,78 @@
+//! Opening the window, and what it opens with.
+
+use super::app::{DiaphaneApp, PROGRAM};
+use super::command::UiCommand;
+use super::{preferences, theme};
+use eframe::egui;
+use std::path::PathBuf;
+
+/// How window systems know the program: name of its desktop entry, and `StartupWMClass` in it.
+const APP_ID: &str = "org.diaphane.Diaphane";
+const ICON: &[u8] = include_bytes!("../../assets/icon.png");
+
+/// The window could not be opened or broke down.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// No display, or no graphics adapter.
+    #[error("the window cannot be opened: {0}; use the command line (diaphane suppress) instead")]
+    Window(String),
+}
+
+/// What the window opens with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Startup {
+    /// Files and folders to open.
+    pub paths: Vec<PathBuf>,
+    /// Bundle to load; without one the reader opens one.
+    pub bundle: Option<PathBuf>,
+    /// Suppress the first study as soon as it is open.
+    pub suppress: bool,
+}
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+/// [`RunError`] without a display or a graphics adapter.
+pub fn run(startup: Startup) -> Result<(), RunError> {
+    let mut viewport = egui::ViewportBuilder::default()
+        .with_title(PROGRAM)
+        .with_app_id(APP_ID)
+        .with_inner_size(theme::WINDOW_SIZE)
+        .with_min_inner_size(theme::MIN_WINDOW_SIZE)
+        .with_drag_and_drop(true);
+    // A broken icon is no reason not to open.
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
+        viewport = viewport.with_icon(icon);
+    }
+    let options = eframe::NativeOptions {
+        viewport,
+        // Dithering is for gradients of a user interface; a radiograph keeps its own grey values.
+        dithering: false,
+        // The window has its own, which says where a sign is in none of them.
+        system_font_fallback: false,
+        ..Default::default()
+    };
+    let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
+        let engine = super::engine::start(&creation.egui_ctx);
+        let mut app = DiaphaneApp::new(creation, engine);
+        if let Some(folder) = super::session::state_folder() {
+            app.keep_session_in(&folder);
+            app.keep_measures_in(folder.join("measures"));
+        }
+        app.use_system_fonts(&creation.egui_ctx);
+        match preferences::config_folder() {
+            Some(folder) => app.keep_preferences_in(&folder),
+            None => app.show_first_run_note(),
+        }
+        if let Some(bundle) = startup.bundle {
+            app.apply(UiCommand::LoadBundle(bundle));
+        }
+        if startup.suppress {
+            app.suppress_first_study();
+        }
+        app.apply(UiCommand::OpenPaths(startup.paths));
+        Ok(Box::new(app))
+    });
+    eframe::run_native("diaphane", options, creator)
+        .map_err(|err| RunError::Window(err.to_string()))
+}

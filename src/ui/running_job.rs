@@ -1,0 +1,30 @@
+//! What the worker does for the window at the moment.
+
+use super::masking::MaskVersion;
+use crate::worker::{JobHandle, Preview, Progress};
+use std::sync::Arc;
+
+/// A job the worker has and the window waits for.
+#[derive(Debug, Clone)]
+pub struct RunningJob {
+    /// Cancel flag and progress slot.
+    pub handle: JobHandle,
+    /// Number of the study it is about; `None` for a bundle.
+    pub study: Option<u64>,
+    /// The mask it was given, where the reader drew one.
+    pub mask: Option<MaskVersion>,
+    /// Newest progress, copied once a frame.
+    pub progress: Option<Progress>,
+    /// Newest picture of where it is heading, copied once a frame.
+    pub preview: Option<Arc<Preview>>,
+}
+
+/// What happens once, as soon as a study and a bundle are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenReady {
+    /// Nothing: the reader presses Suppress.
+    #[default]
+    Wait,
+    /// The study shown is suppressed.
+    Suppress,
+}
