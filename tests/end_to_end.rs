@@ -25,7 +25,7 @@ struct Sitting {
 impl Sitting {
     fn begin(kept: &Path) -> Self {
         let engine =
-            start_suppressor(ComputeOptions::default(), Arc::new(|| {})).expect("a worker");
+            start_suppressor(ComputeOptions::default(), Arc::new(|_| {})).expect("a worker");
         let mut harness = Harness::builder()
             .with_size([1600.0, 1000.0])
             .with_max_steps(12)

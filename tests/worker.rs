@@ -15,8 +15,8 @@ mod tiny;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use diaphane::worker::{
-    DeviceChoice, EventKind, JobHandle, JobId, Pipeline, SendError, StopReason, SuppressionRequest,
-    TrainingPlan, Worker, WorkerCommand, WorkerEvent,
+    DeviceChoice, EventKind, JobHandle, JobId, News, Pipeline, SendError, StopReason,
+    SuppressionRequest, TrainingPlan, Worker, WorkerCommand, WorkerEvent,
 };
 use fake::{FAIL_SEED, FakePipeline, MEMORY_SEED, PANIC_SEED, radiograph, settings};
 use std::path::PathBuf;
@@ -31,15 +31,16 @@ struct Bench {
     gate: Sender<()>,
     steps: Receiver<u64>,
     built: Arc<AtomicUsize>,
-    woken: Arc<AtomicUsize>,
+    news: Receiver<News>,
 }
 
 impl Bench {
     fn new() -> Self {
         let (gate, gate_end) = bounded(1000);
         let (step_end, steps) = unbounded();
-        let (built, woken) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
-        let (count, wakes) = (Arc::clone(&built), Arc::clone(&woken));
+        let built = Arc::<AtomicUsize>::default();
+        let (news_end, news) = unbounded();
+        let count = Arc::clone(&built);
         let factory = move || -> Box<dyn Pipeline> {
             count.fetch_add(1, Ordering::SeqCst);
             assert_eq!(std::thread::current().name(), Some("diaphane-worker"));
@@ -49,16 +50,14 @@ impl Bench {
                 loaded: None,
             })
         };
-        let wake = Arc::new(move || {
-            wakes.fetch_add(1, Ordering::SeqCst);
-        });
+        let wake = Arc::new(move |woken_for| _ = news_end.send(woken_for));
         let worker = Worker::start(factory, wake).unwrap();
         Self {
             worker,
             gate,
             steps,
             built,
-            woken,
+            news,
         }
     }
 
@@ -128,7 +127,14 @@ fn jobs_run_in_order_and_tell_their_story() {
         assert_eq!((progress.done, progress.total), (3, 3));
         assert!(handle.is_finished());
     }
-    assert!(bench.woken.load(Ordering::SeqCst) >= 12);
+    let news: Vec<News> = (0..12)
+        .map(|_| bench.news.recv_timeout(PATIENCE).unwrap())
+        .collect();
+    let num_events = news.iter().filter(|&&news| news == News::Event).count();
+    assert_eq!(
+        num_events, 6,
+        "two jobs of three events and three steps: {news:?}"
+    );
 }
 
 #[test]

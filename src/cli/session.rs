@@ -48,7 +48,7 @@ impl Session {
     /// Starts a worker without networks.
     pub(super) fn start(compute: ComputeOptions) -> anyhow::Result<Self> {
         let interrupt = Interrupt::install()?;
-        let worker = start_suppressor(compute, Arc::new(|| {}))?;
+        let worker = start_suppressor(compute, Arc::new(|_| {}))?;
         let told = RefCell::default();
         Ok(Self {
             worker,

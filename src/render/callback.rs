@@ -16,6 +16,12 @@ pub fn install(state: &RenderState) {
     state.renderer.write().callback_resources.insert(renderer);
 }
 
+/// Whether a software rasteriser stands in for a graphics card, so that frames cost the processor.
+#[must_use]
+pub fn draws_on_processor(state: &RenderState) -> bool {
+    state.adapter.get_info().device_type == wgpu::DeviceType::Cpu
+}
+
 /// Draws one view in one frame.
 pub struct RadiographCallback {
     /// What to draw.

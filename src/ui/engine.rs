@@ -1,8 +1,9 @@
 //! What the window needs of the worker, so that tests can put a fake in its place.
 
-use crate::worker::{ComputeOptions, Worker, WorkerCommand, WorkerEvent, start_suppressor};
+use crate::worker::{ComputeOptions, News, Worker, WorkerCommand, WorkerEvent, start_suppressor};
 use eframe::egui::Context;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why a command was not taken, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,10 +46,14 @@ impl Engine for Worker {
     }
 }
 
-/// Starts the real worker; it wakes `ctx` with every event and every progress.
-pub(super) fn start(ctx: &Context) -> Box<dyn Engine> {
+/// Starts the real worker; it wakes `ctx` at once with every event, and no oftener than `pace` with
+/// progress.
+pub(super) fn start(ctx: &Context, pace: Duration) -> Box<dyn Engine> {
     let ctx = ctx.clone();
-    let wake = Arc::new(move || ctx.request_repaint());
+    let wake = Arc::new(move |news| match news {
+        News::Event => ctx.request_repaint(),
+        News::Progress => ctx.request_repaint_after(pace),
+    });
     match start_suppressor(ComputeOptions::default(), wake) {
         Ok(worker) => Box::new(worker),
         Err(err) => Box::new(AbsentEngine(EngineError(err.to_string()))),

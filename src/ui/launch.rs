@@ -3,11 +3,17 @@
 use super::app::{DiaphaneApp, PROGRAM};
 use super::command::UiCommand;
 use super::{preferences, theme};
+use crate::render;
 use eframe::egui;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// How window systems know the program: name of its desktop entry, and `StartupWMClass` in it.
 const APP_ID: &str = "org.diaphane.Diaphane";
+/// Between two frames that show how far a run is.
+const PROGRESS_PACE: Duration = Duration::from_millis(100);
+/// The same where the processor draws: a frame takes it about a second from the networks.
+const SOFTWARE_PROGRESS_PACE: Duration = Duration::from_secs(3);
 const ICON: &[u8] = include_bytes!("../../assets/icon.png");
 
 /// The window could not be opened or broke down.
@@ -53,7 +59,7 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         ..Default::default()
     };
     let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
-        let engine = super::engine::start(&creation.egui_ctx);
+        let engine = super::engine::start(&creation.egui_ctx, progress_pace(creation));
         let mut app = DiaphaneApp::new(creation, engine);
         if let Some(folder) = super::session::state_folder() {
             app.keep_session_in(&folder);
@@ -75,4 +81,12 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
     });
     eframe::run_native("diaphane", options, creator)
         .map_err(|err| RunError::Window(err.to_string()))
+}
+
+/// How long the window waits between two frames that show nothing but progress.
+fn progress_pace(creation: &eframe::CreationContext<'_>) -> Duration {
+    match &creation.wgpu_render_state {
+        Some(render_state) if render::draws_on_processor(render_state) => SOFTWARE_PROGRESS_PACE,
+        _ => PROGRESS_PACE,
+    }
 }

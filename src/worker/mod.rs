@@ -28,7 +28,7 @@ pub use job::{JobHandle, JobId, Priority};
 pub use leg_nodes::{LegNodes, LegNodesPlan, NodeMix};
 pub use serve::{JobError, Pipeline, TrainingObserver};
 pub use suppressor::start_suppressor;
-pub use thread::{SendError, Wake, Worker, WorkerError, WorkerGone};
+pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{
     BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions, DeviceChoice, DeviceInfo,

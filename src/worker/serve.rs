@@ -2,7 +2,7 @@
 
 use super::queue::Queue;
 use super::{
-    BundleChoice, EventKind, JobHandle, JobId, Priority, StopReason, TrainingPlan, Wake,
+    BundleChoice, EventKind, JobHandle, JobId, News, Priority, StopReason, TrainingPlan, Wake,
     WorkerCommand, WorkerEvent, leg_nodes,
 };
 use crate::pipeline::{
@@ -264,7 +264,7 @@ impl Service {
         };
         // A closed channel means that nobody listens any more; the loop notices on its next turn.
         if self.events.send(event).is_ok() {
-            (self.wake)();
+            (self.wake)(News::Event);
         }
     }
 }
@@ -310,12 +310,12 @@ struct JobObserver<'a> {
 impl Observer for JobObserver<'_> {
     fn progressed(&mut self, progress: Progress) {
         self.handle.set_progress(progress);
-        (self.service.wake)();
+        (self.service.wake)(News::Progress);
     }
 
     fn previewed(&mut self, preview: Preview) {
         self.handle.set_preview(preview);
-        (self.service.wake)();
+        (self.service.wake)(News::Progress);
     }
 
     fn warned(&mut self, warning: &str) {

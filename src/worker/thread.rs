@@ -16,7 +16,16 @@ const QUEUED_COMMANDS: usize = 16;
 const QUEUED_EVENTS: usize = 256;
 
 /// Called on the worker thread after every event and every progress.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
+pub type Wake = Arc<dyn Fn(News) + Send + Sync>;
+
+/// What a shell is woken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// An event lies in the queue.
+    Event,
+    /// A job's progress or preview changed; the newest alone is kept, so looking later loses nothing.
+    Progress,
+}
 
 /// The worker could not be started.
 #[derive(Debug, thiserror::Error)]

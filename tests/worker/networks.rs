@@ -31,7 +31,7 @@ impl Bench {
         let radiograph = formats::read(&folder.path().join("chest.png")).unwrap();
         Self {
             folder,
-            worker: start_suppressor(F32, Arc::new(|| {})).unwrap(),
+            worker: start_suppressor(F32, Arc::new(|_| {})).unwrap(),
             radiograph: Arc::new(radiograph),
         }
     }
