@@ -4,8 +4,9 @@ mod inverse;
 
 use crate::radiograph::{ModalityTransform, Polarity, Radiograph, Voi, VoiFunction, VoiLut};
 use inverse::LutInverse;
+use std::sync::OnceLock;
 
-/// Values of interest as arithmetic, the way back prepared once.
+/// Values of interest as arithmetic, the way back prepared when it is first gone.
 #[derive(Debug, Clone)]
 enum Curve {
     Window {
@@ -15,7 +16,7 @@ enum Curve {
     },
     Table {
         lut: VoiLut,
-        inverse: LutInverse,
+        inverse: OnceLock<LutInverse>,
     },
 }
 
@@ -33,7 +34,7 @@ impl Curve {
                 function: *function,
             },
             Voi::Lut(lut) => Self::Table {
-                inverse: LutInverse::new(lut, largest(lut)),
+                inverse: OnceLock::new(),
                 lut: lut.clone(),
             },
         }
@@ -46,10 +47,6 @@ pub struct GreyScale {
     modality: ModalityTransform,
     curve: Curve,
     polarity: Polarity,
-    /// Smallest stored value of the bit depth.
-    first_stored: i32,
-    /// Display value of every stored value of the bit depth.
-    table: Vec<f32>,
     padding: Option<(i32, i32)>,
 }
 
@@ -59,25 +56,12 @@ const PADDING_GREY: f32 = 0.0;
 impl GreyScale {
     /// Prepares the transform of a radiograph under `voi`.
     pub fn new(radiograph: &Radiograph, voi: &Voi) -> Self {
-        let bits = u32::from(radiograph.bits.stored.min(16));
-        let count = 1_i32 << bits;
-        let first_stored = if radiograph.bits.signed {
-            -count / 2
-        } else {
-            0
-        };
-        let mut scale = Self {
+        Self {
             modality: radiograph.modality.clone(),
             curve: Curve::new(voi),
             polarity: radiograph.polarity,
-            first_stored,
-            table: Vec::new(),
             padding: radiograph.padding,
-        };
-        scale.table = (first_stored..first_stored + count)
-            .map(|stored| scale.shown(stored))
-            .collect();
-        scale
+        }
     }
 
     /// Modality value of a stored value (PS3.3 C.11.1).
@@ -87,13 +71,6 @@ impl GreyScale {
 
     /// Display value of a stored value, in `[0, 1]`, 1 is white; padding is black in either polarity.
     pub fn display(&self, stored: i32) -> f32 {
-        usize::try_from(i64::from(stored) - i64::from(self.first_stored))
-            .ok()
-            .and_then(|index| self.table.get(index).copied())
-            .unwrap_or_else(|| self.shown(stored))
-    }
-
-    fn shown(&self, stored: i32) -> f32 {
         if self.is_padding(stored) {
             return PADDING_GREY;
         }
@@ -141,7 +118,9 @@ impl GreyScale {
                 width,
                 function,
             } => unwindowed(grey, *center, *width, *function),
-            Curve::Table { inverse, .. } => inverse.modality(grey),
+            Curve::Table { lut, inverse } => inverse
+                .get_or_init(|| LutInverse::new(lut, largest(lut)))
+                .modality(grey),
         }
     }
 }

@@ -6,7 +6,16 @@ use crate::radiograph::{FloatImage, Radiograph, Raster, Voi};
 /// The picture as shown under `voi`: `[0, 1]`, 1 is white, on the radiograph's own grid.
 pub fn display_image(radiograph: &Radiograph, voi: &Voi) -> FloatImage {
     let scale = GreyScale::new(radiograph, voi);
-    mapped(radiograph, |stored| scale.display(stored))
+    let stored_values = radiograph.bits.range();
+    let first = *stored_values.start();
+    // One look into a table for a pixel, where a sigmoid would be an exponential.
+    let table: Vec<f32> = stored_values.map(|stored| scale.display(stored)).collect();
+    mapped(radiograph, |stored| {
+        usize::try_from(i64::from(stored) - i64::from(first))
+            .ok()
+            .and_then(|index| table.get(index).copied())
+            .unwrap_or_else(|| scale.display(stored))
+    })
 }
 
 /// The picture in modality values, on the radiograph's own grid.

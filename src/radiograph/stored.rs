@@ -1,6 +1,7 @@
 //! Stored values: the numbers as they stand in the file.
 
 use super::{Raster, ShapeError};
+use std::ops::RangeInclusive;
 
 /// Bits Allocated, Bits Stored, High Bit and Pixel Representation (PS3.3 C.7.6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,15 @@ pub struct BitDepth {
     pub high_bit: u16,
     /// Two's complement (Pixel Representation 1).
     pub signed: bool,
+}
+
+impl BitDepth {
+    /// Every value that the stored bits can hold; those beyond 16 are no part of a radiograph.
+    pub fn range(self) -> RangeInclusive<i32> {
+        let count = 1_i32 << u32::from(self.stored.min(16));
+        let first = if self.signed { -count / 2 } else { 0 };
+        first..=first + count - 1
+    }
 }
 
 /// Stored values of one frame with unused bits removed and the sign extended.

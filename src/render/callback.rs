@@ -3,7 +3,7 @@
 use super::layer::PixelSource;
 use super::renderer::RadiographRenderer;
 use super::view::{LayerKey, ViewSpec};
-use eframe::egui::{PaintCallbackInfo, Rect, Shape};
+use eframe::egui::{Context, PaintCallbackInfo, Rect, Shape, ViewportId};
 use eframe::egui_wgpu::{
     Callback, CallbackResources, CallbackTrait, RenderState, ScreenDescriptor,
 };
@@ -20,6 +20,11 @@ pub fn install(state: &RenderState) {
 #[must_use]
 pub fn draws_on_processor(state: &RenderState) -> bool {
     state.adapter.get_info().device_type == wgpu::DeviceType::Cpu
+}
+
+/// The number of the frame under way, one and the same in every window of the program.
+pub fn frame_number(ctx: &Context) -> u64 {
+    ctx.cumulative_frame_nr_for(ViewportId::ROOT)
 }
 
 /// Draws one view in one frame.

@@ -21,7 +21,7 @@ mod shader;
 mod uniforms;
 mod view;
 
-pub use callback::{RadiographCallback, draws_on_processor, install};
+pub use callback::{RadiographCallback, draws_on_processor, frame_number, install};
 pub use constants::{LUT_SIDE, wgsl_prelude};
 pub use layer::{LayerPixels, PixelSource};
 pub use renderer::RadiographRenderer;

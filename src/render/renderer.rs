@@ -76,10 +76,17 @@ impl RadiographRenderer {
         }
     }
 
-    /// Drops views and layers that `frame` did not ask for.
+    /// Drops views and layers that neither `frame` nor the one before it asked for: a second window is
+    /// painted before the first one has asked for its own.
     pub fn drop_stale(&mut self, frame: u64) {
-        self.views.retain(|_, view| view.last_frame == frame);
-        self.layers.retain(|_, layer| layer.last_frame == frame);
+        let is_wanted = |last_frame: u64| last_frame + 1 >= frame;
+        self.views.retain(|_, view| is_wanted(view.last_frame));
+        self.layers.retain(|_, layer| is_wanted(layer.last_frame));
+    }
+
+    /// Whether a layer is on the graphics card.
+    pub fn holds(&self, key: &LayerKey) -> bool {
+        self.layers.contains_key(key)
     }
 
     /// Draws a view; one that lacks a resource draws nothing.

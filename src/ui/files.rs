@@ -3,12 +3,16 @@
 //! Each piece runs on a named thread that keeps one promise. A thread that dies keeps it with a
 //! failure: a damaged file must never take the window down with it.
 
+mod readers;
+
 use super::measuring::MeasureEvent;
+use super::study::OpenStudy;
 use super::study::Preview;
 use crate::formats::{self, Found, TagTree};
 use crate::radiograph::Radiograph;
 use eframe::egui;
 use poll_promise::{Promise, Sender};
+use readers::Readers;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
@@ -29,7 +33,7 @@ pub enum FileEvent {
     /// Radiographs found in files and folders, and what was passed over.
     Found(Found),
     /// A file was read, or one sentence says why not.
-    Read(PathBuf, Result<Arc<Radiograph>, String>),
+    Read(PathBuf, Result<Box<OpenStudy>, String>),
     /// What the browser shows of a file was made, or one sentence says why not.
     Previewed(PathBuf, Result<Box<Preview>, String>),
     /// The DICOM tags of a file, or one sentence says why there are none.
@@ -116,6 +120,7 @@ pub struct FileWork {
     ctx: egui::Context,
     tasks: Vec<Promise<FileEvent>>,
     dialog: Option<Promise<FileEvent>>,
+    readers: Readers,
 }
 
 impl FileWork {
@@ -125,6 +130,7 @@ impl FileWork {
             ctx,
             tasks: Vec::new(),
             dialog: None,
+            readers: Readers::default(),
         }
     }
 
@@ -140,18 +146,26 @@ impl FileWork {
         self.tasks.push(promise);
     }
 
-    /// Reads one file.
-    pub fn read(&mut self, path: PathBuf) {
-        let sentence = format!(
-            "this file broke its decoder; it is damaged, ask for it to be sent again: {}",
-            path.display()
-        );
-        let lost = FileEvent::Read(path.clone(), Err(sentence));
-        let promise = self.spawn("diaphane-read", lost, move || {
-            let read = formats::read(&path).map(Arc::new);
-            FileEvent::Read(path, read.map_err(|err| format!("{err:#}")))
-        });
-        self.tasks.push(promise);
+    /// Reads these files, the first of them first; what waited before and is not among them is not read any more.
+    pub fn read(&mut self, wanted: Vec<PathBuf>) {
+        self.readers.want(wanted);
+        self.start_readers();
+    }
+
+    fn start_readers(&mut self) {
+        while let Some(path) = self.readers.start_next() {
+            let sentence = format!(
+                "this file broke its decoder; it is damaged, ask for it to be sent again: {}",
+                path.display()
+            );
+            let lost = FileEvent::Read(path.clone(), Err(sentence));
+            let promise = self.spawn("diaphane-read", lost, move || {
+                let read = formats::read(&path);
+                let open = read.map(|radiograph| Box::new(OpenStudy::new(Arc::new(radiograph))));
+                FileEvent::Read(path, open.map_err(|err| format!("{err:#}")))
+            });
+            self.tasks.push(promise);
+        }
     }
 
     /// Makes what the browser shows of a radiograph: of the one given, else of the file's.
@@ -246,6 +260,12 @@ impl FileWork {
             }
         }
         self.tasks = waiting;
+        for event in &events {
+            if let FileEvent::Read(path, _) = event {
+                self.readers.ended(path);
+            }
+        }
+        self.start_readers();
         if let Some(dialog) = self.dialog.take() {
             match dialog.try_take() {
                 Ok(event) => events.push(event),

@@ -82,7 +82,18 @@ pub struct SavedStudy {
 pub struct SavedView {
     /// One for each of its pictures, in the order of [`Content::ALL`].
     looks: Vec<SavedLook>,
-    settings: Option<SuppressionSettings>,
+    /// Settings of its own, and which bundle they were for.
+    #[serde(default)]
+    pub(super) of_bundle: Option<BundleSettings>,
+}
+
+/// Settings, and the bundle they were chosen for: those of one model make another invent structures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BundleSettings {
+    /// SHA-256 of the bundle, hexadecimal.
+    pub sha256: String,
+    /// Settings.
+    pub settings: SuppressionSettings,
 }
 
 /// How one picture was looked at.
@@ -112,7 +123,8 @@ const FUNCTIONS: [(VoiFunction, &str); 3] = [
 ];
 
 impl SavedView {
-    fn of(study: &OpenStudy) -> Self {
+    /// How `study` is looked at while the bundle with this checksum is loaded.
+    pub(super) fn of(study: &OpenStudy, sha256: Option<&str>) -> Self {
         let saved = |content| {
             let look = study.looks.of(content);
             SavedLook {
@@ -124,13 +136,18 @@ impl SavedView {
         };
         Self {
             looks: Content::ALL.map(saved).to_vec(),
-            settings: study.settings.clone(),
+            of_bundle: sha256
+                .zip(study.settings.as_ref())
+                .map(|(sha256, settings)| BundleSettings {
+                    sha256: sha256.to_owned(),
+                    settings: settings.clone(),
+                }),
         }
     }
 
-    /// Looks at a study in this way.
-    pub(super) fn apply(self, study: &mut OpenStudy) {
-        for (content, saved) in Content::ALL.into_iter().zip(self.looks) {
+    /// Looks at a study in this way; its settings wait for their bundle.
+    pub(super) fn apply(&self, study: &mut OpenStudy) {
+        for (content, saved) in Content::ALL.into_iter().zip(&self.looks) {
             let voi = saved.window.voi(&study.radiograph);
             // What was linked is equal in all of them already.
             study.looks.change(content, Links::NONE, |look| {
@@ -142,7 +159,6 @@ impl SavedView {
                 };
             });
         }
-        study.settings = self.settings;
     }
 }
 
@@ -195,15 +211,43 @@ fn name_of(function: VoiFunction) -> &'static str {
     named.map_or("LINEAR_EXACT", |(_, name)| name)
 }
 
+impl AppState {
+    /// How a file is looked at, or was before the program ended and its content was given up.
+    pub(super) fn saved_view(&self, study: &Study) -> Option<SavedView> {
+        let sha256 = self.bundle.as_ref().map(|bundle| bundle.sha256.as_str());
+        let Some(open) = study.open() else {
+            return study.restored.clone();
+        };
+        let mut view = SavedView::of(open, sha256);
+        if view.of_bundle.is_none() {
+            view.of_bundle.clone_from(&study.waiting_settings);
+        }
+        Some(view)
+    }
+
+    /// Gives a study the settings that wait for the bundle in force.
+    pub(super) fn take_waiting_settings(&mut self, index: usize) {
+        let Some(bundle) = &self.bundle else {
+            return;
+        };
+        let Some(study) = self.studies.get_mut(index) else {
+            return;
+        };
+        let is_for_it = |waiting: &mut BundleSettings| waiting.sha256 == bundle.sha256;
+        if let Some(waiting) = study.waiting_settings.take_if(is_for_it)
+            && let Some(open) = study.open_mut()
+        {
+            open.settings = Some(waiting.settings);
+        }
+    }
+}
+
 impl SavedDesk {
     /// What is open now; what is not a file on the disk cannot be opened again.
     pub fn of(state: &AppState) -> Self {
         let saved = |study: &Study| SavedStudy {
             path: study.path.clone(),
-            view: study
-                .open()
-                .map(SavedView::of)
-                .or_else(|| study.restored.clone()),
+            view: state.saved_view(study),
         };
         Self {
             studies: state.studies.iter().map(saved).collect(),

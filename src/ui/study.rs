@@ -5,7 +5,7 @@ use super::look::{Content, Look, Looks};
 use super::masking::MaskVersion;
 use super::measuring::MeasureRecord;
 use super::runs::Runs;
-use super::session::SavedView;
+use super::session::{BundleSettings, SavedView};
 use super::window_level::nearest_window;
 use crate::display::Histogram;
 use crate::display::thumbnail;
@@ -223,6 +223,8 @@ pub struct Study {
     pub thumbnail: Option<Arc<Raster<u8>>>,
     /// How it was looked at before the program ended, until it is open again.
     pub(super) restored: Option<SavedView>,
+    /// Settings it had with a bundle that is not loaded, or not yet.
+    pub(super) waiting_settings: Option<BundleSettings>,
 }
 
 impl Study {
@@ -236,12 +238,14 @@ impl Study {
             info: None,
             thumbnail: None,
             restored: None,
+            waiting_settings: None,
         }
     }
 
     /// What was read of its file; one the graphics adapter cannot hold is refused here.
-    pub(super) fn fill(&mut self, radiograph: Arc<Radiograph>, texture_limit: Option<u32>) {
-        self.identity = Some(Identity::of(&radiograph, &radiograph.id.0));
+    pub(super) fn fill(&mut self, open: Box<OpenStudy>, texture_limit: Option<u32>) {
+        let radiograph = &open.radiograph;
+        self.identity = Some(Identity::of(radiograph, &radiograph.id.0));
         self.info = Some(radiograph.info.clone());
         let (width, height) = radiograph.size();
         self.content = match texture_limit {
@@ -250,12 +254,13 @@ impl Study {
                  ({limit} on a side); use the command line for this file: {}",
                 radiograph.source.path.display()
             )),
-            _ => StudyContent::Open(Box::new(OpenStudy::new(radiograph))),
+            _ => StudyContent::Open(open),
         };
         if let Some(saved) = self.restored.take()
             && let Some(study) = self.open_mut()
         {
             saved.apply(study);
+            self.waiting_settings = saved.of_bundle;
         }
         self.count_cautions();
     }

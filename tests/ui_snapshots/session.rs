@@ -1,8 +1,9 @@
 //! What outlives the window: recent files, and what was open when a run broke off.
 
 use crate::fake::Window;
-use crate::phantom::radiograph;
+use crate::phantom::{defaults, radiograph};
 use diaphane::ui::{CompareTool, Content, Layout, SessionCommand, UiCommand};
+use diaphane::worker::SuppressionSettings;
 use eframe::App as _;
 use eframe::egui::Key;
 use std::path::{Path, PathBuf};
@@ -18,8 +19,13 @@ fn window_in(folder: &Path) -> Window {
 
 /// Files this test reads again later: greyscale pictures.
 fn pictures(folder: &Path) -> Vec<PathBuf> {
+    named_pictures(folder, &["a.png", "b.png"])
+}
+
+fn named_pictures(folder: &Path, names: &[&str]) -> Vec<PathBuf> {
     let path = |name: &str| folder.join(name);
-    ["a.png", "b.png"]
+    names
+        .iter()
         .map(|name| {
             let file = std::fs::File::create(path(name)).expect("a file");
             let mut encoder = png::Encoder::new(file, 8, 8);
@@ -29,7 +35,7 @@ fn pictures(folder: &Path) -> Vec<PathBuf> {
             writer.write_image_data(&pixels).expect("pixels");
             path(name)
         })
-        .to_vec()
+        .collect()
 }
 
 fn kept(folder: &Path) -> String {
@@ -143,4 +149,58 @@ fn what_cannot_be_opened_is_not_recent() {
     window.apply(UiCommand::OpenPaths(vec![folder.path().join("gone.dcm")]));
     assert!(window.wait_until(|window| window.has_text("no such file")));
     assert!(window.state().session.recent.is_empty());
+}
+
+/// LEG weight 4.5 for the second file, under the bundle loaded first.
+fn broken_run_with_settings(state: &Path, files: &[PathBuf]) {
+    let mut window = broken_run(state, files);
+    window.apply(UiCommand::LoadBundle("bundle".into()));
+    window.model_loaded("compact", defaults());
+    let settings = SuppressionSettings {
+        leg_weight: 4.5,
+        ..defaults()
+    };
+    window.apply(UiCommand::EditSettings(settings));
+    assert!(window.wait_until(|_| kept(state).contains("\"leg_weight\": 4.5")));
+}
+
+#[test]
+fn settings_come_back_with_their_own_model_and_with_no_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    broken_run_with_settings(&state, &pictures(folder.path()));
+    let mut window = window_in(&state);
+    window.apply(UiCommand::LoadBundle("bundle".into()));
+    window.apply(UiCommand::LoadBundle("other".into()));
+    window.model_loaded("other", defaults());
+    window.click("Restore");
+    assert!(window.wait_until(|window| window.state().study().is_some()));
+    let other = window.state().settings().leg_weight;
+    assert!((other - defaults().leg_weight).abs() < 1e-9, "{other}");
+
+    let mut window = window_in(&state);
+    window.apply(UiCommand::Session(SessionCommand::Restore));
+    assert!(window.wait_until(|window| window.state().study().is_some()));
+    window.apply(UiCommand::LoadBundle("bundle".into()));
+    window.model_loaded("compact", defaults());
+    let own = window.state().settings().leg_weight;
+    assert!((own - 4.5).abs() < 1e-9, "{own}");
+}
+
+#[test]
+fn a_study_far_away_is_given_up_and_comes_back_as_it_was_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let names = [
+        "1.png", "2.png", "3.png", "4.png", "5.png", "6.png", "7.png",
+    ];
+    let mut window = Window::new();
+    window.apply(UiCommand::OpenPaths(named_pictures(folder.path(), &names)));
+    assert!(window.wait_until(|window| window.state().study().is_some()));
+    window.press(Key::I);
+    window.apply(UiCommand::SelectStudy(6));
+    assert!(window.wait_until(|window| window.state().study().is_some()));
+    assert!(window.state().studies[0].open().is_none(), "given up");
+    window.apply(UiCommand::SelectStudy(0));
+    assert!(window.wait_until(|window| window.state().study().is_some()));
+    assert!(window.look(Content::Original).inverted);
 }

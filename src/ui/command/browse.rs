@@ -1,7 +1,7 @@
 //! The study browser, the prior and the tags: what a person asks of them, and the work beside the
 //! window that follows what is open.
 
-use super::{Services, queue};
+use super::{Services, queue, reading};
 use crate::ui::browser::Visibility;
 use crate::ui::state::AppState;
 use crate::ui::study::{Preview, StudyContent};
@@ -70,24 +70,11 @@ fn compare_tags(index: Option<usize>, state: &mut AppState, services: &mut Servi
 /// Brings up to date what follows from the state: rows, thumbnails, the prior's file, the tags listed.
 pub fn follow(state: &mut AppState, services: &mut Services) {
     state.refresh_browser();
-    read_prior(state, services);
     follow_tags(state, services);
     queue::advance(state, services);
+    reading::read_wanted(state, services);
     if state.is_browser_visible() {
         start_preview(state, services);
-    }
-}
-
-fn read_prior(state: &mut AppState, services: &mut Services) {
-    let Some(path) = state.prior.clone() else {
-        return;
-    };
-    let study = state.studies.iter_mut().find(|study| study.path == path);
-    if let Some(study) = study
-        && matches!(study.content, StudyContent::Unread)
-    {
-        study.content = StudyContent::Reading;
-        services.files.read(path);
     }
 }
 

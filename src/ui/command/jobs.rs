@@ -320,8 +320,11 @@ fn take_bundle(bundle: BundleInfo, defaults: SuppressionSettings, state: &mut Ap
         return;
     }
     // Another model, other settings: those of the one before may be none of this one's.
-    for study in state.studies.iter_mut().filter_map(Study::open_mut) {
-        study.settings = None;
+    for index in 0..state.studies.len() {
+        if let Some(study) = state.studies.get_mut(index).and_then(Study::open_mut) {
+            study.settings = None;
+        }
+        state.take_waiting_settings(index);
     }
     let seed = state.last_settings.seed;
     state.last_settings = SuppressionSettings {

@@ -7,6 +7,7 @@ mod masking;
 mod measure_work;
 mod measuring;
 mod queue;
+mod reading;
 mod results;
 mod saving;
 mod session;
@@ -77,9 +78,9 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::EnterPath(path) => enter_path(path, state, services),
         C::OpenPaths(paths) => studies::open_paths(paths, state, services),
         C::ShowRadiograph(radiograph) => studies::show(radiograph, state),
-        C::SelectStudy(index) => studies::select(index, state, services),
-        C::NextStudy => studies::turn(1, state, services),
-        C::PreviousStudy => studies::turn(-1, state, services),
+        C::SelectStudy(index) => studies::select(index, state),
+        C::NextStudy => studies::turn(1, state),
+        C::PreviousStudy => studies::turn(-1, state),
         C::SaveSoftTissue(path, study) => saving::save(path, study, state, services),
         C::LoadBundle(path) => jobs::load_bundle(path, state, services),
         C::SetCompute(options) => jobs::set_compute(options, state, services),

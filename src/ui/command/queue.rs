@@ -65,8 +65,6 @@ fn add_all(state: &mut AppState) {
 /// What becomes of the study whose turn it is.
 enum Turn {
     /// Its file must be read first.
-    Read,
-    /// Its file is being read.
     Wait,
     /// It goes to the worker.
     Run,
@@ -78,8 +76,7 @@ enum Turn {
 
 fn turn_of(study: &Study, state: &AppState) -> Turn {
     match &study.content {
-        StudyContent::Unread => Turn::Read,
-        StudyContent::Reading => Turn::Wait,
+        StudyContent::Unread | StudyContent::Reading => Turn::Wait,
         StudyContent::Failed(_) => Turn::Drop,
         StudyContent::Open(open) if open.result().is_some() || state.is_running(open) => Turn::Drop,
         StudyContent::Open(open) if !open.kind_doubts.is_empty() && !open.suppress_anyway => {
@@ -101,13 +98,6 @@ pub(super) fn advance(state: &mut AppState, services: &mut Services) {
         let study = state.studies.get(index);
         match study.map_or(Turn::Drop, |study| turn_of(study, state)) {
             Turn::Wait => return,
-            Turn::Read => {
-                if let Some(study) = state.studies.get_mut(index) {
-                    study.content = StudyContent::Reading;
-                    services.files.read(study.path.clone());
-                }
-                return;
-            }
             Turn::Drop => {}
             Turn::Ask => {
                 let name = state.study_name(index);

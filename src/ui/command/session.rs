@@ -29,14 +29,14 @@ pub(super) fn apply(command: SessionCommand, state: &mut AppState, services: &mu
         SessionCommand::Restore => {
             state.session.offered = false;
             if let Some(desk) = state.session.last.take() {
-                restore(desk, state, services);
+                restore(desk, state);
             }
         }
     }
 }
 
 /// Opens files of the last run after those that are open already. Soft-tissue images were not kept.
-fn restore(desk: SavedDesk, state: &mut AppState, services: &mut Services) {
+fn restore(desk: SavedDesk, state: &mut AppState) {
     let SavedDesk {
         studies,
         current,
@@ -66,7 +66,7 @@ fn restore(desk: SavedDesk, state: &mut AppState, services: &mut Services) {
         .studies
         .iter()
         .position(|study| Some(&study.path) == shown.as_ref());
-    studies::select(index.unwrap_or(0), state, services);
+    studies::select(index.unwrap_or(0), state);
 }
 
 /// Writes down what is open, where it is time; says when to look again.

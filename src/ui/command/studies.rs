@@ -1,18 +1,16 @@
 //! Studies: opening and changing over.
 
-use super::{Services, browse, fail, measure_work, saving, session, tell};
+use super::{Services, browse, fail, measure_work, reading, saving, session, tell};
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
 use crate::ui::files::FileEvent;
 use crate::ui::message::Severity;
 use crate::ui::question::Question;
 use crate::ui::state::AppState;
-use crate::ui::study::{Study, StudyContent};
-use std::path::{Path, PathBuf};
+use crate::ui::study::{OpenStudy, Study};
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Studies further away than this from the one shown are given up, unless they have a result or measures.
-const KEPT_NEIGHBOURS: usize = 4;
 
 pub(super) fn open_paths(paths: Vec<PathBuf>, state: &mut AppState, services: &mut Services) {
     state.path_box = None;
@@ -28,8 +26,8 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
         session.touched |= matches!(event, FileEvent::Found(_) | FileEvent::Read(..));
     }
     match event {
-        FileEvent::Found(found) => add(found, state, services),
-        FileEvent::Read(path, read) => keep(&path, read, state),
+        FileEvent::Found(found) => add(found, state),
+        FileEvent::Read(path, read) => reading::keep(&path, read, state),
         FileEvent::Previewed(path, preview) => browse::keep_preview(&path, &preview, state),
         FileEvent::Tags(path, tree) => state.tags.keep(&path, tree),
         FileEvent::SessionKept(kept) => session::kept(kept, state, services),
@@ -52,7 +50,7 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
 }
 
 /// Adds entries to the strip and shows the first of them; a file opened before is shown again.
-fn add(found: Found, state: &mut AppState, services: &mut Services) {
+fn add(found: Found, state: &mut AppState) {
     let Found { files, skipped } = found;
     let opened = std::mem::take(&mut state.session.opening);
     if !files.is_empty() {
@@ -72,45 +70,32 @@ fn add(found: Found, state: &mut AppState, services: &mut Services) {
         fail(state, text.to_owned());
         return;
     };
-    for path in files {
-        if !state.studies.iter().any(|study| study.path == path) {
-            state.studies.push(Study::unread(path));
-        }
-    }
+    let mut known: HashSet<PathBuf> = state.studies.iter().map(|s| s.path.clone()).collect();
+    let new = files.into_iter().filter(|path| known.insert(path.clone()));
+    state.studies.extend(new.map(Study::unread));
     if let Some(index) = state.studies.iter().position(|study| study.path == first) {
-        select(index, state, services);
+        select(index, state);
     }
 }
 
 /// Shows a radiograph that was not read from the strip.
 pub(super) fn show(radiograph: Arc<Radiograph>, state: &mut AppState) {
     let mut study = Study::unread(radiograph.source.path.clone());
-    study.fill(radiograph, state.texture_limit);
+    study.fill(Box::new(OpenStudy::new(radiograph)), state.texture_limit);
     state.studies.push(study);
     state.current = state.studies.len() - 1;
     leave_study(state);
 }
 
-/// Gives an entry of the strip what was read of its file.
-fn keep(path: &Path, read: Result<Arc<Radiograph>, String>, state: &mut AppState) {
-    let texture_limit = state.texture_limit;
-    if let Some(study) = state.studies.iter_mut().find(|study| study.path == path) {
-        match read {
-            Ok(radiograph) => study.fill(radiograph, texture_limit),
-            Err(sentence) => study.content = StudyContent::Failed(sentence),
-        }
-    }
-}
-
 /// Shows the entry so many rows further in the browser, or stays at its end.
-pub(super) fn turn(steps: isize, state: &mut AppState, services: &mut Services) {
+pub(super) fn turn(steps: isize, state: &mut AppState) {
     if let Some(index) = state.browser.neighbour(state.current, steps) {
-        select(index, state, services);
+        select(index, state);
     }
 }
 
-/// Shows an entry and reads it, the one after it in the browser and nothing else.
-pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services) {
+/// Shows an entry; it is read, where it is not, together with what else is wanted.
+pub(super) fn select(index: usize, state: &mut AppState) {
     if index >= state.studies.len() {
         return;
     }
@@ -119,32 +104,7 @@ pub(super) fn select(index: usize, state: &mut AppState, services: &mut Services
     }
     state.current = index;
     state.refresh_browser();
-    let next = state.browser.neighbour(index, 1);
-    let places = state.browser.places();
-    let place = |index: usize| places.get(index).copied().unwrap_or(index);
-    let prior = state.prior.clone();
-    let working = state.job.as_ref().and_then(|job| job.study);
-    let queued = state.queue.running_serial();
-    for (i, study) in state.studies.iter_mut().enumerate() {
-        let wanted = i == index || Some(i) == next;
-        match &study.content {
-            StudyContent::Unread if wanted => {
-                study.content = StudyContent::Reading;
-                services.files.read(study.path.clone());
-            }
-            StudyContent::Open(open)
-                if place(i).abs_diff(place(index)) > KEPT_NEIGHBOURS
-                    && prior.as_ref() != Some(&study.path)
-                    && open.result().is_none()
-                    && !open.has_measures()
-                    && open.mask.is_none()
-                    && ![working, queued].contains(&Some(open.serial)) =>
-            {
-                study.content = StudyContent::Unread;
-            }
-            _ => {}
-        }
-    }
+    reading::give_up_far(state);
 }
 
 /// A job for the study left goes on: its result waits there. What is asked of the eye ends.

@@ -3,7 +3,9 @@
 
 use super::overlay::border_letters;
 use super::views::text::{badge_ui, centred_text, corner_text, fitted_lines};
-use crate::render::{LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec};
+use crate::render::{
+    LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec, frame_number,
+};
 use crate::ui::camera::{ImageExtent, ViewRect};
 use crate::ui::layers;
 use crate::ui::look::Content;
@@ -71,7 +73,7 @@ fn picture_ui(ui: &Ui, rect: Rect, study: &OpenStudy) {
             dithered: true,
         },
         layers: layers::all(study),
-        frame: ui.ctx().cumulative_pass_nr(),
+        frame: frame_number(ui.ctx()),
     };
     ui.painter_at(rect).add(callback.into_shape(rect));
 }

@@ -2,7 +2,7 @@
 
 use super::view::View;
 use crate::measure::{Grip, Layer, Point};
-use crate::render::{Mixture, Region, ViewId};
+use crate::render::{Mixture, Region, ViewId, frame_number};
 use crate::ui::camera::{Camera, Placement, Zoom};
 use crate::ui::look::Content;
 use crate::ui::panels::measures::{MeasureView, shapes_ui};
@@ -75,7 +75,7 @@ impl View<'_> {
             },
             _ => Mixture::LAYER,
         };
-        let frame = ui.ctx().cumulative_pass_nr();
+        let frame = frame_number(ui.ctx());
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0, theme::VIEW_BACKGROUND);
         let callback = loupe.callback((self.content(), mixture), &placed, frame);

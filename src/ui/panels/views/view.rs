@@ -3,7 +3,9 @@
 use super::mouse::hovered;
 use super::text::centred_text;
 use crate::radiograph::Voi;
-use crate::render::{LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec};
+use crate::render::{
+    LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec, frame_number,
+};
 use crate::ui::camera::{ImageExtent, Placement, ViewRect};
 use crate::ui::command::UiCommand;
 use crate::ui::compare::CompareTool;
@@ -59,7 +61,7 @@ impl View<'_> {
         if missing {
             self.missing_ui(ui, content);
         } else {
-            let frame = ui.ctx().cumulative_pass_nr();
+            let frame = frame_number(ui.ctx());
             let mixture = self.mixture(ui, content, &response);
             let callback = self.callback((content, mixture), placement, frame);
             painter.add(callback.into_shape(self.rect));
