@@ -47,12 +47,34 @@ pub fn rendered(
     layers: &Layers,
     side: u32,
 ) -> Vec<[u8; 4]> {
+    let mut renderer = RadiographRenderer::new(&graphics.0, format);
+    let target = target(&graphics.0, format, side);
+    drawn(&mut renderer, graphics, (spec, layers), &target, 1)
+}
+
+/// The same in a frame of a renderer that has drawn others, for a [`GAMMA`] target.
+pub fn rendered_by(
+    renderer: &mut RadiographRenderer,
+    graphics: &(wgpu::Device, wgpu::Queue),
+    spec: &ViewSpec,
+    layers: &Layers,
+    (side, frame): (u32, u64),
+) -> Vec<[u8; 4]> {
+    let target = target(&graphics.0, GAMMA, side);
+    drawn(renderer, graphics, (spec, layers), &target, frame)
+}
+
+fn drawn(
+    renderer: &mut RadiographRenderer,
+    graphics: &(wgpu::Device, wgpu::Queue),
+    (spec, layers): (&ViewSpec, &Layers),
+    target: &wgpu::Texture,
+    frame: u64,
+) -> Vec<[u8; 4]> {
     let (device, queue) = graphics;
-    let target = target(device, format, side);
-    let mut renderer = RadiographRenderer::new(device, format);
     let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-    renderer.prepare((device, queue), &mut encoder, spec, layers, 1);
-    renderer.drop_stale(1);
+    renderer.prepare((device, queue), &mut encoder, spec, layers, frame);
+    renderer.drop_stale(frame);
     let view = target.create_view(&wgpu::TextureViewDescriptor::default());
     {
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
@@ -67,7 +89,7 @@ pub fn rendered(
         renderer.paint(&mut pass, spec.id);
     }
     queue.submit([encoder.finish()]);
-    read_back(graphics, &target)
+    read_back(graphics, target)
 }
 
 fn target(device: &wgpu::Device, format: wgpu::TextureFormat, side: u32) -> wgpu::Texture {

@@ -6,8 +6,10 @@
 #![cfg(feature = "gui")]
 
 mod card;
+mod matrix;
 mod mixture;
 mod placement;
+mod residence;
 mod study;
 #[path = "../support/mod.rs"]
 mod support;
@@ -15,8 +17,7 @@ mod support;
 use card::{GAMMA, Layers, graphics, rendered};
 use diaphane::display::{display_image, diverging_on_black, modality_image};
 use diaphane::radiograph::{
-    FloatImage, ModalityTransform, Polarity, Radiograph, Raster, StoredValues, Voi, VoiFunction,
-    VoiLut, resize_area,
+    FloatImage, ModalityTransform, Raster, StoredValues, VoiFunction, resize_area,
 };
 use diaphane::render::{LayerKind, LayerUniform, Picture, ViewUniform, shader_sources};
 use eframe::wgpu;
@@ -83,87 +84,6 @@ fn largest_error(picture: &[[u8; 4]], expected: &FloatImage) -> f32 {
     errors.fold(0.0, f32::max)
 }
 
-fn assert_equal_to_cpu(study: &Radiograph, voi: &Voi) {
-    let Some(graphics) = graphics() else {
-        return;
-    };
-    let expected = display_image(study, voi);
-    let layers: Layers = vec![(key(LayerKind::Original), Arc::new(study.clone()))];
-    let low_is_white = study.polarity == Polarity::LowIsWhite;
-    let picture = rendered(
-        &graphics,
-        GAMMA,
-        &spec(voi, low_is_white),
-        &layers,
-        SIDE as u32,
-    );
-    let error = largest_error(&picture, &expected);
-    assert!(error <= 1.0, "{voi:?}: off by {error} of 255");
-    // Inverting exchanges black and white and nothing else.
-    let inverted = rendered(
-        &graphics,
-        GAMMA,
-        &spec(voi, !low_is_white),
-        &layers,
-        SIDE as u32,
-    );
-    let mut opposite = study.clone();
-    opposite.polarity = if low_is_white {
-        Polarity::HighIsWhite
-    } else {
-        Polarity::LowIsWhite
-    };
-    let error = largest_error(&inverted, &display_image(&opposite, voi));
-    assert!(error <= 1.0, "{voi:?} inverted: off by {error} of 255");
-}
-
-#[test]
-fn windows_of_every_shape_equal_the_cpu() {
-    let study = radiograph(unsigned(), ModalityTransform::IDENTITY);
-    for function in [
-        VoiFunction::Linear,
-        VoiFunction::LinearExact,
-        VoiFunction::Sigmoid,
-    ] {
-        assert_equal_to_cpu(&study, &window(2000.0, 1500.0, function));
-    }
-    assert_equal_to_cpu(&study, &window(1000.0, 1.0, VoiFunction::Linear));
-}
-
-#[test]
-fn low_white_and_negative_slope_equal_the_cpu() {
-    let rescale = ModalityTransform::Rescale {
-        slope: -2.5,
-        intercept: 700.0,
-    };
-    let mut study = radiograph(unsigned(), rescale);
-    study.polarity = Polarity::LowIsWhite;
-    assert_equal_to_cpu(&study, &window(-4000.0, 6000.0, VoiFunction::Linear));
-}
-
-#[test]
-fn signed_stored_values_equal_the_cpu() {
-    let study = radiograph(signed(), ModalityTransform::IDENTITY);
-    assert_equal_to_cpu(&study, &window(-300.0, 2500.0, VoiFunction::Linear));
-    assert_equal_to_cpu(&study, &window(-300.0, 900.0, VoiFunction::Sigmoid));
-}
-
-#[test]
-fn tables_equal_the_cpu() {
-    let modality = ModalityTransform::Lut {
-        first: 100,
-        entries: (0..3000_u32).map(|i| (i * i / 2500) as u16).collect(),
-    };
-    let study = radiograph(unsigned(), modality);
-    let voi = Voi::Lut(VoiLut {
-        first: 200,
-        bits: 12,
-        entries: (0..3000_u16).map(|i| 4095 - i).collect(),
-        explanation: String::new(),
-    });
-    assert_equal_to_cpu(&study, &voi);
-}
-
 #[test]
 fn a_target_that_encodes_by_itself_shows_the_same_grey() {
     let Some(graphics) = graphics() else {
@@ -177,16 +97,6 @@ fn a_target_that_encodes_by_itself_shows_the_same_grey() {
     let picture = rendered(&graphics, format, &spec(&voi, false), &layers, SIDE as u32);
     let error = largest_error(&picture, &expected);
     assert!(error <= 1.0, "off by {error} of 255");
-}
-
-#[test]
-fn padding_equals_the_cpu_in_either_polarity() {
-    for polarity in [Polarity::HighIsWhite, Polarity::LowIsWhite] {
-        let mut study = radiograph(unsigned(), ModalityTransform::IDENTITY);
-        study.polarity = polarity;
-        study.padding = Some((0, 2000));
-        assert_equal_to_cpu(&study, &window(3000.0, 2200.0, VoiFunction::Linear));
-    }
 }
 
 #[test]
