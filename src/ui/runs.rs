@@ -11,6 +11,9 @@ use std::time::SystemTime;
 /// picture again.
 const MOST_BYTES: usize = 1 << 30;
 
+/// Memory of a result for each pixel, bytes: soft tissue and bone are f32, the mask a byte.
+pub(super) const BYTES_PER_PIXEL: usize = 9;
+
 /// Height of a thumbnail, pixels.
 pub const THUMBNAIL_HEIGHT: usize = 64;
 
@@ -79,8 +82,7 @@ impl Run {
         let model = self.result.model_soft_tissue.values().len();
         let uncertainty = self.result.uncertainty.as_ref().map_or(0, |_| 4 * pixels);
         let drawn = self.mask.as_ref().map_or(0, |_| pixels);
-        // Soft tissue and bone are f32, the mask a byte.
-        9 * pixels + drawn + uncertainty + 4 * model
+        BYTES_PER_PIXEL * pixels + drawn + uncertainty + 4 * model
     }
 }
 
@@ -180,6 +182,26 @@ impl Runs {
         let found =
             newest_first.find(|run| run.asked() == asked && run.result.bundle_sha256 == sha256);
         found.map(|run| run.number)
+    }
+
+    /// Memory that all of them take, bytes.
+    pub fn num_bytes(&self) -> usize {
+        self.all.iter().map(Run::num_bytes).sum()
+    }
+
+    /// When the oldest one that nobody pinned was made.
+    pub(super) fn oldest_unpinned(&self) -> Option<SystemTime> {
+        let unpinned = self.all.iter().filter(|run| !run.pinned);
+        unpinned.map(|run| run.made).min()
+    }
+
+    /// Forgets the oldest one that nobody pinned.
+    pub(super) fn give_up_oldest(&mut self) {
+        let unpinned = self.all.iter().filter(|run| !run.pinned);
+        let oldest = unpinned.min_by_key(|run| run.made);
+        if let Some(number) = oldest.map(|run| run.number) {
+            self.remove(number);
+        }
     }
 
     fn make_room(&mut self, most_bytes: usize) {

@@ -17,7 +17,7 @@ mod support;
 use card::{GAMMA, Layers, graphics, rendered};
 use diaphane::display::{display_image, diverging_on_black, modality_image};
 use diaphane::radiograph::{
-    FloatImage, ModalityTransform, Raster, StoredValues, VoiFunction, resize_area,
+    FloatImage, ModalityTransform, Radiograph, Raster, StoredValues, VoiFunction, resize_area,
 };
 use diaphane::render::{LayerKind, LayerUniform, Picture, ViewUniform, shader_sources};
 use eframe::wgpu;

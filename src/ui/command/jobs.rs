@@ -1,6 +1,6 @@
 //! Jobs: what is sent to the worker and what its events change.
 
-use super::{Services, fail, masking, queue};
+use super::{Services, fail, masking, queue, results};
 use crate::ui::compute::BundleInfo;
 use crate::ui::masking::MaskVersion;
 use crate::ui::question::Question;
@@ -356,6 +356,7 @@ pub(super) fn keep_result(job: RunningJob, result: Arc<SuppressionResult>, state
     if let Some(study) = study {
         study.keep(result, job.mask);
     }
+    results::make_room(results::MOST_BYTES, state);
 }
 
 fn apply_finding_event(kind: EventKind, state: &mut AppState) {

@@ -1,9 +1,10 @@
 //! The queue of background runs: filled, reordered, emptied, and carried on study by study.
 
-use super::{Services, fail, jobs, tell};
+use super::{Services, fail, jobs, results, tell};
 use crate::ui::browser::ImageStatus;
 use crate::ui::message::Severity;
 use crate::ui::queue::{QueueCommand, QueuedRun};
+use crate::ui::runs::BYTES_PER_PIXEL;
 use crate::ui::state::AppState;
 use crate::ui::study::{Study, StudyContent};
 use crate::worker::{EventKind, JobHandle, PreviewChoice, SuppressionRequest, WorkerCommand};
@@ -106,12 +107,38 @@ pub(super) fn advance(state: &mut AppState, services: &mut Services) {
                 );
                 tell(state, Severity::Note, text);
             }
+            Turn::Run if !has_room(index, state) => {
+                stop_full(state);
+                return;
+            }
             Turn::Run => run(index, state, services),
         }
         if !state.queue.waiting.is_empty() {
             state.queue.waiting.remove(0);
         }
     }
+}
+
+/// Whether the result of a study fits beside those there are.
+fn has_room(index: usize, state: &AppState) -> bool {
+    let study = state.studies.get(index).and_then(Study::open);
+    let more = study.map_or(0, |study| {
+        let (width, height) = study.radiograph.size();
+        BYTES_PER_PIXEL * width * height
+    });
+    results::num_bytes(state) + more <= results::MOST_BYTES
+}
+
+/// A queue that went on would throw away what it made before.
+fn stop_full(state: &mut AppState) {
+    let num_waiting = state.queue.waiting.len();
+    state.queue.waiting.clear();
+    let text = format!(
+        "The queue stopped before {num_waiting} studies: the results made so far take {} GiB of memory. \
+         Save and forget some of them, then queue the rest.",
+        results::MOST_BYTES >> 30
+    );
+    fail(state, text);
 }
 
 /// Sends a study to the worker as a job that makes room for others, with its own settings or those last used.

@@ -1,6 +1,12 @@
 //! Results of a study: which one is shown, and with which it is compared.
 
+use super::tell;
+use crate::ui::message::Severity;
 use crate::ui::state::AppState;
+use crate::ui::study::Study;
+
+/// Memory that the results of all studies may take, bytes: forty of 3000 x 3000 pixels.
+pub(super) const MOST_BYTES: usize = 4 << 30;
 
 /// Shows a result and sets the panel to what made it.
 pub(super) fn show(number: u64, state: &mut AppState) {
@@ -33,5 +39,36 @@ pub(super) fn pin(number: u64, pinned: bool, state: &mut AppState) {
 pub(super) fn forget(number: u64, state: &mut AppState) {
     if let Some(study) = state.study_mut() {
         study.runs.remove(number);
+    }
+}
+
+/// Memory that the results of all studies take, bytes.
+pub(super) fn num_bytes(state: &AppState) -> usize {
+    let open = state.studies.iter().filter_map(Study::open);
+    open.map(|study| study.runs.num_bytes()).sum()
+}
+
+/// Gives up the oldest results of studies that are not on the screen, until all of them fit into `most_bytes`;
+/// pinned ones stay.
+pub(super) fn make_room(most_bytes: usize, state: &mut AppState) {
+    let mut num_given_up = 0;
+    while num_bytes(state) > most_bytes {
+        let (current, prior) = (state.current, state.prior.clone());
+        let studies = state.studies.iter_mut().enumerate();
+        let others = studies
+            .filter(|(index, study)| *index != current && prior.as_ref() != Some(&study.path));
+        let open = others.filter_map(|(_, study)| study.open_mut());
+        let with_age = open.filter_map(|study| Some((study.runs.oldest_unpinned()?, study)));
+        let Some((_, study)) = with_age.min_by_key(|(made, _)| *made) else {
+            break;
+        };
+        study.runs.give_up_oldest();
+        num_given_up += 1;
+    }
+    if num_given_up > 0 {
+        let text = format!(
+            "{num_given_up} older results of other studies were given up to save memory; pinned ones stay."
+        );
+        tell(state, Severity::Note, text);
     }
 }
