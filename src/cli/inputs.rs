@@ -67,7 +67,7 @@ pub(super) fn collect(paths: &[PathBuf], shard: Option<Shard>) -> anyhow::Result
             inputs.refused.push((path.clone(), no_such_path(path)));
         }
     }
-    let found = formats::find_radiographs(&known);
+    let found = formats::find_radiographs(&known, &formats::Search::default());
     let is_ours = |path: &Path| {
         path.extension().is_some_and(|ending| ending == "json") && read_certificate(path).is_some()
     };

@@ -25,7 +25,7 @@ pub(super) fn run(args: &InspectArgs) -> anyhow::Result<Tally> {
         .iter()
         .cloned()
         .partition(|path| formats::exists(path));
-    let found = formats::find_radiographs(&present);
+    let found = formats::find_radiographs(&present, &formats::Search::default());
     ensure!(
         !found.files.is_empty() || !missing.is_empty(),
         inputs::no_radiograph_in(&present)

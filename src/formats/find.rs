@@ -1,6 +1,7 @@
 //! Walking folders for radiographs.
 
 use super::archive::{self, ArchiveEntry};
+use super::search::Search;
 use super::sniff::{Content, SNIFF_BYTES, content};
 use super::{FormatError, exists, referenced_files};
 use std::cmp::Ordering;
@@ -15,6 +16,8 @@ pub struct Found {
     pub files: Vec<PathBuf>,
     /// Files and folders passed over.
     pub skipped: Vec<Skipped>,
+    /// The search was stopped before its end.
+    pub stopped: bool,
 }
 
 /// A file or folder passed over, and why.
@@ -29,14 +32,25 @@ pub struct Skipped {
 /// Collects radiographs: a file named is taken as it is (reading it says what is wrong with it), a
 /// folder or ZIP archive is walked and its files told apart by content, a DICOMDIR stands for the files it lists.
 /// What does not exist is passed over.
-/// Hidden files and folders inside folders are not visited; a folder reached twice is walked once.
-pub fn find_radiographs(paths: &[PathBuf]) -> Found {
-    let mut walk = Walk::default();
+/// Hidden files and folders inside folders are not visited; a folder reached twice is walked once. A search that is
+/// stopped ends with what it has.
+pub fn find_radiographs(paths: &[PathBuf], search: &Search) -> Found {
+    let mut walk = Walk {
+        found: Found::default(),
+        taken: HashSet::new(),
+        walked: HashSet::new(),
+        search,
+    };
     for path in paths {
+        if search.is_stopped() {
+            break;
+        }
         if !exists(path) {
             walk.skip(path.clone(), "There is no such file or folder.".to_owned());
         } else if path.is_dir() {
             walk.folder(path);
+        } else if is_device(path) {
+            walk.skip(path.clone(), NO_FILE.to_owned());
         } else if is_dicomdir(path) {
             match referenced_files(path) {
                 Ok(files) => files.into_iter().for_each(|file| walk.take(file)),
@@ -48,17 +62,18 @@ pub fn find_radiographs(paths: &[PathBuf]) -> Found {
             walk.take(path.clone());
         }
     }
+    walk.found.stopped = search.is_stopped();
     walk.found
 }
 
-#[derive(Default)]
-struct Walk {
+struct Walk<'a> {
     found: Found,
     taken: HashSet<PathBuf>,
     walked: HashSet<PathBuf>,
+    search: &'a Search,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn take(&mut self, path: PathBuf) {
         let identity = ArchiveEntry::of(&path).map_or_else(
             || path.canonicalize().unwrap_or_else(|_| path.clone()),
@@ -87,7 +102,11 @@ impl Walk {
                     let (folders, files): (Vec<_>, Vec<_>) =
                         entries.into_iter().partition(|path| path.is_dir());
                     for file in files {
+                        if self.search.is_stopped() {
+                            return;
+                        }
                         self.file_in_folder(file);
+                        self.search.saw(self.found.files.len());
                     }
                     pending.extend(folders.into_iter().rev());
                 }
@@ -128,6 +147,9 @@ impl Walk {
                 "A DICOMDIR is an index; its folder was walked instead.".to_owned(),
             );
         }
+        if is_device(&path) {
+            return self.skip(path, NO_FILE.to_owned());
+        }
         match sniffed(&path) {
             Ok(Ok(Content::Zip)) => self.archive_in_folder(path),
             Ok(Ok(_)) => self.take(path),
@@ -135,6 +157,14 @@ impl Walk {
             Err(err) => self.skip(path, format!("The file cannot be read: {err}.")),
         }
     }
+}
+
+/// Why pipes, sockets and devices are passed over.
+const NO_FILE: &str = "Neither a file nor a folder.";
+
+/// Whether reading a path could wait for ever: a pipe, a socket, a device.
+fn is_device(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 /// Whether a file is a ZIP archive by its content.
@@ -235,15 +265,42 @@ mod tests {
         std::fs::write(root.join("notes.txt"), b"hello").unwrap();
         std::fs::write(root.join(".hidden.png"), b"\x89PNG\r\n\x1a\n").unwrap();
         std::fs::write(root.join("sub/x.tif"), b"II*\0").unwrap();
-        let found = find_radiographs(&[
+        let named = [
             root.to_owned(),
             root.join("im10.png"),
             root.join("gone.dcm"),
-        ]);
+        ];
+        let search = Search::default();
+        let found = find_radiographs(&named, &search);
+        assert_eq!((search.num_seen(), search.num_found()), (4, 3));
         let expected = ["im9.dat", "im10.png", "sub/x.tif"].map(|name| root.join(name));
         assert_eq!(found.files, expected);
         let reasons: Vec<_> = found.skipped.iter().map(|s| s.reason.as_str()).collect();
         assert_eq!(reasons.len(), 2, "{reasons:?}");
         assert!(reasons[0].contains("text file") && reasons[1].contains("no such file"));
+    }
+
+    #[test]
+    fn a_search_that_is_stopped_looks_at_nothing_more() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+        let search = Search::default();
+        search.stop();
+        let found = find_radiographs(&[folder.path().to_owned()], &search);
+        assert!(found.stopped && found.files.is_empty() && found.skipped.is_empty());
+        assert_eq!(search.num_seen(), 0);
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_passed_over_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket.dcm");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let search = Search::default();
+        for path in [folder.path(), &socket] {
+            let found = find_radiographs(&[path.to_owned()], &search);
+            assert!(found.files.is_empty());
+            assert_eq!(found.skipped[0].reason, NO_FILE);
+        }
     }
 }

@@ -22,6 +22,7 @@ mod inspect;
 mod jpeg_markers;
 mod limits;
 pub mod raster;
+mod search;
 mod sniff;
 mod tag_tree;
 
@@ -33,6 +34,7 @@ pub use find::{Found, Skipped, find_radiographs};
 pub use fingerprint::stored_fingerprint;
 pub use identity::{Identities, Identity, conflict_warnings};
 pub use inspect::{Inspection, Probe, SpacingReport, WindowReport, inspect, inspect_all};
+pub use search::Search;
 
 pub use tag_tree::{MAX_VALUE_CHARS, TagChange, TagDifference, TagRow, TagTree};
 

@@ -23,6 +23,7 @@ use super::panels::{
     question::question_ui,
     restore_bar::restore_bar_ui,
     results::{has_results, results_ui},
+    search_bar::search_bar_ui,
     second_window::{self, second_window_ui},
     settings::settings_ui,
     status_bar::status_bar_ui,
@@ -41,9 +42,13 @@ use super::{shortcuts, theme};
 use crate::render;
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Name of the program in the title.
 pub(super) const PROGRAM: &str = "Diaphane";
+/// Between two looks at how far a search is.
+const SEARCH_PACE: Duration = Duration::from_millis(500);
+
 /// The workstation as eframe drives it.
 pub struct DiaphaneApp {
     state: AppState,
@@ -271,6 +276,11 @@ fn bars_ui(ui: &mut Ui, state: &AppState, bar: Frame, commands: &mut Vec<UiComma
             .frame(bar)
             .show(ui, |ui| path_box_ui(ui, state, commands));
     }
+    if state.search.is_some() {
+        Panel::top("search_bar")
+            .frame(bar)
+            .show(ui, |ui| search_bar_ui(ui, state, commands));
+    }
     if state.session.offered {
         Panel::top("restore_bar")
             .frame(Frame::new())
@@ -296,6 +306,10 @@ impl eframe::App for DiaphaneApp {
         }
         suppress_when_ready(&mut self.state, &mut self.services);
         copy_progress(&mut self.state);
+        self.state.search = self.services.files.search_progress();
+        if self.services.files.is_searching() {
+            ctx.request_repaint_after(SEARCH_PACE);
+        }
         refresh_measures(&mut self.state, &mut self.services);
         if happened {
             command::follow(&mut self.state, &mut self.services);
@@ -328,6 +342,8 @@ impl eframe::App for DiaphaneApp {
     }
 
     fn on_exit(&mut self) {
+        // What is under way first: an older list must not be the last one written.
+        self.services.files.finish_writes();
         keep_measures(&mut self.state, &mut self.services);
         if let Some(store) = &mut self.services.session {
             // Nobody is left to be told where this fails; the next start offers to restore.

@@ -3,31 +3,26 @@
 //! Each piece runs on a named thread that keeps one promise. A thread that dies keeps it with a
 //! failure: a damaged file must never take the window down with it.
 
+mod dialog;
 mod readers;
 
 use super::measuring::MeasureEvent;
 use super::study::OpenStudy;
 use super::study::Preview;
-use crate::formats::{self, Found, TagTree};
+use crate::formats::{self, Found, Search, TagTree};
 use crate::radiograph::Radiograph;
+use dialog::{answer, dialog_future};
 use eframe::egui;
 use poll_promise::{Promise, Sender};
 use readers::Readers;
-use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// A dialog that closed faster than this was never seen by anyone.
-const SHORTEST_DIALOG_SECS: f64 = 0.3;
-/// Extensions offered first by the open dialog; files without one are offered by "All files".
-const EXTENSIONS: [&str; 9] = [
-    "dcm", "dicom", "dic", "png", "tif", "tiff", "jpg", "jpeg", "zip",
-];
+pub use dialog::DialogKind;
 
+/// A search that is over so soon needs no bar.
+const UNNOTICED: Duration = Duration::from_millis(400);
 /// What became of file work.
 pub enum FileEvent {
     /// Radiographs found in files and folders, and what was passed over.
@@ -56,6 +51,15 @@ pub enum FileEvent {
     DialogMissing(DialogKind),
 }
 
+/// How far the walk through folders is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchProgress {
+    /// Files looked at.
+    pub num_seen: usize,
+    /// Files among them that may be radiographs.
+    pub num_found: usize,
+}
+
 /// Where a picture and its certificate were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
@@ -63,22 +67,6 @@ pub struct Saved {
     pub picture: PathBuf,
     /// Its certificate.
     pub certificate: PathBuf,
-}
-
-/// What a dialog is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DialogKind {
-    /// Radiographs to open.
-    OpenFiles,
-    /// A bundle's folder.
-    OpenBundle,
-    /// The soft-tissue image is to be written.
-    SaveSoftTissue {
-        /// Proposed file name.
-        name: String,
-        /// Number of the study it is of.
-        study: u64,
-    },
 }
 
 /// Keeps the promise when it is dropped, also by a panic: with the work's event, or else with the
@@ -104,21 +92,14 @@ impl Drop for Delivery {
     }
 }
 
-type DialogFuture = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
-
-/// Wakes the thread that waits for a dialog.
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
 /// File work under way.
 pub struct FileWork {
     ctx: egui::Context,
     tasks: Vec<Promise<FileEvent>>,
+    /// What must not be cut off by the end of the program.
+    writes: Vec<Promise<FileEvent>>,
+    /// The walk through folders, and when it began.
+    search: Option<(Arc<Search>, Instant)>,
     dialog: Option<Promise<FileEvent>>,
     readers: Readers,
 }
@@ -129,6 +110,8 @@ impl FileWork {
         Self {
             ctx,
             tasks: Vec::new(),
+            writes: Vec::new(),
+            search: None,
             dialog: None,
             readers: Readers::default(),
         }
@@ -137,13 +120,43 @@ impl FileWork {
     /// Walks files and folders for radiographs.
     pub fn find(&mut self, paths: Vec<PathBuf>) {
         let lost = FileEvent::Found(Found::default());
+        let search = Arc::new(Search::default());
+        self.search = Some((Arc::clone(&search), Instant::now()));
         let promise = self.spawn("diaphane-find", lost, move || {
             // One file has one name, however it was typed: the strip tells entries apart by it.
             let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
             let paths: Vec<PathBuf> = paths.into_iter().map(absolute).collect();
-            FileEvent::Found(formats::find_radiographs(&paths))
+            FileEvent::Found(formats::find_radiographs(&paths, &search))
         });
         self.tasks.push(promise);
+    }
+
+    /// Ends the walk through folders with what it has found.
+    pub fn stop_search(&self) {
+        if let Some((search, _)) = &self.search {
+            search.stop();
+        }
+    }
+
+    /// How far the walk through folders is, once it takes long enough to be asked about.
+    pub fn search_progress(&self) -> Option<SearchProgress> {
+        let (search, began) = self.search.as_ref()?;
+        (began.elapsed() >= UNNOTICED).then(|| SearchProgress {
+            num_seen: search.num_seen(),
+            num_found: search.num_found(),
+        })
+    }
+
+    /// Whether folders are being walked.
+    pub fn is_searching(&self) -> bool {
+        self.search.is_some()
+    }
+
+    /// Waits for everything that is being written: the program ends.
+    pub fn finish_writes(&mut self) {
+        for write in self.writes.drain(..) {
+            write.block_until_ready();
+        }
     }
 
     /// Reads these files, the first of them first; what waited before and is not among them is not read any more.
@@ -198,7 +211,7 @@ impl FileWork {
         let lost = FileEvent::SessionKept(Err("the session could not be written".to_owned()));
         let work = move || FileEvent::SessionKept(write());
         let promise = self.spawn("diaphane-session", lost, work);
-        self.tasks.push(promise);
+        self.writes.push(promise);
     }
 
     /// Makes and writes a picture for `path` as `write` does it.
@@ -210,7 +223,7 @@ impl FileWork {
         let sentence = format!("the picture could not be made: {}", path.display());
         let lost = FileEvent::Saved(Err(sentence));
         let promise = self.spawn("diaphane-save", lost, move || FileEvent::Saved(write()));
-        self.tasks.push(promise);
+        self.writes.push(promise);
     }
 
     /// Works on measures; `lost` says so where the work breaks down.
@@ -225,7 +238,7 @@ impl FileWork {
             lost,
             move || FileEvent::Measures(work()),
         );
-        self.tasks.push(promise);
+        self.writes.push(promise);
     }
 
     /// Opens a dialog; one at a time.
@@ -237,32 +250,28 @@ impl FileWork {
         // another, whose clock a slow redraw cannot stop.
         let future = dialog_future(&kind);
         let lost = FileEvent::DialogMissing(kind.clone());
-        let promise = self.spawn("diaphane-dialog", lost, move || {
-            let opened = Instant::now();
-            let paths = wait_for(future);
-            let unseen = opened.elapsed().as_secs_f64() < SHORTEST_DIALOG_SECS;
-            if paths.is_empty() && (unseen || !dialogs_possible()) {
-                return FileEvent::DialogMissing(kind);
-            }
-            chosen(&kind, paths)
-        });
+        let promise = self.spawn("diaphane-dialog", lost, move || answer(kind, future));
         self.dialog = Some(promise);
     }
 
     /// What has ended since the last call; never waits.
     pub fn poll(&mut self) -> Vec<FileEvent> {
         let mut events = Vec::new();
-        let mut waiting = Vec::new();
-        for task in self.tasks.drain(..) {
-            match task.try_take() {
-                Ok(event) => events.push(event),
-                Err(task) => waiting.push(task),
+        for tasks in [&mut self.tasks, &mut self.writes] {
+            let mut waiting = Vec::new();
+            for task in tasks.drain(..) {
+                match task.try_take() {
+                    Ok(event) => events.push(event),
+                    Err(task) => waiting.push(task),
+                }
             }
+            *tasks = waiting;
         }
-        self.tasks = waiting;
         for event in &events {
-            if let FileEvent::Read(path, _) = event {
-                self.readers.ended(path);
+            match event {
+                FileEvent::Read(path, _) => self.readers.ended(path),
+                FileEvent::Found(_) => self.search = None,
+                _ => {}
             }
         }
         self.start_readers();
@@ -299,79 +308,4 @@ impl FileWork {
         self.ctx.request_repaint();
         promise
     }
-}
-
-/// What the reader chose, as an event.
-fn chosen(kind: &DialogKind, mut paths: Vec<PathBuf>) -> FileEvent {
-    match kind {
-        _ if paths.is_empty() => FileEvent::ChoseNothing,
-        DialogKind::OpenFiles => FileEvent::ChoseFiles(paths),
-        DialogKind::OpenBundle => FileEvent::ChoseBundle(paths.swap_remove(0)),
-        DialogKind::SaveSoftTissue { study, .. } => {
-            FileEvent::ChoseOutput(paths.swap_remove(0), *study)
-        }
-    }
-}
-
-/// Waits on this thread for a future to end.
-fn wait_for<T>(future: impl Future<Output = T>) -> T {
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut context = Context::from_waker(&waker);
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => std::thread::park(),
-        }
-    }
-}
-
-/// Whether this system has what file dialogs need: a session bus, behind which a desktop portal may
-/// be, or zenity. Without either the answer "nothing chosen" is no answer of a person.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn dialogs_possible() -> bool {
-    use std::env::{split_paths, var_os};
-    let bus_in_runtime_folder =
-        || var_os("XDG_RUNTIME_DIR").is_some_and(|folder| Path::new(&folder).join("bus").exists());
-    let zenity = || {
-        var_os("PATH")
-            .is_some_and(|path| split_paths(&path).any(|folder| folder.join("zenity").exists()))
-    };
-    var_os("DBUS_SESSION_BUS_ADDRESS").is_some() || bus_in_runtime_folder() || zenity()
-}
-
-/// These systems have dialogs of their own.
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-fn dialogs_possible() -> bool {
-    true
-}
-
-fn dialog_future(kind: &DialogKind) -> DialogFuture {
-    let dialog = rfd::AsyncFileDialog::new();
-    match kind {
-        DialogKind::OpenFiles => {
-            let dialog = dialog
-                .set_title("Open radiographs")
-                .add_filter("Radiographs", &EXTENSIONS)
-                .add_filter("All files", &["*"]);
-            let chosen = dialog.pick_files();
-            Box::pin(async move { paths(chosen.await.unwrap_or_default()) })
-        }
-        DialogKind::OpenBundle => {
-            let chosen = dialog.set_title("Open a model bundle").pick_folder();
-            Box::pin(async move { paths(chosen.await) })
-        }
-        DialogKind::SaveSoftTissue { name, .. } => {
-            let dialog = dialog
-                .set_title("Save the soft-tissue image")
-                .add_filter("16-bit PNG", &["png"])
-                .set_file_name(name);
-            let chosen = dialog.save_file();
-            Box::pin(async move { paths(chosen.await) })
-        }
-    }
-}
-
-fn paths(handles: impl IntoIterator<Item = rfd::FileHandle>) -> Vec<PathBuf> {
-    handles.into_iter().map(PathBuf::from).collect()
 }

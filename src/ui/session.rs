@@ -390,8 +390,12 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 /// Whether a process of this number runs, where the system tells without asking it: another window
 /// that is still open has not crashed.
 fn is_running(process: u32) -> bool {
-    let processes = Path::new("/proc");
-    process != 0 && process != std::process::id() && processes.join(process.to_string()).exists()
+    if process == 0 || process == std::process::id() {
+        return false;
+    }
+    // Numbers are given again: another program under it is not a window of this one.
+    let program = std::fs::read_link(format!("/proc/{process}/exe"));
+    program.is_ok_and(|program| std::env::current_exe().is_ok_and(|own| own == program))
 }
 
 /// The folder for sessions: `DIAPHANE_STATE_DIR`, else the system's place for what programs

@@ -3,6 +3,7 @@
 use super::browser::Browser;
 use super::compare::Compare;
 use super::compute::{BundleInfo, Compute};
+use super::files::SearchProgress;
 use super::layout::Layout;
 use super::leg_scrub::LegScrub;
 use super::look::{Content, Links, Rings};
@@ -137,6 +138,8 @@ pub struct AppState {
     pub probe: Option<PixelPosition>,
     /// Largest side of a texture; `None` without a graphics adapter.
     pub texture_limit: Option<u32>,
+    /// How far the walk through folders is, once it takes long.
+    pub search: Option<SearchProgress>,
     /// The study browser.
     pub browser: Browser,
     /// File of the radiograph chosen as prior.
@@ -186,6 +189,7 @@ impl Default for AppState {
             doubts_listed: DoubtsListed::default(),
             probe: None,
             texture_limit: None,
+            search: None,
             browser: Browser::default(),
             prior: None,
             tags: TagWindow::default(),

@@ -1,4 +1,4 @@
-use super::super::{FormatError, find_radiographs, read};
+use super::super::{FormatError, Search, find_radiographs, read};
 use super::*;
 use std::io::{Cursor, Write as _};
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -63,7 +63,7 @@ fn an_archive_is_a_folder_of_radiographs() {
     ]);
     let (folder, path) = written(&bytes);
     for named in [path.clone(), folder.path().to_owned()] {
-        let found = find_radiographs(&[named]);
+        let found = find_radiographs(&[named], &Search::default());
         assert_eq!(found.files, ["in/im2", "in/im10"].map(|n| path.join(n)));
         assert_eq!(found.skipped.len(), 1);
         assert_eq!(found.skipped[0].path, path.join("notes.txt"));
@@ -76,7 +76,7 @@ fn an_archive_is_a_folder_of_radiographs() {
     assert!(exists(&path.join("in/im2")) && !exists(&path.join("in/im3")));
     // Named again, once with another spelling: one file each.
     let again = [path.join("in/im2"), path.join("in/./im2"), path.clone()];
-    assert_eq!(find_radiographs(&again).files.len(), 2);
+    assert_eq!(find_radiographs(&again, &Search::default()).files.len(), 2);
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }
 
@@ -92,7 +92,7 @@ fn a_name_that_leads_out_closes_the_whole_archive() {
     let sound = archive_of(&[("xx/xx/evil", &picture())]);
     for name in [b"../../evil", b"/x/xx/evil", b"C:/xx/evil", b"..\\..\\evil"] {
         let (folder, path) = written(&patched(sound.clone(), b"xx/xx/evil", name));
-        let found = find_radiographs(std::slice::from_ref(&path));
+        let found = find_radiographs(std::slice::from_ref(&path), &Search::default());
         assert_eq!(found.files, [path.as_path()], "reading it says why");
         let err = failure(folder.path(), &path);
         assert_eq!(err.class(), "unsafe-archive", "{err}");
@@ -105,7 +105,10 @@ fn a_bomb_is_refused_before_it_grows() {
     // Zeros deflate about a thousand times.
     let (folder, path) = written(&archive_of(&[("bomb", &vec![0; 8 << 20])]));
     let inner = path.join("bomb");
-    assert_eq!(find_radiographs(&[path]).files, [inner.as_path()]);
+    assert_eq!(
+        find_radiographs(&[path], &Search::default()).files,
+        [inner.as_path()]
+    );
     let err = failure(folder.path(), &inner);
     assert_eq!(err.class(), "unsafe-archive", "{err}");
     assert!(err.to_string().contains("8388608 bytes"), "{err}");
@@ -132,7 +135,7 @@ fn an_encrypted_entry_says_so() {
     bytes[directory + 8] |= 1;
     let (folder, path) = written(&bytes);
     assert_eq!(
-        find_radiographs(std::slice::from_ref(&path)).files,
+        find_radiographs(std::slice::from_ref(&path), &Search::default()).files,
         [path.join("im")]
     );
     let err = failure(folder.path(), &path.join("im"));
@@ -144,7 +147,7 @@ fn an_encrypted_entry_says_so() {
 fn an_archive_inside_an_archive_stays_closed() {
     let inner = archive_of(&[("im", &picture())]);
     let (folder, path) = written(&archive_of(&[("inner.zip", &inner)]));
-    let found = find_radiographs(std::slice::from_ref(&path));
+    let found = find_radiographs(std::slice::from_ref(&path), &Search::default());
     assert!(found.files.is_empty());
     assert!(found.skipped[0].reason.contains("inside an archive"));
     let err = failure(folder.path(), &path.join("inner.zip"));

@@ -93,6 +93,8 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         }
         C::Queue(command) => queue::apply(command, state, services),
         C::CancelJob => jobs::cancel(state),
+        C::StopSearch => services.files.stop_search(),
+        C::Escape if state.search.is_some() => services.files.stop_search(),
         C::Escape => escape(state),
         C::Answer(yes) => answer(yes, state, services),
         C::EditSettings(settings) => state.set_settings(settings),

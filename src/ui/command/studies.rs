@@ -51,7 +51,11 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
 
 /// Adds entries to the strip and shows the first of them; a file opened before is shown again.
 fn add(found: Found, state: &mut AppState) {
-    let Found { files, skipped } = found;
+    let Found {
+        files,
+        skipped,
+        stopped,
+    } = found;
     let opened = std::mem::take(&mut state.session.opening);
     if !files.is_empty() {
         state.session.remember(opened);
@@ -65,7 +69,17 @@ fn add(found: Found, state: &mut AppState) {
         tell(state, Severity::Note, text);
     }
     state.browser.pass_over(skipped);
+    if stopped {
+        let text = format!(
+            "The search was stopped; it had found {} files.",
+            files.len()
+        );
+        tell(state, Severity::Note, text);
+    }
     let Some(first) = files.first().cloned() else {
+        if stopped {
+            return;
+        }
         let text = "No radiograph was found there; DICOM, PNG, TIFF and JPEG files can be opened.";
         fail(state, text.to_owned());
         return;

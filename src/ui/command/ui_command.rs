@@ -35,6 +35,8 @@ pub enum Turning {
 pub enum UiCommand {
     /// Open the dialog for radiographs.
     ChooseFiles,
+    /// End the walk through folders with what it has found.
+    StopSearch,
     /// Open the dialog for a bundle.
     ChooseBundle,
     /// Open the dialog that saves the soft-tissue image.

@@ -28,6 +28,7 @@ pub mod queue;
 pub mod recent_menu;
 pub mod restore_bar;
 pub mod results;
+pub mod search_bar;
 pub mod second_window;
 pub mod settings;
 pub mod status_bar;
