@@ -93,6 +93,26 @@ fn flush_folder(path: &Path) {
     drop(File::open(folder).and_then(|folder| folder.sync_all()));
 }
 
+/// Makes a folder, and those above it, that nobody but this user can look into.
+///
+/// # Errors
+/// As [`std::fs::create_dir_all`].
+#[cfg(unix)]
+pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(folder)
+}
+
+/// Makes a folder, and those above it, that nobody but this user can look into.
+///
+/// # Errors
+/// As [`std::fs::create_dir_all`].
+#[cfg(not(unix))]
+pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The input of a suppression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CertifiedInput {
-    /// File name without its folder.
+    /// File name without its folder; empty where it was written with patient details hidden.
     pub file: String,
     /// Rows of pixels.
     pub rows: usize,
@@ -155,6 +155,13 @@ impl Certificate {
             stage_times: result.stage_times.clone(),
             warnings: result.warnings.iter().map(Warning::to_string).collect(),
         }
+    }
+
+    /// The same without the name of the input's file; the hash of its values still tells what it was.
+    #[must_use]
+    pub fn without_file_name(mut self) -> Self {
+        self.input.file.clear();
+        self
     }
 
     /// Adds warnings that it does not hold yet.

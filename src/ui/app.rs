@@ -319,7 +319,7 @@ impl eframe::App for DiaphaneApp {
             ctx.request_repaint_after(wait);
         }
         if self.fonts.lacked_one() {
-            command::tell(&mut self.state, Severity::Note, NO_FONT.to_owned());
+            command::tell(&mut self.state, Severity::Advice, NO_FONT.to_owned());
         }
     }
 

@@ -5,6 +5,8 @@
 pub enum Severity {
     /// Something was done.
     Note,
+    /// Something to know of that names no patient and no file: it is shown whatever is hidden.
+    Advice,
     /// Something failed.
     Failure,
 }

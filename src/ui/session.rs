@@ -11,7 +11,7 @@ use super::look::{Content, Links, Look};
 use super::orientation::Orientation;
 use super::state::AppState;
 use super::study::{OpenStudy, Study};
-use crate::formats::write_atomically;
+use crate::formats::{make_private_folder, write_atomically};
 use crate::radiograph::{Radiograph, Voi, VoiFunction};
 use crate::worker::SuppressionSettings;
 use serde::{Deserialize, Serialize};
@@ -373,18 +373,6 @@ impl Write {
         }
         write_atomically(&self.file, self.text.as_bytes(), true).map_err(|err| err.to_string())
     }
-}
-
-#[cfg(unix)]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
 }
 
 /// Whether a process of this number runs, where the system tells without asking it: another window

@@ -4,7 +4,7 @@
 //! beginning of the stored values' SHA-256, because files with the same UID and other pixels occur; a file without a
 //! UID has the whole SHA-256. Of two windows that write the same file, the last one to write wins.
 
-use crate::formats::{stored_fingerprint, write_atomically};
+use crate::formats::{make_private_folder, stored_fingerprint, write_atomically};
 use crate::measure::{Document, Measure};
 use crate::radiograph::Radiograph;
 use std::fs;
@@ -64,7 +64,7 @@ pub(super) fn save(
             path.display()
         )
     };
-    fs::create_dir_all(folder).map_err(|err| failed(err.to_string()))?;
+    make_private_folder(folder).map_err(|err| failed(err.to_string()))?;
     if unreadable_before && path.exists() {
         fs::rename(&path, free_name(&path)).map_err(|err| failed(err.to_string()))?;
     }

@@ -3,6 +3,7 @@
 use crate::fake::Window;
 use crate::phantom::radiograph;
 use diaphane::ui::UiCommand;
+use diaphane::worker::Certificate;
 use eframe::egui::Key;
 use std::sync::Arc;
 
@@ -36,4 +37,20 @@ fn names_dates_and_file_names_leave_the_whole_window() {
     );
     window.press(Key::P);
     assert!(window.has_text("PHANTOM"));
+}
+
+#[test]
+fn what_is_saved_names_no_file_either() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = Window::new().with_study().with_result();
+    window.press(Key::P);
+    let study = window.state().study().expect("open").serial;
+    let picture = folder.path().join("image_1_soft.png");
+    window.apply(UiCommand::SaveSoftTissue(picture, study));
+    let path = folder.path().join("image_1.json");
+    assert!(window.wait_until(|_| path.exists()));
+    let text = std::fs::read_to_string(path).expect("a certificate");
+    let read: Certificate = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(read.input.file, "");
+    assert_eq!(read.input.stored_sha256_i32le.len(), 64);
 }

@@ -91,7 +91,12 @@ fn a_length_is_drawn_by_key_and_mouse_and_told_with_its_kind() {
     window.drag("Original view", [120.0, 0.0]);
     let expected = format!("Length 1: {:.1} mm (at detector)", 0.143 * pixels);
     assert!(window.has(&expected), "{expected}: {:?}", window.shapes());
-    assert!(window.has_text("Millimetres of this study: at detector"));
+    window.press(Key::P);
+    assert!(
+        window.has_text("Millimetres of this study: at detector"),
+        "safety is not hidden"
+    );
+    window.press(Key::P);
     assert_eq!(window.voi(), voi);
     // The note is for the first length alone.
     window.click("Dismiss");

@@ -218,7 +218,7 @@ fn tell_unit(id: MeasureId, state: &mut AppState) {
         kind.words(),
         meaning(kind)
     );
-    tell(state, Severity::Note, text);
+    tell(state, Severity::Advice, text);
 }
 
 /// What a reader must know about lengths of this kind.

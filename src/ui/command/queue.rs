@@ -56,7 +56,7 @@ fn add_all(state: &mut AppState) {
     wanted.sort_by_key(|index| places.get(*index).copied().unwrap_or(*index));
     if wanted.is_empty() {
         let text = "Every study is suppressed, or waits for it already.";
-        tell(state, Severity::Note, text.to_owned());
+        tell(state, Severity::Advice, text.to_owned());
         return;
     }
     state.queue.waiting.extend(wanted);

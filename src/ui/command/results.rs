@@ -69,6 +69,6 @@ pub(super) fn make_room(most_bytes: usize, state: &mut AppState) {
         let text = format!(
             "{num_given_up} older results of other studies were given up to save memory; pinned ones stay."
         );
-        tell(state, Severity::Note, text);
+        tell(state, Severity::Advice, text);
     }
 }

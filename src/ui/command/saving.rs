@@ -23,7 +23,13 @@ pub(super) fn choose_output(state: &mut AppState, services: &mut Services) {
         );
         return;
     };
-    let name = format!("{}_soft.png", study.radiograph.stem());
+    // Files are named after patients.
+    let stem = if state.is_patient_hidden() {
+        format!("image_{}", state.current + 1)
+    } else {
+        study.radiograph.stem()
+    };
+    let name = format!("{stem}_soft.png");
     let study = study.serial;
     let kind = DialogKind::SaveSoftTissue { name, study };
     services.files.open_dialog(kind);
@@ -124,6 +130,7 @@ fn write(
         None => MaskOrigin::Segmenter,
     };
     let (radiograph, voi) = (Arc::clone(&study.radiograph), study.loaded_voi());
+    let is_patient_hidden = state.is_patient_hidden();
     services.files.save(&path.clone(), move || {
         let source = &radiograph.source.path;
         let sources = std::slice::from_ref(source);
@@ -132,10 +139,13 @@ fn write(
             ensure_not_source(output, sources).map_err(|err| err.to_string())?;
         }
         let picture = picture(&radiograph, &voi, &result);
-        let text = Certificate::new(&radiograph, &result, origin);
+        let mut certificate_text = Certificate::new(&radiograph, &result, origin);
+        if is_patient_hidden {
+            certificate_text = certificate_text.without_file_name();
+        }
         let is_native = result.settings.output == OutputGrid::Native;
         let spacing = radiograph.spacing.filter(|_| is_native);
-        write_certified(&path, &picture, spacing, text, overwrite)
+        write_certified(&path, &picture, spacing, certificate_text, overwrite)
             .map_err(|err| err.to_string())?;
         Ok(Saved {
             picture: path,

@@ -123,7 +123,7 @@ pub(super) fn set_compare(compare: Compare, state: &mut AppState) {
     state.compare = compare.without_motion(reduced);
     if state.compare.tool != compare.tool {
         let text = "Motion is reduced, so nothing flickers by itself (Tools > Reduced motion).";
-        tell(state, Severity::Note, text.to_owned());
+        tell(state, Severity::Advice, text.to_owned());
     }
 }
 

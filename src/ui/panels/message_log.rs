@@ -60,7 +60,7 @@ fn entry_ui(ui: &mut Ui, entry: &LogEntry, state: &AppState) {
         }
         ui.label(RichText::new(entry.time_text()).monospace().color(weak));
         let colour = match entry.message.severity {
-            Severity::Note => theme::of(ui).text,
+            Severity::Note | Severity::Advice => theme::of(ui).text,
             Severity::Failure => theme::of(ui).failure,
         };
         let text = format!("{}: {}", weight(entry), shown_text(&entry.message, state));
@@ -72,7 +72,7 @@ fn entry_ui(ui: &mut Ui, entry: &LogEntry, state: &AppState) {
 /// A failure is told by a word too, not by its colour alone.
 fn weight(entry: &LogEntry) -> &'static str {
     match entry.message.severity {
-        Severity::Note => "Note",
+        Severity::Note | Severity::Advice => "Note",
         Severity::Failure => "Error",
     }
 }

@@ -19,7 +19,7 @@ pub fn standing(state: &AppState) -> impl DoubleEndedIterator<Item = (usize, &Me
 /// patients.
 pub fn shown_text<'a>(message: &'a Message, state: &AppState) -> &'a str {
     match (state.is_patient_hidden(), message.severity) {
-        (false, _) => message.text.as_str(),
+        (false, _) | (true, Severity::Advice) => message.text.as_str(),
         (true, Severity::Note) => "A note is hidden with the patient's details (P shows them).",
         (true, Severity::Failure) => {
             "An error is hidden with the patient's details (P shows them)."

@@ -21,7 +21,7 @@ const MAX_VISIBLE: usize = 3;
 pub fn toasts_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
     let messages = state.messages.iter().enumerate();
     let notes: Vec<_> = messages
-        .filter(|(_, message)| message.severity == Severity::Note)
+        .filter(|(_, message)| message.severity != Severity::Failure)
         .collect();
     if notes.is_empty() {
         return;
