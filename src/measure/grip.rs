@@ -1,5 +1,6 @@
 //! Where a shape can be taken hold of, and what moving it there does.
 
+use super::thorax::heart_pieces;
 use super::{LineOrigin, Point, Shape};
 
 /// What of a shape is held.
@@ -73,7 +74,11 @@ impl Shape {
             Self::Length { ends } | Self::Profile { ends } | Self::Arrow { ends } => vec![*ends],
             Self::Angle { arms } => vec![[arms[0], arms[1]], [arms[1], arms[2]]],
             Self::Cobb { lines } => lines.to_vec(),
-            Self::CardiothoracicRatio { heart, thorax, .. } => vec![*heart, *thorax],
+            Self::CardiothoracicRatio { heart, thorax, .. } => {
+                let mut pieces = heart_pieces(*heart, *thorax).to_vec();
+                pieces.push(*thorax);
+                pieces
+            }
             Self::Rectangle { .. } => closed(&self.handles()),
             Self::Ellipse { corners } => closed(&ellipse_outline(*corners)),
             Self::Polygon { corners } => closed(corners),

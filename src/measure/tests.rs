@@ -335,3 +335,20 @@ fn the_heart_counts_along_the_thoracic_line() {
     near(ratio, 0.45, 1e-12);
     assert_eq!(cardiothoracic_ratio(heart, [thorax[0]; 2], &scale), None);
 }
+
+#[test]
+fn the_heart_is_drawn_as_two_half_lines_to_the_middle() {
+    let ratio = Shape::CardiothoracicRatio {
+        heart: [Point::new(20.0, 50.0), Point::new(60.0, 70.0)],
+        thorax: [Point::new(0.0, 80.0), Point::new(100.0, 80.0)],
+        origin: LineOrigin::Reader,
+    };
+    let at = |x: f64, y: f64| Point::new(x, y);
+    let expected = [
+        [at(20.0, 50.0), at(40.0, 50.0)],
+        [at(40.0, 50.0), at(40.0, 70.0)],
+        [at(40.0, 70.0), at(60.0, 70.0)],
+        [at(0.0, 80.0), at(100.0, 80.0)],
+    ];
+    assert_eq!(ratio.segments(), expected);
+}

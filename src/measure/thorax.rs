@@ -9,10 +9,16 @@ const SEARCH_SIDE: usize = 1024;
 const LEAST_LUNG: f64 = 0.01;
 /// Share of the lungs' height above which the heart is not looked for: about the hilum.
 const HILUM: f64 = 0.4;
-/// Rows over which a border's slope is taken, as a share of the lungs' height.
-const SLOPE_ROWS: f64 = 0.03;
-/// Pixels sideways per row beyond which a border is the diaphragm's, not the heart's.
-const DIAPHRAGM_SLOPE: f64 = 1.5;
+/// Rows up and down over which a border's slope is taken, as a share of the lungs' height.
+const SLOPE_ROWS: f64 = 0.04;
+/// Pixels sideways per row beyond which a border may be the diaphragm's.
+const DIAPHRAGM_SLOPE: f64 = 0.7;
+/// Share of the diaphragm's slope below which the border above it is the heart's.
+const HEART_SLOPE: f64 = 0.3;
+/// Pixels sideways per row below which a border comes back to the middle.
+const BACK_SLOPE: f64 = -0.2;
+/// Share of the rows below the hilum in which the heart does not end.
+const HEART_ROWS: f64 = 0.4;
 
 /// Lines of a cardiothoracic ratio.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,7 +38,9 @@ pub enum ThoraxError {
     )]
     NoLungs,
     /// The lungs have no heart between them.
-    #[error("no heart is seen between the lungs; draw the heart's width, then the thorax's")]
+    #[error(
+        "it is not seen where the heart ends between the lungs; draw the heart's width, then the thorax's"
+    )]
     NoHeart,
 }
 
@@ -55,8 +63,26 @@ pub fn cardiothoracic_ratio(
     Some((heart_width / width, widths))
 }
 
+/// How the heart's width is drawn: from either border along the thoracic line's direction to the middle between both,
+/// and the piece of the middle line that joins them. The borders may lie at different levels.
+pub(super) fn heart_pieces(heart: [Point; 2], thorax: [Point; 2]) -> [[Point; 2]; 3] {
+    let [across, down] = thorax[0].to(thorax[1]);
+    let length = across.hypot(down).max(f64::MIN_POSITIVE);
+    let along = [across / length, down / length];
+    let [right, low] = heart[0].to(heart[1]);
+    let half = 0.5 * (right * along[0] + low * along[1]);
+    let feet = [
+        heart[0].moved([half * along[0], half * along[1]]),
+        heart[1].moved([-half * along[0], -half * along[1]]),
+    ];
+    [[heart[0], feet[0]], feet, [feet[1], heart[1]]]
+}
+
 /// Lines to begin with: the thorax at the level where the outer lung borders are farthest apart, the heart from the
 /// farthest retreat of one lung's inner border to that of the other, below the hilum and above the diaphragm.
+///
+/// On the 163 radiographs of JSRT with lungs and hearts drawn by experts (`tests/thorax.rs`) the ratio is off by 0.003
+/// in the middle case, by 0.02 in one of ten, by 0.21 at worst, and 8 get no suggestion.
 ///
 /// A suggestion to be corrected: a mask ends where the lung is seen, not where the ribs are, and an inner border may
 /// be fat or a dense hilum. Found on a grid of at most 1024 pixels a side.
@@ -157,7 +183,7 @@ impl Lungs {
         let inner_left: Vec<_> = both.iter().map(|at| (at.row, at.left.1 + 1)).collect();
         let inner_right: Vec<_> = both.iter().map(|at| (at.row, at.right.0)).collect();
         // Mirrored, the right lung's inner border retreats to smaller columns as the left one's does.
-        let mirror = |(row, col): (usize, usize)| (row, usize::MAX / 2 - col);
+        let mirror = |(row, col): (usize, usize)| (row, SEARCH_SIDE - col);
         let mirrored: Vec<_> = inner_right.into_iter().map(mirror).collect();
         let left = farthest_retreat(&inner_left).ok_or(ThoraxError::NoHeart)?;
         let right = farthest_retreat(&mirrored)
@@ -171,28 +197,44 @@ impl Lungs {
     }
 }
 
-/// The row and column where an inner border lies farthest left, below the hilum and above the diaphragm: below the
-/// hilum a border that runs sideways faster than the heart's does is the diaphragm's.
+/// The row and column where an inner border lies farthest left, below the hilum and above the diaphragm; `None` where
+/// it is not seen where the heart ends and the diaphragm begins.
 fn farthest_retreat(border: &[(usize, usize)]) -> Option<(usize, usize)> {
-    let first = (border.len() as f64 * HILUM) as usize;
-    let below = border.get(first..)?;
-    let span = ((border.len() as f64 * SLOPE_ROWS).ceil() as usize).max(2);
-    let is_diaphragm = |window: &[(usize, usize)]| match (window.first(), window.last()) {
-        (Some(upper), Some(lower)) => {
-            let sideways = upper.1 as f64 - lower.1 as f64;
-            sideways > DIAPHRAGM_SLOPE * (lower.0 - upper.0) as f64
-        }
-        _ => false,
+    let reach = ((border.len() as f64 * SLOPE_ROWS).round() as usize).max(2);
+    let below = border.get((border.len() as f64 * HILUM) as usize..)?;
+    let above_diaphragm = below.get(..diaphragm(below, reach)?)?;
+    above_diaphragm.iter().copied().min_by_key(|(_, col)| *col)
+}
+
+/// Place in a border where the diaphragm begins, its end where there is none. Followed upwards, the slope of a dome
+/// grows until the heart's border, which is steep, stands on it; a border that came back to the middle before was the
+/// heart's own, and what is steep above is its shoulder.
+fn diaphragm(border: &[(usize, usize)], reach: usize) -> Option<usize> {
+    let last = border.len().checked_sub(1)?;
+    let slope = |at: usize| {
+        let (upper, lower) = (
+            border[at.saturating_sub(reach)],
+            border[(at + reach).min(last)],
+        );
+        let sideways = upper.1 as f64 - lower.1 as f64;
+        sideways / (lower.0 - upper.0).max(1) as f64
     };
-    let end = below
-        .windows(span + 1)
-        .position(is_diaphragm)
-        .map_or(below.len(), |at| at + 1);
-    below
-        .get(..end)?
-        .iter()
-        .copied()
-        .min_by_key(|(_, col)| *col)
+    let (mut steepest, mut dome) = (f64::MIN, last);
+    let mut is_past_heart = false;
+    for at in ((border.len() as f64 * HEART_ROWS) as usize..=last).rev() {
+        let here = slope(at);
+        if is_past_heart && steepest <= DIAPHRAGM_SLOPE && here > DIAPHRAGM_SLOPE {
+            return Some(border.len());
+        }
+        is_past_heart |= here < BACK_SLOPE;
+        if here > steepest {
+            (steepest, dome) = (here, at);
+        }
+        if steepest > DIAPHRAGM_SLOPE && here < HEART_SLOPE * steepest {
+            return Some(dome.min(at + reach / 2 + 1));
+        }
+    }
+    (steepest <= DIAPHRAGM_SLOPE).then_some(border.len())
 }
 
 /// A connected part of a mask.
