@@ -68,7 +68,7 @@ const BELOW_PIPELINE: &[&str] = &[
 const SIDEWAYS: [(&str, &str); 1] = [("formats", "display")];
 
 /// Third-party crates with the only places that may name them (paths under `src`).
-const HOMES: [(&[&str], &[&str]); 14] = [
+const HOMES: [(&[&str], &[&str]); 15] = [
     (
         &["tch"],
         &["nn", "diffusion", "model", "pipeline", "train", "worker"],
