@@ -7,6 +7,7 @@ mod brush;
 mod filter;
 mod grey;
 mod mask;
+mod pixel_rect;
 mod raster;
 mod resample;
 mod spacing;
@@ -21,6 +22,7 @@ pub use filter::{
 };
 pub use grey::{ModalityTransform, Polarity, Voi, VoiFunction, VoiLut};
 pub use mask::LungMask;
+pub use pixel_rect::PixelRect;
 pub use raster::{FloatImage, Raster, ShapeError};
 pub use resample::{resize_area, resize_bicubic, resize_bilinear};
 pub use spacing::{PixelSpacing, SpacingKind};

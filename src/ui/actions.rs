@@ -18,6 +18,7 @@ use super::measuring::MeasureCommand::{self, Take};
 use super::measuring::Tool;
 use super::queue::QueueCommand;
 use super::state::AppState;
+use super::sweep::SweepCommand;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 
 /// Where an action stands in the menus.
@@ -106,6 +107,7 @@ impl Action {
             | C::TurnPolarity
             | C::Measure(_)
             | C::Mask(_)
+            | C::Sweep(_)
             | C::Turn(_)
             | C::SetWindowNumber(_) => study.is_some(),
             C::Queue(QueueCommand::AddAll) => !state.studies.is_empty(),
@@ -132,6 +134,7 @@ impl Action {
             }
             C::Mask(MaskCommand::Toggle) => Some(state.masking.is_on),
             C::Queue(QueueCommand::ToggleList) => Some(state.queue.is_visible),
+            C::Sweep(SweepCommand::Toggle) => Some(state.sweep.is_open),
             C::ToggleOutline => Some(state.outline_visible),
             C::ToggleMarks => Some(state.rings == Rings::Shown),
             C::TogglePatient => Some(state.is_patient_hidden()),
@@ -215,6 +218,7 @@ pub const ACTIONS: &[Action] = &[
     act("browser", Menu::Tools, "Study browser", C::Browse(BrowseCommand::TogglePanel)).on(Key::N),
     act("tags", Menu::Tools, "DICOM tags", C::Browse(BrowseCommand::ToggleTags)).ctrl(Key::T),
     act("lung-mask", Menu::Tools, "Edit the lung mask", C::Mask(MaskCommand::Toggle)).with(Modifiers::SHIFT, Key::M),
+    act("parameter-grid", Menu::Tools, "Parameter grid on a region", C::Sweep(SweepCommand::Toggle)).ctrl(Key::G),
     act("queue", Menu::Tools, "Queue", C::Queue(QueueCommand::ToggleList)),
     act("palette", Menu::Tools, "Find a command...", S(TogglePalette)).ctrl(Key::K),
     act("messages", Menu::Tools, "Messages", S(ToggleLog)).on(Key::F4),

@@ -27,6 +27,7 @@ use super::panels::{
     second_window::{self, second_window_ui},
     settings::settings_ui,
     status_bar::status_bar_ui,
+    sweep::sweep_ui,
     tags::tags_ui,
     toasts::toasts_ui,
     top_bar::top_bar_ui,
@@ -200,6 +201,7 @@ impl DiaphaneApp {
     fn windows_ui(&mut self, ctx: &Context, commands: &mut Vec<UiCommand>) {
         let state = &self.state;
         tags_ui(ctx, state, commands);
+        sweep_ui(ctx, state, commands);
         guide_ui(ctx, state, &mut self.guide, commands);
         message_log_ui(ctx, state, commands);
         preferences_ui(ctx, state, commands);

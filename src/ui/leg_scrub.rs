@@ -195,6 +195,7 @@ impl AppState {
             .iter()
             .all(|job| job.is_none())
             && self.queue.is_empty()
+            && !self.sweep.is_running()
             && self.stale_text().is_none();
         // Elsewhere the weight changes nothing.
         let has_weight = key.settings.guidance == GuidanceChoice::Leg

@@ -45,6 +45,7 @@ mod shortcuts;
 mod sidecar;
 mod state;
 mod study;
+mod sweep;
 mod system_fonts;
 mod tag_window;
 mod theme;
@@ -87,6 +88,9 @@ pub use session::{SavedDesk, Session};
 pub use shell::{Clash, KeyEditor, Palette, Shell};
 pub use state::{AppState, DoubtsListed, PixelPosition, SeedMode};
 pub use study::{OpenStudy, Preview, Study, StudyContent};
+pub use sweep::{
+    AxisError, Sweep, SweepAxes, SweepCommand, SweepGrid, SweepParameter, SweepPicture, SweepValue,
+};
 pub use system_fonts::SystemFonts;
 pub use tag_window::{TagWindow, Tags};
 pub use theme::ThemeChoice;

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub enum Question {
     /// The networks were not made for the study shown: run them all the same?
     SuppressAnyway,
+    /// The networks were not made for the study shown: make a grid of settings all the same?
+    SweepAnyway,
     /// Some of the files to be written are there: replace them?
     Replace {
         /// Where the soft-tissue image goes.

@@ -18,6 +18,7 @@ use super::running_job::{RunningJob, WhenReady};
 use super::session::Session;
 use super::shell::Shell;
 use super::study::{OpenStudy, Study};
+use super::sweep::Sweep;
 use super::tag_window::TagWindow;
 use super::undo::UndoStack;
 use crate::worker::{
@@ -108,6 +109,8 @@ pub struct AppState {
     pub compute: Compute,
     /// Images at several LEG weights, for the slider.
     pub leg_scrub: LegScrub,
+    /// One region under several settings.
+    pub sweep: Sweep,
     /// The bundle that is being loaded.
     pub loading: Option<RunningJob>,
     /// The suppression that runs.
@@ -175,6 +178,7 @@ impl Default for AppState {
             bundle: None,
             compute: Compute::default(),
             leg_scrub: LegScrub::default(),
+            sweep: Sweep::default(),
             loading: None,
             job: None,
             queue: JobQueue::default(),

@@ -91,6 +91,12 @@ pub const THUMBNAIL_WIDTH: f32 = 50.0;
 pub const TREE_INDENT: f32 = 12.0;
 /// Share of the room for pictures that a prior takes when it is first shown.
 pub const PRIOR_SHARE: f32 = 0.34;
+/// Width of a field of the parameter grid's window, points.
+pub const SWEEP_FIELD: f32 = 130.0;
+/// Width and height of the screen that the pictures of the parameter grid leave free, points.
+pub const SWEEP_MARGIN: [f32; 2] = [220.0, 300.0];
+/// Smallest and largest side of the room for a picture of the parameter grid, points.
+pub const SWEEP_CELLS: RangeInclusive<f32> = 40.0..=240.0;
 /// Size of the window of DICOM tags when it opens, points.
 pub const TAGS_SIZE: [f32; 2] = [760.0, 480.0];
 /// Width of the command palette, points.

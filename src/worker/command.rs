@@ -1,6 +1,6 @@
 //! What the worker must do; commands carry their data.
 
-use super::{JobHandle, JobId, LegNodesPlan};
+use super::{JobHandle, JobId, LegNodesPlan, SweepPlan};
 use crate::pipeline::{ComputeOptions, SuppressionRequest};
 use crate::radiograph::Radiograph;
 use std::path::PathBuf;
@@ -43,6 +43,8 @@ pub enum WorkerCommand {
     Suppress(JobHandle, Box<SuppressionRequest>),
     /// Make soft-tissue images at several LEG weights; a job of [`JobHandle::background`].
     LegNodes(JobHandle, Box<LegNodesPlan>),
+    /// Make one region under several settings; a job of [`JobHandle::background`].
+    Sweep(JobHandle, Box<SweepPlan>),
     /// Let a waiting job come before another that waits, or last.
     Move {
         /// The job to move.
@@ -64,6 +66,7 @@ pub(super) enum CommandKind {
     LoadBundle,
     Suppress,
     LegNodes,
+    Sweep,
     Segment,
     Train,
 }
@@ -75,6 +78,7 @@ impl WorkerCommand {
             Self::LoadBundle(handle, _)
             | Self::Suppress(handle, _)
             | Self::LegNodes(handle, _)
+            | Self::Sweep(handle, _)
             | Self::Segment(handle, _)
             | Self::Train(handle, _) => Some(handle),
             Self::Move { .. } | Self::Shutdown => None,
@@ -86,6 +90,7 @@ impl WorkerCommand {
             Self::LoadBundle(..) => Some(CommandKind::LoadBundle),
             Self::Suppress(..) => Some(CommandKind::Suppress),
             Self::LegNodes(..) => Some(CommandKind::LegNodes),
+            Self::Sweep(..) => Some(CommandKind::Sweep),
             Self::Segment(..) => Some(CommandKind::Segment),
             Self::Train(..) => Some(CommandKind::Train),
             Self::Move { .. } | Self::Shutdown => None,

@@ -1,6 +1,6 @@
 //! Facts the worker reports, in the past tense, each with its job.
 
-use super::{JobId, LegNodes};
+use super::{JobId, LegNodes, SweepCell};
 use crate::pipeline::{BundleSummary, DeviceInfo, SuppressionResult, SuppressionSettings};
 use crate::radiograph::LungMask;
 use std::sync::Arc;
@@ -44,6 +44,10 @@ pub enum EventKind {
     Suppressed(Arc<SuppressionResult>),
     /// The job ended with soft-tissue images at several LEG weights.
     LegNodesMade(Arc<LegNodes>),
+    /// One picture of a sweep is there; the job goes on.
+    SweepCellMade(Arc<SweepCell>),
+    /// The job ended with every picture of a sweep.
+    SweepFinished,
     /// The job ended with a lung mask on the radiograph's grid.
     Segmented(Arc<LungMask>),
     /// The job ended with trained networks; a sentence that says where they lie.
@@ -78,10 +82,15 @@ impl EventKind {
     /// Whether this is the job's last event.
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Started | Self::Deferred | Self::Warned(_) | Self::TrainingProgressed(_) => false,
+            Self::Started
+            | Self::Deferred
+            | Self::Warned(_)
+            | Self::TrainingProgressed(_)
+            | Self::SweepCellMade(_) => false,
             Self::BundleLoaded { .. }
             | Self::Suppressed(_)
             | Self::LegNodesMade(_)
+            | Self::SweepFinished
             | Self::Segmented(_)
             | Self::Trained(_)
             | Self::Stopped(_)

@@ -20,6 +20,7 @@ mod leg_nodes;
 mod queue;
 mod serve;
 mod suppressor;
+mod sweep;
 mod thread;
 
 pub use command::{BundleChoice, TrainingPlan, WorkerCommand};
@@ -28,6 +29,7 @@ pub use job::{JobHandle, JobId, Priority};
 pub use leg_nodes::{LegNodes, LegNodesPlan, NodeMix};
 pub use serve::{JobError, Pipeline, TrainingObserver};
 pub use suppressor::start_suppressor;
+pub use sweep::{SweepCell, SweepPlan};
 pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{

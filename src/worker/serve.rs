@@ -3,7 +3,7 @@
 use super::queue::Queue;
 use super::{
     BundleChoice, EventKind, JobHandle, JobId, News, Priority, StopReason, TrainingPlan, Wake,
-    WorkerCommand, WorkerEvent, leg_nodes,
+    WorkerCommand, WorkerEvent, leg_nodes, sweep,
 };
 use crate::pipeline::{
     BundleSummary, Observer, Preview, Progress, SuppressionRequest, SuppressionResult,
@@ -232,6 +232,11 @@ impl Service {
             WorkerCommand::LegNodes(_, plan) => {
                 let nodes = leg_nodes::make(engine.ready(factory)?, plan, &mut observer)?;
                 Ok(EventKind::LegNodesMade(Arc::new(nodes)))
+            }
+            WorkerCommand::Sweep(_, plan) => {
+                let made = |cell| self.report(handle, EventKind::SweepCellMade(Arc::new(cell)));
+                sweep::make(engine.ready(factory)?, plan, &mut observer, made)?;
+                Ok(EventKind::SweepFinished)
             }
             WorkerCommand::Segment(_, radiograph) => {
                 let mask = engine.ready(factory)?.segment(radiograph, &mut observer)?;

@@ -1,6 +1,6 @@
 //! Jobs: what is sent to the worker and what its events change.
 
-use super::{Services, fail, masking, queue, results};
+use super::{Services, fail, masking, queue, results, sweep};
 use crate::ui::compute::BundleInfo;
 use crate::ui::masking::MaskVersion;
 use crate::ui::question::Question;
@@ -70,7 +70,7 @@ pub(super) fn draw_seed(state: &mut AppState) {
 /// Runs with the settings shown; draws a new seed first where the seed is not locked. Asks first,
 /// once a study, where the networks were not made for what it shows.
 pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
-    if asks_first(state) {
+    if asks_first(Question::SuppressAnyway, state) {
         return;
     }
     if state.seed == SeedMode::Drawn {
@@ -79,19 +79,19 @@ pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
     start(state, services);
 }
 
-/// Asks where the networks were not made for what the study shows, once a study.
-fn asks_first(state: &mut AppState) -> bool {
+/// Asks this where the networks were not made for what the study shows, once a study.
+pub(super) fn asks_first(question: Question, state: &mut AppState) -> bool {
     let asks = |study: &OpenStudy| !study.kind_doubts.is_empty() && !study.suppress_anyway;
     let asks = state.study().is_some_and(asks);
     if asks {
-        state.question = Some(Question::SuppressAnyway);
+        state.question = Some(question);
     }
     asks
 }
 
 /// Makes a picture with the mask as it is drawn now, and everything else as it is set; one made before is shown again.
-pub(super) fn run_with_mask(state: &mut AppState, services: &mut Services) {
-    if !asks_first(state) && !show_made(state) {
+pub(super) fn run_as_set(state: &mut AppState, services: &mut Services) {
+    if !asks_first(Question::SuppressAnyway, state) && !show_made(state) {
         start(state, services);
     }
 }
@@ -254,7 +254,7 @@ pub(super) fn cancel(state: &mut AppState) {
 pub fn copy_progress(state: &mut AppState) {
     let jobs = [&mut state.job, &mut state.loading].into_iter().flatten();
     let queued = state.queue.running.as_mut().map(|run| &mut run.job);
-    for job in jobs.chain(queued) {
+    for job in jobs.chain(queued).chain(&mut state.sweep.running) {
         job.progress = job.handle.progress();
         job.preview = job.handle.preview();
     }
@@ -268,6 +268,8 @@ pub fn apply_event(event: WorkerEvent, state: &mut AppState) {
         apply_loading_event(event.kind, state);
     } else if is(&state.job, event.job) {
         apply_job_event(event.kind, state);
+    } else if state.sweep.has(event.job) {
+        sweep::apply_event(event.kind, state);
     } else if state.queue.has(event.job) {
         queue::apply_event(event.kind, state);
     } else if is(&state.masking.finding, event.job) {

@@ -14,8 +14,8 @@ pub(super) fn follow(state: &mut AppState, services: &mut Services) {
     let is_wanted = state.shell.preferences.prepare_leg_weights;
     let key = NodesKey::of(state).filter(|_| is_wanted);
     state.leg_scrub.keep_only(key.as_ref());
-    if state.loading.is_some() || !state.queue.is_empty() {
-        // Neither a bundle nor a queued study overtakes it: the reader would wait for every weight.
+    if state.loading.is_some() || !state.queue.is_empty() || state.sweep.is_running() {
+        // Neither a bundle nor a queued study nor a grid overtakes it: the reader would wait for every weight.
         state.leg_scrub.cancel();
     }
     if let Some(key) = key.filter(|key| state.wants_leg_nodes(key)) {

@@ -23,7 +23,7 @@ pub(super) fn apply(command: MaskCommand, state: &mut AppState, services: &mut S
             }
         }
         C::End => end(state),
-        C::Apply => jobs::run_with_mask(state, services),
+        C::Apply => jobs::run_as_set(state, services),
         C::Forget => {
             if let Some(study) = state.study_mut() {
                 study.mask = None;

@@ -13,6 +13,7 @@ mod saving;
 mod session;
 mod shell;
 mod studies;
+mod sweep;
 mod ui_command;
 mod view;
 
@@ -66,6 +67,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Ser
 /// The work beside the window that follows what is open and set.
 pub(super) fn follow(state: &mut AppState, services: &mut Services) {
     browse::follow(state, services);
+    sweep::follow(state);
     leg_nodes::follow(state, services);
 }
 
@@ -92,6 +94,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
             masking::step_radius(f64::from(share.signum()), state);
         }
         C::Queue(command) => queue::apply(command, state, services),
+        C::Sweep(command) => sweep::apply(command, state, services),
         C::CancelJob => jobs::cancel(state),
         C::StopSearch => services.files.stop_search(),
         C::Escape if state.search.is_some() => services.files.stop_search(),
@@ -131,6 +134,7 @@ fn escape(state: &mut AppState) {
     } else if state.tags.visible {
         state.tags.close();
     } else if state.path_box.take().is_none()
+        && !sweep::close(state)
         && !measuring::escape(state)
         && !masking::escape(state)
     {
@@ -140,11 +144,14 @@ fn escape(state: &mut AppState) {
 
 fn answer(yes: bool, state: &mut AppState, services: &mut Services) {
     match state.question.take() {
-        Some(Question::SuppressAnyway) if yes => {
+        Some(question @ (Question::SuppressAnyway | Question::SweepAnyway)) if yes => {
             if let Some(study) = state.study_mut() {
                 study.suppress_anyway = true;
             }
-            jobs::suppress(state, services);
+            match question {
+                Question::SweepAnyway => sweep::start(state, services),
+                _ => jobs::suppress(state, services),
+            }
         }
         Some(Question::Replace { picture, study, .. }) if yes => {
             saving::replace(picture, study, state, services);

@@ -12,6 +12,7 @@ use crate::ui::panels::histogram::CountScale;
 use crate::ui::presets::WindowPreset;
 use crate::ui::queue::QueueCommand;
 use crate::ui::state::{PixelPosition, SeedMode};
+use crate::ui::sweep::SweepCommand;
 use crate::ui::window_level::WindowDrag;
 use crate::worker::{ComputeOptions, SuppressionSettings};
 use std::path::PathBuf;
@@ -117,6 +118,8 @@ pub enum UiCommand {
     Mask(MaskCommand),
     /// Fill, reorder or empty the queue of background runs.
     Queue(QueueCommand),
+    /// Ask for the grid of settings, or do something with it.
+    Sweep(SweepCommand),
     /// Look elsewhere in this picture.
     SetCamera(Content, Camera),
     /// Turn or mirror the picture in use on the screen.

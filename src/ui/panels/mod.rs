@@ -32,6 +32,7 @@ pub mod search_bar;
 pub mod second_window;
 pub mod settings;
 pub mod status_bar;
+pub mod sweep;
 pub mod tags;
 pub mod toasts;
 pub mod top_bar;

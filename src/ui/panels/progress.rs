@@ -72,7 +72,8 @@ pub(super) fn progress_text(progress: &Progress) -> String {
     parts.join(", ")
 }
 
-fn duration_text(secs: f64) -> String {
+/// A duration in the unit that a reader thinks in.
+pub(super) fn duration_text(secs: f64) -> String {
     if secs < 90.0 {
         format!("{:.0} s", secs.max(1.0))
     } else {

@@ -16,7 +16,7 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
     modal.show(ctx, |ui| {
         ui.set_max_width(theme::QUESTION_WIDTH);
         let (yes, no) = match question {
-            Question::SuppressAnyway => {
+            Question::SuppressAnyway | Question::SweepAnyway => {
                 suppress_anyway_ui(ui, state);
                 ("Suppress anyway", "Do not suppress")
             }

@@ -140,7 +140,8 @@ fn sliders_ui(
     change
 }
 
-fn most_steps(sampler: SamplerChoice) -> usize {
+/// Most steps of a sampler.
+pub(in crate::ui) fn most_steps(sampler: SamplerChoice) -> usize {
     match sampler {
         SamplerChoice::Lcm => MOST_LCM_STEPS,
         SamplerChoice::Ddim | SamplerChoice::Ddpm => MOST_STEPS,

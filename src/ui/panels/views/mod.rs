@@ -11,10 +11,13 @@ use crate::render::ViewId;
 use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::study::StudyContent;
+use crate::ui::sweep::SweepCommand;
 use crate::ui::theme;
 use eframe::egui::{Rect, Ui, Vec2};
 use text::centred_text;
 use view::View;
+
+pub(super) use view::AI_LABEL;
 
 /// Draws every view of the layout over the whole of `ui`; returns the zoom of the one in use, screen
 /// pixels per image pixel.
@@ -25,7 +28,7 @@ pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) ->
         return None;
     };
     let contents = state.layout.contents();
-    let (mut probed, mut zoom) = (None, None);
+    let (mut probed, mut zoom, mut seen) = (None, None, None);
     for (index, &content) in contents.iter().enumerate() {
         let view = View {
             id: ViewId(index as u32),
@@ -34,14 +37,19 @@ pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) ->
             state,
             study,
         };
-        let placement = view.placement(ui.ctx().pixels_per_point());
+        let pixels_per_point = ui.ctx().pixels_per_point();
+        let placement = view.placement(pixels_per_point);
         if content == state.active_content() {
             zoom = Some(placement.zoom());
+            seen = view.seen(&placement, pixels_per_point);
         }
         probed = view.show(ui, &placement, commands).or(probed);
     }
     if probed != state.probe {
         commands.push(UiCommand::Probe(probed));
+    }
+    if state.sweep.is_open && seen != state.sweep.seen {
+        commands.push(UiCommand::Sweep(SweepCommand::See(seen)));
     }
     zoom
 }

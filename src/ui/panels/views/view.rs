@@ -2,7 +2,7 @@
 
 use super::mouse::hovered;
 use super::text::centred_text;
-use crate::radiograph::Voi;
+use crate::radiograph::{PixelRect, Voi};
 use crate::render::{
     LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec, frame_number,
 };
@@ -24,7 +24,8 @@ use eframe::egui::{
 use std::time::Duration;
 
 /// Label of a soft-tissue image, on the screen wherever one is.
-pub(super) const AI_LABEL: &str = "AI-processed - not for diagnosis without the original";
+pub(in crate::ui::panels) const AI_LABEL: &str =
+    "AI-processed - not for diagnosis without the original";
 /// Bone that is white at the difference range a study begins with, display units.
 const WHITE_BONE: f64 = 0.25;
 /// Uncertainty that is white, in ranges of the difference.
@@ -122,6 +123,14 @@ impl View<'_> {
             min: [self.rect.left(), self.rect.top()].map(|v| v * pixels_per_point),
             size: [self.rect.width(), self.rect.height()].map(|v| v * pixels_per_point),
         }
+    }
+
+    /// The part of the picture that the view shows.
+    pub fn seen(&self, placement: &Placement, pixels_per_point: f32) -> Option<PixelRect> {
+        let ViewRect { min, size } = self.view_px(pixels_per_point);
+        let corners = [min, [min[0] + size[0], min[1] + size[1]]];
+        let corners = corners.map(|corner| placement.image_from_screen(corner).map(f64::from));
+        PixelRect::touched(corners, self.study.radiograph.size())
     }
 
     pub fn image(&self) -> ImageExtent {

@@ -1,0 +1,119 @@
+//! A cell's picture, and how it looks under the window of its study.
+
+use crate::display::GreyScale;
+use crate::radiograph::{FloatImage, PixelRect, Radiograph, Raster, resize_area};
+use crate::ui::look::Look;
+use crate::ui::orientation::Orientation;
+use crate::worker::SweepCell;
+
+/// Longest side of a picture on the screen, pixels.
+const SHOWN_SIDE: usize = 320;
+
+/// A cell's picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepPicture {
+    /// The region of the soft-tissue image, modality values.
+    pub soft_tissue: FloatImage,
+    /// The same, small enough for the screen.
+    shown: FloatImage,
+    /// Stored value of the radiograph in the middle of each pixel of `shown`: padding stays black.
+    stored: Raster<i32>,
+}
+
+impl SweepPicture {
+    /// Takes a cell in, with what its radiograph has in its place.
+    pub(super) fn new(cell: &SweepCell, region: PixelRect, radiograph: &Radiograph) -> Self {
+        let (width, height) = cell.soft_tissue.size();
+        let scale = (SHOWN_SIDE as f64 / width.max(height).max(1) as f64).min(1.0);
+        let side = |length: usize| ((length as f64 * scale).round() as usize).max(1);
+        let shown = resize_area(&cell.soft_tissue, side(width), side(height));
+        let (columns, rows) = shown.size();
+        let mut stored = Raster::filled(columns, rows, 0);
+        for (i, value) in stored.values_mut().iter_mut().enumerate() {
+            let middle = |at: usize, of: usize, length: usize| (2 * at + 1) * length / (2 * of);
+            let row = region.row + middle(i / columns, rows, height);
+            let col = region.col + middle(i % columns, columns, width);
+            *value = radiograph.stored.get(row, col).unwrap_or_default();
+        }
+        Self {
+            soft_tissue: cell.soft_tissue.clone(),
+            shown,
+            stored,
+        }
+    }
+
+    /// Grey as the study's soft-tissue image has it, 0 is black, turned as that is.
+    pub fn greys(&self, scale: &GreyScale, look: &Look) -> Raster<u8> {
+        let grey = |value: f32, stored: i32| {
+            let grey = scale.display_at(stored, f64::from(value));
+            let turned = look.inverted && !scale.is_padding(stored);
+            let grey = if turned { 1.0 - grey } else { grey };
+            (255.0 * grey.clamp(0.0, 1.0)).round() as u8
+        };
+        let greys = self.shown.zip_map(&self.stored, grey);
+        // Both were made on one grid, so this cannot be a misfit.
+        greys.map_or_else(
+            |_| Raster::filled(0, 0, 0),
+            |greys| oriented(&greys, look.orientation),
+        )
+    }
+}
+
+/// A picture turned and mirrored.
+fn oriented(image: &Raster<u8>, orientation: Orientation) -> Raster<u8> {
+    let [[across_by_col, across_by_row], [down_by_col, down_by_row]] =
+        orientation.screen_from_image();
+    let swaps = across_by_col == 0.0;
+    let (width, height) = image.size();
+    let along = |direction: f32, at: usize, count: usize| {
+        if direction < 0.0 { count - 1 - at } else { at }
+    };
+    let (columns, rows) = if swaps {
+        (height, width)
+    } else {
+        (width, height)
+    };
+    let mut turned = Raster::filled(columns, rows, 0);
+    for (i, value) in turned.values_mut().iter_mut().enumerate() {
+        let (x, y) = (i % columns, i / columns);
+        let (row, col) = if swaps {
+            (
+                along(across_by_row, x, height),
+                along(down_by_col, y, width),
+            )
+        } else {
+            (
+                along(down_by_row, y, height),
+                along(across_by_col, x, width),
+            )
+        };
+        *value = image.get(row, col).unwrap_or_default();
+    }
+    turned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `numpy.rot90(a, -1)`, `numpy.fliplr(a)`, `numpy.flipud(a)` and `numpy.rot90(a)` of `[[1, 2, 3], [4, 5, 6]]`.
+    #[test]
+    fn pictures_are_turned_as_numpy_turns_them() {
+        let image = Raster::new(3, 2, vec![1, 2, 3, 4, 5, 6]).unwrap();
+        let way = Orientation::AS_STORED;
+        for (way, size, values) in [
+            (way, (3, 2), [1, 2, 3, 4, 5, 6]),
+            (way.turned_right(), (2, 3), [4, 1, 5, 2, 6, 3]),
+            (way.mirrored_across(), (3, 2), [3, 2, 1, 6, 5, 4]),
+            (way.mirrored_down(), (3, 2), [4, 5, 6, 1, 2, 3]),
+            (way.turned_left(), (2, 3), [3, 6, 2, 5, 1, 4]),
+        ] {
+            let turned = oriented(&image, way);
+            assert_eq!(
+                (turned.size(), turned.values()),
+                (size, &values[..]),
+                "{way:?}"
+            );
+        }
+    }
+}
