@@ -11,6 +11,8 @@ mod fake;
 mod networks;
 #[path = "worker/queue.rs"]
 mod queue;
+#[path = "worker/sweep.rs"]
+mod sweep;
 mod tiny;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};

@@ -89,7 +89,8 @@ pub use shell::{Clash, KeyEditor, Palette, Shell};
 pub use state::{AppState, DoubtsListed, PixelPosition, SeedMode};
 pub use study::{OpenStudy, Preview, Study, StudyContent};
 pub use sweep::{
-    AxisError, Sweep, SweepAxes, SweepCommand, SweepGrid, SweepParameter, SweepPicture, SweepValue,
+    AxisError, RegionOrigin, Sweep, SweepAxes, SweepCommand, SweepGrid, SweepParameter,
+    SweepPicture, SweepValue,
 };
 pub use system_fonts::SystemFonts;
 pub use tag_window::{TagWindow, Tags};

@@ -38,6 +38,15 @@ pub enum SweepCommand {
     Adopt(usize),
 }
 
+/// How the region of a grid was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegionOrigin {
+    /// By the measure of this name.
+    Measure(String),
+    /// By what is in the view.
+    View,
+}
+
 /// The window of the grid.
 #[derive(Debug, Clone, Default)]
 pub struct Sweep {
@@ -151,17 +160,16 @@ impl SweepGrid {
     }
 
     /// Takes a picture in.
-    pub(super) fn keep(&mut self, cell: &SweepCell) {
-        let picture = SweepPicture::new(cell, self.region, &self.radiograph);
+    pub(super) fn keep(&mut self, cell: Arc<SweepCell>) {
         if let Some(slot) = self.cells.get_mut(cell.index) {
-            *slot = Some(picture);
+            *slot = Some(SweepPicture::new(cell, self.region, &self.radiograph));
         }
     }
 
     /// Mean absolute difference of a cell from a soft-tissue image of the study, modality values; `None` where the
     /// cell is not there.
     pub fn difference_from(&self, index: usize, soft_tissue: &FloatImage) -> Option<f64> {
-        let cell = &self.cells.get(index)?.as_ref()?.soft_tissue;
+        let cell = self.cells.get(index)?.as_ref()?.soft_tissue();
         let PixelRect {
             row, col, width, ..
         } = self.region;
@@ -203,7 +211,7 @@ impl AppState {
 
     /// The part of the study that a grid would show, and how it was chosen: by the closed measure that is selected, or
     /// by what is in the view.
-    pub fn sweep_region(&self) -> Option<(PixelRect, String)> {
+    pub fn sweep_region(&self) -> Option<(PixelRect, RegionOrigin)> {
         let study = self.study()?;
         let size = study.radiograph.size();
         let selected = self.measuring.selected;
@@ -219,11 +227,11 @@ impl AppState {
                 ])
             });
             if let Some(rect) = PixelRect::touched(corners?, size) {
-                return Some((rect, measure.name()));
+                return Some((rect, RegionOrigin::Measure(measure.name())));
             }
         }
         let seen = self.sweep.seen.filter(|seen| seen.is_within(size))?;
-        Some((seen, "The part in view".to_owned()))
+        Some((seen, RegionOrigin::View))
     }
 
     /// The grid that is asked for, still without pictures.
@@ -260,8 +268,8 @@ impl AppState {
         if grid.num_bytes() > MOST_BYTES {
             return Err(format!(
                 "These pictures would take {}, the most is {}; draw a smaller rectangle or write fewer values.",
-                mib_text(grid.num_bytes()),
-                mib_text(MOST_BYTES)
+                memory_text(grid.num_bytes()),
+                memory_text(MOST_BYTES)
             ));
         }
         Ok(grid)
@@ -280,7 +288,7 @@ impl AppState {
         SweepCost {
             num_pictures: grid.cells.len(),
             secs: times.map(|times| times.sweep_secs(&grid.all_settings(), grid.num_seeds)),
-            memory: mib_text(grid.num_bytes()),
+            memory: memory_text(grid.num_bytes()),
         }
     }
 
@@ -301,9 +309,11 @@ pub(super) struct SweepCost {
     pub memory: String,
 }
 
-fn mib_text(num_bytes: usize) -> String {
+fn memory_text(num_bytes: usize) -> String {
     let mib = num_bytes as f64 / f64::from(1 << 20);
-    if mib < 10.0 {
+    if mib < 1.0 {
+        format!("{} KiB", num_bytes.div_ceil(1 << 10))
+    } else if mib < 10.0 {
         format!("{mib:.1} MiB")
     } else {
         format!("{mib:.0} MiB")

@@ -91,10 +91,14 @@ pub const THUMBNAIL_WIDTH: f32 = 50.0;
 pub const TREE_INDENT: f32 = 12.0;
 /// Share of the room for pictures that a prior takes when it is first shown.
 pub const PRIOR_SHARE: f32 = 0.34;
-/// Width of a field of the parameter grid's window, points.
-pub const SWEEP_FIELD: f32 = 130.0;
+/// Width of the parameter grid's window without wider pictures, points.
+pub const SWEEP_WIDTH: f32 = 520.0;
+/// Where it opens: below the menus, points.
+pub const SWEEP_PLACE: [f32; 2] = [16.0, 64.0];
+/// Width of a field in it, points.
+pub const SWEEP_FIELD: f32 = 150.0;
 /// Width and height of the screen that the pictures of the parameter grid leave free, points.
-pub const SWEEP_MARGIN: [f32; 2] = [220.0, 300.0];
+pub const SWEEP_MARGIN: [f32; 2] = [220.0, 330.0];
 /// Smallest and largest side of the room for a picture of the parameter grid, points.
 pub const SWEEP_CELLS: RangeInclusive<f32> = 40.0..=240.0;
 /// Size of the window of DICOM tags when it opens, points.

@@ -31,8 +31,6 @@ pub struct SweepCell {
     pub index: usize,
     /// The region of the soft-tissue image in modality values, as a run with the cell's settings makes it.
     pub soft_tissue: FloatImage,
-    /// Wall time of its run, without what earlier runs had left to it, in seconds.
-    pub elapsed_secs: f64,
 }
 
 impl SweepPlan {
@@ -131,11 +129,6 @@ pub(super) fn make(
         made(SweepCell {
             index,
             soft_tissue: result.soft_tissue.crop(row, col, width, height),
-            elapsed_secs: result
-                .stage_times
-                .iter()
-                .map(|time| time.elapsed_secs)
-                .sum(),
         });
         plan.num_made.store(place + 1, Ordering::Relaxed);
     }

@@ -5,7 +5,7 @@ use crate::support::skipped;
 use diaphane::ui::{AppState, Content, DiaphaneApp, Engine, EngineError, Layout, Look, UiCommand};
 use diaphane::worker::{
     BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, LegNodesPlan,
-    SuppressionRequest, SuppressionSettings, WorkerCommand, WorkerEvent,
+    SuppressionRequest, SuppressionSettings, SweepPlan, WorkerCommand, WorkerEvent,
 };
 use eframe::egui::{Key, Modifiers, Pos2, Vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -23,6 +23,7 @@ pub struct Desk {
     pub bundles: Vec<(JobHandle, BundleChoice)>,
     pub requests: Vec<(JobHandle, SuppressionRequest)>,
     pub nodes: Vec<(JobHandle, LegNodesPlan)>,
+    pub sweeps: Vec<(JobHandle, SweepPlan)>,
     pub segmentations: Vec<JobHandle>,
     pub events: VecDeque<WorkerEvent>,
     pub busy: bool,
@@ -46,6 +47,7 @@ impl Engine for FakeEngine {
             WorkerCommand::LoadBundle(handle, bundle) => desk.bundles.push((handle, bundle)),
             WorkerCommand::Suppress(handle, request) => desk.requests.push((handle, *request)),
             WorkerCommand::LegNodes(handle, plan) => desk.nodes.push((handle, *plan)),
+            WorkerCommand::Sweep(handle, plan) => desk.sweeps.push((handle, *plan)),
             WorkerCommand::Segment(handle, _) => desk.segmentations.push(handle),
             _ => {}
         }

@@ -26,6 +26,7 @@ mod session;
 mod shell;
 #[path = "../support/mod.rs"]
 mod support;
+mod sweep;
 mod tags;
 mod undo;
 mod windows;

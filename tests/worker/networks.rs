@@ -5,7 +5,7 @@ use diaphane::formats;
 use diaphane::radiograph::Radiograph;
 use diaphane::worker::{
     BundleChoice, ComputeOptions, DeviceChoice, EventKind, FusionChoice, JobHandle, LegNodes,
-    LegNodesPlan, PrecisionChoice, SuppressionRequest, SuppressionResult, SuppressionSettings,
+    LegNodesPlan, News, PrecisionChoice, SuppressionRequest, SuppressionResult, SuppressionSettings,
     Worker, WorkerCommand, start_suppressor,
 };
 use std::path::PathBuf;
@@ -17,26 +17,31 @@ const F32: ComputeOptions = ComputeOptions {
     precision: PrecisionChoice::F32,
 };
 
-struct Bench {
+pub struct Bench {
     folder: TempDir,
-    worker: Worker,
+    pub worker: Worker,
     radiograph: Arc<Radiograph>,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub fn new() -> Self {
+        Self::woken_by(|_| {})
+    }
+
+    /// A worker that calls this after every event and every progress.
+    pub fn woken_by(wake: impl Fn(News) + Send + Sync + 'static) -> Self {
         let folder = tempfile::tempdir().unwrap();
         tiny::write_bundle(&folder.path().join("tiny"), false);
         tiny::write_chest(folder.path(), "chest", 150, 120);
         let radiograph = formats::read(&folder.path().join("chest.png")).unwrap();
         Self {
             folder,
-            worker: start_suppressor(F32, Arc::new(|_| {})).unwrap(),
+            worker: start_suppressor(F32, Arc::new(wake)).unwrap(),
             radiograph: Arc::new(radiograph),
         }
     }
 
-    fn bundle(&self) -> PathBuf {
+    pub fn bundle(&self) -> PathBuf {
         self.folder.path().join("tiny")
     }
 
@@ -52,7 +57,7 @@ impl Bench {
         }
     }
 
-    fn load(&self, bundle: BundleChoice) -> Result<SuppressionSettings, String> {
+    pub fn load(&self, bundle: BundleChoice) -> Result<SuppressionSettings, String> {
         match self.end(WorkerCommand::LoadBundle(JobHandle::new(), bundle)) {
             EventKind::BundleLoaded { defaults, .. } => Ok(defaults),
             EventKind::Failed(sentence) => Err(sentence),
@@ -60,14 +65,14 @@ impl Bench {
         }
     }
 
-    fn request(&self, settings: &SuppressionSettings) -> SuppressionRequest {
+    pub fn request(&self, settings: &SuppressionSettings) -> SuppressionRequest {
         SuppressionRequest {
             mask: Some(Arc::new(tiny::lungs(150, 120))),
             ..SuppressionRequest::new(Arc::clone(&self.radiograph), settings.clone())
         }
     }
 
-    fn suppress(&self, settings: &SuppressionSettings) -> Arc<SuppressionResult> {
+    pub fn suppress(&self, settings: &SuppressionSettings) -> Arc<SuppressionResult> {
         let request = Box::new(self.request(settings));
         match self.end(WorkerCommand::Suppress(JobHandle::new(), request)) {
             EventKind::Suppressed(result) => result,

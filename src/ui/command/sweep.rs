@@ -105,7 +105,7 @@ pub(super) fn apply_event(kind: EventKind, state: &mut AppState) {
         EventKind::Started => sweep.is_deferred = false,
         EventKind::SweepCellMade(cell) => {
             if let Some(grid) = &mut sweep.grid {
-                grid.keep(cell);
+                grid.keep(Arc::clone(cell));
             }
         }
         _ => {}

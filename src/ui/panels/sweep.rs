@@ -10,7 +10,7 @@ use crate::ui::orientation::Orientation;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::sweep::{
-    SweepAxes, SweepCommand, SweepGrid, SweepParameter, SweepPicture, SweepValue,
+    RegionOrigin, SweepAxes, SweepCommand, SweepGrid, SweepParameter, SweepPicture, SweepValue,
 };
 use crate::ui::theme;
 use crate::worker::{FusionChoice, GuidanceChoice};
@@ -26,6 +26,7 @@ pub fn sweep_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) 
     let mut open = state.sweep.is_open;
     Window::new("Parameter grid")
         .open(&mut open)
+        .default_pos(theme::SWEEP_PLACE)
         .resizable(false)
         .show(ctx, |ui| {
             asked_ui(ui, state, commands);
@@ -42,34 +43,25 @@ pub fn sweep_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) 
 /// What is varied, on which region, and what it costs.
 fn asked_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let axes = state.sweep.axes;
+    ui.set_min_width(theme::SWEEP_WIDTH);
     ui.horizontal(|ui| {
         ui.label("Vary");
-        let mut chosen = axes;
-        let combo = ComboBox::from_id_salt("sweep axes")
-            .selected_text(axes.name())
-            .width(theme::SWEEP_FIELD)
-            .show_ui(ui, |ui| {
-                for axes in SweepAxes::ALL {
-                    ui.selectable_value(&mut chosen, axes, axes.name());
-                }
-            });
-        combo.response.accessible_name("Settings to vary");
-        if chosen != axes {
-            commands.push(UiCommand::Sweep(SweepCommand::SetAxes(chosen)));
-        }
+        axes_ui(ui, axes, commands);
+    });
+    ui.horizontal(|ui| {
         values_ui(ui, state, axes.columns(), commands);
         values_ui(ui, state, axes.rows(), commands);
     });
     let weak = theme::of(ui).text_weak;
     if let Some((region, origin)) = state.sweep_region() {
         let size = format!("{} x {} pixels", region.width, region.height);
-        let hint = "a rectangle, ellipse or polygon that is chosen takes its place";
-        let hint = if origin.starts_with("The part") {
-            hint
-        } else {
-            "the chosen measure"
+        let text = match origin {
+            RegionOrigin::Measure(name) => format!("Region: {name}, {size}"),
+            RegionOrigin::View => format!(
+                "Region: the part in view, {size} (a rectangle, ellipse or polygon that is chosen takes its place)"
+            ),
         };
-        ui.label(RichText::new(format!("Region: {origin}, {size} ({hint})")).color(weak));
+        ui.add(Label::new(RichText::new(text).color(weak)).wrap());
     }
     let settings = state.settings();
     let idle_weight =
@@ -79,6 +71,21 @@ fn asked_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         ui.label(RichText::new(text).color(theme::of(ui).caution));
     }
     start_ui(ui, state, commands);
+}
+
+fn axes_ui(ui: &mut Ui, axes: SweepAxes, commands: &mut Vec<UiCommand>) {
+    let mut chosen = axes;
+    let combo = ComboBox::from_id_salt("sweep axes")
+        .selected_text(axes.name())
+        .show_ui(ui, |ui| {
+            for axes in SweepAxes::ALL {
+                ui.selectable_value(&mut chosen, axes, axes.name());
+            }
+        });
+    combo.response.accessible_name("Settings to vary");
+    if chosen != axes {
+        commands.push(UiCommand::Sweep(SweepCommand::SetAxes(chosen)));
+    }
 }
 
 /// A field for the values of one setting.
@@ -306,11 +313,11 @@ struct Shows {
 }
 
 /// The picture of a cell on the graphics card, made anew where its study is looked at otherwise.
-fn texture(
+fn texture<F: FnOnce() -> GreyScale>(
     ui: &Ui,
     (grid, index): (u64, usize),
     cell: &SweepPicture,
-    (scale, look): (&GreyScale, &Look),
+    (scale, look): (&LazyCell<GreyScale, F>, &Look),
 ) -> TextureHandle {
     let id = Id::unique(("parameter grid", index));
     let shows = Shows {

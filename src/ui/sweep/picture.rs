@@ -5,16 +5,16 @@ use crate::radiograph::{FloatImage, PixelRect, Radiograph, Raster, resize_area};
 use crate::ui::look::Look;
 use crate::ui::orientation::Orientation;
 use crate::worker::SweepCell;
+use std::sync::Arc;
 
 /// Longest side of a picture on the screen, pixels.
-const SHOWN_SIDE: usize = 320;
+const SHOWN_SIDE: usize = 256;
 
 /// A cell's picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SweepPicture {
-    /// The region of the soft-tissue image, modality values.
-    pub soft_tissue: FloatImage,
-    /// The same, small enough for the screen.
+    cell: Arc<SweepCell>,
+    /// Its region, small enough for the screen.
     shown: FloatImage,
     /// Stored value of the radiograph in the middle of each pixel of `shown`: padding stays black.
     stored: Raster<i32>,
@@ -22,7 +22,7 @@ pub struct SweepPicture {
 
 impl SweepPicture {
     /// Takes a cell in, with what its radiograph has in its place.
-    pub(super) fn new(cell: &SweepCell, region: PixelRect, radiograph: &Radiograph) -> Self {
+    pub(super) fn new(cell: Arc<SweepCell>, region: PixelRect, radiograph: &Radiograph) -> Self {
         let (width, height) = cell.soft_tissue.size();
         let scale = (SHOWN_SIDE as f64 / width.max(height).max(1) as f64).min(1.0);
         let side = |length: usize| ((length as f64 * scale).round() as usize).max(1);
@@ -36,10 +36,15 @@ impl SweepPicture {
             *value = radiograph.stored.get(row, col).unwrap_or_default();
         }
         Self {
-            soft_tissue: cell.soft_tissue.clone(),
+            cell,
             shown,
             stored,
         }
+    }
+
+    /// The region of the soft-tissue image, modality values.
+    pub fn soft_tissue(&self) -> &FloatImage {
+        &self.cell.soft_tissue
     }
 
     /// Grey as the study's soft-tissue image has it, 0 is black, turned as that is.
