@@ -218,7 +218,7 @@ pub const ACTIONS: &[Action] = &[
     act("browser", Menu::Tools, "Study browser", C::Browse(BrowseCommand::TogglePanel)).on(Key::N),
     act("tags", Menu::Tools, "DICOM tags", C::Browse(BrowseCommand::ToggleTags)).ctrl(Key::T),
     act("lung-mask", Menu::Tools, "Edit the lung mask", C::Mask(MaskCommand::Toggle)).with(Modifiers::SHIFT, Key::M),
-    act("parameter-grid", Menu::Tools, "Parameter grid on a region", C::Sweep(SweepCommand::Toggle)).ctrl(Key::G),
+    act("parameter-grid", Menu::Tools, "Parameter grid...", C::Sweep(SweepCommand::Toggle)).ctrl(Key::G),
     act("queue", Menu::Tools, "Queue", C::Queue(QueueCommand::ToggleList)),
     act("palette", Menu::Tools, "Find a command...", S(TogglePalette)).ctrl(Key::K),
     act("messages", Menu::Tools, "Messages", S(ToggleLog)).on(Key::F4),

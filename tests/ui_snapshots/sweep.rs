@@ -32,6 +32,8 @@ impl Window {
             window.apply(UiCommand::Measure(MeasureCommand::Place(at)));
         }
         window.apply(UiCommand::Measure(MeasureCommand::Take(Tool::Rectangle)));
+        // The note on the unit of the area fades while the tests run.
+        window.apply(UiCommand::DismissMessage(0));
         window.press_with(Modifiers::COMMAND, Key::G);
         window
     }
