@@ -5,8 +5,8 @@ use diaphane::formats;
 use diaphane::radiograph::Radiograph;
 use diaphane::worker::{
     BundleChoice, ComputeOptions, DeviceChoice, EventKind, FusionChoice, JobHandle, LegNodes,
-    LegNodesPlan, News, PrecisionChoice, SuppressionRequest, SuppressionResult, SuppressionSettings,
-    Worker, WorkerCommand, start_suppressor,
+    LegNodesPlan, News, PrecisionChoice, SuppressionRequest, SuppressionResult,
+    SuppressionSettings, Worker, WorkerCommand, start_suppressor,
 };
 use std::path::PathBuf;
 use std::sync::Arc;

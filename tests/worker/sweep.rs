@@ -5,8 +5,8 @@ use super::networks::Bench as Networks;
 use super::{Bench, suppress_with};
 use diaphane::radiograph::PixelRect;
 use diaphane::worker::{
-    EventKind, FusionChoice, JobHandle, News, Progress, Stage, SuppressionRequest, SuppressionSettings,
-    SweepCell, SweepPlan, WorkerCommand,
+    EventKind, FusionChoice, JobHandle, News, Progress, Stage, SuppressionRequest,
+    SuppressionSettings, SweepCell, SweepPlan, WorkerCommand,
 };
 use std::sync::{Arc, Mutex};
 
