@@ -3,6 +3,7 @@
 use super::masking::MaskVersion;
 use crate::worker::{JobHandle, Preview, Progress};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A job the worker has and the window waits for.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct RunningJob {
     pub progress: Option<Progress>,
     /// Newest picture of where it is heading, copied once a frame.
     pub preview: Option<Arc<Preview>>,
+    /// When the reader called once for its end by a key that has other uses too.
+    pub stop_asked: Option<Instant>,
 }
 
 /// What happens once, as soon as a study and a bundle are there.

@@ -66,9 +66,26 @@ fn suppress_sends_the_settings_and_cancel_raises_the_flag() {
     });
     window.harness.run();
     assert!(window.has("Global path, step 3 of 20, about 40 s left"));
-    window.click("Cancel");
+    assert!(
+        !window.has("Suppress"),
+        "nothing that stops a run stands there"
+    );
+    window.click("Cancel run");
     assert!(job.is_cancelled());
-    assert!(window.has("Suppress"));
+    assert!(window.has("Suppress") && window.has_text("The run was stopped"));
+}
+
+#[test]
+fn one_stroke_of_escape_too_many_ends_no_run() {
+    let mut window = Window::new().with_study();
+    window.press(Key::F1);
+    window.press(Key::S);
+    let (job, _) = window.newest_request();
+    window.press(Key::Escape);
+    window.press(Key::Escape);
+    assert!(!job.is_cancelled() && window.has_text("Press Escape again to stop the run"));
+    window.press(Key::Escape);
+    assert!(job.is_cancelled() && window.has_text("The run was stopped"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Jobs: what is sent to the worker and what its events change.
 
-use super::{Services, fail, masking, queue, results, sweep};
+use super::{Services, cancelling, fail, masking, queue, results, sweep};
 use crate::ui::compute::BundleInfo;
 use crate::ui::masking::MaskVersion;
 use crate::ui::question::Question;
@@ -230,6 +230,7 @@ pub(super) fn running(
         mask,
         progress: None,
         preview: None,
+        stop_asked: None,
     }
 }
 
@@ -240,13 +241,7 @@ fn cancel_of_shown(state: &mut AppState) {
     };
     state.queue.stop_run_of(serial);
     if state.job.as_ref().and_then(|job| job.study) == Some(serial) {
-        cancel(state);
-    }
-}
-
-pub(super) fn cancel(state: &mut AppState) {
-    if let Some(job) = state.job.take() {
-        job.handle.cancel();
+        cancelling::cancel(state);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a person asked for, and the only code that changes [`AppState`].
 
 mod browse;
+mod cancelling;
 mod jobs;
 mod leg_nodes;
 mod masking;
@@ -95,7 +96,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         }
         C::Queue(command) => queue::apply(command, state, services),
         C::Sweep(command) => sweep::apply(command, state, services),
-        C::CancelJob => jobs::cancel(state),
+        C::CancelJob => cancelling::cancel_and_say(state),
         C::StopSearch => services.files.stop_search(),
         C::Escape if state.search.is_some() => services.files.stop_search(),
         C::Escape => escape(state),
@@ -138,7 +139,7 @@ fn escape(state: &mut AppState) {
         && !measuring::escape(state)
         && !masking::escape(state)
     {
-        jobs::cancel(state);
+        cancelling::cancel_at_second_call(state);
     }
 }
 

@@ -135,12 +135,12 @@ fn toggle_ui(
 }
 
 fn run_buttons_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    // A run may begin by itself while the hand is on its way here: what stands here never stops one.
     if state.job.is_some() {
-        let tip = with_key(ui.ctx(), "Stop; the last picture stays", &UiCommand::Escape);
-        let button = Button::new("Cancel").min_size(RUN_BUTTON);
-        if ui.add(button).on_hover_text(tip).clicked() {
-            commands.push(UiCommand::CancelJob);
-        }
+        let tip =
+            "A run with the settings shown is under way; Cancel run stands beside its progress";
+        let button = Button::new("Running").min_size(RUN_BUTTON);
+        ui.add_enabled(false, button).on_disabled_hover_text(tip);
         return;
     }
     let button = Button::new(RichText::new("Suppress").color(theme::of(ui).text_on_accent))
