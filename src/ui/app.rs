@@ -7,11 +7,13 @@ use super::command::{
 use super::doubts::doubts;
 use super::engine::Engine;
 use super::files::FileWork;
+use super::folder_facts::FolderNotes;
 use super::message::Severity;
 use super::panels::{
     browser::browser_ui,
     doubts::doubts_ui,
     first_run::first_run_ui,
+    folder_bar::{folder_bar_ui, is_asked},
     guide::{GuideCache, guide_ui},
     key_editor::key_editor_ui,
     message_log::message_log_ui,
@@ -101,6 +103,9 @@ impl DiaphaneApp {
         let (store, kept) = SessionStore::open(folder);
         self.state.session = kept;
         self.services.session = Some(store);
+        self.state.folders = FolderNotes::open(folder);
+        let known = self.state.folders.known.clone();
+        self.services.files.set_folders(known);
     }
 
     /// Takes the preferences of the settings file in this folder, and keeps what is changed of them.
@@ -282,6 +287,11 @@ fn bars_ui(ui: &mut Ui, state: &AppState, bar: Frame, commands: &mut Vec<UiComma
         Panel::top("search_bar")
             .frame(bar)
             .show(ui, |ui| search_bar_ui(ui, state, commands));
+    }
+    if is_asked(state) {
+        Panel::top("folder_bar")
+            .frame(Frame::new())
+            .show(ui, |ui| folder_bar_ui(ui, state, commands));
     }
     if state.session.offered {
         Panel::top("restore_bar")

@@ -6,10 +6,11 @@
 mod dialog;
 mod readers;
 
+use super::folder_facts::KnownFolders;
 use super::measuring::MeasureEvent;
 use super::study::OpenStudy;
 use super::study::Preview;
-use crate::formats::{self, Found, Search, TagTree};
+use crate::formats::{self, FormatError, Found, Search, TagTree};
 use crate::radiograph::Radiograph;
 use dialog::{answer, dialog_future};
 use eframe::egui;
@@ -35,6 +36,8 @@ pub enum FileEvent {
     Tags(PathBuf, Result<Arc<TagTree>, String>),
     /// What is open was written down for the next start, or one sentence says why not.
     SessionKept(Result<(), String>),
+    /// What the reader said of folders was written down, or one sentence says why not.
+    FoldersKept(Result<(), String>),
     /// A picture was written with its certificate, or one sentence says why neither was.
     Saved(Result<Saved, String>),
     /// Work on measures ended.
@@ -102,6 +105,7 @@ pub struct FileWork {
     search: Option<(Arc<Search>, Instant)>,
     dialog: Option<Promise<FileEvent>>,
     readers: Readers,
+    folders: KnownFolders,
 }
 
 impl FileWork {
@@ -114,6 +118,7 @@ impl FileWork {
             search: None,
             dialog: None,
             readers: Readers::default(),
+            folders: KnownFolders::default(),
         }
     }
 
@@ -172,8 +177,9 @@ impl FileWork {
                 path.display()
             );
             let lost = FileEvent::Read(path.clone(), Err(sentence));
+            let folders = Arc::clone(&self.folders);
             let promise = self.spawn("diaphane-read", lost, move || {
-                let read = formats::read(&path);
+                let read = read_as_known(&path, &folders);
                 let open = read.map(|radiograph| Box::new(OpenStudy::new(Arc::new(radiograph))));
                 FileEvent::Read(path, open.map_err(|err| format!("{err:#}")))
             });
@@ -185,15 +191,29 @@ impl FileWork {
     pub fn preview(&mut self, path: PathBuf, open: Option<Arc<Radiograph>>) {
         let sentence = format!("this file broke its decoder: {}", path.display());
         let lost = FileEvent::Previewed(path.clone(), Err(sentence));
+        let folders = Arc::clone(&self.folders);
         let promise = self.spawn("diaphane-preview", lost, move || {
             let radiograph = match open {
                 Some(radiograph) => Ok(radiograph),
-                None => formats::read(&path).map(Arc::new),
+                None => read_as_known(&path, &folders).map(Arc::new),
             };
             let preview = radiograph.map(|radiograph| Box::new(Preview::of(&radiograph)));
             FileEvent::Previewed(path, preview.map_err(|err| format!("{err:#}")))
         });
         self.tasks.push(promise);
+    }
+
+    /// Files of these folders are read as the reader said they are.
+    pub(super) fn set_folders(&mut self, folders: KnownFolders) {
+        self.folders = folders;
+    }
+
+    /// Writes down what the reader said of folders, as `write` does it.
+    pub fn keep_folders(&mut self, write: impl FnOnce() -> Result<(), String> + Send + 'static) {
+        let lost = FileEvent::FoldersKept(Err("the file could not be written".to_owned()));
+        let work = move || FileEvent::FoldersKept(write());
+        let promise = self.spawn("diaphane-folders", lost, work);
+        self.writes.push(promise);
     }
 
     /// Reads the DICOM tags of a file.
@@ -308,4 +328,14 @@ impl FileWork {
         self.ctx.request_repaint();
         promise
     }
+}
+
+/// A radiograph with what the reader said of its folder.
+fn read_as_known(path: &Path, folders: &KnownFolders) -> Result<Radiograph, FormatError> {
+    let radiograph = formats::read(path)?;
+    let facts = path.parent().and_then(|folder| folders.get(folder));
+    Ok(match facts {
+        Some(facts) => facts.applied(radiograph),
+        None => radiograph,
+    })
 }

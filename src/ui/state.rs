@@ -4,6 +4,7 @@ use super::browser::Browser;
 use super::compare::Compare;
 use super::compute::{BundleInfo, Compute};
 use super::files::SearchProgress;
+use super::folder_facts::FolderNotes;
 use super::layout::Layout;
 use super::leg_scrub::LegScrub;
 use super::look::{Content, Links, Rings};
@@ -143,6 +144,8 @@ pub struct AppState {
     pub texture_limit: Option<u32>,
     /// How far the walk through folders is, once it takes long.
     pub search: Option<SearchProgress>,
+    /// What the reader said of folders.
+    pub folders: FolderNotes,
     /// The study browser.
     pub browser: Browser,
     /// File of the radiograph chosen as prior.
@@ -194,6 +197,7 @@ impl Default for AppState {
             probe: None,
             texture_limit: None,
             search: None,
+            folders: FolderNotes::default(),
             browser: Browser::default(),
             prior: None,
             tags: TagWindow::default(),

@@ -12,6 +12,7 @@ mod compute;
 mod display;
 mod doubts;
 mod fake;
+mod folders;
 mod hidden;
 mod look_here;
 mod mask;

@@ -22,7 +22,7 @@ fn pictures(folder: &Path) -> Vec<PathBuf> {
     named_pictures(folder, &["a.png", "b.png"])
 }
 
-fn named_pictures(folder: &Path, names: &[&str]) -> Vec<PathBuf> {
+pub fn named_pictures(folder: &Path, names: &[&str]) -> Vec<PathBuf> {
     let path = |name: &str| folder.join(name);
     names
         .iter()

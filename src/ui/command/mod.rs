@@ -2,6 +2,7 @@
 
 mod browse;
 mod cancelling;
+mod folders;
 mod jobs;
 mod leg_nodes;
 mod masking;
@@ -29,6 +30,7 @@ use crate::worker::SuppressionSettings;
 use std::path::PathBuf;
 
 pub use browse::BrowseCommand;
+pub use folders::FolderCommand;
 pub(super) use jobs::{apply_event, copy_progress, suppress_when_ready};
 pub(super) use measure_work::{keep_measures, refresh_measures};
 pub use session::SessionCommand;
@@ -109,6 +111,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
             state.set_settings(SuppressionSettings { seed, ..proposed });
             jobs::rerun(state, services);
         }
+        C::Folder(command) => folders::apply(command, state, services),
         C::Browse(command) => browse::apply(command, state, services),
         C::Session(command) => session::apply(command, state, services),
         C::SetSeedMode(mode) => state.seed = mode,

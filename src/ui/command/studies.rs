@@ -1,6 +1,6 @@
 //! Studies: opening and changing over.
 
-use super::{Services, browse, fail, measure_work, reading, saving, session, tell};
+use super::{Services, browse, fail, folders, measure_work, reading, saving, session, tell};
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
 use crate::ui::files::FileEvent;
@@ -30,6 +30,7 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
         FileEvent::Read(path, read) => reading::keep(&path, read, state),
         FileEvent::Previewed(path, preview) => browse::keep_preview(&path, &preview, state),
         FileEvent::Tags(path, tree) => state.tags.keep(&path, tree),
+        FileEvent::FoldersKept(kept) => folders::kept(kept, state),
         FileEvent::SessionKept(kept) => session::kept(kept, state, services),
         FileEvent::Saved(Ok(saved)) => {
             let text = format!(

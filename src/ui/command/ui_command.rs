@@ -1,6 +1,6 @@
 //! Everything a person can ask for.
 
-use super::{BrowseCommand, SessionCommand, ShellCommand};
+use super::{BrowseCommand, FolderCommand, SessionCommand, ShellCommand};
 use crate::radiograph::{Radiograph, Voi};
 use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
@@ -36,6 +36,8 @@ pub enum Turning {
 pub enum UiCommand {
     /// Open the dialog for radiographs.
     ChooseFiles,
+    /// Say what holds for the pictures of a folder.
+    Folder(FolderCommand),
     /// End the walk through folders with what it has found.
     StopSearch,
     /// Open the dialog for a bundle.

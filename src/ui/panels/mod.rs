@@ -5,6 +5,7 @@ pub mod compare;
 pub mod compute;
 pub mod doubts;
 pub mod first_run;
+pub mod folder_bar;
 pub mod guide;
 pub mod histogram;
 pub mod key_editor;

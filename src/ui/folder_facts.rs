@@ -1,0 +1,98 @@
+//! What the reader said of the pictures in a folder: PNG, TIFF and JPEG files seldom state which of their values are
+//! bright, and how large a pixel is. Asked once, remembered for the folder.
+
+use crate::formats::{make_private_folder, write_atomically};
+use crate::radiograph::{FileKind, PixelSpacing, Radiograph, SpacingKind};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Pixels smaller or larger than this are a slip of the hand, mm.
+pub const PIXEL_SIZES_MM: std::ops::RangeInclusive<f64> = 0.01..=5.0;
+
+/// What holds for every picture of a folder that does not state it itself.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct FolderFacts {
+    /// Black and white are exchanged in the files.
+    pub is_inverted: bool,
+    /// Height and width of a pixel, mm; `None` where the reader does not know.
+    pub pixel_mm: Option<f64>,
+}
+
+impl FolderFacts {
+    /// The radiograph as these facts say it is; one that states its own is as it was.
+    pub(super) fn applied(self, mut radiograph: Radiograph) -> Radiograph {
+        if !is_silent(&radiograph) {
+            return radiograph;
+        }
+        if self.is_inverted {
+            radiograph = radiograph.with_polarity_turned();
+        }
+        let of_reader = self.pixel_mm.map(|size_mm| PixelSpacing {
+            row_mm: size_mm,
+            col_mm: size_mm,
+            kind: SpacingKind::User,
+        });
+        radiograph.spacing = radiograph.spacing.or(of_reader);
+        radiograph
+    }
+}
+
+/// Whether a radiograph comes from a file that has no header to state polarity and spacing.
+pub(super) fn is_silent(radiograph: &Radiograph) -> bool {
+    matches!(
+        radiograph.source.kind,
+        FileKind::Png | FileKind::Tiff | FileKind::Jpeg
+    )
+}
+
+/// The facts of every folder asked about.
+pub(super) type KnownFolders = Arc<BTreeMap<PathBuf, FolderFacts>>;
+
+/// What is known of folders, and what is asked of one.
+#[derive(Debug, Clone, Default)]
+pub struct FolderNotes {
+    pub(super) known: KnownFolders,
+    /// Folders that are not asked about again in this run.
+    pub(super) put_off: BTreeSet<PathBuf>,
+    /// The answer as it stands in the bar.
+    pub(super) draft: FolderFacts,
+    file: Option<PathBuf>,
+}
+
+impl FolderNotes {
+    /// What was kept in this folder of the user's; a file that is missing or damaged holds nothing.
+    pub(super) fn open(state_folder: &Path) -> Self {
+        let file = state_folder.join("folders.json");
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        Self {
+            known: Arc::new(serde_json::from_str(&text).unwrap_or_default()),
+            file: Some(file),
+            ..Self::default()
+        }
+    }
+
+    /// The folder of a file, where its pictures state nothing and nobody was asked yet.
+    pub fn unknown_folder<'a>(&self, radiograph: &'a Radiograph) -> Option<&'a Path> {
+        let folder = radiograph.source.path.parent()?;
+        let is_asked = self.known.contains_key(folder) || self.put_off.contains(folder);
+        (is_silent(radiograph) && radiograph.spacing.is_none() && !is_asked).then_some(folder)
+    }
+
+    /// Remembers the answer; returns the file to be written and its text.
+    pub(super) fn keep(&mut self, folder: &Path) -> Option<(PathBuf, String)> {
+        Arc::make_mut(&mut self.known).insert(folder.to_owned(), self.draft);
+        self.draft = FolderFacts::default();
+        let text = serde_json::to_string_pretty(&*self.known).ok()?;
+        Some((self.file.clone()?, text))
+    }
+}
+
+/// Writes what is known of folders, where nobody but this user can read it.
+pub(super) fn write(file: &Path, text: &str) -> Result<(), String> {
+    if let Some(folder) = file.parent() {
+        make_private_folder(folder).map_err(|err| format!("{err}: {}", folder.display()))?;
+    }
+    write_atomically(file, text.as_bytes(), true).map_err(|err| err.to_string())
+}
