@@ -1,0 +1,85 @@
+//! Measures as a study has them, and how far those on the disk agree.
+
+use super::Reading;
+use crate::measure::{Measure, MeasureId, Scale, Thorax, ThoraxError};
+use crate::radiograph::PixelSpacing;
+use crate::ui::study::OpenStudy;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is known about a study's measures beside themselves.
+#[derive(Debug, Clone, Default)]
+pub struct MeasureRecord {
+    /// What the pixels under them say, where they were read.
+    pub readings: BTreeMap<MeasureId, Reading>,
+    /// The reader was told what the millimetres of this study are.
+    pub(in crate::ui) is_unit_told: bool,
+    /// How the measures are kept.
+    pub(in crate::ui) keeping: Keeping,
+}
+
+/// How far measures on the disk and in the window agree.
+#[derive(Debug, Clone, Default)]
+pub(in crate::ui) enum Keeping {
+    /// The disk was not asked yet.
+    #[default]
+    NotLoaded,
+    /// The disk is being asked.
+    Loading,
+    /// These are on the disk.
+    Kept(Arc<Vec<Measure>>),
+    /// The disk has others that cannot be read; they are set aside before any are written.
+    Unreadable,
+    /// The newest are being written.
+    Writing {
+        /// What is on the disk cannot be read and must be set aside.
+        unreadable: bool,
+    },
+    /// These could not be written; it is tried again with the next change.
+    Failed {
+        /// What was to be written.
+        measures: Arc<Vec<Measure>>,
+        /// What is on the disk cannot be read and must be set aside.
+        unreadable: bool,
+    },
+}
+
+/// What became of work on measures on another thread, with the number of its study.
+#[derive(Debug)]
+pub enum MeasureEvent {
+    /// Measures kept earlier, or one sentence says why they are not read.
+    Loaded(u64, Result<Vec<Measure>, String>),
+    /// These were written, or one sentence says why not.
+    Saved(u64, Arc<Vec<Measure>>, Result<(), String>),
+    /// What pixels said.
+    Read(u64, Vec<(MeasureId, Reading)>),
+    /// Lines of a cardiothoracic ratio.
+    Suggested(u64, Result<Thorax, ThoraxError>),
+}
+
+impl OpenStudy {
+    /// Size of a pixel: as the reader calibrated it, or as the file states it.
+    pub fn spacing(&self) -> Option<PixelSpacing> {
+        self.calibration.or(self.radiograph.spacing)
+    }
+
+    /// Size of a pixel for every length of this study.
+    pub fn scale(&self) -> Scale {
+        Scale::of(self.spacing())
+    }
+
+    /// Number of the result shown; 0 where there is none.
+    pub(in crate::ui) fn shown_run(&self) -> u64 {
+        self.runs.shown().map_or(0, |run| run.number)
+    }
+
+    /// The measure with this number.
+    pub fn measure(&self, id: MeasureId) -> Option<&Measure> {
+        self.measures.iter().find(|measure| measure.id == id)
+    }
+
+    /// Something was drawn or calibrated that giving the study up would lose.
+    pub(in crate::ui) fn has_measures(&self) -> bool {
+        !self.measures.is_empty() || self.calibration.is_some()
+    }
+}
