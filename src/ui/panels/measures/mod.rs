@@ -1,0 +1,116 @@
+//! Measures over the pictures: where they lie in a view, and what is on it.
+
+mod drawing;
+mod mouse;
+mod words;
+
+pub(super) use drawing::shapes_ui;
+pub(super) use words::{label_text, rib_text};
+
+use crate::measure::{Grip, Layer, Measure, Point};
+use crate::ui::camera::Placement;
+use crate::ui::command::UiCommand;
+use crate::ui::state::AppState;
+use crate::ui::study::OpenStudy;
+use crate::ui::theme;
+use drawing::{draft_ui, measure_ui};
+use eframe::egui::{Color32, Pos2, Rect, Response, Ui};
+use mouse::mouse;
+use words::{text_ui, value_text};
+
+/// A view in which measures are drawn.
+#[derive(Clone, Copy)]
+pub struct MeasureView<'a> {
+    /// Where it is, points.
+    pub rect: Rect,
+    /// Where the image lies in it, framebuffer pixels.
+    pub placement: &'a Placement,
+    /// Framebuffer pixels per point.
+    pub pixels_per_point: f32,
+    /// The picture it shows.
+    pub layer: Layer,
+    /// What the window knows.
+    pub state: &'a AppState,
+    /// The study it shows.
+    pub study: &'a OpenStudy,
+}
+
+impl MeasureView<'_> {
+    /// Where a place of the view lies in the image.
+    pub(super) fn image_from_ui(&self, at: Pos2) -> Point {
+        let ppp = self.pixels_per_point;
+        let [x, y] = self.placement.image_from_screen([at.x * ppp, at.y * ppp]);
+        Point::new(f64::from(x), f64::from(y))
+    }
+
+    /// Where a place of the image lies in the view.
+    pub(super) fn ui_from_image(&self, at: Point) -> Pos2 {
+        let screen = self.placement.screen_from_image([at.x as f32, at.y as f32]);
+        Pos2::from(screen.map(|v| v / self.pixels_per_point))
+    }
+
+    /// What the pointer can take hold of at a place of the view. With a tool in hand only what is chosen, so that new
+    /// shapes may begin beside old ones.
+    fn grip_at(&self, at: Pos2) -> Option<(&Measure, Grip)> {
+        let measuring = &self.state.measuring;
+        if !measuring.draft.is_empty() {
+            return None;
+        }
+        let place = self.image_from_ui(at);
+        let distance = |a, b| f64::from(self.ui_from_image(a).distance(self.ui_from_image(b)));
+        let measures = self.study.measures.iter().rev();
+        measures
+            .filter(|measure| measuring.tool.is_none() || measuring.selected == Some(measure.id))
+            .find_map(|measure| {
+                let reach = f64::from(theme::HANDLE_REACH);
+                Some((measure, measure.shape.grip_at(place, reach, distance)?))
+            })
+    }
+
+    /// The primary button belongs to the measures, not to the window: a tool is in hand, or the pointer went down on
+    /// a measure.
+    pub fn takes_primary(&self, ui: &Ui, response: &Response) -> bool {
+        let measuring = &self.state.measuring;
+        if measuring.tool.is_some() || measuring.grabbed.is_some() {
+            return true;
+        }
+        let down = ui.input(|input| input.pointer.press_origin());
+        let at = down.or(response.interact_pointer_pos());
+        at.is_some_and(|at| self.grip_at(at).is_some())
+    }
+}
+
+/// Draws the measures of a study over one of its pictures and obeys the mouse there.
+pub fn measures_ui(
+    ui: &Ui,
+    view: &MeasureView<'_>,
+    response: &Response,
+    commands: &mut Vec<UiCommand>,
+) {
+    // One tool has the mouse.
+    if !view.state.masking.is_on {
+        mouse(ui, view, response, commands);
+    }
+    let painter = ui.painter_at(view.rect);
+    let measuring = &view.state.measuring;
+    for measure in measuring.shown(&view.study.measures) {
+        measure_ui(&painter, view, measure);
+    }
+    // After every line: none may run through words.
+    for measure in measuring.shown(&view.study.measures) {
+        let (text, colour) = (value_text(view, measure), colour(view.state, measure));
+        text_ui(&painter, view, &measure.shape, &text, colour);
+    }
+    if let Some(tool) = measuring.tool {
+        let pointer = response.hover_pos().filter(|at| view.rect.contains(*at));
+        draft_ui(&painter, view, tool, pointer);
+    }
+}
+
+fn colour(state: &AppState, measure: &Measure) -> Color32 {
+    if state.measuring.selected == Some(measure.id) {
+        theme::MEASURE_CHOSEN
+    } else {
+        theme::MEASURE
+    }
+}

@@ -1,0 +1,94 @@
+//! What stands beside a measure.
+
+use super::MeasureView;
+use crate::measure::{Measure, RibError, RibProfile, Shape};
+use crate::ui::measuring::PixelReading;
+use crate::ui::privacy::HIDDEN;
+use crate::ui::state::AppState;
+use crate::ui::theme;
+use eframe::egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
+
+/// Distance of a value from its shape, points.
+const VALUE_GAP: f32 = 10.0;
+
+/// What stands beside a measure: its words, its value, and of a region the mean of the picture shown.
+pub(super) fn value_text(view: &MeasureView<'_>, measure: &Measure) -> String {
+    let label = label_text(view.state, measure);
+    let value = measure.shape.value_text(&view.study.scale());
+    let reading = view.study.measure_record.readings.get(&measure.id);
+    let pixels = match reading.map(|reading| &reading.value) {
+        Some(PixelReading::Region(layers)) => layers
+            .iter()
+            .find(|one| one.layer == view.layer)
+            .and_then(|one| one.statistics)
+            .map(|s| format!("mean {:.1}, sd {:.1}", s.mean, s.deviation))
+            .unwrap_or_default(),
+        Some(PixelReading::Rib(rib)) => rib_text(rib),
+        _ => String::new(),
+    };
+    let lines = [label, value, pixels];
+    let lines: Vec<_> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+/// What the reader wrote, as far as it may be shown: it may name the patient.
+pub(in crate::ui::panels) fn label_text(state: &AppState, measure: &Measure) -> String {
+    let typed = state.measuring.typing.as_ref();
+    let typed = typed.filter(|(id, _)| *id == measure.id);
+    let label = typed.map_or(&measure.label, |(_, text)| text);
+    if state.is_patient_hidden() && !label.is_empty() {
+        HIDDEN.to_owned()
+    } else {
+        label.clone()
+    }
+}
+
+/// What is left of a rib, in a few words.
+pub(in crate::ui::panels) fn rib_text(rib: &Result<RibProfile, RibError>) -> String {
+    match rib {
+        Err(err) => err.to_string(),
+        Ok(rib) => match rib.residual_percent {
+            None => "the original shows no bone here".to_owned(),
+            Some(percent) if percent < -0.5 => {
+                format!("{:.0} % too much taken off", -percent)
+            }
+            // A sum turns the zero that has a minus into the one that has none.
+            Some(percent) => format!("{:.0} % of the bone left", percent.max(0.0) + 0.0),
+        },
+    }
+}
+
+/// Text right of a shape, or left of it where there is no room; never outside the view.
+pub(super) fn text_ui(
+    painter: &Painter,
+    view: &MeasureView<'_>,
+    shape: &Shape,
+    text: &str,
+    colour: Color32,
+) {
+    let handles = shape.handles().into_iter();
+    let mut ends: Vec<Pos2> = handles.map(|point| view.ui_from_image(point)).collect();
+    ends.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let (Some(left), Some(right)) = (ends.first(), ends.last()) else {
+        return;
+    };
+    // A shape outside the view keeps its text there, out of sight.
+    let is_near = ends.iter().any(|end| view.rect.contains(*end));
+    if text.is_empty() || !is_near {
+        return;
+    }
+    let galley = painter.layout_no_wrap(text.to_owned(), theme::overlay_font(), colour);
+    let (size, room) = (galley.size(), view.rect.shrink(theme::OVERLAY_MARGIN));
+    let gap = Vec2::new(VALUE_GAP, 0.0);
+    let at_right = Align2::LEFT_CENTER.anchor_size(*right + gap, size);
+    let at_left = Align2::RIGHT_CENTER.anchor_size(*left - gap, size);
+    let fits_left = at_right.right() > room.right() && at_left.left() >= room.left();
+    let beside = if fits_left { at_left } else { at_right };
+    let min = Pos2::new(
+        beside.min.x.min(room.right() - size.x).max(room.left()),
+        beside.min.y.min(room.bottom() - size.y).max(room.top()),
+    );
+    let rect = Rect::from_min_size(min, size);
+    painter.rect_filled(rect.expand(2.0), 2, theme::SHADE);
+    painter.galley(rect.min, galley, colour);
+}
