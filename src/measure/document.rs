@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Says what the document is.
 const FORMAT: &str = "diaphane measures";
 /// Newest form that is written, and the newest that is read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Farthest from the image's corner that a point may lie, pixels: no image is as large.
 const FARTHEST_PX: f64 = 1e6;
 
@@ -130,6 +130,10 @@ mod tests {
             Shape::Text { at: a },
             Shape::Arrow { ends: [a, d] },
             Shape::RibProfile { at: c },
+            Shape::Bidirectional {
+                long: [a, c],
+                short: [d, b],
+            },
         ];
         let number = |(index, shape)| Measure {
             id: MeasureId(index as u32 + 1),
@@ -163,10 +167,21 @@ mod tests {
         let said = |text: &str| Document::from_json(text).unwrap_err().to_string();
         assert!(said(&whole[..whole.len() / 2]).contains("damaged"));
         assert!(said("{\"format\": \"other\", \"version\": 1}").contains("\"other\""));
-        assert!(said(&whole.replace("\"version\": 1", "\"version\": 9")).contains("form 9"));
+        assert!(said(&whole.replace("\"version\": 2", "\"version\": 9")).contains("form 9"));
         assert!(said(&whole.replace("30.25", "3e250")).contains("outside every image"));
         assert!(said(&whole.replace("\"id\": 2,", "\"id\": 1,")).contains("number 1"));
         assert!(said(&whole.replace("\"length\"", "\"volume\"")).contains("damaged"));
+    }
+
+    #[test]
+    fn a_document_of_the_first_form_is_read() {
+        let text = r#"{"format": "diaphane measures", "version": 1, "sop_instance_uid": "1.2.3",
+            "stored_values_sha256": "ab", "measures": [{"id": 4, "label": "rib", "kind": "length",
+            "ends": [{"x": 1.5, "y": 2.0}, {"x": 30.25, "y": 4.0}]}]}"#;
+        let document = Document::from_json(text).unwrap();
+        let ends = [Point::new(1.5, 2.0), Point::new(30.25, 4.0)];
+        assert_eq!(document.measures[0].shape, Shape::Length { ends });
+        assert_eq!(document.measures[0].label, "rib");
     }
 
     #[test]
@@ -193,6 +208,8 @@ mod tests {
             texts[7].contains("suggested from the lung mask"),
             "{texts:?}"
         );
+        // The longer one first: 29.9 and 31.1 are math.hypot(18.5, 23.5) and math.hypot(27.25, 15).
+        assert_eq!(texts[11], "31.1 x 29.9 px");
         let here = Point::new(1.0, 1.0);
         let no_line = Shape::Angle { arms: [here; 3] };
         assert_eq!(no_line.value_text(&Scale::PIXELS), "no angle");

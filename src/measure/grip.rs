@@ -1,5 +1,6 @@
 //! Where a shape can be taken hold of, and what moving it there does.
 
+use super::bidirectional::with_end_moved;
 use super::thorax::heart_pieces;
 use super::{LineOrigin, Point, Shape};
 
@@ -35,9 +36,10 @@ impl Shape {
         }
     }
 
-    /// The shape with what is held moved by pixels right and down. A handle that is not there moves nothing.
+    /// The shape with what is held moved by pixels right and down. A handle that is not there moves nothing. `aspect` is
+    /// the height of a pixel in widths: what is perpendicular in the patient stays so.
     #[must_use]
-    pub fn moved(&self, grip: Grip, by: [f64; 2]) -> Self {
+    pub fn moved(&self, grip: Grip, by: [f64; 2], aspect: f64) -> Self {
         let mut moved = self.clone();
         match (grip, &mut moved) {
             (Grip::Whole, _) => {
@@ -56,6 +58,9 @@ impl Shape {
                 2 => corners[1].x += by[0],
                 _ => corners[1].y += by[1],
             },
+            (Grip::Handle(index), Self::Bidirectional { long, short }) => {
+                [*long, *short] = with_end_moved([*long, *short], index, by, aspect);
+            }
             (Grip::Handle(index), _) => {
                 if let Some(point) = moved.points_mut().into_iter().nth(index) {
                     *point = point.moved(by);
@@ -73,6 +78,7 @@ impl Shape {
         match self {
             Self::Length { ends } | Self::Profile { ends } | Self::Arrow { ends } => vec![*ends],
             Self::Angle { arms } => vec![[arms[0], arms[1]], [arms[1], arms[2]]],
+            Self::Bidirectional { long, short } => vec![*long, *short],
             Self::Cobb { lines } => lines.to_vec(),
             Self::CardiothoracicRatio { heart, thorax, .. } => {
                 let mut pieces = heart_pieces(*heart, *thorax).to_vec();
@@ -173,13 +179,13 @@ mod tests {
     fn each_corner_of_a_box_moves_its_own_two_sides() {
         let shape = Shape::Rectangle { corners: [A, B] };
         for (index, before) in shape.handles().into_iter().enumerate() {
-            let moved = shape.moved(Grip::Handle(index), [1.0, 2.0]);
+            let moved = shape.moved(Grip::Handle(index), [1.0, 2.0], 1.0);
             assert_eq!(moved.handles()[index], before.moved([1.0, 2.0]), "{index}");
             let opposite = (index + 2) % 4;
             assert_eq!(moved.handles()[opposite], shape.handles()[opposite]);
         }
         let shape = Shape::Ellipse { corners: [A, B] };
-        let wider = shape.moved(Grip::Handle(2), [4.0, 9.0]);
+        let wider = shape.moved(Grip::Handle(2), [4.0, 9.0], 1.0);
         let expected = [A, Point::new(34.0, 50.0)];
         assert_eq!(wider, Shape::Ellipse { corners: expected });
     }
@@ -191,7 +197,7 @@ mod tests {
             thorax: [A, B],
             origin: LineOrigin::LungMask,
         };
-        let moved = suggested.moved(Grip::Handle(3), [1.0, 0.0]);
+        let moved = suggested.moved(Grip::Handle(3), [1.0, 0.0], 1.0);
         let expected = Shape::CardiothoracicRatio {
             heart: [A, B],
             thorax: [A, B.moved([1.0, 0.0])],
@@ -203,9 +209,9 @@ mod tests {
     #[test]
     fn a_handle_that_is_not_there_moves_nothing() {
         let shape = Shape::Text { at: A };
-        assert_eq!(shape.moved(Grip::Handle(7), [5.0, 5.0]), shape);
+        assert_eq!(shape.moved(Grip::Handle(7), [5.0, 5.0], 1.0), shape);
         assert_eq!(
-            shape.moved(Grip::Whole, [5.0, 5.0]),
+            shape.moved(Grip::Whole, [5.0, 5.0], 1.0),
             Shape::Text {
                 at: Point::new(15.0, 25.0)
             }

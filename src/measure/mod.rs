@@ -14,6 +14,7 @@
 //! ```
 
 mod angle;
+mod bidirectional;
 mod document;
 mod grip;
 mod linear;
@@ -28,6 +29,7 @@ mod statistics;
 mod thorax;
 
 pub use angle::{angle_degrees, cobb_degrees};
+pub use bidirectional::short_axis;
 pub use document::{Document, DocumentError};
 pub use grip::Grip;
 pub use pictures::{Layer, Pictures};

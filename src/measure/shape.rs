@@ -27,6 +27,13 @@ pub enum Shape {
         /// Its ends.
         ends: [Point; 2],
     },
+    /// The longest diameter of something, and the one across it.
+    Bidirectional {
+        /// Ends of the long axis.
+        long: [Point; 2],
+        /// Ends of the short axis, perpendicular to it.
+        short: [Point; 2],
+    },
     /// Angle at the middle one of three points.
     Angle {
         /// End, vertex, other end.
@@ -88,6 +95,7 @@ impl Shape {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Length { .. } => "Length",
+            Self::Bidirectional { .. } => "Bidirectional",
             Self::Angle { .. } => "Angle",
             Self::Cobb { .. } => "Cobb angle",
             Self::Rectangle { .. } => "Rectangle",
@@ -107,6 +115,7 @@ impl Shape {
             Self::Length { ends } | Self::Profile { ends } | Self::Arrow { ends } => ends.to_vec(),
             Self::Rectangle { corners } | Self::Ellipse { corners } => corners.to_vec(),
             Self::Angle { arms } => arms.to_vec(),
+            Self::Bidirectional { long, short } => [*long, *short].concat(),
             Self::Cobb { lines } => lines.concat(),
             Self::CardiothoracicRatio { heart, thorax, .. } => [*heart, *thorax].concat(),
             Self::Polygon { corners } => corners.clone(),
@@ -122,6 +131,7 @@ impl Shape {
             }
             Self::Rectangle { corners } | Self::Ellipse { corners } => corners.iter_mut().collect(),
             Self::Angle { arms } => arms.iter_mut().collect(),
+            Self::Bidirectional { long, short } => long.iter_mut().chain(short).collect(),
             Self::Cobb { lines } => lines.iter_mut().flatten().collect(),
             Self::CardiothoracicRatio { heart, thorax, .. } => {
                 heart.iter_mut().chain(thorax).collect()
@@ -149,6 +159,11 @@ impl Shape {
         match self {
             Self::Length { ends } | Self::Profile { ends } => {
                 scale.length(ends[0], ends[1]).to_string()
+            }
+            Self::Bidirectional { long, short } => {
+                let [a, b] = [long, short].map(|axis| scale.length(axis[0], axis[1]).value);
+                // The longest diameter stands first, whichever of the two has become that.
+                format!("{:.1} x {}", a.max(b), scale.length_of(a.min(b)))
             }
             Self::Angle { arms } => degrees(angle_degrees(*arms, scale)),
             Self::Cobb { lines } => format!("Cobb {}", degrees(cobb_degrees(*lines, scale))),

@@ -190,6 +190,7 @@ pub const ACTIONS: &[Action] = &[
     act("lens", Menu::None, "Lens on the soft tissue", C::ToggleCompareTool(CompareTool::Lens)).on(Key::G),
     act("flicker", Menu::None, "Flicker between original and soft tissue", C::ToggleCompareTool(CompareTool::Flicker)).on(Key::K),
     act("length", Menu::None, "Measure a length", C::Measure(Take(Tool::Length))).on(Key::D),
+    act("bidirectional", Menu::None, "Measure long and short axis (bidirectional)", C::Measure(Take(Tool::Bidirectional))).with(Modifiers::SHIFT, Key::D),
     act("angle", Menu::None, "Measure an angle", C::Measure(Take(Tool::Angle))).on(Key::A),
     act("cobb", Menu::None, "Measure a Cobb angle", C::Measure(Take(Tool::Cobb))).on(Key::C),
     act("cardiothoracic-ratio", Menu::None, "Cardiothoracic ratio (heart)", C::Measure(Take(Tool::CardiothoracicRatio))).on(Key::H),

@@ -6,6 +6,7 @@
 #![cfg(feature = "gui")]
 
 mod access;
+mod bidirectional;
 mod browse;
 mod compare;
 mod compute;

@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 impl Window {
-    fn measure(&mut self, command: MeasureCommand) {
+    pub fn measure(&mut self, command: MeasureCommand) {
         self.apply(UiCommand::Measure(command));
     }
 
     /// Draws by commands.
-    fn draw(&mut self, tool: Tool, points: &[(f64, f64)]) {
+    pub fn draw(&mut self, tool: Tool, points: &[(f64, f64)]) {
         if self.state().measuring.tool != Some(tool) {
             self.measure(MeasureCommand::Take(tool));
         }
@@ -27,20 +27,20 @@ impl Window {
     }
 
     /// Screen pixels per image pixel in the view of the original, which shows all of the image.
-    fn zoom(&self) -> f32 {
+    pub fn zoom(&self) -> f32 {
         let view = self.harness.get_by_label("Original view").rect();
         view.width().min(view.height()) / SIDE as f32
     }
 
     /// Where an image point lies in the view of the original.
-    fn place(&self, at: Point) -> Pos2 {
+    pub fn place(&self, at: Point) -> Pos2 {
         let view = self.harness.get_by_label("Original view").rect();
         let half = 0.5 * SIDE as f32;
         view.center() + self.zoom() * Vec2::new(at.x as f32 - half, at.y as f32 - half)
     }
 
     /// A length drawn in a window that keeps its measures in this folder, and the file it is in.
-    fn with_length_kept(folder: &Path) -> (Self, PathBuf) {
+    pub fn with_length_kept(folder: &Path) -> (Self, PathBuf) {
         let mut window = Self::opened(folder);
         window.draw(Tool::Length, &[(10.0, 10.0), (60.0, 10.0)]);
         assert!(window.wait_until(|_| only_file(folder, ".json").is_some()));
@@ -48,7 +48,7 @@ impl Window {
         (window, path)
     }
 
-    fn shapes(&self) -> Vec<Shape> {
+    pub fn shapes(&self) -> Vec<Shape> {
         let study = self.state().study().expect("open");
         study.measures.iter().map(|m| m.shape.clone()).collect()
     }
@@ -59,7 +59,7 @@ impl Window {
         study.looks.of(Content::Original).voi.clone()
     }
 
-    fn opened(folder: &Path) -> Self {
+    pub fn opened(folder: &Path) -> Self {
         let mut window = Self::new();
         window
             .harness
@@ -71,7 +71,7 @@ impl Window {
 }
 
 /// The only file in a folder that ends so.
-fn only_file(folder: &Path, ending: &str) -> Option<PathBuf> {
+pub fn only_file(folder: &Path, ending: &str) -> Option<PathBuf> {
     let paths = fs::read_dir(folder)
         .ok()?
         .flatten()

@@ -27,10 +27,11 @@ pub(super) fn apply(command: MeasureCommand, state: &mut AppState, services: &mu
             });
         }
         M::Drag(to) => {
+            let aspect = aspect(state);
             if let Some(grabbed) = &mut state.measuring.grabbed {
                 grabbed.to = to;
                 let by = grabbed.from.to(to);
-                grabbed.measure.shape = grabbed.before.moved(grabbed.grip, by);
+                grabbed.measure.shape = grabbed.before.moved(grabbed.grip, by, aspect);
             }
         }
         M::Release => {
@@ -107,10 +108,16 @@ fn place(point: Point, state: &mut AppState) {
     }
 }
 
+/// Height of a pixel in widths.
+fn aspect(state: &AppState) -> f64 {
+    state.study().map_or(1.0, |study| study.scale().aspect())
+}
+
 /// Makes a measure of what was drawn, where it is one.
 fn finish(state: &mut AppState) {
     let draft = std::mem::take(&mut state.measuring.draft);
-    let shape = state.measuring.tool.and_then(|tool| tool.shape(&draft));
+    let aspect = aspect(state);
+    let shape = (state.measuring.tool).and_then(|tool| tool.shape(&draft, aspect));
     let Some(shape) = shape else {
         return;
     };

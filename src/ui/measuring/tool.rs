@@ -1,12 +1,14 @@
 //! Tools that draw measures, and the shapes their points make.
 
-use crate::measure::{LineOrigin, Point, Shape};
+use crate::measure::{LineOrigin, Point, Shape, short_axis};
 
 /// A tool that draws measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     /// Distance of two points.
     Length,
+    /// Longest diameter and the one across it.
+    Bidirectional,
     /// Angle at the second of three points.
     Angle,
     /// Angle between two lines.
@@ -31,8 +33,9 @@ pub enum Tool {
 
 impl Tool {
     /// Every tool, as the menu lists them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Length,
+        Self::Bidirectional,
         Self::Angle,
         Self::Cobb,
         Self::CardiothoracicRatio,
@@ -49,6 +52,7 @@ impl Tool {
     pub fn name(self) -> &'static str {
         match self {
             Self::Length => "Length",
+            Self::Bidirectional => "Bidirectional",
             Self::Angle => "Angle",
             Self::Cobb => "Cobb angle",
             Self::Ellipse => "Ellipse",
@@ -66,6 +70,7 @@ impl Tool {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Length | Self::Profile => "Drag from end to end",
+            Self::Bidirectional => "Drag along the longest diameter, then across it",
             Self::Angle => "Click an end, the vertex, the other end",
             Self::Cobb => "Drag along one endplate, then along the other",
             Self::Ellipse | Self::Rectangle => "Drag from corner to corner",
@@ -82,14 +87,14 @@ impl Tool {
         match self {
             Self::Length | Self::Ellipse | Self::Rectangle | Self::Profile | Self::Arrow => Some(2),
             Self::Angle => Some(3),
-            Self::Cobb | Self::CardiothoracicRatio => Some(4),
+            Self::Bidirectional | Self::Cobb | Self::CardiothoracicRatio => Some(4),
             Self::RibProfile | Self::Text => Some(1),
             Self::Polygon => None,
         }
     }
 
-    /// The shape that these points make; `None` while some are missing.
-    pub fn shape(self, points: &[Point]) -> Option<Shape> {
+    /// The shape that these points make; `None` while some are missing. `aspect` is the height of a pixel in widths.
+    pub fn shape(self, points: &[Point], aspect: f64) -> Option<Shape> {
         match (self, points) {
             (Self::Polygon, [_, _, _, ..]) => Some(Shape::Polygon {
                 corners: points.to_vec(),
@@ -100,6 +105,10 @@ impl Tool {
             (Self::Rectangle, &[a, b]) => Some(Shape::Rectangle { corners: [a, b] }),
             (Self::Ellipse, &[a, b]) => Some(Shape::Ellipse { corners: [a, b] }),
             (Self::Angle, &[a, b, c]) => Some(Shape::Angle { arms: [a, b, c] }),
+            (Self::Bidirectional, &[a, b, c, d]) => Some(Shape::Bidirectional {
+                long: [a, b],
+                short: short_axis([a, b], [c, d], aspect),
+            }),
             (Self::Cobb, &[a, b, c, d]) => Some(Shape::Cobb {
                 lines: [[a, b], [c, d]],
             }),

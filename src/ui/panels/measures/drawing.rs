@@ -57,14 +57,17 @@ pub(super) fn draft_ui(
         return;
     }
     points.extend(pointer.map(|at| view.image_from_ui(at)));
-    if let Some(shape) = tool.shape(&points) {
+    if let Some(shape) = tool.shape(&points, view.study.scale().aspect()) {
         shape_ui(painter, view, &shape, theme::MEASURE_CHOSEN);
         let text = shape.value_text(&view.study.scale());
         text_ui(painter, view, &shape, &text, theme::MEASURE_CHOSEN);
         return;
     }
-    // Cobb angle and cardiothoracic ratio are made of two lines; an unfinished angle or polygon is one.
-    let in_pairs = matches!(tool, Tool::Cobb | Tool::CardiothoracicRatio);
+    // Axes, Cobb angle and cardiothoracic ratio are made of two lines; an unfinished angle or polygon is one.
+    let in_pairs = matches!(
+        tool,
+        Tool::Bidirectional | Tool::Cobb | Tool::CardiothoracicRatio
+    );
     let step = if in_pairs { 2 } else { 1 };
     for pair in points.windows(2).step_by(step) {
         let ends = [0, 1].map(|i| view.ui_from_image(pair[i]));
