@@ -13,6 +13,7 @@ use super::command::{BrowseCommand, Turning, UiCommand};
 use super::compare::CompareTool;
 use super::layout::Layout;
 use super::look::{Content, Rings};
+use super::magnifier::MagnifierCommand;
 use super::masking::MaskCommand;
 use super::measuring::MeasureCommand::{self, Take};
 use super::measuring::Tool;
@@ -110,6 +111,7 @@ impl Action {
             | C::Sweep(_)
             | C::Turn(_)
             | C::SetWindowNumber(_) => study.is_some(),
+            C::Magnify(MagnifierCommand::Step(_)) => state.magnifier.is_on,
             C::Queue(QueueCommand::AddAll) => !state.studies.is_empty(),
             C::NextStudy => state.current + 1 < state.studies.len(),
             C::PreviousStudy => state.current > 0,
@@ -126,6 +128,7 @@ impl Action {
         match &self.command {
             C::SetLayout(layout) => Some(state.layout == *layout),
             C::ToggleCompareTool(tool) => Some(state.compare.tool == *tool),
+            C::Magnify(MagnifierCommand::Toggle) => Some(state.magnifier.is_on),
             C::ToggleInvert => {
                 let look = state
                     .study()
@@ -185,6 +188,9 @@ pub const ACTIONS: &[Action] = &[
     act("marks", Menu::View, "Rings round places to look at twice", C::ToggleMarks).on(Key::M),
     act("overlay", Menu::View, "Less text over the pictures, or all of it", C::NextOverlay).on(Key::O),
     act("reset-view", Menu::View, "Reset: exactly as loaded", C::ResetView).on(Key::R),
+    act("magnifier", Menu::View, "Magnifier at the pointer", C::Magnify(MagnifierCommand::Toggle)).with(Modifiers::SHIFT, Key::G),
+    act("magnifier-stronger", Menu::None, "Stronger magnifier", C::Magnify(MagnifierCommand::Step(1))).on(Key::Plus),
+    act("magnifier-weaker", Menu::None, "Weaker magnifier", C::Magnify(MagnifierCommand::Step(-1))).on(Key::Minus),
     act("swap", Menu::None, "In place: original or soft tissue", C::Swap).on(Key::T),
     act("wipe", Menu::None, "Wipe between original and soft tissue", C::ToggleCompareTool(CompareTool::Wipe)).on(Key::W),
     act("lens", Menu::None, "Lens on the soft tissue", C::ToggleCompareTool(CompareTool::Lens)).on(Key::G),

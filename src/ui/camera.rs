@@ -93,6 +93,16 @@ impl Placement {
         [0, 1].map(|axis| turned[axis] + self.origin[axis])
     }
 
+    /// As it is seen enlarged by `factor` with the screen position `anchor` staying where it is.
+    #[must_use]
+    pub fn magnified(&self, anchor: [f32; 2], factor: f32) -> Self {
+        let from_anchor = |axis: usize| anchor[axis] + factor * (self.origin[axis] - anchor[axis]);
+        Self {
+            axes: scaled(self.axes, factor),
+            origin: [0, 1].map(from_anchor),
+        }
+    }
+
     /// The map as the shaders take it.
     pub fn shader_map(&self) -> ImageFromScreen {
         ImageFromScreen {
@@ -252,6 +262,21 @@ mod tests {
         let map = camera.place(VIEW, IMAGE).shader_map();
         let pixel_centre = 500.5 * map.axes[0][0] + map.offset[0];
         assert!((pixel_centre.fract() - 0.5).abs() < 1e-4);
+    }
+
+    #[test]
+    fn what_is_magnified_stays_under_the_pointer() {
+        let placed = Camera::default().place(VIEW, IMAGE);
+        let anchor = [410.0, 222.0];
+        let seen = placed.magnified(anchor, 3.0);
+        let [here, there] = [&placed, &seen].map(|placed| placed.image_from_screen(anchor));
+        assert!(close(here, there));
+        // 3 screen pixels further right lies what was 1 further right.
+        let [near, far] = [
+            placed.image_from_screen([411.0, 222.0]),
+            seen.image_from_screen([413.0, 222.0]),
+        ];
+        assert!(close(near, far) && (seen.zoom() - 3.0 * placed.zoom()).abs() < 1e-6);
     }
 
     #[test]

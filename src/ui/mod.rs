@@ -26,6 +26,7 @@ mod layers;
 mod layout;
 mod leg_scrub;
 mod look;
+mod magnifier;
 mod masking;
 mod measuring;
 mod message;
@@ -70,6 +71,7 @@ pub use launch::{RunError, Startup, run};
 pub use layout::Layout;
 pub use leg_scrub::{LEG_RANGE, LegScrub};
 pub use look::{Content, Link, Links, Look, Looks, Rings};
+pub use magnifier::{MAGNIFIER_FACTORS, Magnifier, MagnifierCommand};
 pub use masking::{BRUSH_RADII, MaskCommand, MaskVersion, Masking};
 pub use measuring::{
     Grabbed, MeasureCommand, MeasureEvent, MeasureRecord, Measuring, PixelReading, Reading, Tool,

@@ -8,6 +8,7 @@ use super::folder_facts::FolderNotes;
 use super::layout::Layout;
 use super::leg_scrub::LegScrub;
 use super::look::{Content, Links, Rings};
+use super::magnifier::Magnifier;
 use super::masking::Masking;
 use super::measuring::Measuring;
 use super::message::Message;
@@ -84,6 +85,8 @@ pub struct AppState {
     pub links: Links,
     /// How original and soft-tissue image are compared within a view.
     pub compare: Compare,
+    /// How the picture under the pointer is enlarged.
+    pub magnifier: Magnifier,
     /// What goes on between two changes of the measures.
     pub measuring: Measuring,
     /// What goes on while the lung mask is edited.
@@ -167,6 +170,7 @@ impl Default for AppState {
             active: Content::default(),
             links: Links::default(),
             compare: Compare::default(),
+            magnifier: Magnifier::default(),
             measuring: Measuring::default(),
             masking: Masking::default(),
             outline_visible: false,

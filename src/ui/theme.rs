@@ -125,6 +125,8 @@ pub const HANDLE_RADIUS: f32 = 4.0;
 pub const HANDLE_REACH: f32 = 8.0;
 /// Largest side of the loupe, points.
 pub const LOUPE_SIDE: f32 = 170.0;
+/// Largest side of the magnifier, points.
+pub const MAGNIFIER_SIDE: f32 = 260.0;
 /// Size of the window when it opens, points.
 pub const WINDOW_SIZE: [f32; 2] = [1440.0, 900.0];
 /// The window cannot be made smaller than this, points.

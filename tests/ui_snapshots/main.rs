@@ -16,6 +16,7 @@ mod fake;
 mod folders;
 mod hidden;
 mod look_here;
+mod magnifier;
 mod mask;
 mod measures;
 mod per_study;

@@ -6,6 +6,7 @@ use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Link};
+use crate::ui::magnifier::MagnifierCommand;
 use crate::ui::masking::MaskCommand;
 use crate::ui::measuring::MeasureCommand;
 use crate::ui::panels::histogram::CountScale;
@@ -98,6 +99,8 @@ pub enum UiCommand {
     SetCompare(Compare),
     /// Take up a tool of comparison, or lay it down.
     ToggleCompareTool(CompareTool),
+    /// Take the magnifier up, lay it down, or make it stronger or weaker.
+    Magnify(MagnifierCommand),
     /// Exchange original and soft-tissue image in the single view.
     Swap,
     /// Take this much more of the bone off, as a share; less where negative.
@@ -187,6 +190,7 @@ impl UiCommand {
                 | Self::SetCamera(..)
                 | Self::Fit
                 | Self::OneToOne
+                | Self::Magnify(_)
         )
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
         C::SetLink(link, linked) => set_link(link, linked, state),
         C::SetCompare(compare) => shell::set_compare(compare, state),
         C::ToggleCompareTool(tool) => shell::set_compare(state.compare.toggled(tool), state),
+        C::Magnify(command) => state.magnifier = state.magnifier.after(command),
         C::Swap => state.compare.swapped = !state.compare.swapped,
         C::MoveSuppression(share) => {
             let moved = state.compare.suppression + share;

@@ -11,6 +11,7 @@ pub mod histogram;
 pub mod key_editor;
 pub mod leg_scrub;
 pub mod look_here;
+mod magnifier;
 pub mod mask;
 pub mod measure_list;
 mod measure_plot;

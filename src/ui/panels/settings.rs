@@ -5,6 +5,7 @@ use super::compute::compute_ui;
 use super::histogram::histogram_ui;
 use super::leg_scrub::leg_scrub_ui;
 use super::look_here::look_here_ui;
+use super::magnifier::magnifier_panel_ui;
 use super::mask::mask_panel_ui;
 use super::measure_list::measure_list_ui;
 use super::progress::progress_ui;
@@ -30,6 +31,7 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.add_space(4.0);
         measure_list_ui(ui, state, commands);
+        magnifier_panel_ui(ui, state, commands);
         mask_panel_ui(ui, state, commands);
         queue_ui(ui, state, commands);
         ui.heading("Suppression");

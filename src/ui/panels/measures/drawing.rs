@@ -9,7 +9,7 @@ use eframe::egui::{Color32, Painter, Pos2, Stroke, Vec2};
 
 /// Widths of a line and of the dark rim that keeps it readable over white lung, points.
 const LINE_WIDTHS: (f32, f32) = (1.5, 3.5);
-/// Half the size of the cross on a rib, points.
+/// Half the size of a cross, points.
 const CROSS: f32 = 6.0;
 
 /// Draws the lines of every measure and of what is being drawn, without words.
@@ -19,9 +19,11 @@ pub(in crate::ui::panels) fn shapes_ui(painter: &Painter, view: &MeasureView<'_>
         let colour = colour(view.state, measure);
         shape_ui(painter, view, &measure.shape, colour);
     }
-    let center = view.rect.center();
-    let rim = [Vec2::new(CROSS, 0.0), Vec2::new(0.0, CROSS)];
-    for arm in rim {
+}
+
+/// The place that an end goes to, in the middle of a loupe.
+pub(in crate::ui::panels) fn cross_ui(painter: &Painter, center: Pos2) {
+    for arm in [Vec2::new(CROSS, 0.0), Vec2::new(0.0, CROSS)] {
         line_ui(painter, [center - arm, center + arm], theme::MEASURE_CHOSEN);
     }
 }

@@ -4,7 +4,7 @@ mod drawing;
 mod mouse;
 mod words;
 
-pub(super) use drawing::shapes_ui;
+pub(super) use drawing::{cross_ui, shapes_ui};
 pub(super) use words::{label_text, rib_text};
 
 use crate::measure::{Grip, Layer, Measure, Point};

@@ -5,7 +5,7 @@ use crate::measure::{Grip, Layer, Point};
 use crate::render::{Mixture, Region, ViewId, frame_number};
 use crate::ui::camera::{Camera, Placement, Zoom};
 use crate::ui::look::Content;
-use crate::ui::panels::measures::{MeasureView, shapes_ui};
+use crate::ui::panels::measures::{MeasureView, cross_ui, shapes_ui};
 use crate::ui::theme;
 use eframe::egui::{
     Align2, CornerRadius, PointerButton, Rect, Response, Stroke, StrokeKind, Ui, Vec2,
@@ -81,6 +81,7 @@ impl View<'_> {
         let callback = loupe.callback((self.content(), mixture), &placed, frame);
         painter.add(callback.into_shape(rect));
         shapes_ui(&painter, &loupe.measures(&placed, ppp));
+        cross_ui(&painter, rect.center());
         let border = Stroke::new(1.5, theme::MEASURE_CHOSEN);
         painter.rect_stroke(rect, CornerRadius::ZERO, border, StrokeKind::Inside);
     }

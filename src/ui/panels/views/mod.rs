@@ -1,6 +1,7 @@
 //! The pictures: which views a layout has, and where each of them lies.
 
 mod labels;
+mod magnifier;
 mod marks;
 mod measures;
 mod mouse;

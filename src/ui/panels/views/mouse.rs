@@ -2,6 +2,7 @@
 
 use super::view::View;
 use crate::ui::command::UiCommand;
+use crate::ui::magnifier::MagnifierCommand;
 use crate::ui::panels::measures::MeasureView;
 use crate::ui::window_level::{DragSpeed, WindowDrag};
 use eframe::egui::{PointerButton, Pos2, Response, Ui, Vec2};
@@ -11,7 +12,7 @@ const WHEEL_POINTS: f32 = 240.0;
 
 impl View<'_> {
     /// A drag with the preferred button for the window where no measure takes it, with another to move, wheel to
-    /// enlarge. The brush has every drag but that of the middle button, and the wheel with Ctrl.
+    /// enlarge. The brush has every drag but that of the middle button, and the wheel with Ctrl; the magnifier the wheel without it.
     pub(super) fn mouse(
         &self,
         ui: &Ui,
@@ -55,7 +56,17 @@ impl View<'_> {
                 let scrolled = input.smooth_scroll_delta().y;
                 (scrolled, input.zoom_delta(), input.modifiers.command)
             });
-            let factor = (scrolled / WHEEL_POINTS).exp() * pinched;
+            let turned = (scrolled / WHEEL_POINTS).exp();
+            let magnifier = &self.state.magnifier;
+            if magnifier.is_on && turned != 1.0 {
+                let command = MagnifierCommand::SetFactor(magnifier.factor * turned);
+                commands.push(UiCommand::Magnify(command));
+            }
+            let factor = if magnifier.is_on {
+                pinched
+            } else {
+                turned * pinched
+            };
             if (factor - 1.0).abs() > 1e-4 && !(has_brush && held) {
                 let anchor = [pointer.x * ppp, pointer.y * ppp];
                 let zoomed = camera.zoomed(view, image, anchor, factor);

@@ -74,7 +74,12 @@ impl View<'_> {
         if !missing {
             self.marks_ui(ui, placement);
             measures_ui(ui, &measures, &response, commands);
-            self.loupe_ui(ui, placement, &response);
+            // A brush over an enlarged picture would have another size than it seems to have.
+            if self.state.magnifier.is_on && !self.state.masking.is_on {
+                self.magnifier_ui(ui, placement, &response);
+            } else {
+                self.loupe_ui(ui, placement, &response);
+            }
             brush_ui(ui, &measures, &response, commands);
         }
         let border = Stroke::new(1.0, theme::on_picture().line);
@@ -169,7 +174,7 @@ impl View<'_> {
     }
 
     /// How much of the soft-tissue image stands where.
-    fn mixture(&self, ui: &Ui, content: Content, response: &Response) -> Mixture {
+    pub(super) fn mixture(&self, ui: &Ui, content: Content, response: &Response) -> Mixture {
         if content != Content::SoftTissue {
             return Mixture::LAYER;
         }
