@@ -32,6 +32,9 @@ pub struct Document {
     pub stored_values_sha256: String,
     /// The measures.
     pub measures: Vec<Measure>,
+    /// The reader marked the radiograph as a key image; from form 2 on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub key_image: bool,
 }
 
 impl Document {
@@ -47,6 +50,7 @@ impl Document {
             sop_instance_uid,
             stored_values_sha256,
             measures,
+            key_image: false,
         }
     }
 
@@ -157,6 +161,14 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("\"origin\": \"lung_mask\""), "{text}");
+        assert!(!text.contains("key_image"), "{text}");
+        let starred = Document {
+            key_image: true,
+            ..document
+        };
+        let text = starred.to_json().unwrap();
+        assert!(text.contains("\"key_image\": true"), "{text}");
+        assert_eq!(Document::from_json(&text).unwrap(), starred);
     }
 
     #[test]
@@ -182,6 +194,7 @@ mod tests {
         let ends = [Point::new(1.5, 2.0), Point::new(30.25, 4.0)];
         assert_eq!(document.measures[0].shape, Shape::Length { ends });
         assert_eq!(document.measures[0].label, "rib");
+        assert!(!document.key_image);
     }
 
     #[test]

@@ -135,6 +135,7 @@ impl Action {
                     .map(|study| study.looks.of(state.active_content()));
                 Some(look.is_some_and(|look| look.inverted))
             }
+            C::Measure(MeasureCommand::ToggleKeyImage) => Some(study_has_star(state)),
             C::Mask(MaskCommand::Toggle) => Some(state.masking.is_on),
             C::Queue(QueueCommand::ToggleList) => Some(state.queue.is_visible),
             C::Sweep(SweepCommand::Toggle) => Some(state.sweep.is_open),
@@ -148,6 +149,10 @@ impl Action {
             _ => None,
         }
     }
+}
+
+fn study_has_star(state: &AppState) -> bool {
+    state.study().is_some_and(|study| study.is_key_image)
 }
 
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -223,6 +228,7 @@ pub const ACTIONS: &[Action] = &[
     act("layout-uncertainty", Menu::View, "Soft tissue | uncertainty", C::SetLayout(Layout::Uncertainty)),
     act("turn-polarity", Menu::None, "Wrong polarity: exchange black and white", C::TurnPolarity),
     act("browser", Menu::Tools, "Study browser", C::Browse(BrowseCommand::TogglePanel)).on(Key::N),
+    act("key-image", Menu::Tools, "Key image (star)", C::Measure(MeasureCommand::ToggleKeyImage)).with(Modifiers::SHIFT, Key::K),
     act("tags", Menu::Tools, "DICOM tags", C::Browse(BrowseCommand::ToggleTags)).ctrl(Key::T),
     act("lung-mask", Menu::Tools, "Edit the lung mask", C::Mask(MaskCommand::Toggle)).with(Modifiers::SHIFT, Key::M),
     act("parameter-grid", Menu::Tools, "Parameter grid...", C::Sweep(SweepCommand::Toggle)).ctrl(Key::G),

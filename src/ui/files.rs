@@ -187,8 +187,14 @@ impl FileWork {
         }
     }
 
-    /// Makes what the browser shows of a radiograph: of the one given, else of the file's.
-    pub fn preview(&mut self, path: PathBuf, open: Option<Arc<Radiograph>>) {
+    /// Makes what the browser shows of a radiograph: of the one given, else of the file's. Measures are kept in
+    /// `measures_folder`, where they are kept.
+    pub fn preview(
+        &mut self,
+        path: PathBuf,
+        open: Option<Arc<Radiograph>>,
+        measures_folder: Option<PathBuf>,
+    ) {
         let sentence = format!("this file broke its decoder: {}", path.display());
         let lost = FileEvent::Previewed(path.clone(), Err(sentence));
         let folders = Arc::clone(&self.folders);
@@ -197,7 +203,8 @@ impl FileWork {
                 Some(radiograph) => Ok(radiograph),
                 None => read_as_known(&path, &folders).map(Arc::new),
             };
-            let preview = radiograph.map(|radiograph| Box::new(Preview::of(&radiograph)));
+            let folder = measures_folder.as_deref();
+            let preview = radiograph.map(|radiograph| Box::new(Preview::of(&radiograph, folder)));
             FileEvent::Previewed(path, preview.map_err(|err| format!("{err:#}")))
         });
         self.tasks.push(promise);

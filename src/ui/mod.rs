@@ -74,7 +74,8 @@ pub use look::{Content, Link, Links, Look, Looks, Rings};
 pub use magnifier::{MAGNIFIER_FACTORS, Magnifier, MagnifierCommand};
 pub use masking::{BRUSH_RADII, MaskCommand, MaskVersion, Masking};
 pub use measuring::{
-    Grabbed, MeasureCommand, MeasureEvent, MeasureRecord, Measuring, PixelReading, Reading, Tool,
+    Annotations, Grabbed, MeasureCommand, MeasureEvent, MeasureRecord, Measuring, PixelReading,
+    Reading, Tool,
 };
 pub use message::{Message, Severity};
 pub use message_log::{LogEntry, MessageLog};

@@ -4,12 +4,14 @@
 //! beginning of the stored values' SHA-256, because files with the same UID and other pixels occur; a file without a
 //! UID has the whole SHA-256. Of two windows that write the same file, the last one to write wins.
 
+use super::measuring::Annotations;
 use crate::formats::{make_private_folder, stored_fingerprint, write_atomically};
-use crate::measure::{Document, Measure};
+use crate::measure::Document;
 use crate::radiograph::Radiograph;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Digits of the SHA-256 behind a UID.
 const SHORT_DIGITS: usize = 16;
@@ -20,11 +22,11 @@ const MOST_SET_ASIDE: u32 = 1000;
 /// Largest file that is read: thousands of measures.
 const MOST_BYTES: u64 = 16 << 20;
 
-/// Measures of a radiograph that were kept in `folder`; none where there is no file.
+/// What a reader left on a radiograph, as it was kept in `folder`; nothing where there is no file.
 ///
 /// # Errors
 /// One sentence where a file is there and cannot be read.
-pub(super) fn load(folder: &Path, radiograph: &Radiograph) -> Result<Vec<Measure>, String> {
+pub(super) fn load(folder: &Path, radiograph: &Radiograph) -> Result<Annotations, String> {
     let path = Key::of(radiograph).path(folder);
     let unreadable = |why: String| {
         format!(
@@ -34,7 +36,7 @@ pub(super) fn load(folder: &Path, radiograph: &Radiograph) -> Result<Vec<Measure
         )
     };
     let text = match fs::metadata(&path) {
-        Err(err) if err.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(err) if err.kind() == ErrorKind::NotFound => return Ok(Annotations::default()),
         Err(err) => return Err(unreadable(err.to_string())),
         Ok(found) if found.len() > MOST_BYTES => {
             return Err(unreadable("larger than any measures are".to_owned()));
@@ -42,7 +44,10 @@ pub(super) fn load(folder: &Path, radiograph: &Radiograph) -> Result<Vec<Measure
         Ok(_) => fs::read_to_string(&path).map_err(|err| unreadable(err.to_string()))?,
     };
     let document = Document::from_json(&text).map_err(|err| unreadable(err.to_string()))?;
-    Ok(document.measures)
+    Ok(Annotations {
+        measures: Arc::new(document.measures),
+        is_key_image: document.key_image,
+    })
 }
 
 /// Writes the measures of a radiograph in place of those kept before; those are set aside first where they could not
@@ -53,7 +58,7 @@ pub(super) fn load(folder: &Path, radiograph: &Radiograph) -> Result<Vec<Measure
 pub(super) fn save(
     folder: &Path,
     radiograph: &Radiograph,
-    measures: &[Measure],
+    annotations: &Annotations,
     unreadable_before: bool,
 ) -> Result<(), String> {
     let key = Key::of(radiograph);
@@ -68,7 +73,9 @@ pub(super) fn save(
     if unreadable_before && path.exists() {
         fs::rename(&path, free_name(&path)).map_err(|err| failed(err.to_string()))?;
     }
-    let document = Document::new(key.sop_instance_uid, key.sha256, measures.to_vec());
+    let measures = annotations.measures.to_vec();
+    let mut document = Document::new(key.sop_instance_uid, key.sha256, measures);
+    document.key_image = annotations.is_key_image;
     let text = document.to_json().map_err(|err| failed(err.to_string()))?;
     write_atomically(&path, text.as_bytes(), true).map_err(|err| failed(err.to_string()))
 }

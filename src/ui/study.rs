@@ -6,6 +6,7 @@ use super::masking::MaskVersion;
 use super::measuring::MeasureRecord;
 use super::runs::Runs;
 use super::session::{BundleSettings, SavedView};
+use super::sidecar;
 use super::window_level::nearest_window;
 use crate::display::Histogram;
 use crate::display::thumbnail;
@@ -16,7 +17,7 @@ use crate::radiograph::{
     Warning,
 };
 use crate::worker::{SuppressionResult, SuppressionSettings};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -52,6 +53,8 @@ pub struct OpenStudy {
     pub segmented: Option<MaskVersion>,
     /// What the reader drew.
     pub measures: Arc<Vec<Measure>>,
+    /// The reader marked it as a key image.
+    pub is_key_image: bool,
     /// Size of a pixel by a length that the reader stated; until this study is closed.
     pub calibration: Option<PixelSpacing>,
     /// What is known about the measures beside themselves.
@@ -81,6 +84,7 @@ impl OpenStudy {
             mask: None,
             segmented: None,
             measures: Arc::default(),
+            is_key_image: false,
             calibration: None,
             measure_record: MeasureRecord::default(),
         }
@@ -187,17 +191,22 @@ pub struct Preview {
     pub num_cautions: usize,
     /// The picture, 96 pixels high, 0 is black.
     pub thumbnail: Arc<Raster<u8>>,
+    /// A reader marked it as a key image.
+    pub is_key_image: bool,
 }
 
 impl Preview {
     /// Height of a thumbnail, pixels.
     const HEIGHT: usize = 96;
 
-    /// Of a radiograph under its file's own window.
-    pub(super) fn of(radiograph: &Radiograph) -> Self {
+    /// Of a radiograph under its file's own window, with the mark that is kept in `measures_folder`.
+    pub(super) fn of(radiograph: &Radiograph, measures_folder: Option<&Path>) -> Self {
         let voi = loaded_voi(radiograph, modality_range(radiograph));
         let cautions = doubts_of_file(radiograph);
+        // Where it cannot be read, opening the study says so.
+        let kept = measures_folder.and_then(|folder| sidecar::load(folder, radiograph).ok());
         Self {
+            is_key_image: kept.is_some_and(|kept| kept.is_key_image),
             info: radiograph.info.clone(),
             identity: Identity::of(radiograph, &radiograph.id.0),
             num_cautions: cautions.iter().filter(|doubt| doubt.is_caution()).count(),
@@ -221,6 +230,8 @@ pub struct Study {
     pub info: Option<StudyInfo>,
     /// The picture in small, once it was made; kept like `identity`.
     pub thumbnail: Option<Arc<Raster<u8>>>,
+    /// It was marked as a key image when its file was last looked at.
+    was_key_image: bool,
     /// How it was looked at before the program ended, until it is open again.
     pub(super) restored: Option<SavedView>,
     /// Settings it had with a bundle that is not loaded, or not yet.
@@ -237,6 +248,7 @@ impl Study {
             num_cautions: 0,
             info: None,
             thumbnail: None,
+            was_key_image: false,
             restored: None,
             waiting_settings: None,
         }
@@ -272,7 +284,9 @@ impl Study {
             identity,
             num_cautions,
             thumbnail,
+            is_key_image,
         } = preview;
+        self.was_key_image = is_key_image;
         self.thumbnail = Some(thumbnail);
         if self.info.is_none() {
             self.info = Some(info);
@@ -297,6 +311,21 @@ impl Study {
     fn count_cautions(&mut self) {
         let doubts = self.open().map(|study| study.doubts.iter());
         self.num_cautions = doubts.map_or(0, |doubts| doubts.filter(|d| d.is_caution()).count());
+    }
+
+    /// A reader marked it as a key image.
+    pub fn is_key_image(&self) -> bool {
+        match self.open() {
+            Some(open) if open.measure_record.is_loaded() => open.is_key_image,
+            Some(open) => open.is_key_image || self.was_key_image,
+            None => self.was_key_image,
+        }
+    }
+
+    /// Gives its pixels up to save memory; what the browser shows of it stays.
+    pub(super) fn close(&mut self) {
+        self.was_key_image = self.is_key_image();
+        self.content = StudyContent::Unread;
     }
 
     /// File name without its folder.

@@ -43,6 +43,7 @@ struct StudyMoment {
     mask: Option<MaskVersion>,
     measures: Arc<Vec<Measure>>,
     calibration: Option<PixelSpacing>,
+    is_key_image: bool,
 }
 
 impl Moment {
@@ -139,6 +140,7 @@ impl StudyMoment {
             mask: study.mask.clone(),
             measures: Arc::clone(&study.measures),
             calibration: study.calibration,
+            is_key_image: study.is_key_image,
         }
     }
 
@@ -157,6 +159,9 @@ impl StudyMoment {
         }
         if self.calibration != after.calibration {
             return Some("calibration");
+        }
+        if self.is_key_image != after.is_key_image {
+            return Some("key image");
         }
         Content::ALL.into_iter().find_map(|content| {
             let (before, after) = (self.looks.of(content), after.looks.of(content));
@@ -286,6 +291,9 @@ fn restore_measures((from, to): (&Moment, &Moment), state: &mut AppState) {
     }
     if from.calibration != to.calibration {
         study.calibration = to.calibration;
+    }
+    if from.is_key_image != to.is_key_image {
+        study.is_key_image = to.is_key_image;
     }
 }
 

@@ -71,6 +71,6 @@ fn the_magnifier_with_the_wipe_inside() {
     window.press(Key::W);
     window.press_with(Modifiers::SHIFT, Key::G);
     window.press(Key::Plus);
-    hover(&mut window, "Soft tissue view", Vec2::new(60.0, -40.0));
+    hover(&mut window, "Soft tissue view", Vec2::new(-24.0, -60.0));
     window.snapshot("magnifier");
 }

@@ -15,6 +15,7 @@ mod doubts;
 mod fake;
 mod folders;
 mod hidden;
+mod key_image;
 mod look_here;
 mod magnifier;
 mod mask;

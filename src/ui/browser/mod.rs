@@ -117,6 +117,7 @@ impl AppState {
         for study in &self.studies {
             study.path.hash(&mut hasher);
             study.info.is_some().hash(&mut hasher);
+            study.is_key_image().hash(&mut hasher);
         }
         self.is_patient_hidden().hash(&mut hasher);
         self.browser.search.hash(&mut hasher);

@@ -8,6 +8,9 @@ use crate::ui::study::Study;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+/// Words by which a search finds key images.
+const KEY_IMAGE: &str = "key image";
+
 /// What a group of rows has in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -107,6 +110,9 @@ pub(super) fn build(state: &AppState) -> (Vec<BrowserRow>, Vec<usize>) {
 /// Everything a study is searched by, in lower case.
 fn haystack(study: &Study) -> String {
     let mut parts = vec![study.name()];
+    if study.is_key_image() {
+        parts.push(KEY_IMAGE.to_owned());
+    }
     if let Some(info) = &study.info {
         parts.extend([
             name_line(&info.patient_name),

@@ -112,7 +112,8 @@ fn start_preview(state: &mut AppState, services: &mut Services) {
     });
     if let Some((path, radiograph)) = next {
         state.browser.in_work = Some(path.clone());
-        services.files.preview(path, radiograph);
+        let folder = services.measures_folder.clone();
+        services.files.preview(path, radiograph, folder);
     }
 }
 

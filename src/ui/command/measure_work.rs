@@ -3,7 +3,7 @@
 use super::measuring::{add, end_typing};
 use super::{Services, fail, tell};
 use crate::measure::{LineOrigin, Measure, Shape, Thorax, ThoraxError};
-use crate::ui::measuring::{Keeping, MeasureEvent, ReadingTask, Tool, needs_pixels};
+use crate::ui::measuring::{Annotations, Keeping, MeasureEvent, ReadingTask, Tool, needs_pixels};
 use crate::ui::message::Severity;
 use crate::ui::sidecar;
 use crate::ui::state::AppState;
@@ -29,12 +29,12 @@ pub fn refresh_measures(state: &mut AppState, services: &mut Services) {
             });
         } else if let Some(unreadable) = unwritten(study) {
             study.measure_record.keeping = Keeping::Writing { unreadable };
-            let measures = Arc::clone(&study.measures);
+            let annotations = study.annotations();
             let sentence = "The measures are not kept for the next time.".to_owned();
-            let lost = MeasureEvent::Saved(serial, Arc::clone(&measures), Err(sentence));
+            let lost = MeasureEvent::Saved(serial, annotations.clone(), Err(sentence));
             services.files.measure(lost, move || {
-                let saved = sidecar::save(&folder, &radiograph, &measures, unreadable);
-                MeasureEvent::Saved(serial, measures, saved)
+                let saved = sidecar::save(&folder, &radiograph, &annotations, unreadable);
+                MeasureEvent::Saved(serial, annotations, saved)
             });
         }
     }
@@ -56,7 +56,7 @@ pub fn keep_measures(state: &mut AppState, services: &mut Services) {
             drop(sidecar::save(
                 folder,
                 &study.radiograph,
-                &study.measures,
+                &study.annotations(),
                 unreadable,
             ));
         }
@@ -65,16 +65,15 @@ pub fn keep_measures(state: &mut AppState, services: &mut Services) {
 
 /// Whether the study's measures differ from those on the disk; with whether those could not be read.
 fn unwritten(study: &OpenStudy) -> Option<bool> {
-    let differs = |other: &Arc<Vec<Measure>>| {
-        !Arc::ptr_eq(other, &study.measures) && **other != *study.measures
-    };
+    let now = study.annotations();
+    let differs = |other: &Annotations| !now.agrees_with(other);
     match &study.measure_record.keeping {
         Keeping::Kept(kept) => differs(kept).then_some(false),
         Keeping::Failed {
-            measures,
+            annotations,
             unreadable,
-        } => differs(measures).then_some(*unreadable),
-        Keeping::Unreadable => (!study.measures.is_empty()).then_some(true),
+        } => differs(annotations).then_some(*unreadable),
+        Keeping::Unreadable => (!now.is_empty()).then_some(true),
         Keeping::NotLoaded | Keeping::Loading | Keeping::Writing { .. } => None,
     }
 }
@@ -118,14 +117,14 @@ fn read_pixels(state: &mut AppState, services: &mut Services) {
 pub(super) fn apply_event(event: MeasureEvent, state: &mut AppState) {
     match event {
         MeasureEvent::Loaded(serial, loaded) => take_loaded(serial, loaded, state),
-        MeasureEvent::Saved(serial, measures, saved) => {
+        MeasureEvent::Saved(serial, annotations, saved) => {
             if let Some(study) = state.study_with_mut(serial) {
                 let keeping = &mut study.measure_record.keeping;
                 let unreadable = matches!(keeping, Keeping::Writing { unreadable: true });
                 *keeping = match saved {
-                    Ok(()) => Keeping::Kept(measures),
+                    Ok(()) => Keeping::Kept(annotations),
                     Err(_) => Keeping::Failed {
-                        measures,
+                        annotations,
                         unreadable,
                     },
                 };
@@ -144,15 +143,16 @@ pub(super) fn apply_event(event: MeasureEvent, state: &mut AppState) {
     }
 }
 
-fn take_loaded(serial: u64, loaded: Result<Vec<Measure>, String>, state: &mut AppState) {
+fn take_loaded(serial: u64, loaded: Result<Annotations, String>, state: &mut AppState) {
     let Some(study) = state.study_with_mut(serial) else {
         return;
     };
     match loaded {
         Ok(kept) => {
-            study.measure_record.keeping = Keeping::Kept(Arc::new(kept.clone()));
+            study.measure_record.keeping = Keeping::Kept(kept.clone());
+            study.is_key_image |= kept.is_key_image;
             // What was drawn while the disk was asked comes behind, under numbers that are free.
-            let mut all = kept;
+            let mut all = kept.measures.to_vec();
             for drawn in study.measures.iter() {
                 let id = Measure::free_id(&all);
                 all.push(Measure {

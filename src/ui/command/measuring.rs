@@ -41,6 +41,11 @@ pub(super) fn apply(command: MeasureCommand, state: &mut AppState, services: &mu
                 change(grabbed.measure, state);
             }
         }
+        M::ToggleKeyImage => {
+            if let Some(study) = state.study_mut() {
+                study.is_key_image = !study.is_key_image;
+            }
+        }
         M::Select(id) => {
             end_typing(state);
             state.measuring.selected = id;

@@ -17,7 +17,7 @@ pub(super) fn read_wanted(state: &mut AppState, services: &mut Services) {
                 study.content = StudyContent::Reading;
             }
             StudyContent::Reading if !wanted.contains(&index) => {
-                study.content = StudyContent::Unread;
+                study.close();
             }
             _ => {}
         }
@@ -73,7 +73,7 @@ pub(super) fn give_up_far(state: &mut AppState) {
         let study = &mut state.studies[index];
         study.restored = view;
         study.waiting_settings = None;
-        study.content = StudyContent::Unread;
+        study.close();
     }
 }
 
@@ -84,7 +84,7 @@ fn is_spare(study: &Study, state: &AppState) -> bool {
     study.open().is_some_and(|open| {
         state.prior.as_ref() != Some(&study.path)
             && open.result().is_none()
-            && !open.has_measures()
+            && !open.has_annotations()
             && open.mask.is_none()
             && ![working, queued].contains(&Some(open.serial))
     })

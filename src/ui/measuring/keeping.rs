@@ -18,6 +18,36 @@ pub struct MeasureRecord {
     pub(in crate::ui) keeping: Keeping,
 }
 
+impl MeasureRecord {
+    /// The study has what was kept of it.
+    pub(in crate::ui) fn is_loaded(&self) -> bool {
+        let waits = matches!(self.keeping, Keeping::NotLoaded | Keeping::Loading);
+        !waits
+    }
+}
+
+/// What a reader left on a radiograph, as it is kept between two runs.
+#[derive(Debug, Clone, Default)]
+pub struct Annotations {
+    /// What was drawn.
+    pub measures: Arc<Vec<Measure>>,
+    /// It is a key image.
+    pub is_key_image: bool,
+}
+
+impl Annotations {
+    /// Nothing is kept of it.
+    pub(in crate::ui) fn is_empty(&self) -> bool {
+        self.measures.is_empty() && !self.is_key_image
+    }
+
+    /// Whether `other` says the same; cheap while nothing was drawn between the two.
+    pub(in crate::ui) fn agrees_with(&self, other: &Self) -> bool {
+        let drawn = Arc::ptr_eq(&self.measures, &other.measures) || self.measures == other.measures;
+        drawn && self.is_key_image == other.is_key_image
+    }
+}
+
 /// How far measures on the disk and in the window agree.
 #[derive(Debug, Clone, Default)]
 pub(in crate::ui) enum Keeping {
@@ -27,7 +57,7 @@ pub(in crate::ui) enum Keeping {
     /// The disk is being asked.
     Loading,
     /// These are on the disk.
-    Kept(Arc<Vec<Measure>>),
+    Kept(Annotations),
     /// The disk has others that cannot be read; they are set aside before any are written.
     Unreadable,
     /// The newest are being written.
@@ -38,7 +68,7 @@ pub(in crate::ui) enum Keeping {
     /// These could not be written; it is tried again with the next change.
     Failed {
         /// What was to be written.
-        measures: Arc<Vec<Measure>>,
+        annotations: Annotations,
         /// What is on the disk cannot be read and must be set aside.
         unreadable: bool,
     },
@@ -48,9 +78,9 @@ pub(in crate::ui) enum Keeping {
 #[derive(Debug)]
 pub enum MeasureEvent {
     /// Measures kept earlier, or one sentence says why they are not read.
-    Loaded(u64, Result<Vec<Measure>, String>),
+    Loaded(u64, Result<Annotations, String>),
     /// These were written, or one sentence says why not.
-    Saved(u64, Arc<Vec<Measure>>, Result<(), String>),
+    Saved(u64, Annotations, Result<(), String>),
     /// What pixels said.
     Read(u64, Vec<(MeasureId, Reading)>),
     /// Lines of a cardiothoracic ratio.
@@ -78,7 +108,20 @@ impl OpenStudy {
         self.measures.iter().find(|measure| measure.id == id)
     }
 
-    /// Something was drawn or calibrated that giving the study up would lose.
+    /// What is kept of it between two runs.
+    pub(in crate::ui) fn annotations(&self) -> Annotations {
+        Annotations {
+            measures: Arc::clone(&self.measures),
+            is_key_image: self.is_key_image,
+        }
+    }
+
+    /// Something was drawn, marked or calibrated that giving the study up would lose.
+    pub(in crate::ui) fn has_annotations(&self) -> bool {
+        !self.annotations().is_empty() || self.calibration.is_some()
+    }
+
+    /// Something was drawn or calibrated.
     pub(in crate::ui) fn has_measures(&self) -> bool {
         !self.measures.is_empty() || self.calibration.is_some()
     }

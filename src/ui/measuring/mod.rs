@@ -5,7 +5,7 @@ mod reading;
 mod tool;
 
 pub(super) use keeping::Keeping;
-pub use keeping::{MeasureEvent, MeasureRecord};
+pub use keeping::{Annotations, MeasureEvent, MeasureRecord};
 pub use reading::{PixelReading, Reading};
 pub(super) use reading::{ReadingTask, needs_pixels};
 pub use tool::Tool;
@@ -34,6 +34,8 @@ pub enum MeasureCommand {
     Drag(Point),
     /// Let go of what is held: one change, however long the way was.
     Release,
+    /// Mark the study shown as a key image, or take the mark away.
+    ToggleKeyImage,
     /// Choose a measure, or none.
     Select(Option<MeasureId>),
     /// Take the chosen measure away.

@@ -43,6 +43,35 @@ pub fn paint_status(painter: &Painter, center: Pos2, status: ImageStatus, colour
     }
 }
 
+/// Points of the star of a key image.
+const STAR_POINTS: u32 = 5;
+/// How far its inner corners lie from the middle, as a share of the outer ones: that of the pentagram.
+const STAR_INNER: f32 = 0.382;
+
+/// Draws the star of a key image.
+pub fn paint_star(painter: &Painter, center: Pos2, radius: f32, colour: Color32) {
+    let corner = |i: u32| {
+        let angle = std::f32::consts::PI * i as f32 / STAR_POINTS as f32;
+        let reach = if i % 2 == 0 {
+            radius
+        } else {
+            STAR_INNER * radius
+        };
+        center + reach * Vec2::new(angle.sin(), -angle.cos())
+    };
+    // A star is not convex: its five points and the pentagon between them are.
+    for point in 0..STAR_POINTS {
+        let tip = 2 * point;
+        let corners = vec![
+            center,
+            corner(tip + 2 * STAR_POINTS - 1),
+            corner(tip),
+            corner(tip + 1),
+        ];
+        painter.add(Shape::convex_polygon(corners, colour, Stroke::NONE));
+    }
+}
+
 /// Draws the triangle before a group's heading: to the right while it is folded, down while it is not.
 pub fn paint_fold(painter: &Painter, center: Pos2, folded: bool, colour: Color32) {
     let corners = if folded {

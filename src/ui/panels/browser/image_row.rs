@@ -8,10 +8,13 @@ use crate::ui::study::{Study, StudyContent};
 use crate::ui::theme;
 use crate::ui::thumbnails::ThumbnailTextures;
 use crate::ui::widgets::middle_ellipsis::fitted;
-use crate::ui::widgets::status_sign::paint_status;
+use crate::ui::widgets::status_sign::{paint_star, paint_status};
 use eframe::egui::{
     Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo,
 };
+
+/// Radius of the star of a key image, points.
+const STAR_RADIUS: f32 = 6.0;
 
 /// Draws the row of the study with this index.
 pub(super) fn image_ui(
@@ -56,6 +59,9 @@ fn accessible_label(state: &AppState, study: &Study, name: &str) -> String {
 /// What is written beside the status.
 fn facts(state: &AppState, study: &Study) -> Vec<String> {
     let mut facts = Vec::new();
+    if study.is_key_image() {
+        facts.push("key image".to_owned());
+    }
     if state.prior.as_ref() == Some(&study.path) {
         facts.push("prior".to_owned());
     }
@@ -104,7 +110,13 @@ fn text_ui(
     } else {
         theme::of(ui).text_weak
     };
-    line((0.0, 11.0), name, &font, colour);
+    let mut name_column = 0.0;
+    if study.is_key_image() {
+        let at = rect.min + Vec2::new(STAR_RADIUS, 11.0);
+        paint_star(ui.painter(), at, STAR_RADIUS, theme::of(ui).accent);
+        name_column = 2.0 * STAR_RADIUS + 4.0;
+    }
+    line((name_column, 11.0), name, &font, colour);
     let colour = status_colour(ui, status);
     paint_status(
         ui.painter(),

@@ -83,6 +83,7 @@ fn search_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         .desired_width(f32::INFINITY)
         .hint_text("Search name, ID, date, file");
     let response = ui.add(edit).accessible_name("Search studies");
+    let response = response.on_hover_text("The words \"key image\" find studies with a star");
     if response.changed() {
         commands.push(UiCommand::Browse(BrowseCommand::Search(text)));
     }

@@ -11,10 +11,13 @@ use crate::ui::panels::overlay::{
 };
 use crate::ui::theme;
 use crate::ui::widgets::colour_bar;
-use eframe::egui::{Align2, Pos2, Rect, Ui};
+use crate::ui::widgets::status_sign::paint_star;
+use eframe::egui::{Align2, Pos2, Rect, Ui, Vec2};
 
 /// Share of a view's width that the text at its left may take where there is some at its right.
 const LEFT_SHARE: f32 = 0.6;
+/// Radius of the star of a key image, points.
+const STAR_RADIUS: f32 = 7.0;
 /// A view narrower or lower than this shows no more than its name, points.
 const SMALL_VIEW: f32 = 220.0;
 
@@ -22,6 +25,7 @@ impl View<'_> {
     pub(super) fn labels_ui(&self, ui: &mut Ui, content: Content, missing: bool) {
         let inner = self.rect.shrink(theme::OVERLAY_MARGIN);
         let top = self.corners_ui(ui, inner, content);
+        self.key_image_ui(ui, inner);
         if content == Content::Original && self.waits_for_result() {
             corner_text(ui, inner, Align2::CENTER_BOTTOM, self.waiting_text());
         }
@@ -39,6 +43,18 @@ impl View<'_> {
             let is_absolute = self.state.difference_is_absolute;
             colour_bar::paint(&ui.painter_at(self.rect), above, limit, is_absolute);
         }
+    }
+
+    /// The star of a key image, in the lower right corner.
+    fn key_image_ui(&self, ui: &mut Ui, inner: Rect) {
+        if !self.study.is_key_image {
+            return;
+        }
+        let words = corner_text(ui, inner, Align2::RIGHT_BOTTOM, "Key image");
+        let at = words.left_center() - Vec2::new(STAR_RADIUS + 6.0, 0.0);
+        let painter = ui.painter_at(self.rect);
+        painter.circle_filled(at, STAR_RADIUS + 3.0, theme::SHADE);
+        paint_star(&painter, at, STAR_RADIUS, theme::OVERLAY);
     }
 
     /// Why the picture is not what its study is set to, or how it came to be.
