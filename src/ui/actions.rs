@@ -9,7 +9,7 @@ use super::command::ShellCommand::{
     ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
 };
 use super::command::UiCommand::{self as C, Shell as S};
-use super::command::{BrowseCommand, Turning, UiCommand};
+use super::command::{BrowseCommand, PriorCommand, Turning, UiCommand};
 use super::compare::CompareTool;
 use super::layout::Layout;
 use super::look::{Content, Rings};
@@ -112,6 +112,7 @@ impl Action {
             | C::Turn(_)
             | C::SetWindowNumber(_) => study.is_some(),
             C::Magnify(MagnifierCommand::Step(_)) => state.magnifier.is_on,
+            C::Prior(_) => state.prior_entry().is_some(),
             C::Queue(QueueCommand::AddAll) => !state.studies.is_empty(),
             C::NextStudy => state.current + 1 < state.studies.len(),
             C::PreviousStudy => state.current > 0,
@@ -129,6 +130,7 @@ impl Action {
             C::SetLayout(layout) => Some(state.layout == *layout),
             C::ToggleCompareTool(tool) => Some(state.compare.tool == *tool),
             C::Magnify(MagnifierCommand::Toggle) => Some(state.magnifier.is_on),
+            C::Prior(PriorCommand::ToggleLink) => Some(state.prior_is_linked),
             C::ToggleInvert => {
                 let look = state
                     .study()
@@ -196,6 +198,7 @@ pub const ACTIONS: &[Action] = &[
     act("magnifier", Menu::View, "Magnifier at the pointer", C::Magnify(MagnifierCommand::Toggle)).with(Modifiers::SHIFT, Key::G),
     act("magnifier-stronger", Menu::None, "Stronger magnifier", C::Magnify(MagnifierCommand::Step(1))).on(Key::Plus),
     act("magnifier-weaker", Menu::None, "Weaker magnifier", C::Magnify(MagnifierCommand::Step(-1))).on(Key::Minus),
+    act("prior-link", Menu::View, "Prior moves with the current study", C::Prior(PriorCommand::ToggleLink)),
     act("swap", Menu::None, "In place: original or soft tissue", C::Swap).on(Key::T),
     act("wipe", Menu::None, "Wipe between original and soft tissue", C::ToggleCompareTool(CompareTool::Wipe)).on(Key::W),
     act("lens", Menu::None, "Lens on the soft tissue", C::ToggleCompareTool(CompareTool::Lens)).on(Key::G),

@@ -258,7 +258,7 @@ impl DiaphaneApp {
             Panel::right("prior")
                 .frame(Frame::new())
                 .default_size(ui.available_width() * theme::PRIOR_SHARE)
-                .show(ui, |ui| prior_ui(ui, state));
+                .show(ui, |ui| prior_ui(ui, state, &mut commands));
         }
         let views_ui = if state.shell.second_window {
             second_window_ui

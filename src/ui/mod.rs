@@ -60,7 +60,7 @@ pub use actions::{ACTIONS, Action, Menu, Trigger};
 pub use app::DiaphaneApp;
 pub use browser::{Browser, BrowserRow, ImageStatus, Level, RowKind, Visibility, prior_warning};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
-pub use command::{BrowseCommand, FolderCommand, SessionCommand, ShellCommand, Turning, UiCommand};
+pub use command::{BrowseCommand, FolderCommand, PriorCommand, SessionCommand, ShellCommand, Turning, UiCommand};
 pub use compare::{Compare, CompareTool};
 pub use compute::{BundleInfo, Compute};
 pub use engine::{Engine, EngineError};

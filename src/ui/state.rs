@@ -153,6 +153,8 @@ pub struct AppState {
     pub browser: Browser,
     /// File of the radiograph chosen as prior.
     pub prior: Option<PathBuf>,
+    /// The prior has no zoom and pan of its own: it moves with the study shown.
+    pub prior_is_linked: bool,
     /// The window of DICOM tags.
     pub tags: TagWindow,
     /// What was opened lately, and what was open at the end of the last run.
@@ -204,6 +206,7 @@ impl Default for AppState {
             folders: FolderNotes::default(),
             browser: Browser::default(),
             prior: None,
+            prior_is_linked: false,
             tags: TagWindow::default(),
             session: Session::default(),
         }

@@ -1,5 +1,6 @@
 //! A file in the window: what became of it, and how its radiograph is looked at.
 
+use super::camera::ImageExtent;
 use super::file_doubts::{doubts_of_file, kind_doubts};
 use super::look::{Content, Look, Looks};
 use super::masking::MaskVersion;
@@ -101,6 +102,18 @@ impl OpenStudy {
         let values = &result.soft_tissue;
         let histogram = Histogram::of_values(values, &self.radiograph, range, NUM_BINS);
         self.runs.push(result, mask, histogram);
+    }
+
+    /// Its pixels as this picture of it is turned; pixels of a shape no detector has count as square.
+    pub fn extent(&self, content: Content) -> ImageExtent {
+        let (width, height) = self.radiograph.size();
+        let aspect = self.radiograph.pixel_aspect();
+        let is_usable = (0.1..=10.0).contains(&aspect);
+        ImageExtent {
+            size: [width as f32, height as f32],
+            pixel_aspect: if is_usable { aspect as f32 } else { 1.0 },
+            orientation: self.looks.of(content).orientation,
+        }
     }
 
     /// Everything as it was first shown; the results stay.

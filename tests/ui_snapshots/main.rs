@@ -22,6 +22,7 @@ mod mask;
 mod measures;
 mod per_study;
 mod phantom;
+mod prior;
 mod queue;
 mod results;
 mod saving;

@@ -78,14 +78,31 @@ fn unwritten(study: &OpenStudy) -> Option<bool> {
     }
 }
 
-/// Reads the pixels under measures of the study shown that were not read as they are now; one task at a time.
+/// Reads the pixels under measures of the study shown, or of its prior, that were not read as they are now; one task
+/// at a time.
 fn read_pixels(state: &mut AppState, services: &mut Services) {
     if state.measuring.is_reading {
         return;
     }
-    let Some(study) = state.study() else {
-        return;
-    };
+    let shown = state.study().and_then(|study| {
+        let measures = state.measuring.shown(&study.measures);
+        unread(study, measures)
+    });
+    let task = shown.or_else(|| {
+        let prior = state.prior_study()?;
+        unread(prior, prior.measures.iter())
+    });
+    if let Some(task) = task {
+        services.files.measure(task.lost(), move || task.run());
+        state.measuring.is_reading = true;
+    }
+}
+
+/// Those of the measures whose pixels were not read as they are now; `None` where there are none.
+fn unread<'a>(
+    study: &OpenStudy,
+    measures: impl Iterator<Item = &'a Measure>,
+) -> Option<ReadingTask> {
     let (revision, scale) = (study.shown_run(), study.scale());
     let is_read = |measure: &Measure| {
         let reading = study.measure_record.readings.get(&measure.id);
@@ -93,24 +110,18 @@ fn read_pixels(state: &mut AppState, services: &mut Services) {
             reading.shape == measure.shape && reading.revision == revision && reading.scale == scale
         })
     };
-    let shown = state.measuring.shown(&study.measures);
-    let shapes: Vec<_> = shown
+    let shapes: Vec<_> = measures
         .filter(|measure| needs_pixels(&measure.shape) && !is_read(measure))
         .map(|measure| (measure.id, measure.shape.clone()))
         .collect();
-    if shapes.is_empty() {
-        return;
-    }
-    let task = ReadingTask {
+    (!shapes.is_empty()).then(|| ReadingTask {
         study: study.serial,
         shapes,
         radiograph: Arc::clone(&study.radiograph),
         result: study.result().cloned(),
         revision,
         scale,
-    };
-    services.files.measure(task.lost(), move || task.run());
-    state.measuring.is_reading = true;
+    })
 }
 
 /// Takes what work on measures ended with.

@@ -1,6 +1,6 @@
 //! Everything a person can ask for.
 
-use super::{BrowseCommand, FolderCommand, SessionCommand, ShellCommand};
+use super::{BrowseCommand, FolderCommand, PriorCommand, SessionCommand, ShellCommand};
 use crate::radiograph::{Radiograph, Voi};
 use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
@@ -173,6 +173,8 @@ pub enum UiCommand {
     ToggleHelp,
     /// Do this with the study browser, the prior or the tags.
     Browse(BrowseCommand),
+    /// Look at the prior in this way.
+    Prior(PriorCommand),
     /// Do this with what was open before.
     Session(SessionCommand),
     /// Something about the window itself.
@@ -191,6 +193,7 @@ impl UiCommand {
                 | Self::Fit
                 | Self::OneToOne
                 | Self::Magnify(_)
+                | Self::Prior(_)
         )
     }
 }

@@ -1,7 +1,7 @@
 //! What is seen, and how.
 
 use super::ui_command::Turning;
-use super::{UiCommand, shell};
+use super::{UiCommand, prior, shell};
 use crate::ui::camera::{Camera, Zoom};
 use crate::ui::compare::Compare;
 use crate::ui::look::{Link, Look};
@@ -36,6 +36,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
         C::SetCompare(compare) => shell::set_compare(compare, state),
         C::ToggleCompareTool(tool) => shell::set_compare(state.compare.toggled(tool), state),
         C::Magnify(command) => state.magnifier = state.magnifier.after(command),
+        C::Prior(command) => prior::apply(command, state),
         C::Swap => state.compare.swapped = !state.compare.swapped,
         C::MoveSuppression(share) => {
             let moved = state.compare.suppression + share;

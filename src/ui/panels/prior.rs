@@ -1,12 +1,16 @@
-//! The prior beside the current radiograph: its original, its own window, its date, and whether it
+//! The prior beside the current radiograph: its original with its measures, its own window, its date, and whether it
 //! is of the same patient.
 
+use super::measures::{MeasureView, still_measures_ui};
 use super::overlay::border_letters;
+use super::views::mouse::{Gesture, Looked, wheel_and_pinch};
 use super::views::text::{badge_ui, centred_text, corner_text, fitted_lines};
+use crate::measure::Layer;
 use crate::render::{
     LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec, frame_number,
 };
-use crate::ui::camera::{ImageExtent, ViewRect};
+use crate::ui::camera::{Placement, ViewRect};
+use crate::ui::command::{PriorCommand, UiCommand};
 use crate::ui::layers;
 use crate::ui::look::Content;
 use crate::ui::orientation::Orientation;
@@ -15,50 +19,85 @@ use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study, StudyContent};
 use crate::ui::theme;
 use eframe::egui::{
-    Align2, CornerRadius, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    Align2, Button, CornerRadius, Pos2, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
+    Ui, Vec2, WidgetInfo,
 };
 
 /// No layout has as many views.
 const PRIOR_VIEW: ViewId = ViewId(64);
+/// Size of the button that links it to the current study, points.
+const LINK_SIZE: Vec2 = Vec2::new(164.0, 22.0);
 
 /// Draws the prior over the whole of `ui`.
-pub fn prior_ui(ui: &mut Ui, state: &AppState) {
+pub fn prior_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let Some(entry) = state.prior_entry() else {
         return;
     };
-    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Prior view"));
     ui.painter().rect_filled(rect, 0, theme::VIEW_BACKGROUND);
     match &entry.content {
-        StudyContent::Open(study) => picture_ui(ui, rect, study),
+        StudyContent::Open(study) => picture_ui(ui, &response, (state, study), commands),
         StudyContent::Failed(_) => centred_text(ui, rect, "The prior cannot be shown."),
         StudyContent::Unread | StudyContent::Reading => {
             centred_text(ui, rect, "The prior is being read.");
         }
     }
     labels_ui(ui, rect, entry, state);
+    link_ui(ui, rect, state, commands);
     let border = Stroke::new(1.0, theme::on_picture().line);
     let painter = ui.painter();
     painter.rect_stroke(rect, CornerRadius::ZERO, border, StrokeKind::Inside);
 }
 
-fn picture_ui(ui: &Ui, rect: Rect, study: &OpenStudy) {
-    let ppp = ui.ctx().pixels_per_point();
-    let view = ViewRect {
-        min: [rect.left(), rect.top()].map(|v| v * ppp),
-        size: [rect.width(), rect.height()].map(|v| v * ppp),
+/// The picture with its measures, moved, enlarged and windowed by mouse as the others are.
+fn picture_ui(
+    ui: &Ui,
+    response: &Response,
+    (state, study): (&AppState, &OpenStudy),
+    commands: &mut Vec<UiCommand>,
+) {
+    let (rect, ppp) = (response.rect, ui.ctx().pixels_per_point());
+    let looked = Looked {
+        camera: state.prior_camera().unwrap_or_default(),
+        view: ViewRect {
+            min: [rect.left(), rect.top()].map(|v| v * ppp),
+            size: [rect.width(), rect.height()].map(|v| v * ppp),
+        },
+        image: study.extent(Content::Original),
+        pixels_per_point: ppp,
+        drag: state.shell.preferences.window_drag,
     };
-    let (width, height) = study.radiograph.size();
-    let aspect = study.radiograph.pixel_aspect();
-    let is_usable = (0.1..=10.0).contains(&aspect);
-    let look = study.looks.of(Content::Original);
-    let image = ImageExtent {
-        size: [width as f32, height as f32],
-        pixel_aspect: if is_usable { aspect as f32 } else { 1.0 },
-        orientation: look.orientation,
+    let placement = looked.camera.place(looked.view, looked.image);
+    let callback = callback(study, &placement, frame_number(ui.ctx()));
+    ui.painter_at(rect).add(callback.into_shape(rect));
+    let measures = MeasureView {
+        rect,
+        placement: &placement,
+        pixels_per_point: ppp,
+        layer: Layer::Original,
+        state,
+        study,
     };
+    still_measures_ui(ui, &measures);
+    let gesture = looked.dragged(ui, response);
+    commands.extend(gesture.map(|gesture| {
+        UiCommand::Prior(match gesture {
+            Gesture::Reset => PriorCommand::Reset,
+            Gesture::Window(drag) => PriorCommand::DragWindow(drag),
+            Gesture::Look(camera) => PriorCommand::SetCamera(camera),
+        })
+    }));
+    if let Some(pointer) = response.hover_pos().filter(|_| response.contains_pointer()) {
+        let (turned, pinched) = wheel_and_pinch(ui);
+        let zoomed = looked.zoomed(pointer, turned * pinched);
+        commands.extend(zoomed.map(|camera| UiCommand::Prior(PriorCommand::SetCamera(camera))));
+    }
+}
+
+fn callback(study: &OpenStudy, placement: &Placement, frame: u64) -> RadiographCallback {
     let original = layers::key(study, LayerKind::Original);
-    let callback = RadiographCallback {
+    RadiographCallback {
         spec: ViewSpec {
             id: PRIOR_VIEW,
             layer: original,
@@ -67,15 +106,28 @@ fn picture_ui(ui: &Ui, rect: Rect, study: &OpenStudy) {
             mask: None,
             picture: Picture::Grey,
             mixture: Mixture::LAYER,
-            image_from_screen: look.camera.place(view, image).shader_map(),
-            voi: look.voi.clone(),
+            image_from_screen: placement.shader_map(),
+            voi: study.looks.of(Content::Original).voi.clone(),
             low_is_white: study.low_is_white(Content::Original),
             dithered: true,
         },
         layers: layers::all(study),
-        frame: frame_number(ui.ctx()),
-    };
-    ui.painter_at(rect).add(callback.into_shape(rect));
+        frame,
+    }
+}
+
+/// The button that lets it move with the current study, in the lower left corner.
+fn link_ui(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let inner = rect.shrink(theme::OVERLAY_MARGIN);
+    let size = LINK_SIZE.min(inner.size());
+    let place = Align2::LEFT_BOTTOM.align_size_within_rect(size, inner);
+    ui.painter().rect_filled(place, 4, theme::SHADE);
+    let text = RichText::new("Move with the current").color(theme::OVERLAY);
+    let button = Button::selectable(state.prior_is_linked, text);
+    let tip = "Zoom and pan of the prior follow those of the current study";
+    if ui.put(place, button).on_hover_text(tip).clicked() {
+        commands.push(UiCommand::Prior(PriorCommand::ToggleLink));
+    }
 }
 
 fn labels_ui(ui: &mut Ui, rect: Rect, entry: &Study, state: &AppState) {
@@ -83,11 +135,11 @@ fn labels_ui(ui: &mut Ui, rect: Rect, entry: &Study, state: &AppState) {
     let mut lines = vec!["PRIOR".to_owned()];
     if !state.is_patient_hidden() {
         let stated = entry.info.as_ref().map(|info| info.study_date.as_str());
-        lines.push(match stated {
-            None | Some("") => "No date".to_owned(),
+        let stated = match stated {
+            None | Some("") => "no date".to_owned(),
             Some(stated) => date(stated),
-        });
-        lines.push(entry.name());
+        };
+        lines = vec![format!("PRIOR, {stated}"), entry.name()];
     }
     let lines = fitted_lines(ui, &lines, inner.width());
     let top = corner_text(ui, inner, Align2::LEFT_TOP, &lines).bottom();

@@ -1,7 +1,7 @@
 //! Lines and handles of measures.
 
 use super::words::text_ui;
-use super::{MeasureView, colour};
+use super::{MeasureView, colour, is_chosen};
 use crate::measure::{Measure, Point, Shape};
 use crate::ui::measuring::{PixelReading, Tool};
 use crate::ui::theme;
@@ -14,9 +14,8 @@ const CROSS: f32 = 6.0;
 
 /// Draws the lines of every measure and of what is being drawn, without words.
 pub(in crate::ui::panels) fn shapes_ui(painter: &Painter, view: &MeasureView<'_>) {
-    let measuring = &view.state.measuring;
-    for measure in measuring.shown(&view.study.measures) {
-        let colour = colour(view.state, measure);
+    for measure in view.shown() {
+        let colour = colour(view, measure);
         shape_ui(painter, view, &measure.shape, colour);
     }
 }
@@ -29,12 +28,12 @@ pub(in crate::ui::panels) fn cross_ui(painter: &Painter, center: Pos2) {
 }
 
 pub(super) fn measure_ui(painter: &Painter, view: &MeasureView<'_>, measure: &Measure) {
-    let colour = colour(view.state, measure);
+    let colour = colour(view, measure);
     shape_ui(painter, view, &measure.shape, colour);
     if let Shape::RibProfile { at } = measure.shape {
         rib_ui(painter, view, measure, at, colour);
     }
-    if view.state.measuring.selected == Some(measure.id) {
+    if is_chosen(view, measure) {
         for handle in measure.shape.handles() {
             let at = view.ui_from_image(handle);
             painter.circle(

@@ -10,6 +10,7 @@ pub(super) use words::{label_text, rib_text};
 use crate::measure::{Grip, Layer, Measure, Point};
 use crate::ui::camera::Placement;
 use crate::ui::command::UiCommand;
+use crate::ui::measuring::Measuring;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
@@ -47,6 +48,22 @@ impl MeasureView<'_> {
     pub(super) fn ui_from_image(&self, at: Point) -> Pos2 {
         let screen = self.placement.screen_from_image([at.x as f32, at.y as f32]);
         Pos2::from(screen.map(|v| v / self.pixels_per_point))
+    }
+
+    /// What goes on between two changes of these measures; `None` for those of another study than the one shown, which
+    /// are only looked at.
+    fn measuring(&self) -> Option<&Measuring> {
+        let shown = self.state.study().map(|study| study.serial);
+        (shown == Some(self.study.serial)).then_some(&self.state.measuring)
+    }
+
+    /// Measures as they are drawn: the one that is being moved where it is now.
+    fn shown(&self) -> Vec<&Measure> {
+        let measures = &self.study.measures;
+        match self.measuring() {
+            Some(measuring) => measuring.shown(measures).collect(),
+            None => measures.iter().collect(),
+        }
     }
 
     /// What the pointer can take hold of at a place of the view. With a tool in hand only what is chosen, so that new
@@ -91,26 +108,36 @@ pub fn measures_ui(
     if !view.state.masking.is_on {
         mouse(ui, view, response, commands);
     }
-    let painter = ui.painter_at(view.rect);
-    let measuring = &view.state.measuring;
-    for measure in measuring.shown(&view.study.measures) {
-        measure_ui(&painter, view, measure);
-    }
-    // After every line: none may run through words.
-    for measure in measuring.shown(&view.study.measures) {
-        let (text, colour) = (value_text(view, measure), colour(view.state, measure));
-        text_ui(&painter, view, &measure.shape, &text, colour);
-    }
-    if let Some(tool) = measuring.tool {
+    still_measures_ui(ui, view);
+    if let Some(tool) = view.state.measuring.tool {
         let pointer = response.hover_pos().filter(|at| view.rect.contains(*at));
-        draft_ui(&painter, view, tool, pointer);
+        draft_ui(&ui.painter_at(view.rect), view, tool, pointer);
     }
 }
 
-fn colour(state: &AppState, measure: &Measure) -> Color32 {
-    if state.measuring.selected == Some(measure.id) {
+/// Draws the measures of a study over one of its pictures.
+pub(super) fn still_measures_ui(ui: &Ui, view: &MeasureView<'_>) {
+    let painter = ui.painter_at(view.rect);
+    let shown = view.shown();
+    for measure in &shown {
+        measure_ui(&painter, view, measure);
+    }
+    // After every line: none may run through words.
+    for measure in &shown {
+        let (text, colour) = (value_text(view, measure), colour(view, measure));
+        text_ui(&painter, view, &measure.shape, &text, colour);
+    }
+}
+
+fn colour(view: &MeasureView<'_>, measure: &Measure) -> Color32 {
+    if is_chosen(view, measure) {
         theme::MEASURE_CHOSEN
     } else {
         theme::MEASURE
     }
+}
+
+fn is_chosen(view: &MeasureView<'_>, measure: &Measure) -> bool {
+    let measuring = view.measuring();
+    measuring.is_some_and(|measuring| measuring.selected == Some(measure.id))
 }

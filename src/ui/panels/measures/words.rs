@@ -13,7 +13,11 @@ const VALUE_GAP: f32 = 10.0;
 
 /// What stands beside a measure: its words, its value, and of a region the mean of the picture shown.
 pub(super) fn value_text(view: &MeasureView<'_>, measure: &Measure) -> String {
-    let label = label_text(view.state, measure);
+    // What is being typed is typed to a measure of the study shown.
+    let label = match view.measuring() {
+        Some(_) => label_text(view.state, measure),
+        None => as_may_be_shown(view.state, &measure.label),
+    };
     let value = measure.shape.value_text(&view.study.scale());
     let reading = view.study.measure_record.readings.get(&measure.id);
     let pixels = match reading.map(|reading| &reading.value) {
@@ -36,10 +40,14 @@ pub(in crate::ui::panels) fn label_text(state: &AppState, measure: &Measure) -> 
     let typed = state.measuring.typing.as_ref();
     let typed = typed.filter(|(id, _)| *id == measure.id);
     let label = typed.map_or(&measure.label, |(_, text)| text);
+    as_may_be_shown(state, label)
+}
+
+fn as_may_be_shown(state: &AppState, label: &str) -> String {
     if state.is_patient_hidden() && !label.is_empty() {
         HIDDEN.to_owned()
     } else {
-        label.clone()
+        label.to_owned()
     }
 }
 

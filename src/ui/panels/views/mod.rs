@@ -4,7 +4,7 @@ mod labels;
 mod magnifier;
 mod marks;
 mod measures;
-mod mouse;
+pub(super) mod mouse;
 pub(super) mod text;
 mod view;
 

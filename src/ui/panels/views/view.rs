@@ -139,14 +139,7 @@ impl View<'_> {
     }
 
     pub fn image(&self) -> ImageExtent {
-        let (width, height) = self.study.radiograph.size();
-        let aspect = self.study.radiograph.pixel_aspect();
-        let usable = aspect.is_finite() && (0.1..=10.0).contains(&aspect);
-        ImageExtent {
-            size: [width as f32, height as f32],
-            pixel_aspect: if usable { aspect as f32 } else { 1.0 },
-            orientation: self.look().orientation,
-        }
+        self.study.extent(self.cell)
     }
 
     fn pixel_at(&self, placement: &Placement, screen: [f32; 2]) -> Option<PixelPosition> {

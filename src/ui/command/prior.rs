@@ -1,0 +1,54 @@
+//! How the prior is looked at.
+
+use crate::ui::camera::Camera;
+use crate::ui::look::Content;
+use crate::ui::state::AppState;
+use crate::ui::window_level::{WindowDrag, dragged};
+
+/// What a person asks of the prior's view.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PriorCommand {
+    /// Look elsewhere in it.
+    SetCamera(Camera),
+    /// Drag for another window.
+    DragWindow(WindowDrag),
+    /// As it was loaded.
+    Reset,
+    /// Let it move with the study shown, or no longer.
+    ToggleLink,
+}
+
+/// Does what was asked of the prior's view.
+pub(super) fn apply(command: PriorCommand, state: &mut AppState) {
+    let links = state.links;
+    match command {
+        PriorCommand::SetCamera(camera) => state.set_prior_camera(camera),
+        PriorCommand::DragWindow(drag) => {
+            if let Some(prior) = state.prior_study_mut() {
+                let polarity = prior.radiograph.polarity;
+                let range = prior.modality_range;
+                let voi = &prior.looks.of(Content::Original).voi;
+                let voi = dragged(voi, drag, polarity, range);
+                prior
+                    .looks
+                    .change(Content::Original, links, |look| look.voi = voi);
+            }
+        }
+        PriorCommand::Reset => {
+            if let Some(prior) = state.prior_study_mut() {
+                prior.reset_view();
+            }
+            if state.prior_is_linked {
+                state.set_prior_camera(Camera::default());
+            }
+        }
+        PriorCommand::ToggleLink => {
+            let camera = state.prior_camera();
+            state.prior_is_linked = !state.prior_is_linked;
+            // Let go, it stays where it is.
+            if let Some(camera) = camera.filter(|_| !state.prior_is_linked) {
+                state.set_prior_camera(camera);
+            }
+        }
+    }
+}
