@@ -1,17 +1,20 @@
 //! Studies that wait to be suppressed in the background, and the one that is.
 
+use super::browser::ImageStatus;
 use super::running_job::RunningJob;
 use super::state::AppState;
 use super::study::{OpenStudy, Study};
 use crate::worker::JobId;
 
 /// What a person asked of the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QueueCommand {
     /// Show the queue, or hide it.
     ToggleList,
     /// Queue every study that has no soft-tissue image.
     AddAll,
+    /// Queue those of the studies with these indices that have no soft-tissue image.
+    Add(Vec<usize>),
     /// Let the study with this index, which waits, come one place earlier.
     MoveUp(usize),
     /// Let it come one place later.
@@ -95,6 +98,16 @@ impl AppState {
     pub fn is_running(&self, study: &OpenStudy) -> bool {
         let job = self.job.as_ref().and_then(|job| job.study);
         [job, self.queue.running_serial()].contains(&Some(study.serial))
+    }
+
+    /// A study has no soft-tissue image, none is being made, and it does not wait for one.
+    pub fn can_be_queued(&self, study: &Study) -> bool {
+        let without = [
+            ImageStatus::NotRun,
+            ImageStatus::NotRead,
+            ImageStatus::Reading,
+        ];
+        without.contains(&self.image_status(study))
     }
 
     /// A study waits in the queue.

@@ -6,6 +6,7 @@ use crate::phantom::{radiograph, result};
 use diaphane::ui::{ImageStatus, QueueCommand, StudyContent, UiCommand};
 use diaphane::worker::{EventKind, JobHandle, Priority};
 use eframe::egui::Key;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::sync::Arc;
 
 impl Window {
@@ -191,4 +192,51 @@ fn a_file_is_read_when_its_turn_comes() {
     assert!(!is_open(&window, 12), "its turn has not come");
     window.queue(QueueCommand::ToggleList);
     assert!(!window.has("Queue"));
+}
+
+/// Two studies of one patient, the newer of two series, and another patient's.
+fn with_tree() -> Window {
+    let mut window = Window::new().with_study();
+    for (file, id, date, series) in [
+        ("old", "7", "20240101", "1"),
+        ("new1", "7", "20260301", "1"),
+        ("new2", "7", "20260301", "2"),
+        ("other", "8", "20250101", "1"),
+    ] {
+        let mut made = radiograph(file);
+        made.info.patient_name = format!("DOE^{id}");
+        id.clone_into(&mut made.info.patient_id);
+        date.clone_into(&mut made.info.study_date);
+        series.clone_into(&mut made.info.series_number);
+        window.apply(UiCommand::ShowRadiograph(Arc::new(made)));
+    }
+    window
+}
+
+/// Asks for the entry of the menu over a row of the browser.
+fn queue_from(window: &mut Window, row: &str) {
+    window.harness.get_by_label(row).click_secondary();
+    window.harness.run();
+    window.click("Suppress in the background");
+}
+
+#[test]
+fn an_image_a_series_and_a_study_are_queued_from_the_browser() {
+    let mut window = with_tree();
+    queue_from(&mut window, "old.dcm, not run");
+    assert_eq!((window.running(), window.waiting()), (Some(1), vec![]));
+    let mut window = with_tree();
+    queue_from(&mut window, "Series 2");
+    assert_eq!((window.running(), window.waiting()), (Some(3), vec![]));
+    let mut window = with_tree();
+    queue_from(&mut window, "2026-03-01");
+    assert_eq!((window.running(), window.waiting()), (Some(2), vec![3]));
+    assert!(window.state().queue.is_visible);
+    // The whole patient: only what neither runs nor waits comes behind.
+    queue_from(&mut window, "DOE 7 (7)");
+    assert_eq!((window.running(), window.waiting()), (Some(2), vec![3, 1]));
+    window.harness.get_by_label("2026-03-01").click_secondary();
+    window.harness.run();
+    let entry = window.harness.get_by_label("Suppress in the background");
+    assert!(entry.accesskit_node().is_disabled(), "all of it waits");
 }

@@ -1,11 +1,12 @@
 //! From a list of files to rows: patient, study, series, image.
 
+mod groups;
+
 use crate::formats::Skipped;
-use crate::radiograph::StudyInfo;
 use crate::ui::patient_text::{date, name_line};
 use crate::ui::state::AppState;
 use crate::ui::study::Study;
-use std::cmp::Reverse;
+use groups::{Patient, Series, StudyGroup, grouped, sorted, sorted_series, sorted_studies};
 use std::collections::BTreeMap;
 
 /// Words by which a search finds key images.
@@ -48,6 +49,8 @@ pub enum RowKind {
         title: String,
         /// The rows below it are not shown.
         folded: bool,
+        /// Its images, shown or not, by their indices among the studies.
+        images: Vec<usize>,
     },
     /// An image, by its index among the studies.
     Image(usize),
@@ -55,39 +58,11 @@ pub enum RowKind {
     Skipped(usize),
 }
 
-/// Groups in the order they are shown, each with its images.
-#[derive(Default)]
-struct Series {
-    title: String,
-    number: Option<i64>,
-    images: Vec<usize>,
-}
-
-#[derive(Default)]
-struct StudyGroup {
-    title: String,
-    when: String,
-    series: BTreeMap<String, Series>,
-}
-
-#[derive(Default)]
-struct Patient {
-    level: Option<Level>,
-    title: String,
-    studies: BTreeMap<String, StudyGroup>,
-}
-
 /// The rows, and the indices of every study in the order of the whole tree.
 pub(super) fn build(state: &AppState) -> (Vec<BrowserRow>, Vec<usize>) {
     let everything = grouped(state, |_| true);
-    let order = sorted(&everything).into_iter().flat_map(|(_, patient)| {
-        let studies = sorted_studies(patient);
-        let series = studies
-            .into_iter()
-            .flat_map(|(_, study)| sorted_series(study));
-        series.flat_map(|(_, series)| series.images.iter().copied())
-    });
-    let order = order.collect();
+    let patients = sorted(&everything).into_iter();
+    let order = patients.flat_map(|(_, patient)| patient.all()).collect();
     let search = state.browser.search.trim().to_lowercase();
     // A search for a name is one, while names are hidden.
     let searching = !search.is_empty() && !state.is_patient_hidden();
@@ -128,136 +103,6 @@ fn haystack(study: &Study) -> String {
     parts.join("\n").to_lowercase()
 }
 
-fn grouped(state: &AppState, wanted: impl Fn(&Study) -> bool) -> BTreeMap<String, Patient> {
-    let mut patients: BTreeMap<String, Patient> = BTreeMap::new();
-    let studies = state.studies.iter().enumerate();
-    for (index, study) in studies.filter(|(_, study)| wanted(study)) {
-        let info = study.info.as_ref().filter(|info| is_identified(info));
-        let (patient_key, study_key, series_key) = info.map_or_else(
-            || {
-                (
-                    format!("folder {}", folder(study)),
-                    String::new(),
-                    String::new(),
-                )
-            },
-            keys,
-        );
-        let patient = patients.entry(patient_key).or_default();
-        let group = patient.studies.entry(study_key).or_default();
-        let series = group.series.entry(series_key).or_default();
-        if let Some(info) = info {
-            patient.level = Some(Level::Patient);
-            patient.title = patient_title(info);
-            group.title = study_title(info);
-            group.when = format!("{}{}", info.study_date, info.study_time);
-            series.title = series_title(info);
-            series.number = info.series_number.trim().parse().ok();
-        } else {
-            patient.title = folder(study);
-        }
-        series.images.push(index);
-    }
-    patients
-}
-
-/// A file that says whose picture it is, or which study it belongs to.
-fn is_identified(info: &StudyInfo) -> bool {
-    let stated = [
-        &info.patient_name,
-        &info.patient_id,
-        &info.study_instance_uid,
-    ];
-    stated.iter().any(|text| !text.is_empty())
-}
-
-/// What tells patients, studies and series apart. One ID under two names is two patients: they may be.
-fn keys(info: &StudyInfo) -> (String, String, String) {
-    let or = |uid: &str, other: String| match uid {
-        "" => other,
-        uid => uid.to_owned(),
-    };
-    let patient = [
-        &info.patient_id,
-        &info.issuer_of_patient_id,
-        &info.patient_name,
-        &info.birth_date,
-    ];
-    let patient: Vec<&str> = patient.iter().map(|text| text.as_str()).collect();
-    let study = format!("{} {}", info.study_date, info.study_description);
-    let series = format!("{} {}", info.series_number, info.series_description);
-    (
-        format!("patient {}", patient.join("\n")),
-        or(&info.study_instance_uid, study),
-        or(&info.series_instance_uid, series.trim().to_owned()),
-    )
-}
-
-fn folder(study: &Study) -> String {
-    let folder = study
-        .path
-        .parent()
-        .map(|folder| folder.display().to_string());
-    folder
-        .filter(|folder| !folder.is_empty())
-        .unwrap_or_else(|| "Files".to_owned())
-}
-
-fn patient_title(info: &StudyInfo) -> String {
-    let name = name_line(&info.patient_name);
-    match (name.as_str(), info.patient_id.as_str()) {
-        ("", "") => "Patient not stated".to_owned(),
-        ("", id) => id.to_owned(),
-        (name, "") => name.to_owned(),
-        (name, id) => format!("{name} ({id})"),
-    }
-}
-
-fn study_title(info: &StudyInfo) -> String {
-    let date = match info.study_date.as_str() {
-        "" => "No date".to_owned(),
-        stated => date(stated),
-    };
-    format!("{date} {}", info.study_description)
-        .trim()
-        .to_owned()
-}
-
-/// Empty where the file says nothing of its series: then it needs no row.
-fn series_title(info: &StudyInfo) -> String {
-    match (info.series_number.trim(), info.series_description.trim()) {
-        ("", description) => description.to_owned(),
-        (number, "") => format!("Series {number}"),
-        (number, description) => format!("Series {number}: {description}"),
-    }
-}
-
-/// Newest study first; what does not say whose it is comes last.
-fn sorted(patients: &BTreeMap<String, Patient>) -> Vec<(&String, &Patient)> {
-    let mut sorted: Vec<_> = patients.iter().collect();
-    sorted.sort_by_key(|(_, patient)| {
-        let newest = patient
-            .studies
-            .values()
-            .map(|study| study.when.clone())
-            .max();
-        (patient.level.is_none(), Reverse(newest))
-    });
-    sorted
-}
-
-fn sorted_studies(patient: &Patient) -> Vec<(&String, &StudyGroup)> {
-    let mut sorted: Vec<_> = patient.studies.iter().collect();
-    sorted.sort_by_key(|(_, study)| Reverse(&study.when));
-    sorted
-}
-
-fn sorted_series(study: &StudyGroup) -> Vec<(&String, &Series)> {
-    let mut sorted: Vec<_> = study.series.iter().collect();
-    sorted.sort_by_key(|(_, series)| series.number);
-    sorted
-}
-
 struct Rows<'a> {
     state: &'a AppState,
     searching: bool,
@@ -271,7 +116,7 @@ impl Rows<'_> {
         for (number, (key, patient)) in sorted(patients).into_iter().enumerate() {
             let level = patient.level.unwrap_or(Level::Folder);
             let title = (level, patient.title.as_str(), number + 1);
-            let folded = self.group(0, key.clone(), title);
+            let folded = self.group(0, key.clone(), title, patient.all().collect());
             for (study_key, study) in sorted_studies(patient) {
                 let key = format!("{key}\n{study_key}");
                 if level == Level::Folder {
@@ -289,7 +134,7 @@ impl Rows<'_> {
             return;
         }
         let title = (Level::Study, study.title.as_str(), self.num_studies);
-        let folded = self.group(1, key.to_owned(), title);
+        let folded = self.group(1, key.to_owned(), title, study.all().collect());
         for (number, (series_key, series)) in sorted_series(study).into_iter().enumerate() {
             if folded {
                 continue;
@@ -298,7 +143,12 @@ impl Rows<'_> {
                 self.images(false, 2, [series]);
             } else {
                 let title = (Level::Series, series.title.as_str(), number + 1);
-                let folded = self.group(2, format!("{key}\n{series_key}"), title);
+                let folded = self.group(
+                    2,
+                    format!("{key}\n{series_key}"),
+                    title,
+                    series.images.clone(),
+                );
                 self.images(folded, 3, [series]);
             }
         }
@@ -326,6 +176,7 @@ impl Rows<'_> {
         depth: usize,
         key: String,
         (level, title, number): (Level, &str, usize),
+        images: Vec<usize>,
     ) -> bool {
         // Whoever searches wants to see what was found.
         let turned = self.state.browser.turned.contains(&key) && !self.searching;
@@ -342,6 +193,7 @@ impl Rows<'_> {
                 key,
                 title,
                 folded,
+                images,
             },
         });
         folded
@@ -361,7 +213,12 @@ impl Rows<'_> {
             return;
         }
         let title = format!("Not radiographs ({})", found.len());
-        let folded = self.group(0, "skipped".to_owned(), (Level::Skipped, &title, 1));
+        let folded = self.group(
+            0,
+            "skipped".to_owned(),
+            (Level::Skipped, &title, 1),
+            Vec::new(),
+        );
         if !folded {
             self.listed
                 .extend(found.into_iter().map(|index| BrowserRow {

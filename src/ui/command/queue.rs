@@ -1,7 +1,6 @@
 //! The queue of background runs: filled, reordered, emptied, and carried on study by study.
 
 use super::{Services, fail, jobs, results, tell};
-use crate::ui::browser::ImageStatus;
 use crate::ui::message::Severity;
 use crate::ui::queue::{QueueCommand, QueuedRun};
 use crate::ui::runs::BYTES_PER_PIXEL;
@@ -15,7 +14,8 @@ pub(super) fn apply(command: QueueCommand, state: &mut AppState, services: &mut 
     let queue = &mut state.queue;
     match command {
         C::ToggleList => queue.is_visible = !queue.is_visible,
-        C::AddAll => add_all(state),
+        C::AddAll => add((0..state.studies.len()).collect(), state),
+        C::Add(studies) => add(studies, state),
         C::MoveUp(study) => queue.shift(study, -1),
         C::MoveDown(study) => queue.shift(study, 1),
         C::Cancel(study) => {
@@ -37,29 +37,26 @@ fn clear(state: &mut AppState) {
     state.queue.stop_run();
 }
 
-/// Queues what has no soft-tissue image, in the order of the browser.
-fn add_all(state: &mut AppState) {
+/// Queues those of the studies that have no soft-tissue image, in the order of the browser.
+fn add(mut studies: Vec<usize>, state: &mut AppState) {
     if state.bundle.is_none() && state.loading.is_none() {
         let text = "No model is loaded; open a bundle with File > Open model bundle.";
         fail(state, text.to_owned());
         return;
     }
-    let is_wanted = |study: &Study| {
-        let status = state.image_status(study);
-        let unread = [ImageStatus::NotRead, ImageStatus::Reading];
-        status == ImageStatus::NotRun || unread.contains(&status)
-    };
-    let studies = state.studies.iter().enumerate();
-    let wanted = studies.filter(|(_, study)| is_wanted(study));
-    let mut wanted: Vec<usize> = wanted.map(|(index, _)| index).collect();
+    studies.retain(|&index| {
+        let study = state.studies.get(index);
+        study.is_some_and(|study| state.can_be_queued(study))
+    });
     let places = state.browser.places();
-    wanted.sort_by_key(|index| places.get(*index).copied().unwrap_or(*index));
-    if wanted.is_empty() {
+    studies.sort_by_key(|index| places.get(*index).copied().unwrap_or(*index));
+    studies.dedup();
+    if studies.is_empty() {
         let text = "Every study is suppressed, or waits for it already.";
         tell(state, Severity::Advice, text.to_owned());
         return;
     }
-    state.queue.waiting.extend(wanted);
+    state.queue.waiting.extend(studies);
     state.queue.is_visible = true;
 }
 

@@ -72,6 +72,38 @@ fn patients_studies_and_series_are_nested_newest_first() {
 }
 
 #[test]
+fn a_heading_knows_its_images_folded_or_not() {
+    let mut state = state();
+    let images = |state: &AppState| -> Vec<(String, Vec<usize>)> {
+        let (rows, _) = build(state);
+        let headings = rows.into_iter().filter_map(|row| match row.kind {
+            RowKind::Group { title, images, .. } => Some((title, images)),
+            _ => None,
+        });
+        headings.collect()
+    };
+    let found = images(&state);
+    let expected: [(&str, &[usize]); 9] = [
+        ("DOE JANE (7)", &[4, 2, 0]),
+        ("2026-03-01 Chest", &[4, 2]),
+        ("Series 9", &[4]),
+        ("Series 10", &[2]),
+        ("2024-01-01 Chest", &[0]),
+        ("Series 2", &[0]),
+        ("ROE JO (8)", &[3]),
+        ("2025-01-01 Chest", &[3]),
+        ("/data", &[1]),
+    ];
+    let expected = expected.map(|(title, images)| (title.to_owned(), images.to_vec()));
+    assert_eq!(found, expected);
+    let (rows, _) = build(&state);
+    if let RowKind::Group { key, .. } = &rows[0].kind {
+        state.browser.turn(key.clone());
+    }
+    assert_eq!(images(&state)[0].1, [4, 2, 0]);
+}
+
+#[test]
 fn a_search_leaves_what_it_finds_and_what_that_lies_in() {
     let mut state = state();
     for (search, found) in [

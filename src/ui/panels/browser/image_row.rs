@@ -1,6 +1,6 @@
 //! One image of the browser: thumbnail, name, what became of it.
 
-use super::background;
+use super::{background, background_entry_ui};
 use crate::ui::browser::ImageStatus;
 use crate::ui::command::{BrowseCommand, UiCommand};
 use crate::ui::state::AppState;
@@ -10,7 +10,7 @@ use crate::ui::thumbnails::ThumbnailTextures;
 use crate::ui::widgets::middle_ellipsis::fitted;
 use crate::ui::widgets::status_sign::{paint_star, paint_status};
 use eframe::egui::{
-    Align2, Color32, FontId, Pos2, Rect, Response, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo,
+    Align2, Button, Color32, FontId, Pos2, Rect, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo,
 };
 
 /// Radius of the star of a key image, points.
@@ -160,14 +160,8 @@ fn tip(state: &AppState, study: &Study, name: &str) -> String {
 fn menu_ui(ui: &mut Ui, index: usize, state: &AppState, commands: &mut Vec<UiCommand>) {
     let path = state.studies.get(index).map(|study| &study.path);
     let is_prior = path.is_some() && state.prior.as_ref() == path;
-    let mut entry = |ui: &mut Ui, enabled: bool, label: &str, command: UiCommand| {
-        let response: Response = ui.add_enabled(enabled, eframe::egui::Button::new(label));
-        if response.clicked() {
-            commands.push(command);
-            ui.close();
-        }
-    };
-    entry(ui, true, "Show", UiCommand::SelectStudy(index));
+    let show = UiCommand::SelectStudy(index);
+    entry_ui(ui, (true, "Show"), show, commands);
     let (label, prior) = if is_prior {
         ("Take the prior away", None)
     } else {
@@ -175,12 +169,23 @@ fn menu_ui(ui: &mut Ui, index: usize, state: &AppState, commands: &mut Vec<UiCom
     };
     let may_be_prior = is_prior || index != state.current;
     let command = UiCommand::Browse(BrowseCommand::SetPrior(prior));
-    entry(ui, may_be_prior, label, command);
+    entry_ui(ui, (may_be_prior, label), command, commands);
+    let studies = path.is_some().then_some(index);
+    background_entry_ui(ui, studies.as_slice(), state, commands);
     let compare = UiCommand::Browse(BrowseCommand::CompareTags(Some(index)));
-    entry(
-        ui,
-        state.tags.visible && index != state.current,
-        "Compare its DICOM tags",
-        compare,
-    );
+    let has_tags = state.tags.visible && index != state.current;
+    let label = (has_tags, "Compare its DICOM tags");
+    entry_ui(ui, label, compare, commands);
+}
+
+fn entry_ui(
+    ui: &mut Ui,
+    (enabled, label): (bool, &str),
+    command: UiCommand,
+    commands: &mut Vec<UiCommand>,
+) {
+    if ui.add_enabled(enabled, Button::new(label)).clicked() {
+        commands.push(command);
+        ui.close();
+    }
 }

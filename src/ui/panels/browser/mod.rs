@@ -4,14 +4,15 @@ mod image_row;
 
 use crate::ui::browser::{BrowserRow, Level, RowKind};
 use crate::ui::command::{BrowseCommand, UiCommand};
+use crate::ui::queue::QueueCommand;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::ui::thumbnails::ThumbnailTextures;
 use crate::ui::widgets::middle_ellipsis::fitted;
 use crate::ui::widgets::status_sign::paint_fold;
 use eframe::egui::{
-    Align2, Id, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit,
-    TextStyle, Ui, Vec2, WidgetInfo,
+    Align2, Button, Id, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    TextEdit, TextStyle, Ui, Vec2, WidgetInfo,
 };
 use image_row::image_ui;
 
@@ -116,7 +117,8 @@ impl Panel<'_> {
                 key,
                 title,
                 folded,
-            } => self.group_ui(ui, rect, (*level, key, title, *folded)),
+                images,
+            } => self.group_ui(ui, rect, (*level, key, title, *folded), images),
             RowKind::Image(index) => {
                 image_ui(
                     ui,
@@ -134,6 +136,7 @@ impl Panel<'_> {
         ui: &mut Ui,
         rect: Rect,
         (level, key, title, folded): (Level, &str, &str, bool),
+        images: &[usize],
     ) {
         let id = ui.unique_id().with(("group", key));
         let response = ui.interact(rect, id, Sense::click());
@@ -159,6 +162,11 @@ impl Panel<'_> {
         if response.clicked() {
             let turn = BrowseCommand::Turn(key.to_owned());
             self.commands.push(UiCommand::Browse(turn));
+        }
+        if level != Level::Skipped {
+            response.context_menu(|ui| {
+                background_entry_ui(ui, images, self.state, self.commands);
+            });
         }
     }
 
@@ -189,6 +197,24 @@ impl Panel<'_> {
         );
         let path = self.state.shown_path(&file.path);
         response.on_hover_text(format!("{}\n{path}", file.reason));
+    }
+}
+
+/// The entry of a menu that queues what has no soft-tissue image of these studies.
+fn background_entry_ui(
+    ui: &mut Ui,
+    studies: &[usize],
+    state: &AppState,
+    commands: &mut Vec<UiCommand>,
+) {
+    let found = studies.iter().filter_map(|&index| state.studies.get(index));
+    let has_model = state.bundle.is_some() || state.loading.is_some();
+    let is_wanted = has_model && found.into_iter().any(|study| state.can_be_queued(study));
+    let button = Button::new("Suppress in the background");
+    if ui.add_enabled(is_wanted, button).clicked() {
+        let command = QueueCommand::Add(studies.to_vec());
+        commands.push(UiCommand::Queue(command));
+        ui.close();
     }
 }
 
