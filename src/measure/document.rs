@@ -1,6 +1,6 @@
 //! The document in which the measures of one radiograph are kept.
 
-use super::Measure;
+use super::{Calibration, Measure};
 use serde::{Deserialize, Serialize};
 
 /// Says what the document is.
@@ -35,6 +35,9 @@ pub struct Document {
     /// The reader marked the radiograph as a key image; from form 2 on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub key_image: bool,
+    /// Size of a pixel by a length the reader stated; from form 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
 }
 
 impl Document {
@@ -51,6 +54,7 @@ impl Document {
             stored_values_sha256,
             measures,
             key_image: false,
+            calibration: None,
         }
     }
 
@@ -91,6 +95,9 @@ impl Document {
 
     fn check(&self) -> Result<(), DocumentError> {
         let broken = |what: String| Err(DocumentError::Broken(what));
+        if self.calibration.is_some_and(|stated| !stated.is_usable()) {
+            return broken("its pixel size is none".to_owned());
+        }
         for (index, measure) in self.measures.iter().enumerate() {
             let points = measure.shape.points();
             let near = |v: f64| v.abs() <= FARTHEST_PX;
@@ -110,6 +117,7 @@ impl Document {
 mod tests {
     use super::*;
     use crate::measure::{LineOrigin, MeasureId, Point, Scale, Shape};
+    use crate::radiograph::{PixelSpacing, SpacingKind};
 
     fn every_shape() -> Vec<Measure> {
         let [a, b, c, d] =
@@ -164,11 +172,19 @@ mod tests {
         assert!(!text.contains("key_image"), "{text}");
         let starred = Document {
             key_image: true,
+            calibration: Calibration::of(PixelSpacing {
+                row_mm: 0.25,
+                col_mm: 0.125,
+                kind: SpacingKind::User,
+            }),
             ..document
         };
         let text = starred.to_json().unwrap();
         assert!(text.contains("\"key_image\": true"), "{text}");
+        assert!(text.contains("\"kind\": \"user\""), "{text}");
         assert_eq!(Document::from_json(&text).unwrap(), starred);
+        let broken = Document::from_json(&text.replace("0.125", "0.0")).unwrap_err();
+        assert!(broken.to_string().contains("pixel size"), "{broken}");
     }
 
     #[test]
@@ -194,7 +210,7 @@ mod tests {
         let ends = [Point::new(1.5, 2.0), Point::new(30.25, 4.0)];
         assert_eq!(document.measures[0].shape, Shape::Length { ends });
         assert_eq!(document.measures[0].label, "rib");
-        assert!(!document.key_image);
+        assert!(!document.key_image && document.calibration.is_none());
     }
 
     #[test]

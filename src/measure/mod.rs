@@ -15,6 +15,7 @@
 
 mod angle;
 mod bidirectional;
+mod calibration;
 mod document;
 mod grip;
 mod linear;
@@ -30,6 +31,7 @@ mod thorax;
 
 pub use angle::{angle_degrees, cobb_degrees};
 pub use bidirectional::short_axis;
+pub use calibration::Calibration;
 pub use document::{Document, DocumentError};
 pub use grip::Grip;
 pub use pictures::{Layer, Pictures};

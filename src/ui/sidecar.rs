@@ -6,7 +6,7 @@
 
 use super::measuring::Annotations;
 use crate::formats::{make_private_folder, stored_fingerprint, write_atomically};
-use crate::measure::Document;
+use crate::measure::{Calibration, Document};
 use crate::radiograph::Radiograph;
 use std::fs;
 use std::io::ErrorKind;
@@ -47,6 +47,7 @@ pub(super) fn load(folder: &Path, radiograph: &Radiograph) -> Result<Annotations
     Ok(Annotations {
         measures: Arc::new(document.measures),
         is_key_image: document.key_image,
+        calibration: document.calibration.map(|stated| stated.spacing()),
     })
 }
 
@@ -76,6 +77,7 @@ pub(super) fn save(
     let measures = annotations.measures.to_vec();
     let mut document = Document::new(key.sop_instance_uid, key.sha256, measures);
     document.key_image = annotations.is_key_image;
+    document.calibration = annotations.calibration.and_then(Calibration::of);
     let text = document.to_json().map_err(|err| failed(err.to_string()))?;
     write_atomically(&path, text.as_bytes(), true).map_err(|err| failed(err.to_string()))
 }

@@ -56,7 +56,7 @@ pub struct OpenStudy {
     pub measures: Arc<Vec<Measure>>,
     /// The reader marked it as a key image.
     pub is_key_image: bool,
-    /// Size of a pixel by a length that the reader stated; until this study is closed.
+    /// Size of a pixel by a length that the reader stated
     pub calibration: Option<PixelSpacing>,
     /// What is known about the measures beside themselves.
     pub measure_record: MeasureRecord,

@@ -8,6 +8,7 @@
 mod access;
 mod bidirectional;
 mod browse;
+mod calibration;
 mod compare;
 mod compute;
 mod display;

@@ -162,6 +162,10 @@ fn take_loaded(serial: u64, loaded: Result<Annotations, String>, state: &mut App
         Ok(kept) => {
             study.measure_record.keeping = Keeping::Kept(kept.clone());
             study.is_key_image |= kept.is_key_image;
+            if study.calibration.is_none() && kept.calibration.is_some() {
+                study.calibration = kept.calibration;
+                study.measure_record.is_unit_told = true;
+            }
             // What was drawn while the disk was asked comes behind, under numbers that are free.
             let mut all = kept.measures.to_vec();
             for drawn in study.measures.iter() {

@@ -33,18 +33,21 @@ pub struct Annotations {
     pub measures: Arc<Vec<Measure>>,
     /// It is a key image.
     pub is_key_image: bool,
+    /// Size of a pixel by a length that the reader stated.
+    pub calibration: Option<PixelSpacing>,
 }
 
 impl Annotations {
     /// Nothing is kept of it.
     pub(in crate::ui) fn is_empty(&self) -> bool {
-        self.measures.is_empty() && !self.is_key_image
+        self.measures.is_empty() && !self.is_key_image && self.calibration.is_none()
     }
 
     /// Whether `other` says the same; cheap while nothing was drawn between the two.
     pub(in crate::ui) fn agrees_with(&self, other: &Self) -> bool {
         let drawn = Arc::ptr_eq(&self.measures, &other.measures) || self.measures == other.measures;
-        drawn && self.is_key_image == other.is_key_image
+        let is_marked_alike = self.is_key_image == other.is_key_image;
+        drawn && is_marked_alike && self.calibration == other.calibration
     }
 }
 
@@ -113,12 +116,13 @@ impl OpenStudy {
         Annotations {
             measures: Arc::clone(&self.measures),
             is_key_image: self.is_key_image,
+            calibration: self.calibration,
         }
     }
 
     /// Something was drawn, marked or calibrated that giving the study up would lose.
     pub(in crate::ui) fn has_annotations(&self) -> bool {
-        !self.annotations().is_empty() || self.calibration.is_some()
+        !self.annotations().is_empty()
     }
 
     /// Something was drawn or calibrated.

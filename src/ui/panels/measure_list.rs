@@ -172,7 +172,7 @@ fn calibrate_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
             let command = MeasureCommand::SetTrueLength(true_mm);
             commands.push(UiCommand::Measure(command));
         }
-        let tip = "Every length of this study follows, until it is closed; shown as \"user\"";
+        let tip = "Every length of this study follows, now and the next time; shown as \"user\"";
         if ui.button("Calibrate").on_hover_text(tip).clicked() {
             commands.push(UiCommand::Measure(MeasureCommand::Calibrate));
         }
