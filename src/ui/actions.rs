@@ -130,7 +130,7 @@ impl Action {
             C::SetLayout(layout) => Some(state.layout == *layout),
             C::ToggleCompareTool(tool) => Some(state.compare.tool == *tool),
             C::Magnify(MagnifierCommand::Toggle) => Some(state.magnifier.is_on),
-            C::Prior(PriorCommand::ToggleLink) => Some(state.prior_is_linked),
+            C::Prior(PriorCommand::ToggleLink) => Some(state.prior_is_linked()),
             C::ToggleInvert => {
                 let look = state
                     .study()
@@ -204,7 +204,7 @@ pub const ACTIONS: &[Action] = &[
     act("lens", Menu::None, "Lens on the soft tissue", C::ToggleCompareTool(CompareTool::Lens)).on(Key::G),
     act("flicker", Menu::None, "Flicker between original and soft tissue", C::ToggleCompareTool(CompareTool::Flicker)).on(Key::K),
     act("length", Menu::None, "Measure a length", C::Measure(Take(Tool::Length))).on(Key::D),
-    act("bidirectional", Menu::None, "Measure long and short axis (bidirectional)", C::Measure(Take(Tool::Bidirectional))).with(Modifiers::SHIFT, Key::D),
+    act("bidirectional", Menu::None, "Measure two axes (bidirectional)", C::Measure(Take(Tool::Bidirectional))).with(Modifiers::SHIFT, Key::D),
     act("angle", Menu::None, "Measure an angle", C::Measure(Take(Tool::Angle))).on(Key::A),
     act("cobb", Menu::None, "Measure a Cobb angle", C::Measure(Take(Tool::Cobb))).on(Key::C),
     act("cardiothoracic-ratio", Menu::None, "Cardiothoracic ratio (heart)", C::Measure(Take(Tool::CardiothoracicRatio))).on(Key::H),

@@ -58,7 +58,9 @@ mod window_level;
 
 pub use actions::{ACTIONS, Action, Menu, Trigger};
 pub use app::DiaphaneApp;
-pub use browser::{Browser, BrowserRow, ImageStatus, Level, RowKind, Visibility, prior_warning};
+pub use browser::{
+    Browser, BrowserRow, ImageStatus, Level, PriorMoves, RowKind, Visibility, prior_warning,
+};
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
 pub use command::{BrowseCommand, FolderCommand, PriorCommand, SessionCommand, ShellCommand, Turning, UiCommand};
 pub use compare::{Compare, CompareTool};

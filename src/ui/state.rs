@@ -1,6 +1,6 @@
 //! Everything the window knows, as plain data.
 
-use super::browser::Browser;
+use super::browser::{Browser, PriorMoves};
 use super::compare::Compare;
 use super::compute::{BundleInfo, Compute};
 use super::files::SearchProgress;
@@ -153,8 +153,8 @@ pub struct AppState {
     pub browser: Browser,
     /// File of the radiograph chosen as prior.
     pub prior: Option<PathBuf>,
-    /// The prior has no zoom and pan of its own: it moves with the study shown.
-    pub prior_is_linked: bool,
+    /// Where zoom and pan of the prior come from.
+    pub prior_moves: PriorMoves,
     /// The window of DICOM tags.
     pub tags: TagWindow,
     /// What was opened lately, and what was open at the end of the last run.
@@ -206,7 +206,7 @@ impl Default for AppState {
             folders: FolderNotes::default(),
             browser: Browser::default(),
             prior: None,
-            prior_is_linked: false,
+            prior_moves: PriorMoves::default(),
             tags: TagWindow::default(),
             session: Session::default(),
         }

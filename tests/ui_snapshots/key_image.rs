@@ -5,6 +5,7 @@ use crate::measures::only_file;
 use crate::phantom::radiograph;
 use diaphane::ui::{BrowseCommand, MeasureCommand, UiCommand};
 use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,7 +50,11 @@ fn a_star_is_given_and_taken_back() {
 fn it_stands_in_the_menu_with_its_mark() {
     let mut window = Window::new().with_study();
     window.click("Tools");
-    window.click("Key image (star)");
+    window
+        .harness
+        .get_by_label_contains("Key image (star)")
+        .click();
+    window.harness.run();
     assert!(window.state().study().expect("open").is_key_image);
 }
 

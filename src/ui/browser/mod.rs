@@ -8,7 +8,7 @@ mod prior;
 mod status;
 mod tree;
 
-pub use prior::prior_warning;
+pub use prior::{PriorMoves, prior_warning};
 pub use status::ImageStatus;
 pub use tree::{BrowserRow, Level, RowKind};
 

@@ -14,11 +14,35 @@ pub fn prior_warning(current: &Study, prior: &Study) -> Option<String> {
     current.other_patient(prior).map(str::to_owned)
 }
 
+/// Where zoom and pan of the prior come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PriorMoves {
+    /// It has its own.
+    #[default]
+    Alone,
+    /// From the study shown.
+    WithCurrent,
+}
+
+impl PriorMoves {
+    /// The other one.
+    #[must_use]
+    pub fn toggled(self) -> Self {
+        match self {
+            Self::Alone => Self::WithCurrent,
+            Self::WithCurrent => Self::Alone,
+        }
+    }
+}
+
 /// Zoom and pan that show the same share of an image `to_width` pixels wide as `camera` shows of one of `from_width`.
 fn for_width(camera: Camera, from_width: usize, to_width: usize) -> Camera {
     let zoom = match camera.zoom {
         Zoom::Fit => Zoom::Fit,
-        Zoom::Scale(scale) => Zoom::Scale(scale * from_width as f32 / to_width.max(1) as f32),
+        Zoom::Scale(scale) => {
+            let ratio = from_width as f32 / to_width.max(1) as f32;
+            Zoom::Scale(scale * ratio)
+        }
     };
     Camera { zoom, ..camera }
 }
@@ -42,11 +66,16 @@ impl AppState {
         self.study_with_mut(serial)
     }
 
+    /// The prior has no zoom and pan of its own: it moves with the study shown.
+    pub fn prior_is_linked(&self) -> bool {
+        self.prior_moves == PriorMoves::WithCurrent
+    }
+
     /// Zoom and pan of the prior: its own, or while it moves with the study shown, what shows the same share of it.
     pub fn prior_camera(&self) -> Option<Camera> {
         let prior = self.prior_study()?;
         let own = prior.looks.of(Content::Original).camera;
-        let Some(study) = self.study().filter(|_| self.prior_is_linked) else {
+        let Some(study) = self.study().filter(|_| self.prior_is_linked()) else {
             return Some(own);
         };
         let camera = study.looks.of(self.active_content()).camera;
@@ -55,7 +84,7 @@ impl AppState {
 
     /// Looks elsewhere in the prior: in the study shown too while the prior moves with it.
     pub(in crate::ui) fn set_prior_camera(&mut self, camera: Camera) {
-        let (links, content, linked) = (self.links, self.active_content(), self.prior_is_linked);
+        let (links, content, linked) = (self.links, self.active_content(), self.prior_is_linked());
         let Some(prior_width) = self.prior_study().map(width) else {
             return;
         };

@@ -38,15 +38,15 @@ pub(super) fn apply(command: PriorCommand, state: &mut AppState) {
             if let Some(prior) = state.prior_study_mut() {
                 prior.reset_view();
             }
-            if state.prior_is_linked {
+            if state.prior_is_linked() {
                 state.set_prior_camera(Camera::default());
             }
         }
         PriorCommand::ToggleLink => {
             let camera = state.prior_camera();
-            state.prior_is_linked = !state.prior_is_linked;
+            state.prior_moves = state.prior_moves.toggled();
             // Let go, it stays where it is.
-            if let Some(camera) = camera.filter(|_| !state.prior_is_linked) {
+            if let Some(camera) = camera.filter(|_| !state.prior_is_linked()) {
                 state.set_prior_camera(camera);
             }
         }

@@ -123,7 +123,7 @@ fn link_ui(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<UiComma
     let place = Align2::LEFT_BOTTOM.align_size_within_rect(size, inner);
     ui.painter().rect_filled(place, 4, theme::SHADE);
     let text = RichText::new("Move with the current").color(theme::OVERLAY);
-    let button = Button::selectable(state.prior_is_linked, text);
+    let button = Button::selectable(state.prior_is_linked(), text);
     let tip = "Zoom and pan of the prior follow those of the current study";
     if ui.put(place, button).on_hover_text(tip).clicked() {
         commands.push(UiCommand::Prior(PriorCommand::ToggleLink));

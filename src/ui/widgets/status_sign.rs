@@ -52,7 +52,7 @@ const STAR_INNER: f32 = 0.382;
 pub fn paint_star(painter: &Painter, center: Pos2, radius: f32, colour: Color32) {
     let corner = |i: u32| {
         let angle = std::f32::consts::PI * i as f32 / STAR_POINTS as f32;
-        let reach = if i % 2 == 0 {
+        let reach = if i.is_multiple_of(2) {
             radius
         } else {
             STAR_INNER * radius
