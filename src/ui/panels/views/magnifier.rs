@@ -3,7 +3,7 @@
 use super::mouse::hovered;
 use super::text::corner_text;
 use super::view::View;
-use crate::render::{Mixture, Region, ViewId};
+use crate::render::{Mixture, Region, ViewId, frame_number};
 use crate::ui::camera::Placement;
 use crate::ui::magnifier::magnified;
 use crate::ui::panels::measures::shapes_ui;
@@ -40,7 +40,7 @@ impl View<'_> {
         };
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0, theme::VIEW_BACKGROUND);
-        let frame = ui.ctx().cumulative_pass_nr();
+        let frame = frame_number(ui.ctx());
         let callback = inset.callback((content, mixture), &placed, frame);
         painter.add(callback.into_shape(rect));
         region_ui(&painter, &mixture, ppp);
