@@ -62,7 +62,9 @@ pub use browser::{
     Browser, BrowserRow, ImageStatus, Level, PriorMoves, RowKind, Visibility, prior_warning,
 };
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
-pub use command::{BrowseCommand, FolderCommand, PriorCommand, SessionCommand, ShellCommand, Turning, UiCommand};
+pub use command::{
+    BrowseCommand, FolderCommand, PriorCommand, SessionCommand, ShellCommand, Turning, UiCommand,
+};
 pub use compare::{Compare, CompareTool};
 pub use compute::{BundleInfo, Compute};
 pub use engine::{Engine, EngineError};

@@ -1,4 +1,5 @@
 use super::*;
+use crate::radiograph::StudyInfo;
 use crate::ui::privacy::Privacy;
 use std::path::PathBuf;
 
