@@ -17,10 +17,12 @@ use super::magnifier::MagnifierCommand;
 use super::masking::MaskCommand;
 use super::measuring::MeasureCommand::{self, Take};
 use super::measuring::Tool;
+use super::own_windows::OwnWindowCommand as Own;
 use super::queue::QueueCommand;
 use super::state::AppState;
 use super::sweep::SweepCommand;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+use std::borrow::Cow;
 
 /// Where an action stands in the menus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +115,10 @@ impl Action {
             | C::SetWindowNumber(_) => study.is_some(),
             C::Magnify(MagnifierCommand::Step(_)) => state.magnifier.is_on,
             C::Prior(_) => state.prior_entry().is_some(),
+            C::OwnWindow(Own::Show(number)) => {
+                let own = state.shell.preferences.own_windows.get(number);
+                study.is_some_and(|study| own.is_some_and(|own| own.is_possible(study)))
+            }
             C::Queue(QueueCommand::AddAll) => !state.studies.is_empty(),
             C::NextStudy => state.current + 1 < state.studies.len(),
             C::PreviousStudy => state.current > 0,
@@ -120,6 +126,19 @@ impl Action {
             C::Redo => state.undo.redo_name().is_some(),
             C::CancelJob => state.job.is_some(),
             _ => true,
+        }
+    }
+
+    /// What it does, with the name of the reader's own window where it shows one.
+    pub fn label_in(&self, state: &AppState) -> Cow<'static, str> {
+        let windows = &state.shell.preferences.own_windows;
+        match self.command {
+            C::OwnWindow(Own::Show(number)) => windows
+                .get(number)
+                .map_or(Cow::Borrowed(self.label), |own| {
+                    Cow::Owned(format!("{}: {}", self.label, own.name))
+                }),
+            _ => Cow::Borrowed(self.label),
         }
     }
 
@@ -228,6 +247,16 @@ pub const ACTIONS: &[Action] = &[
     act("window-7", Menu::None, "Seventh window of the menu Window", C::SetWindowNumber(6)).on(Key::Num7),
     act("window-8", Menu::None, "Eighth window of the menu Window", C::SetWindowNumber(7)).on(Key::Num8),
     act("window-9", Menu::None, "Ninth window of the menu Window", C::SetWindowNumber(8)).on(Key::Num9),
+    act("own-window-1", Menu::None, "First window of your own", C::OwnWindow(Own::Show(1))).with(Modifiers::ALT, Key::Num1),
+    act("own-window-2", Menu::None, "Second window of your own", C::OwnWindow(Own::Show(2))).with(Modifiers::ALT, Key::Num2),
+    act("own-window-3", Menu::None, "Third window of your own", C::OwnWindow(Own::Show(3))).with(Modifiers::ALT, Key::Num3),
+    act("own-window-4", Menu::None, "Fourth window of your own", C::OwnWindow(Own::Show(4))).with(Modifiers::ALT, Key::Num4),
+    act("own-window-5", Menu::None, "Fifth window of your own", C::OwnWindow(Own::Show(5))).with(Modifiers::ALT, Key::Num5),
+    act("own-window-6", Menu::None, "Sixth window of your own", C::OwnWindow(Own::Show(6))).with(Modifiers::ALT, Key::Num6),
+    act("own-window-7", Menu::None, "Seventh window of your own", C::OwnWindow(Own::Show(7))).with(Modifiers::ALT, Key::Num7),
+    act("own-window-8", Menu::None, "Eighth window of your own", C::OwnWindow(Own::Show(8))).with(Modifiers::ALT, Key::Num8),
+    act("own-window-9", Menu::None, "Ninth window of your own", C::OwnWindow(Own::Show(9))).with(Modifiers::ALT, Key::Num9),
+    act("keep-window", Menu::None, "Keep this window as...", C::OwnWindow(Own::ToggleEditor)),
     act("layout-uncertainty", Menu::View, "Soft tissue | uncertainty", C::SetLayout(Layout::Uncertainty)),
     act("turn-polarity", Menu::None, "Wrong polarity: exchange black and white", C::TurnPolarity),
     act("browser", Menu::Tools, "Study browser", C::Browse(BrowseCommand::TogglePanel)).on(Key::N),

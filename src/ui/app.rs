@@ -18,6 +18,7 @@ use super::panels::{
     key_editor::key_editor_ui,
     message_log::message_log_ui,
     messages::{self, messages_ui},
+    own_windows::own_windows_ui,
     palette::palette_ui,
     path_box::path_box_ui,
     preferences::preferences_ui,
@@ -210,6 +211,7 @@ impl DiaphaneApp {
         guide_ui(ctx, state, &mut self.guide, commands);
         message_log_ui(ctx, state, commands);
         preferences_ui(ctx, state, commands);
+        own_windows_ui(ctx, state, commands);
         key_editor_ui(ctx, state, commands);
         palette_ui(ctx, state, commands);
         toasts_ui(ctx, state, commands);

@@ -32,6 +32,7 @@ mod measuring;
 mod message;
 mod message_log;
 mod orientation;
+mod own_windows;
 mod panels;
 mod patient_text;
 mod preferences;
@@ -84,6 +85,9 @@ pub use measuring::{
 pub use message::{Message, Severity};
 pub use message_log::{LogEntry, MessageLog};
 pub use orientation::Orientation;
+pub use own_windows::{
+    OWN_WINDOW_NUMBERS, OwnWindow, OwnWindowCommand, OwnWindows, OwnWindowsEditor, WindowMeasure,
+};
 pub use panels::histogram::CountScale;
 pub use panels::overlay::OverlayLevel;
 pub use preferences::{DragButton, DragPreferences, Preferences, PreferencesFile, config_folder};

@@ -3,6 +3,7 @@
 mod file;
 
 use super::keymap::Keymap;
+use super::own_windows::{OwnWindows, WrittenWindow};
 use super::panels::overlay::OverlayLevel;
 use super::theme::ThemeChoice;
 use eframe::egui::PointerButton;
@@ -33,6 +34,8 @@ pub struct Preferences {
     pub prepare_leg_weights: bool,
     /// What a drag over a picture does to the window.
     pub window_drag: DragPreferences,
+    /// Windows of the person's own.
+    pub own_windows: OwnWindows,
     /// Keys the person changed.
     pub keymap: Keymap,
 }
@@ -47,6 +50,7 @@ impl Default for Preferences {
             first_run_note_seen: false,
             prepare_leg_weights: true,
             window_drag: DragPreferences::default(),
+            own_windows: OwnWindows::default(),
             keymap: Keymap::default(),
         }
     }
@@ -141,6 +145,7 @@ struct Written {
     first_run_note_seen: bool,
     prepare_leg_weights: bool,
     window_drag: DragPreferences,
+    own_windows: BTreeMap<String, WrittenWindow>,
     keys: BTreeMap<String, String>,
 }
 
@@ -160,6 +165,7 @@ impl From<&Preferences> for Written {
             first_run_note_seen: preferences.first_run_note_seen,
             prepare_leg_weights: preferences.prepare_leg_weights,
             window_drag: preferences.window_drag,
+            own_windows: preferences.own_windows.written(),
             keys: preferences.keymap.to_text(),
         }
     }
@@ -169,7 +175,9 @@ impl Written {
     /// What the file asks for within what the program can do, and a sentence for each entry that
     /// cannot be used.
     fn understood(self) -> (Preferences, Vec<String>) {
-        let (keymap, problems) = Keymap::from_text(&self.keys);
+        let (keymap, mut problems) = Keymap::from_text(&self.keys);
+        let (own_windows, unusable) = OwnWindows::from_written(self.own_windows);
+        problems.extend(unusable);
         let within = |value: f64, [low, high]: [f64; 2]| {
             if value.is_finite() {
                 value.clamp(low, high)
@@ -190,6 +198,7 @@ impl Written {
             first_run_note_seen: self.first_run_note_seen,
             prepare_leg_weights: self.prepare_leg_weights,
             window_drag,
+            own_windows,
             keymap,
         };
         (preferences, problems)

@@ -2,7 +2,7 @@
 
 use super::study::OpenStudy;
 use crate::display::percentile_window;
-use crate::radiograph::{Voi, VoiFunction};
+use crate::radiograph::{LungMask, Voi, VoiFunction};
 
 /// Share of the pixels, in percent, that an automatic window leaves black, and as many white: markers and
 /// collimator edges do not decide the contrast.
@@ -25,10 +25,7 @@ impl WindowPreset {
     /// What a study offers, in the order of the number keys.
     pub fn all(study: &OpenStudy) -> Vec<Self> {
         let files = (0..study.radiograph.vois.len()).map(Self::File);
-        let has_lungs = |preset: &Self| {
-            let result = study.result();
-            *preset != Self::AutoLungs || result.is_some_and(|r| r.lung_mask.num_inside() > 0)
-        };
+        let has_lungs = |preset: &Self| *preset != Self::AutoLungs || study.lung_mask().is_some();
         let made = [Self::AutoLungs, Self::AutoPicture, Self::WholeRange];
         files.chain(made.into_iter().filter(has_lungs)).collect()
     }
@@ -60,7 +57,7 @@ impl WindowPreset {
             }
             Self::WholeRange => Voi::covering(study.modality_range.0, study.modality_range.1),
             Self::AutoPicture => percentiles(None),
-            Self::AutoLungs => percentiles(study.result().map(|r| &r.lung_mask)),
+            Self::AutoLungs => percentiles(study.lung_mask()),
         };
         named(made, self.name(study))
     }
@@ -71,6 +68,19 @@ impl WindowPreset {
             Self::File(index) => study.radiograph.vois.get(index) == Some(voi),
             _ => voi_name(voi) == self.name(study),
         }
+    }
+}
+
+impl OpenStudy {
+    /// Where the lungs are, as far as it is known: in the result shown, else as the reader drew them, else as they were
+    /// found to be drawn; `None` where no pixel is one of them.
+    pub fn lung_mask(&self) -> Option<&LungMask> {
+        let of_result = self.result().map(|result| &result.lung_mask);
+        let drawn = [&self.mask, &self.segmented].into_iter().flatten();
+        let mut known = of_result
+            .into_iter()
+            .chain(drawn.map(|version| version.mask.as_ref()));
+        known.find(|mask| mask.num_inside() > 0)
     }
 }
 
@@ -92,7 +102,7 @@ fn named(voi: Voi, explanation: String) -> Voi {
 }
 
 /// A setting in words: its explanation, or its numbers.
-fn voi_name(voi: &Voi) -> String {
+pub(super) fn voi_name(voi: &Voi) -> String {
     match voi {
         Voi::Window {
             center,

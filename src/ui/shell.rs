@@ -3,6 +3,7 @@
 
 use super::actions::Action;
 use super::message_log::MessageLog;
+use super::own_windows::OwnWindowsEditor;
 use super::preferences::Preferences;
 use eframe::egui::KeyboardShortcut;
 
@@ -50,6 +51,8 @@ pub struct Shell {
     pub palette: Option<Palette>,
     /// The window that changes keys, where it is open.
     pub key_editor: Option<KeyEditor>,
+    /// The window in which the reader's own windows are kept, where it is open.
+    pub own_windows: Option<OwnWindowsEditor>,
     /// The preferences are open.
     pub preferences_visible: bool,
     /// Page of the guide that is shown when it is open, counted from 0.

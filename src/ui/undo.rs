@@ -7,6 +7,7 @@ use super::compare::Compare;
 use super::layout::Layout;
 use super::look::{Content, Links, Looks};
 use super::masking::MaskVersion;
+use super::own_windows::OwnWindows;
 use super::runs::{Asked, Run};
 use super::state::AppState;
 use super::study::OpenStudy;
@@ -28,6 +29,7 @@ pub(super) struct Moment {
     difference_limit: Option<f64>,
     difference_is_absolute: bool,
     num_seeds: usize,
+    own_windows: OwnWindows,
     study: Option<StudyMoment>,
 }
 
@@ -56,6 +58,7 @@ impl Moment {
             difference_limit: state.difference_limit,
             difference_is_absolute: state.difference_is_absolute,
             num_seeds: state.num_seeds,
+            own_windows: state.shell.preferences.own_windows.clone(),
             study: state
                 .study()
                 .map(|study| StudyMoment::of(study, state.settings())),
@@ -70,6 +73,9 @@ impl Moment {
     fn name_of_step(&self, after: &Self) -> Option<&'static str> {
         if self == after {
             return None;
+        }
+        if self.own_windows != after.own_windows {
+            return Some("window of your own");
         }
         let of_study = match (&self.study, &after.study) {
             (Some(before), Some(after)) => before.name_of_step(after),
@@ -100,6 +106,8 @@ impl Moment {
         state.difference_limit = self.difference_limit;
         state.difference_is_absolute = self.difference_is_absolute;
         state.num_seeds = self.num_seeds;
+        let preferences = &mut state.shell.preferences;
+        preferences.own_windows = self.own_windows.clone();
         let Some(moment) = &self.study else {
             return;
         };

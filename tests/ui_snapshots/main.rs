@@ -21,6 +21,7 @@ mod look_here;
 mod magnifier;
 mod mask;
 mod measures;
+mod own_windows;
 mod per_study;
 mod phantom;
 mod prior;

@@ -8,6 +8,7 @@ mod leg_nodes;
 mod masking;
 mod measure_work;
 mod measuring;
+mod own_windows;
 mod prior;
 mod queue;
 mod reading;
@@ -98,6 +99,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::MoveSuppression(share) if state.masking.is_on => {
             masking::step_radius(f64::from(share.signum()), state);
         }
+        C::OwnWindow(command) => own_windows::apply(command, state),
         C::Queue(command) => queue::apply(command, state, services),
         C::Sweep(command) => sweep::apply(command, state, services),
         C::CancelJob => cancelling::cancel_and_say(state),

@@ -101,7 +101,10 @@ pub(super) fn apply(command: ShellCommand, state: &mut AppState) {
 /// Closes the uppermost window of the shell; `false` where none is open.
 pub(super) fn close_one(state: &mut AppState) -> bool {
     let shell = &mut state.shell;
-    if shell.palette.take().is_some() || shell.key_editor.take().is_some() {
+    if shell.palette.take().is_some()
+        || shell.key_editor.take().is_some()
+        || shell.own_windows.take().is_some()
+    {
         return true;
     }
     for open in [&mut shell.preferences_visible, &mut shell.log_visible] {

@@ -9,6 +9,7 @@ use crate::ui::look::{Content, Link};
 use crate::ui::magnifier::MagnifierCommand;
 use crate::ui::masking::MaskCommand;
 use crate::ui::measuring::MeasureCommand;
+use crate::ui::own_windows::OwnWindowCommand;
 use crate::ui::panels::histogram::CountScale;
 use crate::ui::presets::WindowPreset;
 use crate::ui::queue::QueueCommand;
@@ -113,6 +114,8 @@ pub enum UiCommand {
     SetWindow(WindowPreset),
     /// Show the picture with the window of this number, counted from 0 as the menu lists them.
     SetWindowNumber(usize),
+    /// Show the picture with a window of the reader's own, or keep, change or forget one.
+    OwnWindow(OwnWindowCommand),
     /// Exchange black and white.
     ToggleInvert,
     /// The file states its polarity wrongly: exchange black and white for the networks and the outputs too.

@@ -11,6 +11,7 @@ use eframe::egui::{
     Align, Align2, Context, Grid, Layout, Panel, RichText, ScrollArea, Ui, Vec2, Window,
 };
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
+use std::borrow::Cow;
 
 /// Room round the window that the screen keeps, points.
 const MARGIN: f32 = 70.0;
@@ -106,7 +107,8 @@ fn keys_ui(ui: &mut Ui, state: &AppState) {
         let gestures = gestures(&state.shell.preferences.window_drag).into_iter();
         let ctx = ui.ctx().clone();
         let keys = ACTIONS.iter();
-        let keys = keys.map(|action| (keys_text(&ctx, action), action.label));
+        let keys = keys.map(|action| (keys_text(&ctx, action), action.label_in(state)));
+        let gestures = gestures.map(|(gesture, meaning)| (gesture, Cow::Borrowed(meaning)));
         for (keys, meaning) in gestures.chain(keys) {
             ui.label(RichText::new(keys).strong());
             ui.label(meaning);

@@ -112,7 +112,7 @@ fn rows_ui(ui: &mut Ui, editor: &KeyEditor, state: &AppState, commands: &mut Vec
     let grid = Grid::new("keys").num_columns(4).striped(true);
     grid.show(ui, |ui| {
         for action in ACTIONS.iter().filter(|action| action.id != "escape") {
-            ui.label(action.label);
+            ui.label(action.label_in(state));
             let waiting = editor.waiting_for == Some(action.id);
             let keys = keys_text(ui.ctx(), action);
             let shown = match keys.as_str() {

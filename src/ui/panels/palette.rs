@@ -51,7 +51,7 @@ fn found(query: &str, state: &AppState) -> Vec<&'static Action> {
             && is_first_of_its_command(action)
     });
     let mut scored: Vec<_> = offered
-        .filter_map(|action| Some((fuzzy::score(query, action.label)?, action)))
+        .filter_map(|action| Some((fuzzy::score(query, &action.label_in(state))?, action)))
         .collect();
     scored.sort_by_key(|(score, action)| {
         (-score, action.label.len() * usize::from(!query.is_empty()))
@@ -90,7 +90,7 @@ fn contents_ui(ui: &mut Ui, palette: &Palette, state: &AppState, commands: &mut 
         next.chosen = 0;
     }
     ui.add_space(4.0);
-    let clicked = list_ui(ui, &actions, &next, down || up);
+    let clicked = list_ui(ui, (&actions, state), &next, down || up);
     let wanted = if run {
         actions.get(next.chosen).copied()
     } else {
@@ -109,7 +109,7 @@ fn contents_ui(ui: &mut Ui, palette: &Palette, state: &AppState, commands: &mut 
 /// The found actions with their keys; returns the one that was clicked.
 fn list_ui(
     ui: &mut Ui,
-    actions: &[&'static Action],
+    (actions, state): (&[&'static Action], &AppState),
     palette: &Palette,
     moved: bool,
 ) -> Option<&'static Action> {
@@ -122,10 +122,11 @@ fn list_ui(
         ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
             for (index, action) in actions.iter().enumerate() {
                 let chosen = index == palette.chosen;
-                let button = Button::selectable(chosen, action.label)
+                let label = action.label_in(state);
+                let button = Button::selectable(chosen, label.as_ref())
                     .shortcut_text(keys_text(ui.ctx(), action));
                 let response = ui.add(button);
-                let name = with_key(ui.ctx(), action.label, &action.command);
+                let name = with_key(ui.ctx(), &label, &action.command);
                 response
                     .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &name));
                 if chosen && moved {

@@ -4,11 +4,11 @@ use super::measure_list::measure_menu_ui;
 use super::menu::{items_ui, menu_ui};
 use super::recent_menu::recent_menu_ui;
 use super::view_menu::view_menu_ui;
+use super::window_menu::window_menu_ui;
 use crate::ui::actions::Menu;
 use crate::ui::command::UiCommand;
 use crate::ui::layout::Layout;
-use crate::ui::presets::WindowPreset;
-use crate::ui::shortcuts::{key_text, with_key};
+use crate::ui::shortcuts::with_key;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{self, Align, Button, RichText, TextStyle, Ui, Vec2};
@@ -170,32 +170,4 @@ fn menus_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     view_menu_ui(ui, state, commands);
     measure_menu_ui(ui, state, commands);
     menu_ui(ui, ("Tools", Menu::Tools), state, commands);
-}
-
-/// The windows of the study, by name, with the keys of those that have one.
-fn window_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let Some(study) = state.study() else {
-        ui.add_enabled(false, Button::new("Window"));
-        return;
-    };
-    ui.menu_button("Window", |ui| {
-        for (index, preset) in WindowPreset::all(study).into_iter().enumerate() {
-            let key = key_text(ui.ctx(), &UiCommand::SetWindowNumber(index));
-            let button = Button::selectable(
-                preset.is_shown(study, &study.looks.of(state.active_content()).voi),
-                preset.name(study),
-            );
-            if ui.add(button.shortcut_text(key)).clicked() {
-                commands.push(UiCommand::SetWindow(preset));
-                ui.close();
-            }
-        }
-        ui.separator();
-        let turn = ui.button("Wrong polarity: exchange black and white");
-        let tip = "For the networks and what is saved too; Invert changes the screen alone";
-        if turn.on_hover_text(tip).clicked() {
-            commands.push(UiCommand::TurnPolarity);
-            ui.close();
-        }
-    });
 }

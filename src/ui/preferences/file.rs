@@ -204,6 +204,8 @@ fn set(document: &mut Table, key: &str, value: &toml::Value) {
 mod tests {
     use super::*;
     use crate::ui::actions::find;
+    use crate::radiograph::VoiFunction;
+    use crate::ui::own_windows::{OwnWindow, WindowMeasure};
     use crate::ui::theme::ThemeChoice;
 
     fn changed() -> Preferences {
@@ -215,6 +217,14 @@ mod tests {
         };
         preferences.window_drag.swap_axes = true;
         preferences.keymap.set(find("fit").unwrap(), None);
+        let own = OwnWindow {
+            name: "\"Hila\" = 1".to_owned(),
+            measure: WindowMeasure::Lungs,
+            center: -0.25,
+            width: 0.5,
+            function: VoiFunction::Sigmoid,
+        };
+        preferences.own_windows.keep(3, own);
         preferences
     }
 
@@ -257,6 +267,25 @@ mod tests {
         let text = std::fs::read_to_string(folder.path().join(FILE_NAME)).unwrap();
         let comments = |text: &str| text.lines().filter(|line| line.starts_with('#')).count();
         assert_eq!(comments(&text), comments(TEMPLATE));
+    }
+
+    /// As the first version wrote it: without windows of the person's own.
+    #[test]
+    fn a_file_of_an_earlier_version_is_read_and_gets_what_is_new() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        std::fs::write(&path, "theme = \"light\"\n\n[keys]\nfit = \"\"\n").unwrap();
+        let (mut file, mut preferences, problems) = PreferencesFile::load(folder.path());
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(preferences.theme, ThemeChoice::Light);
+        preferences.own_windows = changed().own_windows;
+        file.save(&preferences).unwrap();
+        let (mut file, again, problems) = PreferencesFile::load(folder.path());
+        assert_eq!((&again, problems.len()), (&preferences, 0));
+        preferences.own_windows.delete(3);
+        file.save(&preferences).unwrap();
+        let (_, again, problems) = PreferencesFile::load(folder.path());
+        assert_eq!((again, problems.len()), (preferences, 0), "what was deleted is gone");
     }
 
     #[test]
