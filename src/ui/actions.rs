@@ -115,6 +115,7 @@ impl Action {
             | C::SetWindowNumber(_) => study.is_some(),
             C::Magnify(MagnifierCommand::Step(_)) => state.magnifier.is_on,
             C::Prior(_) => state.prior_entry().is_some(),
+            C::TrueSize => state.true_size().is_ok(),
             C::OwnWindow(Own::Show(number)) => {
                 let own = state.shell.preferences.own_windows.get(number);
                 study.is_some_and(|study| own.is_some_and(|own| own.is_possible(study)))
@@ -126,6 +127,14 @@ impl Action {
             C::Redo => state.undo.redo_name().is_some(),
             C::CancelJob => state.job.is_some(),
             _ => true,
+        }
+    }
+
+    /// Why it cannot be asked for now, where there is more to say than that nothing is open.
+    pub fn obstacle(&self, state: &AppState) -> Option<String> {
+        match self.command {
+            C::TrueSize => state.true_size().err().map(|obstacle| obstacle.to_string()),
+            _ => None,
         }
     }
 
@@ -209,6 +218,7 @@ pub const ACTIONS: &[Action] = &[
     act("mirror-down", Menu::View, "Mirror top and bottom", C::Turn(Turning::Down)).with(Modifiers::SHIFT, Key::V),
     act("fit", Menu::View, "Fit to the view", C::Fit).on(Key::F),
     act("one-to-one", Menu::View, "One screen pixel per image pixel", C::OneToOne).on(Key::Z),
+    act("true-size", Menu::View, "True physical size", C::TrueSize).with(Modifiers::SHIFT, Key::Z),
     act("invert", Menu::View, "Invert black and white", C::ToggleInvert).on(Key::I),
     act("outline", Menu::View, "Outline of the lung field", C::ToggleOutline).on(Key::L),
     act("marks", Menu::View, "Rings round places to look at twice", C::ToggleMarks).on(Key::M),

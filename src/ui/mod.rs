@@ -53,6 +53,7 @@ mod system_fonts;
 mod tag_window;
 mod theme;
 mod thumbnails;
+mod true_size;
 mod undo;
 mod widgets;
 mod window_level;
@@ -108,5 +109,6 @@ pub use sweep::{
 pub use system_fonts::SystemFonts;
 pub use tag_window::{TagWindow, Tags};
 pub use theme::ThemeChoice;
+pub use true_size::{CARD_WIDTH_MM, Screen, ScreenRuler, Screens, TrueSizeObstacle};
 pub use undo::UndoStack;
 pub use window_level::{DragSpeed, WindowDrag};

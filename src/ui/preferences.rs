@@ -6,6 +6,7 @@ use super::keymap::Keymap;
 use super::own_windows::{OwnWindows, WrittenWindow};
 use super::panels::overlay::OverlayLevel;
 use super::theme::ThemeChoice;
+use super::true_size::Screens;
 use eframe::egui::PointerButton;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub struct Preferences {
     pub window_drag: DragPreferences,
     /// Windows of the person's own.
     pub own_windows: OwnWindows,
+    /// Screens whose pixels were measured.
+    pub screens: Screens,
     /// Keys the person changed.
     pub keymap: Keymap,
 }
@@ -51,6 +54,7 @@ impl Default for Preferences {
             prepare_leg_weights: true,
             window_drag: DragPreferences::default(),
             own_windows: OwnWindows::default(),
+            screens: Screens::default(),
             keymap: Keymap::default(),
         }
     }
@@ -146,6 +150,7 @@ struct Written {
     prepare_leg_weights: bool,
     window_drag: DragPreferences,
     own_windows: BTreeMap<String, WrittenWindow>,
+    screens: BTreeMap<String, f64>,
     keys: BTreeMap<String, String>,
 }
 
@@ -166,6 +171,7 @@ impl From<&Preferences> for Written {
             prepare_leg_weights: preferences.prepare_leg_weights,
             window_drag: preferences.window_drag,
             own_windows: preferences.own_windows.written(),
+            screens: preferences.screens.written(),
             keys: preferences.keymap.to_text(),
         }
     }
@@ -177,6 +183,8 @@ impl Written {
     fn understood(self) -> (Preferences, Vec<String>) {
         let (keymap, mut problems) = Keymap::from_text(&self.keys);
         let (own_windows, unusable) = OwnWindows::from_written(self.own_windows);
+        problems.extend(unusable);
+        let (screens, unusable) = Screens::from_written(&self.screens);
         problems.extend(unusable);
         let within = |value: f64, [low, high]: [f64; 2]| {
             if value.is_finite() {
@@ -199,6 +207,7 @@ impl Written {
             prepare_leg_weights: self.prepare_leg_weights,
             window_drag,
             own_windows,
+            screens,
             keymap,
         };
         (preferences, problems)

@@ -5,6 +5,7 @@ use super::actions::Action;
 use super::message_log::MessageLog;
 use super::own_windows::OwnWindowsEditor;
 use super::preferences::Preferences;
+use super::true_size::{Screen, ScreenRuler};
 use eframe::egui::KeyboardShortcut;
 
 /// Search for an action by its name.
@@ -57,6 +58,10 @@ pub struct Shell {
     pub preferences_visible: bool,
     /// Page of the guide that is shown when it is open, counted from 0.
     pub guide_page: usize,
+    /// The screen that the pictures stand on.
+    pub screen: Screen,
+    /// The bar by which a screen is measured, while it is.
+    pub ruler: Option<ScreenRuler>,
     /// The pictures are in a window of their own.
     pub second_window: bool,
 }

@@ -35,6 +35,7 @@ mod shell;
 mod support;
 mod sweep;
 mod tags;
+mod true_size;
 mod undo;
 mod windows;
 

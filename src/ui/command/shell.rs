@@ -8,6 +8,7 @@ use crate::ui::message::Severity;
 use crate::ui::preferences::{DragPreferences, stepped_scale};
 use crate::ui::shell::{Clash, KeyEditor, Palette};
 use crate::ui::state::AppState;
+use crate::ui::true_size::{Screen, ScreenRuler};
 use eframe::egui::{Key, KeyboardShortcut};
 
 /// Keys that no action can have: they move through the window and press its buttons.
@@ -54,6 +55,12 @@ pub enum ShellCommand {
     Understood,
     /// Show this page of the guide, counted from 0.
     ShowGuidePage(usize),
+    /// The pictures stand on this screen.
+    ShownOn(Screen),
+    /// Show the bar by which a screen is measured, or take it away.
+    SetRuler(Option<ScreenRuler>),
+    /// This screen has so many pixels per millimetre; `None` forgets it.
+    MeasureScreen(Screen, Option<f64>),
     /// Move the pictures into a window of their own, or back.
     ToggleSecondWindow,
 }
@@ -93,6 +100,12 @@ pub(super) fn apply(command: ShellCommand, state: &mut AppState) {
             shell.guide_page = page.min(guide::PAGES.len());
             state.help_visible = true;
         }
+        S::ShownOn(screen) => shell.screen = screen,
+        S::SetRuler(ruler) => shell.ruler = ruler,
+        S::MeasureScreen(screen, pixels_per_mm) => {
+            preferences.screens.set(screen, pixels_per_mm);
+            shell.ruler = None;
+        }
         S::ToggleSecondWindow => shell.second_window = !shell.second_window,
         keys => apply_to_keys(&keys, state),
     }
@@ -105,6 +118,9 @@ pub(super) fn close_one(state: &mut AppState) -> bool {
         || shell.key_editor.take().is_some()
         || shell.own_windows.take().is_some()
     {
+        return true;
+    }
+    if shell.ruler.take().is_some() && shell.preferences_visible {
         return true;
     }
     for open in [&mut shell.preferences_visible, &mut shell.log_visible] {

@@ -136,6 +136,8 @@ pub enum UiCommand {
     Fit,
     /// One screen pixel per image pixel.
     OneToOne,
+    /// A millimetre on the screen per millimetre of the patient.
+    TrueSize,
     /// Everything as it was loaded.
     ResetView,
     /// Show this result of the study, with the settings that made it.
@@ -197,6 +199,7 @@ impl UiCommand {
                 | Self::OneToOne
                 | Self::Magnify(_)
                 | Self::Prior(_)
+                | Self::TrueSize
         )
     }
 }

@@ -1,10 +1,11 @@
 //! What is seen, and how.
 
 use super::ui_command::Turning;
-use super::{UiCommand, prior, shell};
+use super::{UiCommand, prior, shell, tell};
 use crate::ui::camera::{Camera, Zoom};
 use crate::ui::compare::Compare;
 use crate::ui::look::{Link, Look};
+use crate::ui::message::Severity;
 use crate::ui::orientation::Orientation;
 use crate::ui::presets::WindowPreset;
 use crate::ui::question::{PathBox, PathPurpose};
@@ -66,11 +67,28 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
                 study.reset_view();
             }
         }
+        C::TrueSize => show_true_size(state),
         C::DragWindow(content, _) | C::SetCamera(content, _) => {
             state.active = content;
             look_otherwise(&command, state);
         }
         _ => look_otherwise(&command, state),
+    }
+}
+
+/// Zooms the picture in use to its true size, or says why it has none here.
+fn show_true_size(state: &mut AppState) {
+    match state.true_size() {
+        Ok((zoom, _)) => zoom_to(zoom, state),
+        Err(obstacle) => tell(state, Severity::Note, format!("{obstacle}.")),
+    }
+}
+
+fn zoom_to(zoom: f32, state: &mut AppState) {
+    let (content, links) = (state.active_content(), state.links);
+    if let Some(study) = state.study_mut() {
+        let look = |look: &mut Look| look.camera.zoom = Zoom::Scale(zoom);
+        study.looks.change(content, links, look);
     }
 }
 

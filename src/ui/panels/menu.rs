@@ -27,7 +27,11 @@ pub(super) fn items_ui(ui: &mut Ui, menu: Menu, state: &AppState, commands: &mut
             let on = action.is_on(state) == Some(true);
             let button = Button::selectable(on, action.label);
             let button = button.shortcut_text(keys_text(ui.ctx(), action));
-            if ui.add_enabled(action.is_available(state), button).clicked() {
+            let mut item = ui.add_enabled(action.is_available(state), button);
+            if let Some(obstacle) = action.obstacle(state) {
+                item = item.on_disabled_hover_text(obstacle);
+            }
+            if item.clicked() {
                 commands.push(action.command.clone());
                 ui.close();
             }

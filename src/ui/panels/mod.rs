@@ -31,6 +31,7 @@ pub mod queue;
 pub mod recent_menu;
 pub mod restore_bar;
 pub mod results;
+mod screen_ruler;
 pub mod search_bar;
 pub mod second_window;
 pub mod settings;

@@ -1,5 +1,6 @@
 //! The window with what a person prefers.
 
+use super::screen_ruler::{screen_row_ui, screen_ruler_ui};
 use crate::ui::command::{ShellCommand, UiCommand};
 use crate::ui::preferences::{DRAG_GAINS, DragButton, DragPreferences, UI_SCALES};
 use crate::ui::state::AppState;
@@ -17,7 +18,9 @@ pub fn preferences_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiComm
             Grid::new("preferences").num_columns(2).show(ui, |ui| {
                 look_ui(ui, state, commands);
                 drag_ui(ui, state, commands);
+                screen_row_ui(ui, state, commands);
             });
+            screen_ruler_ui(ui, state, commands);
             ui.separator();
             ui.horizontal(|ui| {
                 if ui.button("Keyboard...").clicked() {

@@ -48,8 +48,16 @@ fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
         ui.label(voi_text(&study.looks.of(state.active_content()).voi));
         if let Some(zoom) = zoom {
             ui.separator();
-            ui.label(format!("Zoom {:.0} %", zoom * 100.0));
+            ui.label(zoom_text(state, zoom));
         }
+    }
+}
+
+fn zoom_text(state: &AppState, zoom: f32) -> String {
+    let percent = format!("Zoom {:.0} %", zoom * 100.0);
+    match state.true_size_text(zoom) {
+        Some(true_size) => format!("{percent}, {true_size}"),
+        None => percent,
     }
 }
 

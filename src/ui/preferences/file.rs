@@ -207,6 +207,7 @@ mod tests {
     use crate::radiograph::VoiFunction;
     use crate::ui::own_windows::{OwnWindow, WindowMeasure};
     use crate::ui::theme::ThemeChoice;
+    use crate::ui::true_size::Screen;
 
     fn changed() -> Preferences {
         let mut preferences = Preferences {
@@ -217,6 +218,7 @@ mod tests {
         };
         preferences.window_drag.swap_axes = true;
         preferences.keymap.set(find("fit").unwrap(), None);
+        preferences.screens.set(Screen::default(), Some(3.78));
         let own = OwnWindow {
             name: "\"Hila\" = 1".to_owned(),
             measure: WindowMeasure::Lungs,
@@ -269,7 +271,7 @@ mod tests {
         assert_eq!(comments(&text), comments(TEMPLATE));
     }
 
-    /// As the first version wrote it: without windows of the person's own.
+    /// As the first version wrote it: without screens and windows of the person's own.
     #[test]
     fn a_file_of_an_earlier_version_is_read_and_gets_what_is_new() {
         let folder = tempfile::tempdir().unwrap();
@@ -279,6 +281,7 @@ mod tests {
         assert!(problems.is_empty(), "{problems:?}");
         assert_eq!(preferences.theme, ThemeChoice::Light);
         preferences.own_windows = changed().own_windows;
+        preferences.screens = changed().screens;
         file.save(&preferences).unwrap();
         let (mut file, again, problems) = PreferencesFile::load(folder.path());
         assert_eq!((&again, problems.len()), (&preferences, 0));

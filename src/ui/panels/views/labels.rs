@@ -146,6 +146,10 @@ impl View<'_> {
         if look.inverted {
             right.push("Inverted".to_owned());
         }
+        let zoom = self.placement(ui.ctx().pixels_per_point()).zoom();
+        if let Some(text) = self.state.true_size_text(zoom) {
+            right.push(text.replacen('t', "T", 1));
+        }
         let turned = look.orientation.text();
         if !turned.is_empty() {
             right.push(turned.to_owned());

@@ -9,11 +9,12 @@ pub(super) mod text;
 mod view;
 
 use crate::render::ViewId;
-use crate::ui::command::UiCommand;
+use crate::ui::command::{ShellCommand, UiCommand};
 use crate::ui::state::AppState;
 use crate::ui::study::StudyContent;
 use crate::ui::sweep::SweepCommand;
 use crate::ui::theme;
+use crate::ui::true_size::Screen;
 use eframe::egui::{Rect, Ui, Vec2};
 use text::centred_text;
 use view::View;
@@ -23,6 +24,10 @@ pub(super) use view::AI_LABEL;
 /// Draws every view of the layout over the whole of `ui`; returns the zoom of the one in use, screen
 /// pixels per image pixel.
 pub fn views_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) -> Option<f32> {
+    let screen = Screen::of(ui.ctx());
+    if screen != state.shell.screen {
+        commands.push(UiCommand::Shell(ShellCommand::ShownOn(screen)));
+    }
     let area = ui.available_rect_before_wrap();
     let Some(study) = state.study() else {
         empty_ui(ui, area, state);
