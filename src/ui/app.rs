@@ -42,7 +42,8 @@ use super::session::SessionStore;
 use super::state::AppState;
 use super::system_fonts::{NO_FONT, SystemFonts};
 use super::thumbnails::ThumbnailTextures;
-use super::{shortcuts, theme};
+use super::window_places::WindowPlaces;
+use super::{shortcuts, theme, window_places};
 use crate::render;
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
 use std::path::{Path, PathBuf};
@@ -59,6 +60,7 @@ pub struct DiaphaneApp {
     services: Services,
     thumbnails: ThumbnailTextures,
     preferences_file: PreferencesFile,
+    places: WindowPlaces,
     fonts: SystemFonts,
     guide: GuideCache,
     /// What the context was told of the preferences; `None` before the first frame.
@@ -92,6 +94,7 @@ impl DiaphaneApp {
             services,
             thumbnails: ThumbnailTextures::default(),
             preferences_file: PreferencesFile::detached(),
+            places: WindowPlaces::default(),
             fonts: SystemFonts::default(),
             guide: GuideCache::new(&creation.egui_ctx),
             shown_preferences: None,
@@ -107,6 +110,11 @@ impl DiaphaneApp {
         self.state.folders = FolderNotes::open(folder);
         let known = self.state.folders.known.clone();
         self.services.files.set_folders(known);
+    }
+
+    /// Keeps where the windows stand in this folder, and opens the second one where it stood.
+    pub fn keep_places_in(&mut self, folder: &Path) {
+        self.places = WindowPlaces::load(folder);
     }
 
     /// Takes the preferences of the settings file in this folder, and keeps what is changed of them.
@@ -183,6 +191,21 @@ impl DiaphaneApp {
             && let Err(sentence) = self.preferences_file.save(preferences)
         {
             command::fail(&mut self.state, sentence);
+        }
+    }
+
+    /// Notes where the windows stand, and says how the second one is opened.
+    fn follow_places(&mut self, ctx: &Context, frame: &eframe::Frame) {
+        let second_window = self.state.shell.second_window;
+        let screens = || window_places::screens_of(frame);
+        let opening = self.places.follow(ctx, second_window, screens);
+        if opening.is_some() || !second_window {
+            self.state.shell.second_window_opening = opening;
+        }
+        match self.places.keep(ctx.input(|input| input.time)) {
+            Ok(Some(wait)) => ctx.request_repaint_after(wait),
+            Ok(None) => {}
+            Err(sentence) => command::tell(&mut self.state, Severity::Note, sentence),
         }
     }
 
@@ -337,12 +360,13 @@ impl eframe::App for DiaphaneApp {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         // Keys count in the very frame that draws: the original is there at once.
         let commands = self.asked_by_hand(&ctx);
         self.apply_all(commands);
         self.follow_preferences(&ctx);
+        self.follow_places(&ctx, frame);
         let mut commands = self.panels_ui(ui);
         self.windows_ui(&ctx, &mut commands);
         if !commands.is_empty() {
@@ -358,6 +382,8 @@ impl eframe::App for DiaphaneApp {
     fn on_exit(&mut self) {
         // What is under way first: an older list must not be the last one written.
         self.services.files.finish_writes();
+        // Nobody is left to be told where this fails.
+        drop(self.places.write());
         keep_measures(&mut self.state, &mut self.services);
         if let Some(store) = &mut self.services.session {
             // Nobody is left to be told where this fails; the next start offers to restore.

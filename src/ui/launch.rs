@@ -2,6 +2,7 @@
 
 use super::app::{DiaphaneApp, PROGRAM};
 use super::command::UiCommand;
+use super::window_places::WindowPlaces;
 use super::{preferences, theme};
 use crate::render;
 use eframe::egui;
@@ -46,6 +47,11 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         .with_inner_size(theme::WINDOW_SIZE)
         .with_min_inner_size(theme::MIN_WINDOW_SIZE)
         .with_drag_and_drop(true);
+    let state_folder = super::session::state_folder();
+    let places = state_folder.as_deref().map(WindowPlaces::load);
+    if let Some(opening) = places.and_then(|places| places.main_opening()) {
+        viewport = opening.build(viewport);
+    }
     // A broken icon is no reason not to open.
     if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
         viewport = viewport.with_icon(icon);
@@ -61,8 +67,9 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
     let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
         let engine = super::engine::start(&creation.egui_ctx, progress_pace(creation));
         let mut app = DiaphaneApp::new(creation, engine);
-        if let Some(folder) = super::session::state_folder() {
+        if let Some(folder) = state_folder {
             app.keep_session_in(&folder);
+            app.keep_places_in(&folder);
             app.keep_measures_in(folder.join("measures"));
         }
         app.use_system_fonts(&creation.egui_ctx);

@@ -57,6 +57,7 @@ mod true_size;
 mod undo;
 mod widgets;
 mod window_level;
+mod window_places;
 
 pub use actions::{ACTIONS, Action, Menu, Trigger};
 pub use app::DiaphaneApp;
@@ -112,3 +113,4 @@ pub use theme::ThemeChoice;
 pub use true_size::{CARD_WIDTH_MM, Screen, ScreenRuler, Screens, TrueSizeObstacle};
 pub use undo::UndoStack;
 pub use window_level::{DragSpeed, WindowDrag};
+pub use window_places::{Opening, WindowPlace};

@@ -6,6 +6,7 @@ use super::message_log::MessageLog;
 use super::own_windows::OwnWindowsEditor;
 use super::preferences::Preferences;
 use super::true_size::{Screen, ScreenRuler};
+use super::window_places::Opening;
 use eframe::egui::KeyboardShortcut;
 
 /// Search for an action by its name.
@@ -64,6 +65,8 @@ pub struct Shell {
     pub ruler: Option<ScreenRuler>,
     /// The pictures are in a window of their own.
     pub second_window: bool,
+    /// How the second window was opened; `None` where the system chose.
+    pub second_window_opening: Option<Opening>,
 }
 
 impl Shell {

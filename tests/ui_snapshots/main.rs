@@ -24,6 +24,7 @@ mod measures;
 mod own_windows;
 mod per_study;
 mod phantom;
+mod places;
 mod prior;
 mod queue;
 mod results;

@@ -41,6 +41,10 @@ pub fn second_window_ui(
         .with_title(TITLE)
         .with_inner_size(theme::WINDOW_SIZE)
         .with_min_inner_size(theme::MIN_WINDOW_SIZE);
+    let builder = match state.shell.second_window_opening {
+        Some(opening) => opening.build(builder),
+        None => builder,
+    };
     let show = |ui: &mut Ui, class: ViewportClass| window_ui(ui, class, state, commands);
     ui.ctx()
         .show_viewport_immediate(viewport_id(), builder, show)
