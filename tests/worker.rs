@@ -17,10 +17,10 @@ mod tiny;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use diaphane::worker::{
-    DeviceChoice, EventKind, JobHandle, JobId, News, Pipeline, SendError, StopReason,
+    DeviceChoice, EventKind, Failure, JobHandle, JobId, News, Pipeline, SendError, StopReason,
     SuppressionRequest, TrainingPlan, Worker, WorkerCommand, WorkerEvent,
 };
-use fake::{FAIL_SEED, FakePipeline, MEMORY_SEED, PANIC_SEED, radiograph, settings};
+use fake::{FAIL_SEED, FakePipeline, MEMORY_SEED, PANIC_SEED, offer, radiograph, settings};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -216,7 +216,9 @@ fn after_a_panic_the_next_job_works_with_a_new_pipeline_and_the_same_bundle() {
 
     let (panicking, command) = suppress(PANIC_SEED);
     bench.worker.send(command).unwrap();
-    let Some(EventKind::Failed(sentence)) = bench.until_end(panicking.id()).pop() else {
+    let Some(EventKind::Failed(Failure { text: sentence, .. })) =
+        bench.until_end(panicking.id()).pop()
+    else {
         panic!("a panic is a failure of its job");
     };
     assert!(sentence.contains("index out of range"), "{sentence}");
@@ -237,10 +239,15 @@ fn want_of_memory_ends_one_job_and_says_what_to_do() {
     let bench = Bench::new();
     let (greedy, command) = suppress(MEMORY_SEED);
     bench.worker.send(command).unwrap();
-    let Some(EventKind::Failed(sentence)) = bench.until_end(greedy.id()).pop() else {
+    let Some(EventKind::Failed(failure)) = bench.until_end(greedy.id()).pop() else {
         panic!("want of memory is a failure of its job");
     };
-    assert!(sentence.contains("bf16 or the CPU"), "{sentence}");
+    assert!(failure.text.contains("bf16 or the CPU"), "{failure}");
+    assert_eq!(
+        failure.offers,
+        [offer()],
+        "asked before the pipeline is dropped"
+    );
     let (next, command) = suppress(1);
     bench.worker.send(command).unwrap();
     bench.open_gate(3);
@@ -255,7 +262,7 @@ fn a_failure_is_one_sentence_and_keeps_the_pipeline() {
     bench.worker.send(command).unwrap();
     assert!(matches!(
         bench.until_end(failing.id()).pop(),
-        Some(EventKind::Failed(sentence)) if sentence == "no such thing"
+        Some(EventKind::Failed(failure)) if failure == "no such thing".into()
     ));
     let (next, command) = suppress(1);
     bench.worker.send(command).unwrap();

@@ -112,9 +112,9 @@ impl Session {
                     }
                 }
                 EventKind::TrainingProgressed(text) => bar.suspend(|| line(&text)),
-                EventKind::Failed(sentence) => {
+                EventKind::Failed(failure) => {
                     bar.finish_and_clear();
-                    return Ok(Ended::Failed(sentence));
+                    return Ok(Ended::Failed(failure.text));
                 }
                 EventKind::Stopped(StopReason::Cancelled | StopReason::ShutDown) => {
                     bar.finish_and_clear();

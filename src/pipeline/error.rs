@@ -72,7 +72,7 @@ pub enum PipelineError {
     Shape(#[from] ShapeError),
     /// A stage needs more memory than there is; found before anything is run.
     #[error(
-        "{stage} needs about {needed_mib} MiB of memory and {available_mib} MiB are free; {offers}"
+        "{stage} needs about {needed_mib} MiB of memory and {available_mib} MiB are free; {advice}"
     )]
     Memory {
         /// The stage that needs most.
@@ -81,8 +81,10 @@ pub enum PipelineError {
         needed_mib: u64,
         /// What is free, MiB.
         available_mib: u64,
-        /// What would fit.
-        offers: String,
+        /// What to do, in words.
+        advice: String,
+        /// Changes with which it would fit; empty where no setting helps.
+        offers: Vec<super::MemoryOffer>,
     },
     /// Libtorch refused an operation, for want of memory above all.
     #[error("the networks could not run: {}; choose a smaller grid, another device, or close other programs", first_line(.0))]

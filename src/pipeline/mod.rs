@@ -49,6 +49,7 @@ pub use changes::Changes;
 pub use devices::{DeviceInfo, available_devices};
 pub use error::PipelineError;
 pub use grid::{GridRule, ModelGrid};
+pub use memory::{MemoryOffer, MemorySaving};
 pub use perceptual::Perceptual;
 pub use preview::{Preview, PreviewChoice};
 pub use progress::{Observer, PlannedStage, Progress, ProgressTracker};

@@ -93,6 +93,16 @@ impl Networks {
         word_of(self.kind)
     }
 
+    /// Bytes that the weights of the noise estimator would free in bf16; 0 where they are in it.
+    pub(super) fn freed_by_half(&self) -> u64 {
+        if self.kind != Kind::Float {
+            return 0;
+        }
+        let weights = self.bundle.denoiser_store.variables();
+        let count: usize = weights.values().map(Tensor::numel).sum();
+        2 * count as u64
+    }
+
     pub(super) fn summary(&self) -> BundleSummary {
         BundleSummary {
             name: self.manifest().name.clone(),

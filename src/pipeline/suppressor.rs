@@ -5,7 +5,8 @@ use super::networks::Networks;
 use super::run::Run;
 use super::stage_cache::StageCache;
 use super::{
-    BundleSummary, ComputeOptions, Observer, PipelineError, SuppressionRequest, SuppressionResult,
+    BundleSummary, ComputeOptions, MemoryOffer, Observer, PipelineError, SuppressionRequest,
+    SuppressionResult,
 };
 use crate::radiograph::{LungMask, Radiograph};
 use std::path::Path;
@@ -83,9 +84,16 @@ impl Suppressor {
         let networks = self.networks.as_ref().ok_or(PipelineError::NoBundle)?;
         request.settings.check_for(networks.manifest())?;
         request.check()?;
-        let available = (self.available_bytes)(networks.device());
-        memory::ensure_fits(networks, request.radiograph.size(), available)?;
+        memory::ensure_fits(networks, request, self.available_bytes)?;
         Run::new(networks, &mut self.cache, request, observer)?.suppress()
+    }
+
+    /// What would need less memory, after it ran out in a run of this request; nothing is computed for it.
+    pub fn memory_offers(&self, request: &SuppressionRequest) -> Vec<MemoryOffer> {
+        let networks = self.networks.as_ref();
+        networks.map_or_else(Vec::new, |networks| {
+            memory::offers_after_want(networks, request, self.available_bytes)
+        })
     }
 
     /// The lungs of one radiograph, on its own grid.

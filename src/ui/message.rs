@@ -1,5 +1,7 @@
 //! Sentences for the reader.
 
+use crate::worker::MemoryOffer;
+
 /// How much a message weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -11,6 +13,15 @@ pub enum Severity {
     Failure,
 }
 
+/// What a failure offers, and for which study.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedies {
+    /// Number of the open study whose run failed.
+    pub study: u64,
+    /// Changes with which it would fit; never empty.
+    pub offers: Vec<MemoryOffer>,
+}
+
 /// A sentence for the reader: a failure stands until dismissed, a note passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -20,4 +31,6 @@ pub struct Message {
     pub text: String,
     /// Its number among all there were, from 1.
     pub number: u64,
+    /// What it offers beside the sentence.
+    pub remedies: Option<Remedies>,
 }

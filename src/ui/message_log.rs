@@ -42,6 +42,7 @@ impl MessageLog {
             severity,
             text,
             number: self.num_said,
+            remedies: None,
         };
         if self.entries.len() == MAX_ENTRIES {
             self.entries.pop_front();

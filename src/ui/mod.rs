@@ -84,7 +84,7 @@ pub use measuring::{
     Annotations, Grabbed, MeasureCommand, MeasureEvent, MeasureRecord, Measuring, PixelReading,
     Reading, Tool,
 };
-pub use message::{Message, Severity};
+pub use message::{Message, Remedies, Severity};
 pub use message_log::{LogEntry, MessageLog};
 pub use orientation::Orientation;
 pub use own_windows::{

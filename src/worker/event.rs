@@ -1,8 +1,11 @@
 //! Facts the worker reports, in the past tense, each with its job.
 
 use super::{JobId, LegNodes, SweepCell};
-use crate::pipeline::{BundleSummary, DeviceInfo, SuppressionResult, SuppressionSettings};
+use crate::pipeline::{
+    BundleSummary, DeviceInfo, MemoryOffer, SuppressionResult, SuppressionSettings,
+};
 use crate::radiograph::LungMask;
+use std::fmt;
 use std::sync::Arc;
 
 /// Why a job ended without a result and without an error.
@@ -12,6 +15,37 @@ pub enum StopReason {
     Cancelled,
     /// The program is closing.
     ShutDown,
+}
+
+/// Why a job has no result.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failure {
+    /// One sentence for the reader: what, which file, what to do.
+    pub text: String,
+    /// Changes with which it would fit into the memory there is; empty where memory was not wanting, or none helps.
+    pub offers: Vec<MemoryOffer>,
+}
+
+impl From<String> for Failure {
+    /// A failure that offers nothing.
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            offers: Vec::new(),
+        }
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.text)
+    }
 }
 
 /// What happened.
@@ -54,8 +88,8 @@ pub enum EventKind {
     Trained(String),
     /// The job ended early on request.
     Stopped(StopReason),
-    /// The job ended with an error, as one sentence.
-    Failed(String),
+    /// The job ended with an error.
+    Failed(Failure),
 }
 
 impl EventKind {

@@ -17,6 +17,7 @@ mod command;
 mod event;
 mod job;
 mod leg_nodes;
+mod panic_text;
 mod queue;
 mod serve;
 mod suppressor;
@@ -24,7 +25,7 @@ mod sweep;
 mod thread;
 
 pub use command::{BundleChoice, TrainingPlan, WorkerCommand};
-pub use event::{EventKind, StopReason, WorkerEvent};
+pub use event::{EventKind, Failure, StopReason, WorkerEvent};
 pub use job::{JobHandle, JobId, Priority};
 pub use leg_nodes::{LegNodes, LegNodesPlan, NodeMix};
 pub use serve::{JobError, Pipeline, TrainingObserver};
@@ -34,8 +35,9 @@ pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{
     BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions, DeviceChoice, DeviceInfo,
-    FusionChoice, GuidanceChoice, MOST_SEEDS, Mark, MarkReason, MaskOrigin, Observer, OutputGrid,
-    PathKind, PrecisionChoice, Preview, PreviewChoice, Progress, SamplerChoice, Stage, StageTime,
-    SuppressionRequest, SuppressionResult, SuppressionSettings, available_devices,
-    certificate_path, suitability_of, uncertainty_full_scale, write_certified,
+    FusionChoice, GuidanceChoice, MOST_SEEDS, Mark, MarkReason, MaskOrigin, MemoryOffer,
+    MemorySaving, Observer, OutputGrid, PathKind, PrecisionChoice, Preview, PreviewChoice,
+    Progress, SamplerChoice, Stage, StageTime, SuppressionRequest, SuppressionResult,
+    SuppressionSettings, available_devices, certificate_path, suitability_of,
+    uncertainty_full_scale, write_certified,
 };

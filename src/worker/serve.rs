@@ -1,12 +1,13 @@
 //! The loop of the worker thread: one job after another, each inside its own safety net.
 
+use super::panic_text::{is_want_of_memory, panic_sentence, panic_text};
 use super::queue::Queue;
 use super::{
-    BundleChoice, EventKind, JobHandle, JobId, News, Priority, StopReason, TrainingPlan, Wake,
-    WorkerCommand, WorkerEvent, leg_nodes, sweep,
+    BundleChoice, EventKind, Failure, JobHandle, JobId, News, Priority, StopReason, TrainingPlan,
+    Wake, WorkerCommand, WorkerEvent, leg_nodes, sweep,
 };
 use crate::pipeline::{
-    BundleSummary, Observer, Preview, Progress, SuppressionRequest, SuppressionResult,
+    BundleSummary, MemoryOffer, Observer, Preview, Progress, SuppressionRequest, SuppressionResult,
     available_devices,
 };
 use crate::radiograph::{LungMask, Radiograph};
@@ -22,9 +23,9 @@ pub enum JobError {
     /// The observer asked for an end.
     #[error("the job was cancelled")]
     Cancelled,
-    /// One sentence for the reader: what, which file, what to do.
+    /// A sentence for the reader, and what would help.
     #[error("{0}")]
-    Failed(String),
+    Failed(Failure),
 }
 
 /// Who looks on while networks are trained.
@@ -52,6 +53,11 @@ pub trait Pipeline {
         request: &SuppressionRequest,
         observer: &mut dyn Observer,
     ) -> Result<SuppressionResult, JobError>;
+
+    /// What would need less memory, asked after it ran out in a run of this request.
+    fn memory_offers(&self, _request: &SuppressionRequest) -> Vec<MemoryOffer> {
+        Vec::new()
+    }
 
     /// Finds the lungs of one radiograph, on its own grid.
     ///
@@ -194,11 +200,16 @@ impl Service {
         match outcome {
             Ok(Ok(kind)) => kind,
             Ok(Err(JobError::Cancelled)) => EventKind::Stopped(self.stop_reason()),
-            Ok(Err(JobError::Failed(sentence))) => EventKind::Failed(sentence),
+            Ok(Err(JobError::Failed(failure))) => EventKind::Failed(failure),
             Err(panic) => {
+                let cause = panic_text(panic.as_ref());
+                let offers = engine.offers_after(&cause, command);
                 // What the panic left behind cannot be trusted: the next job gets a new pipeline.
                 engine.pipeline = None;
-                EventKind::Failed(panic_sentence(&panic_text(panic.as_ref())))
+                EventKind::Failed(Failure {
+                    text: panic_sentence(&cause),
+                    offers,
+                })
             }
         }
     }
@@ -291,6 +302,19 @@ impl Engine {
         });
     }
 
+    /// What would help a suppression that ended by a panic with this message.
+    fn offers_after(&self, cause: &str, command: &WorkerCommand) -> Vec<MemoryOffer> {
+        let (Some(pipeline), WorkerCommand::Suppress(_, request)) = (&self.pipeline, command)
+        else {
+            return Vec::new();
+        };
+        if !is_want_of_memory(cause) {
+            return Vec::new();
+        }
+        let asked = catch_unwind(AssertUnwindSafe(|| pipeline.memory_offers(request)));
+        asked.unwrap_or_default()
+    }
+
     fn bare(&mut self, factory: &mut Factory) -> &mut dyn Pipeline {
         self.pipeline.get_or_insert_with(factory).as_mut()
     }
@@ -341,48 +365,5 @@ impl TrainingObserver for JobObserver<'_> {
 
     fn is_cancelled(&self) -> bool {
         self.service.should_stop(self.handle)
-    }
-}
-
-/// What a reader can do about a panic with this message.
-fn panic_sentence(cause: &str) -> String {
-    // The words of libtorch's allocators on a GPU and on the CPU.
-    if cause.contains("out of memory") || cause.contains("can't allocate memory") {
-        format!(
-            "the device has not enough memory for this picture ({cause}); close other programs, choose bf16 or the CPU, or a bundle with a smaller grid"
-        )
-    } else {
-        format!("the computation broke off ({cause}); the networks are reloaded for the next job")
-    }
-}
-
-/// The first line of a panic's message; libtorch appends a stack trace that helps no reader.
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    text.lines().next().unwrap_or_default().trim().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn want_of_memory_says_what_to_do() {
-        let gpu = "CUDA out of memory. Tried to allocate 20.00 MiB";
-        let cpu = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes";
-        for cause in [gpu, cpu] {
-            assert!(panic_sentence(cause).contains("smaller grid"));
-        }
-        assert!(panic_sentence("shape mismatch").contains("reloaded"));
-    }
-
-    #[test]
-    fn a_panic_is_told_by_its_first_line() {
-        let panic: Box<dyn std::any::Any + Send> = Box::new("first\nframe #0".to_owned());
-        assert_eq!(panic_text(panic.as_ref()), "first");
     }
 }

@@ -1,10 +1,10 @@
 //! The real pipeline behind the thread: the suppressor, and the trainer.
 
 use super::serve::{JobError, Pipeline, TrainingObserver};
-use super::{BundleChoice, TrainingPlan, Wake, Worker, WorkerError};
+use super::{BundleChoice, Failure, TrainingPlan, Wake, Worker, WorkerError};
 use crate::pipeline::{
-    BundleSummary, ComputeOptions, Observer, PipelineError, SuppressionRequest, SuppressionResult,
-    Suppressor,
+    BundleSummary, ComputeOptions, MemoryOffer, Observer, PipelineError, SuppressionRequest,
+    SuppressionResult, Suppressor,
 };
 use crate::radiograph::{LungMask, Radiograph};
 use crate::train::{self, EndReason, RunConfig, Start, TrainEvent};
@@ -22,7 +22,14 @@ impl From<PipelineError> for JobError {
     fn from(err: PipelineError) -> Self {
         match err {
             PipelineError::Cancelled => Self::Cancelled,
-            err => Self::Failed(err.to_string()),
+            err => {
+                let text = err.to_string();
+                let offers = match err {
+                    PipelineError::Memory { offers, .. } => offers,
+                    _ => Vec::new(),
+                };
+                Self::Failed(Failure { text, offers })
+            }
         }
     }
 }
@@ -41,6 +48,10 @@ impl Pipeline for Suppressor {
         Ok(Self::suppress(self, request, observer)?)
     }
 
+    fn memory_offers(&self, request: &SuppressionRequest) -> Vec<MemoryOffer> {
+        Self::memory_offers(self, request)
+    }
+
     fn segment(
         &mut self,
         radiograph: &Arc<Radiograph>,
@@ -54,7 +65,7 @@ impl Pipeline for Suppressor {
         plan: &TrainingPlan,
         observer: &mut dyn TrainingObserver,
     ) -> Result<String, JobError> {
-        let failed = |err: train::TrainError| JobError::Failed(err.to_string());
+        let failed = |err: train::TrainError| JobError::Failed(err.to_string().into());
         let mut config = RunConfig::read(&plan.config).map_err(failed)?;
         let start = match &plan.resume {
             Some(folder) => {

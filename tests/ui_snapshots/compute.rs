@@ -79,7 +79,7 @@ fn a_device_that_fails_is_not_asked_for_again() {
     window.apply(UiCommand::SetCompute(on_card));
     let job = window.newest_bundle();
     let sentence = "CUDA device 0 has no memory left; choose the CPU.";
-    window.report(job, EventKind::Failed(sentence.to_owned()));
+    window.report(job, EventKind::Failed(sentence.into()));
     assert!(window.has(sentence) && window.has("compact on CPU, f32"));
     window.apply(UiCommand::LoadBundle("other".into()));
     assert_eq!(asked(&window), ("other".into(), ComputeOptions::default()));

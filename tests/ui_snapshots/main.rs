@@ -27,6 +27,7 @@ mod phantom;
 mod places;
 mod prior;
 mod queue;
+mod remedies;
 mod results;
 mod saving;
 mod scrub;
@@ -112,7 +113,7 @@ fn a_failure_is_a_sentence_that_can_be_dismissed() {
     window.click("Suppress");
     let (job, _) = window.newest_request();
     let sentence = "The lungs were not found; draw a mask.";
-    window.report(job.id(), EventKind::Failed(sentence.to_owned()));
+    window.report(job.id(), EventKind::Failed(sentence.into()));
     assert!(window.has(sentence));
     assert!(window.has("Suppress"), "the window goes on");
     window.click("Dismiss");

@@ -188,7 +188,7 @@ fn a_search_that_fails_lays_the_brush_down() {
     window.press_with(Modifiers::SHIFT, Key::M);
     let job = window.desk.borrow().segmentations[0].id();
     let sentence = "The lungs were not found; choose another picture.";
-    window.report(job, EventKind::Failed(sentence.to_owned()));
+    window.report(job, EventKind::Failed(sentence.into()));
     assert!(window.has(sentence));
     assert!(!window.state().masking.is_on);
 

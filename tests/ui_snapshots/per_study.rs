@@ -79,7 +79,7 @@ fn a_model_that_fails_to_load_forgets_what_was_asked_for() {
     window.apply(UiCommand::LoadBundle("bundle".into()));
     window.press(Key::S);
     let job = window.desk.borrow().bundles[0].0.id();
-    window.report(job, EventKind::Failed("The bundle is faulty.".to_owned()));
+    window.report(job, EventKind::Failed("The bundle is faulty.".into()));
     assert!(window.has_text("The bundle is faulty."));
     window.apply(UiCommand::LoadBundle("another".into()));
     window.model_loaded("another", defaults());

@@ -152,7 +152,7 @@ fn a_failure_is_told_and_the_next_one_runs() {
     let mut window = Window::with_queue();
     let (job, _) = window.newest_request();
     let sentence = "The lungs were not found; draw a mask.";
-    window.report(job.id(), EventKind::Failed(sentence.to_owned()));
+    window.report(job.id(), EventKind::Failed(sentence.into()));
     assert!(window.has(sentence));
     assert!(window.newest_is_of("second.dcm"));
 }

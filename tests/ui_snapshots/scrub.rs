@@ -188,7 +188,7 @@ fn what_failed_is_told_once_and_not_tried_again() {
     let mut window = Window::new().with_study().with_result();
     let job = window.desk.borrow().nodes[0].0.id();
     let reason = "no memory is left on the device.";
-    window.report(job, EventKind::Failed(reason.to_owned()));
+    window.report(job, EventKind::Failed(reason.into()));
     assert!(window.has_text("LEG weights could not be prepared: no memory"));
     window.harness.run();
     assert_eq!(num_asked(&window), 1);

@@ -7,8 +7,8 @@ use diaphane::radiograph::{
 };
 use diaphane::worker::{
     BundleChoice, BundleSummary, Changes, ClippingChoice, FusionChoice, GuidanceChoice, JobError,
-    Observer, OutputGrid, Pipeline, Progress, SamplerChoice, Stage, SuppressionRequest,
-    SuppressionResult, SuppressionSettings, TrainingObserver, TrainingPlan,
+    MemoryOffer, MemorySaving, Observer, OutputGrid, Pipeline, Progress, SamplerChoice, Stage,
+    SuppressionRequest, SuppressionResult, SuppressionSettings, TrainingObserver, TrainingPlan,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +19,14 @@ pub const PANIC_SEED: u64 = 666;
 pub const MEMORY_SEED: u64 = 137;
 /// Seed that makes the fake fail.
 pub const FAIL_SEED: u64 = 404;
+
+/// What the fake offers after it ran out of memory.
+pub fn offer() -> MemoryOffer {
+    MemoryOffer {
+        savings: vec![MemorySaving::Cpu],
+        needed_mib: 384,
+    }
+}
 
 /// The fake.
 pub struct FakePipeline {
@@ -43,6 +51,10 @@ impl Pipeline for FakePipeline {
         })
     }
 
+    fn memory_offers(&self, _request: &SuppressionRequest) -> Vec<MemoryOffer> {
+        vec![offer()]
+    }
+
     fn suppress(
         &mut self,
         request: &SuppressionRequest,
@@ -55,7 +67,7 @@ impl Pipeline for FakePipeline {
             "CUDA out of memory. Tried to allocate 20.00 MiB\nstack trace"
         );
         if seed == FAIL_SEED {
-            return Err(JobError::Failed("no such thing".to_owned()));
+            return Err(JobError::Failed("no such thing".into()));
         }
         for done in 0..request.settings.steps {
             if observer.is_cancelled() {

@@ -60,7 +60,7 @@ impl Bench {
     pub fn load(&self, bundle: BundleChoice) -> Result<SuppressionSettings, String> {
         match self.end(WorkerCommand::LoadBundle(JobHandle::new(), bundle)) {
             EventKind::BundleLoaded { defaults, .. } => Ok(defaults),
-            EventKind::Failed(sentence) => Err(sentence),
+            EventKind::Failed(failure) => Err(failure.text),
             other => panic!("{other:?}"),
         }
     }

@@ -1,5 +1,6 @@
 //! Jobs: what is sent to the worker and what its events change.
 
+use super::remedies::fail_with;
 use super::{Services, cancelling, fail, masking, queue, results, sweep};
 use crate::ui::compute::BundleInfo;
 use crate::ui::masking::MaskVersion;
@@ -164,7 +165,8 @@ fn show_made(state: &mut AppState) -> bool {
     made.is_some()
 }
 
-fn start(state: &mut AppState, services: &mut Services) {
+/// Runs with the settings shown, whatever was asked or made before.
+pub(super) fn start(state: &mut AppState, services: &mut Services) {
     let Some(study) = state.study() else {
         return;
     };
@@ -294,9 +296,9 @@ fn apply_loading_event(kind: EventKind, state: &mut AppState) {
             };
             take_bundle(bundle, defaults, state);
         }
-        EventKind::Failed(text) => {
+        EventKind::Failed(failure) => {
             give_loading_up(state);
-            fail(state, text);
+            fail(state, failure.text);
         }
         EventKind::Stopped(_) => give_loading_up(state),
         _ => {}
@@ -338,9 +340,9 @@ fn apply_job_event(kind: EventKind, state: &mut AppState) {
                 keep_result(job, result, state);
             }
         }
-        EventKind::Failed(text) => {
-            state.job = None;
-            fail(state, text);
+        EventKind::Failed(failure) => {
+            let study = state.job.take().and_then(|job| job.study);
+            fail_with(failure, study, state);
         }
         EventKind::Stopped(_) => state.job = None,
         _ => {}
@@ -363,9 +365,9 @@ fn apply_finding_event(kind: EventKind, state: &mut AppState) {
     let serial = state.masking.finding.take().and_then(|job| job.study);
     match kind {
         EventKind::Segmented(mask) => masking::keep_found(serial, mask, state),
-        EventKind::Failed(text) => {
+        EventKind::Failed(failure) => {
             state.masking.lay_down();
-            fail(state, text);
+            fail(state, failure.text);
         }
         _ => state.masking.lay_down(),
     }

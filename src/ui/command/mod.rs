@@ -12,6 +12,7 @@ mod own_windows;
 mod prior;
 mod queue;
 mod reading;
+mod remedies;
 mod results;
 mod saving;
 mod session;
@@ -103,6 +104,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::Queue(command) => queue::apply(command, state, services),
         C::Sweep(command) => sweep::apply(command, state, services),
         C::CancelJob => cancelling::cancel_and_say(state),
+        C::TakeOffer(number, index) => remedies::take(number, index, state, services),
         C::StopSearch => services.files.stop_search(),
         C::Escape if state.search.is_some() => services.files.stop_search(),
         C::Escape => escape(state),

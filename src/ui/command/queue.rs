@@ -1,6 +1,6 @@
 //! The queue of background runs: filled, reordered, emptied, and carried on study by study.
 
-use super::{Services, fail, jobs, results, tell};
+use super::{Services, fail, jobs, remedies, results, tell};
 use crate::ui::message::Severity;
 use crate::ui::queue::{QueueCommand, QueuedRun};
 use crate::ui::runs::BYTES_PER_PIXEL;
@@ -188,7 +188,7 @@ pub(super) fn apply_event(kind: EventKind, state: &mut AppState) {
     };
     match kind {
         EventKind::Suppressed(result) => jobs::keep_result(run.job, result, state),
-        EventKind::Failed(text) => fail(state, text),
+        EventKind::Failed(failure) => remedies::fail_with(failure, run.job.study, state),
         _ => {}
     }
 }

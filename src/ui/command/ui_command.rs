@@ -174,6 +174,8 @@ pub enum UiCommand {
     ToggleDoubts,
     /// Take a message away.
     DismissMessage(usize),
+    /// Do what the message with this number offers, by the index of the offer, and run again.
+    TakeOffer(u64, usize),
     /// Show or hide help.
     ToggleHelp,
     /// Do this with the study browser, the prior or the tags.

@@ -31,14 +31,14 @@ pub fn shown_text<'a>(message: &'a Message, state: &AppState) -> &'a str {
 pub fn messages_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let hidden = standing(state).count().saturating_sub(MAX_VISIBLE);
     for (index, message) in standing(state).skip(hidden) {
-        if message_ui(ui, shown_text(message, state)) {
+        if message_ui(ui, shown_text(message, state), message, commands) {
             commands.push(UiCommand::DismissMessage(index));
         }
     }
 }
 
-/// Draws one failure; returns whether it was dismissed.
-fn message_ui(ui: &mut Ui, text: &str) -> bool {
+/// Draws one failure and what it offers; returns whether it was dismissed.
+fn message_ui(ui: &mut Ui, text: &str, message: &Message, commands: &mut Vec<UiCommand>) -> bool {
     let colours = theme::of(ui);
     let frame = egui::Frame::new()
         .fill(colours.failure_fill)
@@ -46,12 +46,31 @@ fn message_ui(ui: &mut Ui, text: &str) -> bool {
     let shown = frame.show(ui, |ui| {
         let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Wrap);
         let text = RichText::new(text).color(colours.failure);
-        sides.show(
+        let shown = sides.show(
             ui,
             |ui| ui.add(Label::new(text).selectable(true)),
             |ui| ui.button("Dismiss").clicked(),
-        )
+        );
+        offers_ui(ui, message, commands);
+        shown
     });
     let (_, dismissed) = shown.inner;
     dismissed
+}
+
+/// A button for each change with which the run would fit.
+fn offers_ui(ui: &mut Ui, message: &Message, commands: &mut Vec<UiCommand>) {
+    let Some(remedies) = &message.remedies else {
+        return;
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.label("Run again:");
+        for (index, offer) in remedies.offers.iter().enumerate() {
+            let button = ui.button(format!("With {}", offer.text()));
+            let tip = "Changes the settings and runs this study again";
+            if button.on_hover_text(tip).clicked() {
+                commands.push(UiCommand::TakeOffer(message.number, index));
+            }
+        }
+    });
 }

@@ -203,8 +203,8 @@ fn set(document: &mut Table, key: &str, value: &toml::Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::actions::find;
     use crate::radiograph::VoiFunction;
+    use crate::ui::actions::find;
     use crate::ui::own_windows::{OwnWindow, WindowMeasure};
     use crate::ui::theme::ThemeChoice;
     use crate::ui::true_size::Screen;
@@ -288,7 +288,11 @@ mod tests {
         preferences.own_windows.delete(3);
         file.save(&preferences).unwrap();
         let (_, again, problems) = PreferencesFile::load(folder.path());
-        assert_eq!((again, problems.len()), (preferences, 0), "what was deleted is gone");
+        assert_eq!(
+            (again, problems.len()),
+            (preferences, 0),
+            "what was deleted is gone"
+        );
     }
 
     #[test]
