@@ -50,7 +50,7 @@ pub(super) fn take(number: u64, index: usize, state: &mut AppState, services: &m
         return;
     };
     if study != state.current {
-        studies::select(study, state, services);
+        studies::select(study, state);
     }
     change(offer, state, services);
     jobs::start(state, services);
