@@ -95,7 +95,7 @@ pub(super) fn make(
     let region = plan.region;
     if !region.is_within(plan.request.radiograph.size()) {
         let text = "the region of the grid lies outside the radiograph; choose it again";
-        return Err(JobError::Failed(text.to_owned()));
+        return Err(JobError::Failed(text.into()));
     }
     let order = plan.order();
     let costs = plan.costs(&order);

@@ -333,7 +333,7 @@ fn a_failure_is_told_and_leg_weights_make_room() {
     assert!(nodes.is_cancelled());
     let (job, _, _) = window.newest_sweep();
     let reason = "no memory is left on the device.";
-    window.report(job.id(), EventKind::Failed(reason.to_owned()));
+    window.report(job.id(), EventKind::Failed(reason.into()));
     assert!(window.has_text("The grid was not finished: no memory"));
     assert!(window.has(MAKE));
 }
