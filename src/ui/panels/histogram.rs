@@ -172,11 +172,14 @@ fn numbers_ui(ui: &mut Ui, window: &Voi, study: &OpenStudy, commands: &mut Vec<U
     ui.horizontal(|ui| {
         let label = ui.label("Centre");
         let value = DragValue::new(&mut new_center).speed(0.005 * extent);
-        ui.add(value.range(low..=high)).labelled_by(label.id);
+        // A window that the file states outside its values is shown as it is.
+        let value = value.range(low..=high).clamp_existing_to_range(false);
+        ui.add(value).labelled_by(label.id);
         let label = ui.label("Width");
         let value = DragValue::new(&mut new_width).speed(0.005 * extent);
         let widths = narrowest(window, extent)..=4.0 * extent;
-        ui.add(value.range(widths)).labelled_by(label.id);
+        let value = value.range(widths).clamp_existing_to_range(false);
+        ui.add(value).labelled_by(label.id);
     });
     if (new_center, new_width) != (center, width) {
         let half = 0.5 * new_width;
