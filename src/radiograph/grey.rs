@@ -2,6 +2,8 @@
 //!
 //! Only the description lives here; the arithmetic is `display`'s.
 
+use std::sync::Arc;
+
 /// Stored value to modality value (PS3.3 C.11.1).
 #[derive(Debug, Clone, PartialEq)]
 pub enum ModalityTransform {
@@ -62,8 +64,8 @@ pub struct VoiLut {
     pub first: i32,
     /// Bits of an entry as the file states them (third value of LUT Descriptor).
     pub bits: u16,
-    /// Output values, `0..=2^bits - 1`.
-    pub entries: Vec<u16>,
+    /// Output values, `0..=2^bits - 1`; shared, because every look and every step of undo has them.
+    pub entries: Arc<[u16]>,
     /// LUT Explanation (0028,3003), empty where absent.
     pub explanation: String,
 }
@@ -125,12 +127,26 @@ mod tests {
         let table = |entries: &[u16]| VoiLut {
             first: 0,
             bits: 8,
-            entries: entries.to_vec(),
+            entries: entries.into(),
             explanation: String::new(),
         };
         for entries in [&[0_u16, 0, 7, 255][..], &[255, 9, 9, 0], &[3], &[]] {
             assert!(table(entries).is_monotone(), "{entries:?}");
         }
         assert!(!table(&[0, 9, 8, 255]).is_monotone());
+    }
+
+    #[test]
+    fn a_copy_of_a_table_shares_its_entries() {
+        let table = Voi::Lut(VoiLut {
+            first: 0,
+            bits: 8,
+            entries: [0_u16, 255].into(),
+            explanation: String::new(),
+        });
+        let (Voi::Lut(one), Voi::Lut(other)) = (&table, &table.clone()) else {
+            panic!("a copy is of the same kind");
+        };
+        assert!(Arc::ptr_eq(&one.entries, &other.entries));
     }
 }

@@ -219,7 +219,7 @@ mod tests {
         let table = Voi::Lut(VoiLut {
             first: 50,
             bits: 10,
-            entries,
+            entries: entries.into(),
             explanation: String::new(),
         });
         let (center, width) = center_and_width(&nearest_window(&table));

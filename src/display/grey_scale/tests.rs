@@ -125,7 +125,7 @@ fn tables_of_interest_hold_their_ends() {
     let lut = VoiLut {
         first: 100,
         bits: 8,
-        entries: vec![0, 51, 255],
+        entries: vec![0, 51, 255].into(),
         explanation: String::new(),
     };
     let scale = scale(&Voi::Lut(lut));
@@ -171,7 +171,7 @@ fn table(first: i32, entries: &[u16]) -> GreyScale {
     scale(&Voi::Lut(VoiLut {
         first,
         bits: 8,
-        entries: entries.to_vec(),
+        entries: entries.into(),
         explanation: String::new(),
     }))
 }

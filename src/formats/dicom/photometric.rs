@@ -155,7 +155,7 @@ fn voi_lut(table: lut::Lut, explanation: String, warnings: &mut Vec<Warning>) ->
     let lut = VoiLut {
         first: table.first,
         bits,
-        entries: table.entries,
+        entries: table.entries.into(),
         explanation,
     };
     if !lut.is_monotone() {
