@@ -2,13 +2,27 @@
 
 use std::path::PathBuf;
 
+/// The run that waits for the reader's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedRun {
+    /// A new picture, with a new seed where none is kept.
+    Suppress,
+    /// The picture of what is set, the seed and the edited mask as they are.
+    AsSet,
+    /// A grid of settings.
+    Sweep,
+}
+
 /// What the reader must decide before the window does what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// The networks were not made for the study shown: run them all the same?
-    SuppressAnyway,
-    /// The networks were not made for the study shown: make a grid of settings all the same?
-    SweepAnyway,
+    /// The networks were not made for this study: run them all the same?
+    SuppressAnyway {
+        /// Number of the study.
+        study: u64,
+        /// What was asked for.
+        run: AskedRun,
+    },
     /// Some of the files to be written are there: replace them?
     Replace {
         /// Where the soft-tissue image goes.

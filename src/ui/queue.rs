@@ -78,6 +78,21 @@ impl JobQueue {
         }
     }
 
+    /// Exchanges what differs between the studies that waited in `from` and in `to`; what was taken off or added since
+    /// stays so.
+    pub(super) fn exchange(&mut self, from: &[usize], to: &[usize]) {
+        let is_new = |study: &usize| to.contains(study) && !from.contains(study);
+        let stays = |study: &usize| to.contains(study) || !from.contains(study);
+        let wanted = to
+            .iter()
+            .filter(|study| is_new(study) || self.waiting.contains(study));
+        let others = self
+            .waiting
+            .iter()
+            .filter(|study| stays(study) && !to.contains(study));
+        self.waiting = wanted.chain(others).copied().collect();
+    }
+
     /// Stops the run that the worker has, where it is of this open study.
     pub(super) fn stop_run_of(&mut self, serial: u64) {
         if self.running_serial() == Some(serial) {

@@ -77,7 +77,8 @@ impl Run {
         }
     }
 
-    fn num_bytes(&self) -> usize {
+    /// Memory it takes.
+    pub(super) fn num_bytes(&self) -> usize {
         let pixels = self.result.soft_tissue.values().len();
         let model = self.result.model_soft_tissue.values().len();
         let uncertainty = self.result.uncertainty.as_ref().map_or(0, |_| 4 * pixels);
@@ -93,6 +94,16 @@ pub struct Runs {
     shown: Option<u64>,
     rival: Option<u64>,
     newest: u64,
+    /// Those of the picture with black and white the other way round, as they were left.
+    turned: Turned,
+}
+
+/// Results that wait until the picture is turned back.
+#[derive(Debug, Clone, Default)]
+struct Turned {
+    all: Vec<Run>,
+    shown: Option<u64>,
+    rival: Option<u64>,
 }
 
 impl Runs {
@@ -164,10 +175,28 @@ impl Runs {
         }
     }
 
-    /// Forgets all of them: they are of another picture.
-    pub(super) fn clear(&mut self) {
-        self.all.clear();
-        (self.shown, self.rival) = (None, None);
+    /// Sets all of them aside: they are of a picture with black and white the other way round; takes up those of this
+    /// one, where there are any.
+    pub(super) fn turn(&mut self) {
+        std::mem::swap(&mut self.all, &mut self.turned.all);
+        std::mem::swap(&mut self.shown, &mut self.turned.shown);
+        std::mem::swap(&mut self.rival, &mut self.turned.rival);
+    }
+
+    /// Takes in a result that was forgotten, under the number it had.
+    pub(super) fn put_back(&mut self, run: Run) {
+        let place = self.all.partition_point(|other| other.number < run.number);
+        self.all.insert(place, run);
+    }
+
+    /// Number of the newest there ever was; 0 where there was none.
+    pub(super) fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    /// Results of the picture as it is, and with black and white the other way round.
+    pub(super) fn all_of_both(&self) -> impl Iterator<Item = &Run> {
+        self.all.iter().chain(&self.turned.all)
     }
 
     /// A result whose mask the segmenter found: the one shown, else the newest.
@@ -184,36 +213,41 @@ impl Runs {
         found.map(|run| run.number)
     }
 
-    /// Memory that all of them take, bytes.
+    /// Memory that all of them take, bytes, with those of the picture turned.
     pub fn num_bytes(&self) -> usize {
-        self.all.iter().map(Run::num_bytes).sum()
+        self.all_of_both().map(Run::num_bytes).sum()
+    }
+
+    fn unpinned(&self) -> impl Iterator<Item = &Run> {
+        self.all_of_both().filter(|run| !run.pinned)
     }
 
     /// When the oldest one that nobody pinned was made.
     pub(super) fn oldest_unpinned(&self) -> Option<SystemTime> {
-        let unpinned = self.all.iter().filter(|run| !run.pinned);
-        unpinned.map(|run| run.made).min()
+        self.unpinned().map(|run| run.made).min()
     }
 
     /// Forgets the oldest one that nobody pinned.
     pub(super) fn give_up_oldest(&mut self) {
-        let unpinned = self.all.iter().filter(|run| !run.pinned);
-        let oldest = unpinned.min_by_key(|run| run.made);
+        let oldest = self.unpinned().min_by_key(|run| run.made);
         if let Some(number) = oldest.map(|run| run.number) {
+            self.turned.all.retain(|run| run.number != number);
             self.remove(number);
         }
     }
 
     fn make_room(&mut self, most_bytes: usize) {
-        let mut num_bytes: usize = self.all.iter().map(Run::num_bytes).sum();
-        let (shown, rival) = (self.shown, self.rival);
-        self.all.retain(|run| {
-            let is_used = Some(run.number) == shown || Some(run.number) == rival || run.pinned;
-            let stays = is_used || num_bytes <= most_bytes;
-            if !stays {
-                num_bytes -= run.num_bytes();
-            }
-            stays
-        });
+        let mut num_bytes: usize = self.all_of_both().map(Run::num_bytes).sum();
+        let used = [self.shown, self.rival];
+        for runs in [&mut self.turned.all, &mut self.all] {
+            runs.retain(|run| {
+                let stays =
+                    run.pinned || used.contains(&Some(run.number)) || num_bytes <= most_bytes;
+                if !stays {
+                    num_bytes -= run.num_bytes();
+                }
+                stays
+            });
+        }
     }
 }

@@ -95,8 +95,6 @@ pub struct AppState {
     pub outline_visible: bool,
     /// Whether places to look at twice have rings.
     pub rings: Rings,
-    /// Difference in the end colours of the map, modality units; `None` is the study's default.
-    pub difference_limit: Option<f64>,
     /// The difference is shown by its size, without its sign.
     pub difference_is_absolute: bool,
     /// Settings last used; a study without settings of its own has these.
@@ -177,7 +175,6 @@ impl Default for AppState {
             masking: Masking::default(),
             outline_visible: false,
             rings: Rings::default(),
-            difference_limit: None,
             difference_is_absolute: false,
             defaults: settings.clone(),
             last_settings: settings,
@@ -301,9 +298,10 @@ impl AppState {
 
     /// Difference in the end colours of the map for the study shown, modality units.
     pub fn shown_difference_limit(&self) -> f64 {
-        let default = self
-            .study()
-            .map_or(1.0, OpenStudy::default_difference_limit);
-        self.difference_limit.unwrap_or(default)
+        let limit = |study: &OpenStudy| {
+            let default = || study.default_difference_limit();
+            study.difference_limit.unwrap_or_else(default)
+        };
+        self.study().map_or(1.0, limit)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::camera::ImageExtent;
 use super::file_doubts::{doubts_of_file, kind_doubts};
+use super::given_up::GivenUp;
 use super::look::{Content, Look, Looks};
 use super::masking::MaskVersion;
 use super::measuring::MeasureRecord;
@@ -34,6 +35,8 @@ pub struct OpenStudy {
     pub serial: u64,
     /// How each of its pictures is looked at.
     pub looks: Looks,
+    /// Difference in the end colours of the map, modality units; `None` is the study's default.
+    pub difference_limit: Option<f64>,
     /// What was made of it, and which of these is shown.
     pub runs: Runs,
     /// Range of the modality values without padding.
@@ -70,6 +73,7 @@ impl OpenStudy {
         Self {
             serial: NEXT.fetch_add(1, Ordering::Relaxed),
             looks: Looks::new(&Look::new(loaded_voi(&radiograph, modality_range))),
+            difference_limit: None,
             doubts: doubts_of_file(&radiograph),
             kind_doubts: kind_doubts(&radiograph),
             histogram: Arc::new(Histogram::of_radiograph(
@@ -119,6 +123,15 @@ impl OpenStudy {
     /// Everything as it was first shown; the results stay.
     pub fn reset_view(&mut self) {
         self.looks = Looks::new(&Look::new(self.loaded_voi()));
+        self.difference_limit = None;
+    }
+
+    /// Exchanges black and white of the picture itself; what was made of it waits until it is turned back.
+    pub(super) fn turn_polarity(&mut self) {
+        self.radiograph = Arc::new(self.radiograph.with_polarity_turned());
+        self.doubts = doubts_of_file(&self.radiograph);
+        self.runs.turn();
+        self.segmented = None;
     }
 
     /// Values of interest as the file has them.
@@ -249,6 +262,8 @@ pub struct Study {
     pub(super) restored: Option<SavedView>,
     /// Settings it had with a bundle that is not loaded, or not yet.
     pub(super) waiting_settings: Option<BundleSettings>,
+    /// What else the reader set, where it was given up to save memory, until it is open again.
+    pub(super) given_up: Option<Box<GivenUp>>,
 }
 
 impl Study {
@@ -264,7 +279,24 @@ impl Study {
             was_key_image: false,
             restored: None,
             waiting_settings: None,
+            given_up: None,
         }
+    }
+
+    /// Number of the study, open or given up.
+    pub(super) fn serial(&self) -> Option<u64> {
+        let given_up = self.given_up.as_ref().map(|given_up| given_up.serial);
+        self.open().map(|study| study.serial).or(given_up)
+    }
+
+    /// Gives its pixels up to save memory; how it was looked at, and what else the reader set, stays.
+    pub(super) fn give_up(&mut self, view: Option<SavedView>) {
+        let given_up = self.open().map(GivenUp::of);
+        self.given_up = given_up.map(Box::new);
+        self.was_key_image = self.is_key_image();
+        self.restored = view;
+        self.waiting_settings = None;
+        self.content = StudyContent::Unread;
     }
 
     /// What was read of its file; one the graphics adapter cannot hold is refused here.
@@ -287,6 +319,11 @@ impl Study {
             saved.apply(study);
             self.waiting_settings = saved.of_bundle;
         }
+        if let Some(given_up) = self.given_up.take()
+            && let Some(study) = self.open_mut()
+        {
+            given_up.apply(study);
+        }
         self.count_cautions();
     }
 
@@ -308,13 +345,10 @@ impl Study {
         }
     }
 
-    /// Exchanges black and white of the picture itself, not only on the screen; what was made of it goes.
+    /// Exchanges black and white of the picture itself, not only on the screen.
     pub(super) fn turn_polarity(&mut self) {
         if let Some(study) = self.open_mut() {
-            study.radiograph = Arc::new(study.radiograph.with_polarity_turned());
-            study.doubts = doubts_of_file(&study.radiograph);
-            study.runs.clear();
-            study.segmented = None;
+            study.turn_polarity();
         }
         // Of the picture as it was.
         self.thumbnail = None;
@@ -333,12 +367,6 @@ impl Study {
             Some(open) => open.is_key_image || self.was_key_image,
             None => self.was_key_image,
         }
-    }
-
-    /// Gives its pixels up to save memory; what the browser shows of it stays.
-    pub(super) fn close(&mut self) {
-        self.was_key_image = self.is_key_image();
-        self.content = StudyContent::Unread;
     }
 
     /// File name without its folder.

@@ -94,7 +94,7 @@ fn a_region_that_sticks_out_is_refused_in_a_sentence() {
     let region = PixelRect { width: 4, ..REGION };
     bench.worker.send(sweep_of_seeds(&handle, region)).unwrap();
     let end = bench.until_end(handle.id()).pop();
-    assert!(matches!(end, Some(EventKind::Failed(sentence)) if sentence.contains("region")));
+    assert!(matches!(end, Some(EventKind::Failed(failure)) if failure.text.contains("region")));
 }
 
 /// Every progress that a job told of, by the call that wakes the window.

@@ -1,6 +1,6 @@
 //! What the reader says of the pictures in a folder.
 
-use super::{Services, fail, jobs};
+use super::{Services, fail, polarity};
 use crate::ui::folder_facts::{FolderFacts, write};
 use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study};
@@ -63,7 +63,7 @@ fn take_over(
     let radiograph = facts.applied((*open.radiograph).clone());
     let is_turned = radiograph.polarity != open.radiograph.polarity;
     if is_turned && index == state.current {
-        jobs::turn_polarity(state, services);
+        polarity::turn(state, services);
     } else if is_turned {
         study.turn_polarity();
     }

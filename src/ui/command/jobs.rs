@@ -4,7 +4,7 @@ use super::remedies::fail_with;
 use super::{Services, cancelling, fail, masking, queue, results, sweep};
 use crate::ui::compute::BundleInfo;
 use crate::ui::masking::MaskVersion;
-use crate::ui::question::Question;
+use crate::ui::question::{AskedRun, Question};
 use crate::ui::running_job::{RunningJob, WhenReady};
 use crate::ui::runs::Asked;
 use crate::ui::state::{AppState, SeedMode};
@@ -71,7 +71,7 @@ pub(super) fn draw_seed(state: &mut AppState) {
 /// Runs with the settings shown; draws a new seed first where the seed is not locked. Asks first,
 /// once a study, where the networks were not made for what it shows.
 pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
-    if asks_first(Question::SuppressAnyway, state) {
+    if asks_first(AskedRun::Suppress, state) {
         return;
     }
     if state.seed == SeedMode::Drawn {
@@ -80,19 +80,38 @@ pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
     start(state, services);
 }
 
-/// Asks this where the networks were not made for what the study shows, once a study.
-pub(super) fn asks_first(question: Question, state: &mut AppState) -> bool {
-    let asks = |study: &OpenStudy| !study.kind_doubts.is_empty() && !study.suppress_anyway;
-    let asks = state.study().is_some_and(asks);
-    if asks {
-        state.question = Some(question);
+/// Asks where the networks were not made for what the study shows, once a study.
+pub(super) fn asks_first(run: AskedRun, state: &mut AppState) -> bool {
+    let asks = |study: &&OpenStudy| !study.kind_doubts.is_empty() && !study.suppress_anyway;
+    let study = state.study().filter(asks).map(|study| study.serial);
+    if let Some(study) = study {
+        state.question = Some(Question::SuppressAnyway { study, run });
     }
-    asks
+    study.is_some()
+}
+
+/// The reader wants the run in spite of the doubts; it starts where its study is still the one shown.
+pub(super) fn suppress_anyway(
+    serial: u64,
+    run: AskedRun,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    if let Some(study) = state.study_with_mut(serial) {
+        study.suppress_anyway = true;
+    }
+    if state.study().is_some_and(|study| study.serial == serial) {
+        match run {
+            AskedRun::Suppress => suppress(state, services),
+            AskedRun::AsSet => run_as_set(state, services),
+            AskedRun::Sweep => sweep::start(state, services),
+        }
+    }
 }
 
 /// Makes a picture with the mask as it is drawn now, and everything else as it is set; one made before is shown again.
 pub(super) fn run_as_set(state: &mut AppState, services: &mut Services) {
-    if !asks_first(Question::SuppressAnyway, state) && !show_made(state) {
+    if !asks_first(AskedRun::AsSet, state) && !show_made(state) {
         start(state, services);
     }
 }
@@ -207,20 +226,6 @@ pub(super) fn start(state: &mut AppState, services: &mut Services) {
     }
 }
 
-/// Exchanges black and white of the study shown; a picture made before would be of another radiograph, and is made
-/// again.
-pub(super) fn turn_polarity(state: &mut AppState, services: &mut Services) {
-    let study = state.study();
-    let is_wanted = study.is_some_and(|study| study.result().is_some() || state.is_running(study));
-    cancel_of_shown(state);
-    if let Some(study) = state.studies.get_mut(state.current) {
-        study.turn_polarity();
-    }
-    if is_wanted {
-        suppress(state, services);
-    }
-}
-
 pub(super) fn running(
     handle: JobHandle,
     study: Option<u64>,
@@ -237,7 +242,7 @@ pub(super) fn running(
 }
 
 /// Ends the run of the study shown, where it is the one that runs.
-fn cancel_of_shown(state: &mut AppState) {
+pub(super) fn cancel_of_shown(state: &mut AppState) {
     let Some(serial) = state.study().map(|study| study.serial) else {
         return;
     };
@@ -325,6 +330,7 @@ fn take_bundle(bundle: BundleInfo, defaults: SuppressionSettings, state: &mut Ap
         }
         state.take_waiting_settings(index);
     }
+    state.undo.forget_settings();
     let seed = state.last_settings.seed;
     state.last_settings = SuppressionSettings {
         seed,

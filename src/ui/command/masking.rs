@@ -1,6 +1,6 @@
 //! The lung mask: strokes, and the runs and searches that follow from them.
 
-use super::{Services, jobs};
+use super::{Services, jobs, measuring};
 use crate::measure::Point;
 use crate::radiograph::{BrushEffect, BrushStroke, LungMask};
 use crate::ui::masking::{BRUSH_RADII, MaskCommand, MaskVersion, RADIUS_STEP};
@@ -57,6 +57,7 @@ fn take_up(state: &mut AppState, services: &mut Services) {
         return;
     }
     // One tool has the mouse.
+    measuring::end_typing(state);
     state.measuring.leave_study();
     state.measuring.tool = None;
     state.masking.is_on = find(state, services);

@@ -1,13 +1,14 @@
 //! What measures need other threads for: pixels under them, suggestions, and keeping them.
 
 use super::measuring::{add, end_typing};
-use super::{Services, fail, tell};
-use crate::measure::{LineOrigin, Measure, Shape, Thorax, ThoraxError};
+use super::{Services, fail, tell, undo};
+use crate::measure::{LineOrigin, Measure, MeasureId, Shape, Thorax, ThoraxError};
 use crate::ui::measuring::{Annotations, Keeping, MeasureEvent, ReadingTask, Tool, needs_pixels};
 use crate::ui::message::Severity;
 use crate::ui::sidecar;
 use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Starts what measures wait for: reading kept ones, reading pixels, writing. Once a frame; never waits.
@@ -64,7 +65,7 @@ pub fn keep_measures(state: &mut AppState, services: &mut Services) {
 }
 
 /// Whether the study's measures differ from those on the disk; with whether those could not be read.
-fn unwritten(study: &OpenStudy) -> Option<bool> {
+pub(super) fn unwritten(study: &OpenStudy) -> Option<bool> {
     let now = study.annotations();
     let differs = |other: &Annotations| !now.agrees_with(other);
     match &study.measure_record.keeping {
@@ -155,6 +156,7 @@ pub(super) fn apply_event(event: MeasureEvent, state: &mut AppState) {
 }
 
 fn take_loaded(serial: u64, loaded: Result<Annotations, String>, state: &mut AppState) {
+    let in_steps = state.undo.measure_ids(serial);
     let Some(study) = state.study_with_mut(serial) else {
         return;
     };
@@ -166,16 +168,11 @@ fn take_loaded(serial: u64, loaded: Result<Annotations, String>, state: &mut App
                 study.calibration = kept.calibration;
                 study.measure_record.is_unit_told = true;
             }
-            // What was drawn while the disk was asked comes behind, under numbers that are free.
-            let mut all = kept.measures.to_vec();
-            for drawn in study.measures.iter() {
-                let id = Measure::free_id(&all);
-                all.push(Measure {
-                    id,
-                    ..drawn.clone()
-                });
-            }
-            study.measures = Arc::new(all);
+            let drawn = study.measures.as_slice();
+            let mut taken = in_steps;
+            taken.extend(drawn.iter().map(|measure| measure.id));
+            let all = with_free_ids(kept.measures.to_vec(), &taken).into_iter();
+            study.measures = Arc::new(all.chain(drawn.iter().cloned()).collect());
             study.measure_record.readings.clear();
         }
         Err(sentence) => {
@@ -183,6 +180,24 @@ fn take_loaded(serial: u64, loaded: Result<Annotations, String>, state: &mut App
             fail(state, sentence);
         }
     }
+}
+
+/// Measures from the disk under numbers that nothing has which was drawn while the disk was asked, nor any step of
+/// undo: the reader's own work keeps its numbers.
+fn with_free_ids(mut kept: Vec<Measure>, taken: &BTreeSet<MeasureId>) -> Vec<Measure> {
+    let ids = kept
+        .iter()
+        .map(|measure| measure.id)
+        .chain(taken.iter().copied());
+    let mut largest = ids.map(|id| id.0).max().unwrap_or(0);
+    for measure in kept
+        .iter_mut()
+        .filter(|measure| taken.contains(&measure.id))
+    {
+        largest = largest.saturating_add(1);
+        measure.id = MeasureId(largest);
+    }
+    kept
 }
 
 fn take_suggested(serial: u64, suggested: Result<Thorax, ThoraxError>, state: &mut AppState) {
@@ -193,7 +208,7 @@ fn take_suggested(serial: u64, suggested: Result<Thorax, ThoraxError>, state: &m
                 thorax,
                 origin: LineOrigin::LungMask,
             };
-            add(shape, serial, state);
+            undo::as_step(serial, state, |state| add(shape, serial, state));
         }
         Err(err) => {
             if state.study().is_some_and(|study| study.serial == serial) {

@@ -51,7 +51,13 @@ pub(super) fn apply(command: MeasureCommand, state: &mut AppState, services: &mu
             state.measuring.selected = id;
         }
         M::Delete => delete(state),
-        M::Type(id, text) => state.measuring.typing = Some((id, text)),
+        M::Type(id, text) => {
+            let typing = state.measuring.typing.as_ref();
+            if typing.is_some_and(|(other, _)| *other != id) {
+                end_typing(state);
+            }
+            state.measuring.typing = Some((id, text));
+        }
         M::EndTyping => end_typing(state),
         M::SetTrueLength(mm) => state.measuring.true_length_mm = mm,
         M::Calibrate => calibrate(state),
@@ -170,11 +176,11 @@ fn change(measure: Measure, state: &mut AppState) {
 }
 
 fn delete(state: &mut AppState) {
+    end_typing(state);
     let Some(id) = state.measuring.selected.take() else {
         return;
     };
     state.measuring.grabbed = None;
-    state.measuring.typing = None;
     if let Some(study) = state.study_mut() {
         let rest = study.measures.iter().filter(|measure| measure.id != id);
         study.measures = Arc::new(rest.cloned().collect());

@@ -9,6 +9,7 @@ mod masking;
 mod measure_work;
 mod measuring;
 mod own_windows;
+mod polarity;
 mod prior;
 mod queue;
 mod reading;
@@ -20,6 +21,7 @@ mod shell;
 mod studies;
 mod sweep;
 mod ui_command;
+mod undo;
 mod view;
 
 use super::engine::Engine;
@@ -28,7 +30,7 @@ use super::message::{Message, Severity};
 use super::question::{PathPurpose, Question};
 use super::session::SessionStore;
 use super::state::AppState;
-use super::undo::{self, Moment};
+use super::undo::{Moment, Way};
 use crate::worker::SuppressionSettings;
 use std::path::PathBuf;
 
@@ -58,21 +60,38 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Ser
         session.touched = true;
     }
     match command {
-        UiCommand::Undo => undo::undo(state),
-        UiCommand::Redo => undo::redo(state),
+        UiCommand::Undo => undo::walk(Way::Back, state),
+        UiCommand::Redo => undo::walk(Way::Forward, state),
         UiCommand::EndGesture => state.undo.end_gesture(),
         command if command.only_looks() => view::apply(command, state),
-        command => {
-            let before = Moment::of(state);
-            change(command, state, services);
-            let after = Moment::of(state);
-            state.undo.record(before, after);
+        command => as_steps(command, state, services),
+    }
+}
+
+/// Where a command shows another study, what it changed of the one left is the step: words, for instance.
+fn as_steps(command: UiCommand, state: &mut AppState, services: &mut Services) {
+    let serial = |state: &AppState| state.study().map(|study| study.serial);
+    let reaches_all = matches!(command, UiCommand::SetLink(..));
+    let left = serial(state);
+    let moment = |state: &AppState| {
+        if reaches_all {
+            Moment::of_all(state)
+        } else {
+            Moment::of(state, left)
         }
+    };
+    let before = moment(state);
+    change(command, state, services);
+    let after = moment(state);
+    state.undo.record(before, after);
+    if serial(state) != left {
+        state.undo.end_gesture();
     }
 }
 
 /// The work beside the window that follows what is open and set.
 pub(super) fn follow(state: &mut AppState, services: &mut Services) {
+    undo::go_on(state);
     browse::follow(state, services);
     sweep::follow(state);
     leg_nodes::follow(state, services);
@@ -94,7 +113,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::LoadBundle(path) => jobs::load_bundle(path, state, services),
         C::SetCompute(options) => jobs::set_compute(options, state, services),
         C::Suppress => jobs::suppress(state, services),
-        C::TurnPolarity => jobs::turn_polarity(state, services),
+        C::TurnPolarity => polarity::turn(state, services),
         C::Measure(command) => measuring::apply(command, state, services),
         C::Mask(command) => masking::apply(command, state, services),
         C::MoveSuppression(share) if state.masking.is_on => {
@@ -154,14 +173,8 @@ fn escape(state: &mut AppState) {
 
 fn answer(yes: bool, state: &mut AppState, services: &mut Services) {
     match state.question.take() {
-        Some(question @ (Question::SuppressAnyway | Question::SweepAnyway)) if yes => {
-            if let Some(study) = state.study_mut() {
-                study.suppress_anyway = true;
-            }
-            match question {
-                Question::SweepAnyway => sweep::start(state, services),
-                _ => jobs::suppress(state, services),
-            }
+        Some(Question::SuppressAnyway { study, run }) if yes => {
+            jobs::suppress_anyway(study, run, state, services);
         }
         Some(Question::Replace { picture, study, .. }) if yes => {
             saving::replace(picture, study, state, services);

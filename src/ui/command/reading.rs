@@ -1,6 +1,6 @@
 //! Which radiographs are in memory: the one shown and those wanted soon are read, those far away are given up.
 
-use super::Services;
+use super::{Services, measure_work};
 use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study, StudyContent};
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(super) fn read_wanted(state: &mut AppState, services: &mut Services) {
                 study.content = StudyContent::Reading;
             }
             StudyContent::Reading if !wanted.contains(&index) => {
-                study.close();
+                study.content = StudyContent::Unread;
             }
             _ => {}
         }
@@ -70,10 +70,7 @@ pub(super) fn give_up_far(state: &mut AppState) {
     let given_up: Vec<usize> = given_up.map(|(index, _)| index).collect();
     for index in given_up {
         let view = state.saved_view(&state.studies[index]);
-        let study = &mut state.studies[index];
-        study.restored = view;
-        study.waiting_settings = None;
-        study.close();
+        state.studies[index].give_up(view);
     }
 }
 
@@ -83,8 +80,9 @@ fn is_spare(study: &Study, state: &AppState) -> bool {
     let queued = state.queue.running_serial();
     study.open().is_some_and(|open| {
         state.prior.as_ref() != Some(&study.path)
-            && open.result().is_none()
+            && open.runs.all_of_both().next().is_none()
             && !open.has_annotations()
+            && measure_work::unwritten(open).is_none()
             && open.mask.is_none()
             && ![working, queued].contains(&Some(open.serial))
     })

@@ -8,7 +8,7 @@ use crate::ui::study::Study;
 /// Memory that the results of all studies may take, bytes: forty of 3000 x 3000 pixels.
 pub(super) const MOST_BYTES: usize = 4 << 30;
 
-/// Shows a result and sets the panel to what made it.
+/// Shows a result and sets the panel to what made it; settings of another model stay out of force.
 pub(super) fn show(number: u64, state: &mut AppState) {
     let Some(study) = state.study_mut() else {
         return;
@@ -19,13 +19,23 @@ pub(super) fn show(number: u64, state: &mut AppState) {
     };
     let made = run.asked();
     let (settings, num_seeds) = (made.settings.clone(), made.num_seeds);
+    let sha256 = run.result.bundle_sha256.clone();
     study.mask = run.mask.clone();
-    state.set_settings(settings);
+    let bundle = state.bundle.as_ref();
+    if bundle.is_none_or(|bundle| bundle.sha256 == sha256) {
+        state.set_settings(settings);
+    }
     state.num_seeds = num_seeds;
 }
 
+/// Compares with a result, or with the original; a result is not compared with itself.
 pub(super) fn compare_with(number: Option<u64>, state: &mut AppState) {
-    if let Some(study) = state.study_mut() {
+    let Some(study) = state.study_mut() else {
+        return;
+    };
+    let shown = study.runs.shown().map(|run| run.number);
+    let rival = study.runs.rival().map(|run| run.number);
+    if number != rival && (number.is_none() || number != shown) {
         study.runs.set_rival(number);
     }
 }

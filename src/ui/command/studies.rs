@@ -1,6 +1,8 @@
 //! Studies: opening and changing over.
 
-use super::{Services, browse, fail, folders, measure_work, reading, saving, session, tell};
+use super::{
+    Services, browse, fail, folders, measure_work, measuring, reading, saving, session, tell,
+};
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
 use crate::ui::files::FileEvent;
@@ -95,11 +97,11 @@ fn add(found: Found, state: &mut AppState) {
 
 /// Shows a radiograph that was not read from the strip.
 pub(super) fn show(radiograph: Arc<Radiograph>, state: &mut AppState) {
+    leave_study(state);
     let mut study = Study::unread(radiograph.source.path.clone());
     study.fill(Box::new(OpenStudy::new(radiograph)), state.texture_limit);
     state.studies.push(study);
     state.current = state.studies.len() - 1;
-    leave_study(state);
 }
 
 /// Shows the entry so many rows further in the browser, or stays at its end.
@@ -122,14 +124,15 @@ pub(super) fn select(index: usize, state: &mut AppState) {
     reading::give_up_far(state);
 }
 
-/// A job for the study left goes on: its result waits there. What is asked of the eye ends.
+/// A job for the study left goes on: its result waits there. Words being written are its own; what is asked of the
+/// eye ends.
 fn leave_study(state: &mut AppState) {
+    measuring::end_typing(state);
     state.probe = None;
-    state.difference_limit = None;
     state.measuring.leave_study();
     state.masking.lay_down();
     // The other question names its files and may be answered from anywhere.
-    if state.question == Some(Question::SuppressAnyway) {
+    if matches!(state.question, Some(Question::SuppressAnyway { .. })) {
         state.question = None;
     }
 }

@@ -1,7 +1,7 @@
 //! The grid of settings: asked for, made in the background, taken over.
 
 use super::{Services, fail, jobs};
-use crate::ui::question::Question;
+use crate::ui::question::AskedRun;
 use crate::ui::state::AppState;
 use crate::ui::sweep::SweepCommand;
 use crate::worker::{EventKind, JobHandle, SuppressionRequest, SweepPlan, WorkerCommand};
@@ -20,7 +20,7 @@ pub(super) fn apply(command: SweepCommand, state: &mut AppState, services: &mut 
         C::Type(parameter, text) => sweep.type_values(parameter, text),
         C::See(region) => sweep.seen = region,
         C::Start => {
-            if !jobs::asks_first(Question::SweepAnyway, state) {
+            if !jobs::asks_first(AskedRun::Sweep, state) {
                 start(state, services);
             }
         }

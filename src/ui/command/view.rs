@@ -51,7 +51,11 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
             let overlay = &mut state.shell.preferences.overlay;
             *overlay = overlay.next();
         }
-        C::SetDifferenceLimit(limit) => state.difference_limit = Some(limit),
+        C::SetDifferenceLimit(limit) => {
+            if let Some(study) = state.study_mut() {
+                study.difference_limit = Some(limit);
+            }
+        }
         C::Probe(position) => state.probe = position,
         C::TogglePatient => state.privacy = state.privacy.toggled(),
         C::ToggleDoubts => state.doubts_listed = state.doubts_listed.toggled(),
@@ -61,7 +65,6 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
             state.messages.remove(index);
         }
         C::ResetView => {
-            state.difference_limit = None;
             state.compare = Compare::default();
             if let Some(study) = state.study_mut() {
                 study.reset_view();

@@ -16,8 +16,8 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
     modal.show(ctx, |ui| {
         ui.set_max_width(theme::QUESTION_WIDTH);
         let (yes, no) = match question {
-            Question::SuppressAnyway | Question::SweepAnyway => {
-                suppress_anyway_ui(ui, state);
+            Question::SuppressAnyway { study, .. } => {
+                suppress_anyway_ui(ui, state, *study);
                 ("Suppress anyway", "Do not suppress")
             }
             Question::Replace { existing, .. } => {
@@ -46,10 +46,10 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
     });
 }
 
-fn suppress_anyway_ui(ui: &mut Ui, state: &AppState) {
+fn suppress_anyway_ui(ui: &mut Ui, state: &AppState, study: u64) {
     ui.heading("This does not look like an adult's frontal chest radiograph. Suppress anyway?");
     let reasons = state
-        .study()
+        .study_with(study)
         .into_iter()
         .flat_map(|study| &study.kind_doubts);
     for reason in reasons {
