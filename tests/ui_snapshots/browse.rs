@@ -153,6 +153,8 @@ fn what_is_no_radiograph_is_listed_with_its_reason() {
     std::fs::write(folder.path().join("notes.txt"), "hello").expect("written");
     let mut window = Window::new();
     window.apply(UiCommand::OpenPaths(vec![folder.path().to_owned()]));
+    // The question about the folder comes with its first picture, and moves what is below it.
+    assert!(window.wait_until(|window| window.state().study().is_some()));
     assert!(window.wait_until(|window| window.has("Not radiographs (1)")));
     window.click("Not radiographs (1)");
     let label = "notes.txt: Not a radiograph: it is a text file.";

@@ -80,7 +80,7 @@ impl Window {
         let engine = Box::new(FakeEngine(Rc::clone(&desk)));
         let harness = builder
             .with_size(SIZE)
-            .with_max_steps(12)
+            .with_max_steps(30)
             .build_eframe(|creation| DiaphaneApp::new(creation, engine));
         Self { harness, desk }
     }

@@ -69,7 +69,7 @@ fn drags_and_the_wheel_are_the_priors_own() {
     assert_eq!(*window.look(Content::Original), current);
     assert_eq!(
         window.state().undo.undo_name(),
-        Some("measure"),
+        Some("prior"),
         "a way of looking"
     );
 }
