@@ -2,7 +2,7 @@
 
 use crate::fake::Window;
 use crate::phantom::radiograph;
-use diaphane::radiograph::Voi;
+use diaphane::radiograph::{Polarity, Voi};
 use diaphane::ui::{Content, Layout, Link, UiCommand};
 use eframe::egui::{Key, Vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -106,4 +106,26 @@ fn held_keys_show_a_picture_and_let_it_go() {
         window.harness.run();
         assert!(window.has("Soft tissue view") && !window.has(name));
     }
+}
+
+/// Bones are 400 modality values above the soft tissue in the phantom, whatever is white on the screen.
+#[test]
+fn the_scale_of_the_difference_has_the_sign_of_the_pixel_values() {
+    let scale = |polarity| {
+        let mut window = Window::new().with_study();
+        let mut turned = radiograph("turned");
+        turned.polarity = polarity;
+        window.apply(UiCommand::ShowRadiograph(Arc::new(turned)));
+        let mut window = window.with_result();
+        window.apply(UiCommand::SetLayout(Layout::Difference));
+        for (end, signs) in [("+750 taken away, -750 added", false), ("-750 taken away, +750 added", true)] {
+            let words = format!("Scale of the difference, modality values: {end}");
+            let expected = signs == (polarity == Polarity::LowIsWhite);
+            assert_eq!(window.has(&words), expected, "{words}");
+        }
+        window.apply(UiCommand::SetDifferenceAbsolute(true));
+        assert!(window.has_text("+750 changed, 0 unchanged"));
+    };
+    scale(Polarity::HighIsWhite);
+    scale(Polarity::LowIsWhite);
 }

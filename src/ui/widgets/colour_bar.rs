@@ -2,7 +2,9 @@
 
 use crate::display;
 use crate::ui::theme;
-use eframe::egui::{Align2, Painter, Pos2, Rect, Stroke, StrokeKind, vec2};
+use eframe::egui::{
+    Align2, Id, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+};
 
 /// Bands of the bar.
 const NUM_BANDS: usize = 64;
@@ -15,9 +17,56 @@ const MAX_SHARE: f32 = 0.35;
 /// Height of the bar in widths of the view: in a narrow view the picture is low.
 const MAX_WIDTHS: f32 = 0.7;
 
-/// Paints the bar in the bottom right corner of `view` with what its ends mean; `limit` is the
-/// modality value of the upper end. Of a difference that is shown by its size alone the lower half is left out.
-pub fn paint(painter: &Painter, view: Rect, limit: f64, is_absolute: bool) {
+/// What the colours of a difference mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DifferenceScale {
+    /// Size of the difference at the ends, modality units.
+    pub limit: f64,
+    /// Lower modality values are the brighter ones: what is taken away from the brightness there is below zero in
+    /// modality units, as the pixel values under the pointer and in regions are.
+    pub low_is_bright: bool,
+    /// The size of the difference alone is shown.
+    pub is_absolute: bool,
+}
+
+impl DifferenceScale {
+    /// Original less soft tissue, modality units, in the colour of this share of the way up from the neutral one:
+    /// -1 to 1, or 0 to 1 where the size alone is shown.
+    fn value(self, share: f64) -> f64 {
+        let is_turned = self.low_is_bright && !self.is_absolute && share != 0.0;
+        self.limit * if is_turned { -share } else { share }
+    }
+
+    /// What the upper and the lower end stand for.
+    fn ends(self) -> [&'static str; 2] {
+        if self.is_absolute {
+            ["changed", "unchanged"]
+        } else {
+            ["taken away", "added"]
+        }
+    }
+
+    /// Both ends in words, for who does not see the bar.
+    fn words(self) -> String {
+        let lowest = if self.is_absolute { 0.0 } else { -1.0 };
+        let [upper, lower] = self.ends();
+        let [high, low] = [1.0, lowest].map(|share| label(self.value(share)));
+        format!("Scale of the difference, modality values: {high} {upper}, {low} {lower}")
+    }
+}
+
+/// Draws the bar in the bottom right corner of `view` with what its ends mean. Of a difference that is shown by its
+/// size alone the lower half is left out.
+pub fn colour_bar_ui(ui: &Ui, (view, id): (Rect, Id), scale: DifferenceScale) {
+    let painter = ui.painter_at(view.expand(theme::OVERLAY_MARGIN));
+    let shade = paint(&painter, view, scale);
+    let response = ui.interact(shade, id, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, scale.words()));
+}
+
+/// Paints the bar; returns where it is.
+fn paint(painter: &Painter, view: Rect, scale: DifferenceScale) -> Rect {
+    let is_absolute = scale.is_absolute;
     let [width, height] = theme::COLOUR_BAR;
     let height = height
         .min(MAX_SHARE * view.height())
@@ -54,19 +103,16 @@ pub fn paint(painter: &Painter, view: Rect, limit: f64, is_absolute: bool) {
             painter,
             at,
             Align2::LEFT_CENTER,
-            &label(f64::from(share) * limit),
+            &label(scale.value(f64::from(share))),
         );
     }
     let top = Pos2::new(view.right(), bar.top() - 0.4 * CAPTION_HEIGHT);
-    let [upper, lower] = if is_absolute {
-        ["changed", "unchanged"]
-    } else {
-        ["taken away", "added"]
-    };
+    let [upper, lower] = scale.ends();
     text(painter, top, Align2::RIGHT_BOTTOM, upper);
     let bottom = Pos2::new(view.right(), view.bottom() - CAPTION_HEIGHT);
     text(painter, bottom, Align2::RIGHT_BOTTOM, lower);
     text(painter, view.max, Align2::RIGHT_BOTTOM, "modality");
+    shade
 }
 
 fn text(painter: &Painter, at: Pos2, anchor: Align2, text: &str) {
@@ -90,12 +136,28 @@ fn label(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::label;
+    use super::{DifferenceScale, label};
 
     #[test]
     fn numbers_carry_their_sign() {
         assert_eq!(label(1024.0), "+1024");
         assert_eq!(label(-12.5), "-12.5");
         assert_eq!(label(0.0), "0");
+    }
+
+    #[test]
+    fn what_was_taken_from_a_low_is_bright_picture_is_below_zero() {
+        let scale = DifferenceScale {
+            limit: 750.0,
+            low_is_bright: true,
+            is_absolute: false,
+        };
+        let numbers = [1.0, 0.5, 0.0, -1.0].map(|share| label(scale.value(share)));
+        assert_eq!(numbers, ["-750", "-375", "0", "+750"]);
+        let size = DifferenceScale {
+            is_absolute: true,
+            ..scale
+        };
+        assert_eq!(label(size.value(1.0)), "+750");
     }
 }

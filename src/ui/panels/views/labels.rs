@@ -10,7 +10,7 @@ use crate::ui::panels::overlay::{
     OverlayLevel, SIDES_NOT_STATED, acquisition_lines, border_letters, patient_lines,
 };
 use crate::ui::theme;
-use crate::ui::widgets::colour_bar;
+use crate::ui::widgets::colour_bar::{DifferenceScale, colour_bar_ui};
 use crate::ui::widgets::status_sign::paint_star;
 use eframe::egui::{Align2, Pos2, Rect, Ui, Vec2};
 
@@ -38,10 +38,14 @@ impl View<'_> {
         }
         let label = corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
         if content == Content::Difference {
-            let limit = self.state.shown_difference_limit();
             let above = inner.with_max_y(label.top() - 6.0);
-            let is_absolute = self.state.difference_is_absolute;
-            colour_bar::paint(&ui.painter_at(self.rect), above, limit, is_absolute);
+            let scale = DifferenceScale {
+                limit: self.state.shown_difference_limit(),
+                low_is_bright: self.study.low_is_bright(),
+                is_absolute: self.state.difference_is_absolute,
+            };
+            let id = ui.unique_id().with(("colour bar", self.id.0));
+            colour_bar_ui(ui, (above, id), scale);
         }
     }
 
