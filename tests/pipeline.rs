@@ -16,7 +16,7 @@ use diaphane::pipeline::{
     PipelineError, PrecisionChoice, Preview, Progress, Stage, SuppressionRequest,
     SuppressionResult, SuppressionSettings, Suppressor,
 };
-use diaphane::radiograph::{LungMask, Radiograph, Raster};
+use diaphane::radiograph::{LungMask, Radiograph, Raster, Warning};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -58,8 +58,8 @@ impl Observer for Watcher {
         self.previews.push(preview);
     }
 
-    fn warned(&mut self, warning: &str) {
-        self.warnings.push(warning.to_owned());
+    fn warned(&mut self, warning: &Warning) {
+        self.warnings.push(warning.text.clone());
     }
 
     fn is_cancelled(&self) -> bool {

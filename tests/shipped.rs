@@ -11,7 +11,7 @@ use diaphane::pipeline::{
     ComputeOptions, DeviceChoice, Observer, PathKind, PrecisionChoice, Preview, PreviewChoice,
     Progress, SuppressionRequest, SuppressionResult, Suppressor,
 };
-use diaphane::radiograph::{FloatImage, LungMask, resize_area};
+use diaphane::radiograph::{FloatImage, LungMask, Warning, resize_area};
 use diaphane::simulate::{Phantom, PhantomConfig, PhantomStudy};
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -45,7 +45,7 @@ impl Observer for Previews {
         self.0.push(preview);
     }
 
-    fn warned(&mut self, _warning: &str) {}
+    fn warned(&mut self, _warning: &Warning) {}
 
     fn is_cancelled(&self) -> bool {
         false

@@ -116,7 +116,7 @@ fn jobs_run_in_order_and_tell_their_story() {
     for (seed, handle) in [(1, first), (2, second)] {
         let story = bench.until_end(handle.id());
         assert!(matches!(story[0], EventKind::Started), "{story:?}");
-        assert!(matches!(&story[1], EventKind::Warned(w) if w == "made by a fake"));
+        assert!(matches!(&story[1], EventKind::Warned(w) if w.text == "made by a fake"));
         let EventKind::Suppressed(result) = &story[2] else {
             panic!("{story:?}");
         };

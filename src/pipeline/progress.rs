@@ -1,6 +1,7 @@
 //! How far a suppression is, and whom to tell.
 
 use super::{Preview, Stage};
+use crate::radiograph::Warning;
 use std::time::Instant;
 
 /// How far a job is.
@@ -23,7 +24,7 @@ pub trait Observer {
     /// The job moved on.
     fn progressed(&mut self, progress: Progress);
     /// Something the reader should know; the job goes on.
-    fn warned(&mut self, warning: &str);
+    fn warned(&mut self, warning: &Warning);
     /// What the job is heading for; only where the request asks for previews.
     fn previewed(&mut self, preview: Preview) {
         drop(preview);

@@ -7,6 +7,7 @@ use super::state::AppState;
 use super::study::OpenStudy;
 use crate::formats::conflict_warnings;
 use crate::radiograph::Warning;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Every doubt about the study shown, cautions first.
@@ -16,19 +17,27 @@ pub(super) fn doubts(state: &AppState) -> Vec<Warning> {
     };
     // What this very picture gives to doubt stands before what other files do.
     let mut doubts: Vec<_> = study.doubts.clone();
-    doubts.extend(doubts_of_result(study).cloned());
+    doubts.extend(found_by_runs(study, state).cloned());
     doubts.extend(conflicts(state));
     cautions_first(&mut doubts);
+    // A run repeats the doubts of its file, and what the run before it found.
+    let mut known = HashSet::new();
+    doubts.retain(|doubt| known.insert(doubt.clone()));
     doubts
 }
 
-/// What a run found; it repeats the doubts of its file, which are left out.
-fn doubts_of_result(study: &OpenStudy) -> impl Iterator<Item = &Warning> {
-    let found = study
-        .result()
-        .into_iter()
-        .flat_map(|result| &result.warnings);
-    found.filter(|doubt| !study.doubts.contains(doubt))
+/// What the run found that made the picture shown, and the one under way: a wrong polarity or a cropped lung is told
+/// while there is time to stop.
+fn found_by_runs<'a>(
+    study: &'a OpenStudy,
+    state: &'a AppState,
+) -> impl Iterator<Item = &'a Warning> {
+    let made = study.result().into_iter();
+    let made = made.flat_map(|result| &result.warnings);
+    let queued = state.queue.running.as_ref().map(|run| &run.job);
+    let jobs = [state.job.as_ref(), queued].into_iter().flatten();
+    let of_study = jobs.filter(|job| job.study == Some(study.serial));
+    made.chain(of_study.flat_map(|job| &job.warnings))
 }
 
 /// Files read so far that claim to be of the same patient or instance and cannot be; one doubt for

@@ -16,11 +16,12 @@ pub(super) fn doubts_of_file(radiograph: &Radiograph) -> Vec<Warning> {
     doubts
 }
 
-/// Why this is not what the networks were made for: modality, view, body part, age.
+/// Why this is not what the networks were made for: modality, view, body part, age, a picture whose bones were taken
+/// already, or one before the maker's processing.
 pub(super) fn kind_doubts(radiograph: &Radiograph) -> Vec<Warning> {
-    let of_kind = |doubt: &Warning| matches!(doubt.topic, Topic::Kind | Topic::Age);
-    let doubts = suitability_of(radiograph).into_iter();
-    doubts.filter(of_kind).collect()
+    let mut doubts = doubts_of_file(radiograph);
+    doubts.retain(|doubt| matches!(doubt.topic, Topic::Kind | Topic::Age));
+    doubts
 }
 
 /// Keeps the order among cautions and among the others.

@@ -1,6 +1,7 @@
 //! What the worker does for the window at the moment.
 
 use super::masking::MaskVersion;
+use crate::radiograph::Warning;
 use crate::worker::{JobHandle, Preview, Progress};
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,6 +21,17 @@ pub struct RunningJob {
     pub preview: Option<Arc<Preview>>,
     /// When the reader called once for its end by a key that has other uses too.
     pub stop_asked: Option<Instant>,
+    /// What it found so far that the reader should know; a result brings its own.
+    pub warnings: Vec<Warning>,
+}
+
+impl RunningJob {
+    /// Takes in a warning; a job that made room and starts again finds the same ones twice.
+    pub(super) fn warn(&mut self, warning: Warning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
 }
 
 /// What happens once, as soon as a study and a bundle are there.

@@ -4,7 +4,7 @@ use super::{JobId, LegNodes, SweepCell};
 use crate::pipeline::{
     BundleSummary, DeviceInfo, MemoryOffer, SuppressionResult, SuppressionSettings,
 };
-use crate::radiograph::LungMask;
+use crate::radiograph::{LungMask, Warning};
 use std::fmt;
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ pub enum EventKind {
         devices: Vec<DeviceInfo>,
     },
     /// Something the reader should know; the job goes on.
-    Warned(String),
+    Warned(Warning),
     /// One line of a training run's progress, as a JSON object; the job goes on.
     TrainingProgressed(String),
     /// The job ended with a soft-tissue image.

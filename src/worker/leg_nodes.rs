@@ -2,7 +2,7 @@
 
 use super::serve::{JobError, Pipeline};
 use crate::pipeline::{Observer, PreviewChoice, Progress, SuppressionRequest};
-use crate::radiograph::{FloatImage, StudyId};
+use crate::radiograph::{FloatImage, StudyId, Warning};
 use std::sync::Arc;
 
 /// Which weights to make soft-tissue images for.
@@ -128,7 +128,7 @@ impl Observer for NodeObserver<'_> {
         });
     }
 
-    fn warned(&mut self, _warning: &str) {}
+    fn warned(&mut self, _warning: &Warning) {}
 
     fn is_cancelled(&self) -> bool {
         self.observer.is_cancelled()

@@ -10,7 +10,7 @@ use crate::pipeline::{
     BundleSummary, MemoryOffer, Observer, Preview, Progress, SuppressionRequest, SuppressionResult,
     available_devices,
 };
-use crate::radiograph::{LungMask, Radiograph};
+use crate::radiograph::{LungMask, Radiograph, Warning};
 use crossbeam_channel::{Receiver, Sender};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -347,9 +347,9 @@ impl Observer for JobObserver<'_> {
         (self.service.wake)(News::Progress);
     }
 
-    fn warned(&mut self, warning: &str) {
+    fn warned(&mut self, warning: &Warning) {
         self.service
-            .report(self.handle, EventKind::Warned(warning.to_owned()));
+            .report(self.handle, EventKind::Warned(warning.clone()));
     }
 
     fn is_cancelled(&self) -> bool {

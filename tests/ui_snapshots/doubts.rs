@@ -2,8 +2,8 @@
 
 use crate::fake::Window;
 use crate::phantom::{radiograph, result};
-use diaphane::radiograph::{Radiograph, Topic, Warning};
-use diaphane::ui::UiCommand;
+use diaphane::radiograph::{Radiograph, Topic, Warning, doubt_of_suppression};
+use diaphane::ui::{QueueCommand, UiCommand};
 use diaphane::worker::EventKind;
 use eframe::egui::Key;
 use egui_kittest::kittest::Queryable as _;
@@ -170,4 +170,102 @@ fn a_study_closed_to_save_memory_keeps_its_cautions_in_the_browser() {
         window.press(Key::PageUp);
     }
     assert!(window.has("hand.dcm, not run, closed, 2 cautions"));
+}
+
+/// As the reader of a DICOM file doubts a Series Description that tells of another product's work.
+fn suppressed_elsewhere() -> Radiograph {
+    let mut suppressed = radiograph("elsewhere");
+    "ClearRead bone suppression".clone_into(&mut suppressed.info.series_description);
+    let doubt = doubt_of_suppression(&suppressed.info.series_description);
+    suppressed.warnings.push(doubt.expect("a doubt"));
+    suppressed
+}
+
+#[test]
+fn what_a_description_calls_suppressed_is_not_suppressed_twice_unasked() {
+    let mut window = Window::new().with_study();
+    show(&mut window, suppressed_elsewhere());
+    window.press(Key::S);
+    assert_eq!(window.num_requests(), 0);
+    assert!(window.has_text("Suppress anyway?"));
+    let reason = "taken from this picture already";
+    let places = window.harness.query_all_by_label_contains(reason).count();
+    assert_eq!(places, 2, "in the strip and in the question");
+    window.click("Do not suppress");
+    // The queue has the first study alone: nobody is there to ask about the other one.
+    window.apply(UiCommand::Queue(QueueCommand::AddAll));
+    let (job, settings) = window.newest_request();
+    window.report(job.id(), EventKind::Suppressed(Arc::new(result(settings))));
+    assert_eq!(window.num_requests(), 1);
+    assert!(window.has_text("elsewhere.dcm was passed over"));
+}
+
+#[test]
+fn detector_data_before_the_makers_processing_asks_too() {
+    let mut window = Window::new().with_study();
+    let mut raw = radiograph("raw");
+    raw.warnings = vec![Warning::new(Topic::Kind, "The picture is FOR PROCESSING.")];
+    show(&mut window, raw);
+    window.press(Key::S);
+    assert!(window.num_requests() == 0 && window.has_text("Suppress anyway?"));
+}
+
+#[test]
+fn what_a_run_finds_first_is_told_while_it_goes_on() {
+    let mut window = Window::new().with_study();
+    window.press(Key::S);
+    let (job, settings) = window.newest_request();
+    let polarity = Warning::new(Topic::Polarity, "Its polarity is probably wrong.");
+    window.report(job.id(), EventKind::Warned(polarity.clone()));
+    window.report(
+        job.id(),
+        EventKind::Warned(Warning::file("Age is not stated.")),
+    );
+    assert!(window.has("Its polarity is probably wrong."));
+    assert!(
+        window.has("1 caution, 2 notes:"),
+        "what the file says stands once"
+    );
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
+    assert!(
+        !window.has("Its polarity is probably wrong."),
+        "not of this one"
+    );
+    window.press(Key::PageUp);
+    assert!(window.has("Its polarity is probably wrong."));
+    let mut found = result(settings);
+    found.warnings = vec![Warning::new(
+        Topic::LungMask,
+        "Only one lung is in the mask.",
+    )];
+    window.report(job.id(), EventKind::Suppressed(Arc::new(found)));
+    assert!(window.has("Only one lung is in the mask."));
+    assert!(
+        !window.has("Its polarity is probably wrong."),
+        "the result's own count"
+    );
+}
+
+#[test]
+fn what_a_background_run_finds_is_told_once() {
+    let mut window = Window::new().with_study();
+    window.apply(UiCommand::Queue(QueueCommand::AddAll));
+    let (job, _) = window.newest_request();
+    let cropped = Warning::new(Topic::LungMask, "The lungs reach the upper edge.");
+    for kind in [
+        EventKind::Warned(cropped.clone()),
+        EventKind::Deferred,
+        EventKind::Started,
+        EventKind::Warned(cropped),
+    ] {
+        window.report(job.id(), kind);
+    }
+    assert!(window.has("1 caution, 2 notes:"));
+    assert_eq!(
+        window
+            .harness
+            .query_all_by_label("The lungs reach the upper edge.")
+            .count(),
+        1
+    );
 }

@@ -3,7 +3,7 @@
 use crossbeam_channel::{Receiver, Sender};
 use diaphane::radiograph::{
     BitDepth, FileKind, FloatImage, LungMask, ModalityTransform, Polarity, Radiograph, Raster,
-    SourceFile, StoredValues, StudyId, StudyInfo, Voi, VoiFunction,
+    SourceFile, StoredValues, StudyId, StudyInfo, Voi, VoiFunction, Warning,
 };
 use diaphane::worker::{
     BundleChoice, BundleSummary, Changes, ClippingChoice, FusionChoice, GuidanceChoice, JobError,
@@ -84,7 +84,7 @@ impl Pipeline for FakePipeline {
                 eta_secs: None,
             });
         }
-        observer.warned("made by a fake");
+        observer.warned(&Warning::file("made by a fake"));
         Ok(self.result(request))
     }
 

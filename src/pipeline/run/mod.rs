@@ -291,7 +291,7 @@ impl<'a> Run<'a> {
 
     fn warn(&mut self, warnings: Vec<Warning>) {
         for warning in &warnings {
-            self.observer.warned(&warning.text);
+            self.observer.warned(warning);
         }
         self.warnings.extend(warnings);
     }

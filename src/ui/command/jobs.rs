@@ -238,6 +238,7 @@ pub(super) fn running(
         progress: None,
         preview: None,
         stop_asked: None,
+        warnings: Vec::new(),
     }
 }
 
@@ -351,6 +352,11 @@ fn apply_job_event(kind: EventKind, state: &mut AppState) {
             fail_with(failure, study, state);
         }
         EventKind::Stopped(_) => state.job = None,
+        EventKind::Warned(warning) => {
+            if let Some(job) = &mut state.job {
+                job.warn(warning);
+            }
+        }
         _ => {}
     }
 }

@@ -177,6 +177,10 @@ pub(super) fn apply_event(kind: EventKind, state: &mut AppState) {
         match kind {
             EventKind::Deferred => run.is_deferred = true,
             EventKind::Started => run.is_deferred = false,
+            EventKind::Warned(warning) => {
+                run.job.warn(warning);
+                return;
+            }
             _ => {}
         }
     }

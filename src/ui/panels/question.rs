@@ -47,7 +47,7 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
 }
 
 fn suppress_anyway_ui(ui: &mut Ui, state: &AppState, study: u64) {
-    ui.heading("This does not look like an adult's frontal chest radiograph. Suppress anyway?");
+    ui.heading("The networks were not made for this picture. Suppress anyway?");
     let reasons = state
         .study_with(study)
         .into_iter()
