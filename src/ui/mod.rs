@@ -12,6 +12,7 @@ mod camera;
 mod command;
 mod compare;
 mod compute;
+mod current_reading;
 mod display_order;
 mod doubts;
 mod engine;

@@ -198,6 +198,36 @@ fn a_box_reads_every_layer_at_once() {
 }
 
 #[test]
+fn numbers_stand_only_beside_what_they_were_read_of() {
+    let mut window = Window::new().with_study().with_result();
+    window.draw(Tool::Rectangle, &[(20.0, 30.0), (40.0, 60.0)]);
+    assert!(window.wait_until(|window| window.has_text("600 pixels; medians")));
+    let study = window.state().study().expect("open");
+    let measure = study.measures[0].clone();
+    assert!(study.current_reading(&measure).is_some());
+    let mut moved = measure.clone();
+    let corners = [Point::new(0.0, 0.0), Point::new(4.0, 4.0)];
+    moved.shape = Shape::Rectangle { corners };
+    assert!(study.current_reading(&moved).is_none(), "another shape");
+    let mut calibrated = study.clone();
+    calibrated.calibration = Some(PixelSpacing {
+        row_mm: 1.0,
+        col_mm: 1.0,
+        kind: SpacingKind::User,
+    });
+    assert!(
+        calibrated.current_reading(&measure).is_none(),
+        "another unit"
+    );
+    let mut without = study.clone();
+    without.runs = Default::default();
+    assert!(
+        without.current_reading(&measure).is_none(),
+        "another result"
+    );
+}
+
+#[test]
 fn a_file_without_pixel_size_has_no_millimetres() {
     let mut window = Window::new().with_study();
     let mut plain = radiograph("plain");

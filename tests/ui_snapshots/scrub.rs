@@ -2,8 +2,9 @@
 
 use crate::fake::Window;
 use crate::phantom::{SIDE, defaults, radiograph, result};
+use diaphane::measure::Point;
 use diaphane::radiograph::{FloatImage, StudyId};
-use diaphane::ui::{Content, Layout, ShellCommand, UiCommand};
+use diaphane::ui::{Content, Layout, MeasureCommand, ShellCommand, Tool, UiCommand};
 use diaphane::worker::{
     EventKind, GuidanceChoice, LegNodes, Priority, Stage, StageTime, SuppressionSettings,
 };
@@ -221,4 +222,30 @@ fn what_is_seen_lies_between_the_nodes() {
             "{weight}: {shown}, not {expected:.1}"
         );
     }
+}
+
+#[test]
+fn a_region_has_no_numbers_of_a_picture_that_was_not_made() {
+    let mut window = Window::new().with_study().with_result();
+    made(&mut window);
+    let corners =
+        [(20.0, 30.0), (40.0, 60.0)].map(|(x, y)| MeasureCommand::Place(Point::new(x, y)));
+    for command in [MeasureCommand::Take(Tool::Rectangle)]
+        .into_iter()
+        .chain(corners)
+    {
+        window.apply(UiCommand::Measure(command));
+    }
+    let soft = "Soft tissue 900";
+    assert!(window.wait_until(|window| window.has_text(soft)));
+    set_weight(&mut window, 2.0);
+    assert!(window.has("interpolated: release for numbers"));
+    assert!(!window.has_text(soft), "that of the picture before");
+    assert!(window.has_text("600 pixels; medians: Original"));
+    window.apply(UiCommand::ReleaseSettings);
+    assert!(window.has("interpolated: numbers come with the true picture"));
+    let (job, settings) = window.newest_request();
+    window.report(job.id(), EventKind::Suppressed(Arc::new(result(settings))));
+    assert!(window.wait_until(|window| window.has_text(soft)));
+    assert!(!window.has_text("interpolated:"));
 }

@@ -105,12 +105,7 @@ fn unread<'a>(
     measures: impl Iterator<Item = &'a Measure>,
 ) -> Option<ReadingTask> {
     let (revision, scale) = (study.shown_run(), study.scale());
-    let is_read = |measure: &Measure| {
-        let reading = study.measure_record.readings.get(&measure.id);
-        reading.is_some_and(|reading| {
-            reading.shape == measure.shape && reading.revision == revision && reading.scale == scale
-        })
-    };
+    let is_read = |measure: &Measure| study.current_reading(measure).is_some();
     let shapes: Vec<_> = measures
         .filter(|measure| needs_pixels(&measure.shape) && !is_read(measure))
         .map(|measure| (measure.id, measure.shape.clone()))

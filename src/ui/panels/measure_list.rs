@@ -101,15 +101,20 @@ fn details_ui(
     commands: &mut Vec<UiCommand>,
 ) {
     let scale = study.scale();
-    let reading = study.measure_record.readings.get(&measure.id);
-    match reading.map(|reading| &reading.value) {
-        Some(PixelReading::Region(layers)) => region_ui(ui, study, measure.id, layers),
+    let reading = study.current_reading(measure);
+    let withheld = state.withheld_text().filter(|_| reading.is_some());
+    if let Some(text) = withheld {
+        ui.label(RichText::new(text).color(theme::of(ui).caution));
+    }
+    match reading {
+        Some(PixelReading::Region(layers)) => region_ui(ui, (state, study), measure.id, layers),
         Some(PixelReading::Profile(profiles)) => {
             if let Shape::Profile { ends } = &measure.shape {
                 let length = scale.length(ends[0], ends[1]).value;
-                line_plot_ui(ui, profiles, length, &scale);
+                line_plot_ui(ui, &state.told_profiles(profiles), length, &scale);
             }
         }
+        Some(PixelReading::Rib(_)) if withheld.is_some() => {}
         Some(PixelReading::Rib(rib)) => {
             ui.add(Label::new(rib_text(rib)).wrap());
             if let Ok(rib) = rib {
@@ -180,7 +185,13 @@ fn calibrate_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
 }
 
 /// Every layer's numbers, and the contrast to the other regions.
-fn region_ui(ui: &mut Ui, study: &OpenStudy, id: MeasureId, layers: &[LayerStatistics]) {
+fn region_ui(
+    ui: &mut Ui,
+    (state, study): (&AppState, &OpenStudy),
+    id: MeasureId,
+    layers: &[LayerStatistics],
+) {
+    let layers: Vec<_> = state.told_statistics(layers).copied().collect();
     let small = |text: String| RichText::new(text).small();
     let Some(first) = layers.iter().find_map(|one| one.statistics) else {
         ui.label("No pixel of the picture lies in it");
@@ -194,7 +205,7 @@ fn region_ui(ui: &mut Ui, study: &OpenStudy, id: MeasureId, layers: &[LayerStati
                 ui.label(small(head.to_owned()).color(theme::of(ui).text_weak));
             }
             ui.end_row();
-            for one in layers {
+            for one in &layers {
                 ui.label(small(one.layer.name().to_owned()));
                 if let Some(s) = one.statistics {
                     for value in [s.mean, s.deviation, s.min, s.max] {
@@ -213,9 +224,8 @@ fn region_ui(ui: &mut Ui, study: &OpenStudy, id: MeasureId, layers: &[LayerStati
     let text = format!("{} pixels; medians: {}", first.count, medians.join(", "));
     ui.add(Label::new(small(text)).wrap());
     for other in study.measures.iter().filter(|other| other.id != id) {
-        let reading = study.measure_record.readings.get(&other.id);
-        if let Some(PixelReading::Region(others)) = reading.map(|reading| &reading.value)
-            && let Some(text) = contrast_text(layers, others)
+        if let Some(PixelReading::Region(others)) = study.current_reading(other)
+            && let Some(text) = contrast_text(&layers, others)
         {
             let text = format!("Contrast to noise with {}: {text}", other.name());
             ui.add(Label::new(small(text)).wrap())

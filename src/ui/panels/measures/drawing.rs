@@ -108,9 +108,7 @@ fn rib_ui(
     at: Point,
     colour: Color32,
 ) {
-    let reading = view.study.measure_record.readings.get(&measure.id);
-    let reading = reading.filter(|reading| reading.shape == measure.shape);
-    if let Some(PixelReading::Rib(Ok(rib))) = reading.map(|reading| &reading.value) {
+    if let Some(PixelReading::Rib(Ok(rib))) = view.study.current_reading(measure) {
         for line in [rib.across, rib.along] {
             line_ui(painter, line.map(|point| view.ui_from_image(point)), colour);
         }

@@ -1,7 +1,7 @@
 //! What stands beside a measure.
 
 use super::MeasureView;
-use crate::measure::{Measure, RibError, RibProfile, Shape};
+use crate::measure::{Layer, Measure, RibError, RibProfile, Shape};
 use crate::ui::measuring::PixelReading;
 use crate::ui::privacy::HIDDEN;
 use crate::ui::state::AppState;
@@ -11,7 +11,8 @@ use eframe::egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
 /// Distance of a value from its shape, points.
 const VALUE_GAP: f32 = 10.0;
 
-/// What stands beside a measure: its words, its value, and of a region the mean of the picture shown.
+/// What stands beside a measure: its words, its value, and of a region the mean of the picture shown. Numbers of
+/// another shape or result than those on the screen are left out.
 pub(super) fn value_text(view: &MeasureView<'_>, measure: &Measure) -> String {
     // What is being typed is typed to a measure of the study shown.
     let label = match view.measuring() {
@@ -19,15 +20,19 @@ pub(super) fn value_text(view: &MeasureView<'_>, measure: &Measure) -> String {
         None => as_may_be_shown(view.state, &measure.label),
     };
     let value = measure.shape.value_text(&view.study.scale());
-    let reading = view.study.measure_record.readings.get(&measure.id);
-    let pixels = match reading.map(|reading| &reading.value) {
-        Some(PixelReading::Region(layers)) => layers
+    // The prior shows no picture that could be interpolated.
+    let withheld = view.measuring().and_then(|_| view.state.withheld_text());
+    let is_original = view.layer == Layer::Original;
+    let pixels = match (view.study.current_reading(measure), withheld) {
+        (Some(PixelReading::Region(_)), Some(text)) if !is_original => text.to_owned(),
+        (Some(PixelReading::Rib(_)), Some(text)) => text.to_owned(),
+        (Some(PixelReading::Region(layers)), _) => layers
             .iter()
             .find(|one| one.layer == view.layer)
             .and_then(|one| one.statistics)
             .map(|s| format!("mean {:.1}, sd {:.1}", s.mean, s.deviation))
             .unwrap_or_default(),
-        Some(PixelReading::Rib(rib)) => rib_text(rib),
+        (Some(PixelReading::Rib(rib)), None) => rib_text(rib),
         _ => String::new(),
     };
     let lines = [label, value, pixels];
