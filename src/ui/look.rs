@@ -42,6 +42,12 @@ impl Content {
         }
     }
 
+    /// Whether it is a grey picture of the patient, which has a window of its own. The others are scaled by the range of
+    /// the difference.
+    pub fn has_window(self) -> bool {
+        matches!(self, Self::Original | Self::SoftTissue)
+    }
+
     fn index(self) -> usize {
         match self {
             Self::Original => 0,

@@ -44,6 +44,7 @@ mod question;
 mod queue;
 mod running_job;
 mod runs;
+mod scale_text;
 mod session;
 mod shell;
 mod shortcuts;

@@ -296,6 +296,15 @@ impl AppState {
         if is_shown { self.active } else { first }
     }
 
+    /// The picture whose window is shown and set: the one that keys speak of where it has a window, else the first on
+    /// the screen that has.
+    pub fn windowed_content(&self) -> Content {
+        let active = [self.active_content()].into_iter();
+        let mut candidates = active.chain(self.layout.contents().iter().copied());
+        let windowed = candidates.find(|content| content.has_window());
+        windowed.unwrap_or(Content::Original)
+    }
+
     /// Difference in the end colours of the map for the study shown, modality units.
     pub fn shown_difference_limit(&self) -> f64 {
         let limit = |study: &OpenStudy| {

@@ -9,7 +9,7 @@ use super::measuring::MeasureRecord;
 use super::runs::Runs;
 use super::session::{BundleSettings, SavedView};
 use super::sidecar;
-use super::window_level::nearest_window;
+use super::window_level::{is_falling, nearest_window};
 use crate::display::Histogram;
 use crate::display::thumbnail;
 use crate::formats::Identity;
@@ -146,10 +146,7 @@ impl OpenStudy {
 
     /// Lower modality values are the brighter ones in the file itself: by its polarity, or by a VOI LUT that falls.
     pub fn low_is_bright(&self) -> bool {
-        let falls = match self.radiograph.vois.first() {
-            Some(Voi::Lut(lut)) => lut.entries.first() > lut.entries.last(),
-            _ => false,
-        };
+        let falls = self.radiograph.vois.first().is_some_and(is_falling);
         (self.radiograph.polarity == Polarity::LowIsWhite) != falls
     }
 

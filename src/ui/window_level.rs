@@ -1,6 +1,6 @@
 //! What a drag does to the window, and which window comes nearest to a table.
 
-use crate::radiograph::{Polarity, Voi, VoiFunction, VoiLut};
+use crate::radiograph::{Voi, VoiFunction, VoiLut};
 
 /// Points of drag that multiply the width by e, or move the centre by one width.
 const POINTS_PER_WIDTH: f64 = 320.0;
@@ -54,9 +54,10 @@ pub struct WindowDrag {
 /// The window after a drag.
 ///
 /// Steps are shares of the current width, so that an 8-bit picture and a 16-bit one feel alike; the
-/// centre stays inside `range` (the radiograph's modality values) and the width below four times it.
+/// centre stays inside `range` (the radiograph's modality values) and the width below four times it. `low_is_white`
+/// says which end is white on the screen, inverted or not: what goes down on it gets darker.
 #[must_use]
-pub fn dragged(voi: &Voi, drag: WindowDrag, polarity: Polarity, range: (f64, f64)) -> Voi {
+pub fn dragged(voi: &Voi, drag: WindowDrag, low_is_white: bool, range: (f64, f64)) -> Voi {
     let Voi::Window {
         center,
         width,
@@ -67,10 +68,7 @@ pub fn dragged(voi: &Voi, drag: WindowDrag, polarity: Polarity, range: (f64, f64
         return voi.clone();
     };
     let speed = drag.speed.factor() / POINTS_PER_WIDTH;
-    let darker = match polarity {
-        Polarity::HighIsWhite => 1.0,
-        Polarity::LowIsWhite => -1.0,
-    };
+    let darker = if low_is_white { -1.0 } else { 1.0 };
     let extent = (range.1 - range.0).max(f64::MIN_POSITIVE);
     let narrowest = match function {
         VoiFunction::Linear => 1.0,
@@ -83,6 +81,23 @@ pub fn dragged(voi: &Voi, drag: WindowDrag, polarity: Polarity, range: (f64, f64
         width: widened.clamp(narrowest, (4.0 * extent).max(narrowest)),
         function,
         explanation: String::new(),
+    }
+}
+
+/// The range of a layer that has no window of its own, after a drag: wider or darker, more of it stays below white.
+/// `low_is_white` as for [`dragged`].
+#[must_use]
+pub fn dragged_limit(limit: f64, drag: WindowDrag, low_is_white: bool) -> f64 {
+    let speed = drag.speed.factor() / POINTS_PER_WIDTH;
+    let darker = if low_is_white { -1.0 } else { 1.0 };
+    limit * ((f64::from(drag.wider) + darker * f64::from(drag.darker)) * speed).exp()
+}
+
+/// A table whose values fall from its first entry to its last: it exchanges black and white.
+pub fn is_falling(voi: &Voi) -> bool {
+    match voi {
+        Voi::Lut(lut) => lut.entries.first() > lut.entries.last(),
+        Voi::Window { .. } => false,
     }
 }
 
@@ -148,7 +163,7 @@ mod tests {
                 ..drag(0.0, 32.0)
             };
             let window = window(500.0, 400.0);
-            let moved = dragged(&window, drag, Polarity::HighIsWhite, (0.0, 1000.0));
+            let moved = dragged(&window, drag, false, (0.0, 1000.0));
             center_and_width(&moved).0 - 500.0
         };
         assert!((moved(false, false) - 40.0).abs() < 1e-9);
@@ -159,16 +174,11 @@ mod tests {
 
     #[test]
     fn the_same_drag_moves_8_and_16_bit_by_the_same_share() {
-        let small = dragged(
-            &window(128.0, 200.0),
-            drag(40.0, 32.0),
-            Polarity::HighIsWhite,
-            (0.0, 255.0),
-        );
+        let small = dragged(&window(128.0, 200.0), drag(40.0, 32.0), false, (0.0, 255.0));
         let large = dragged(
             &window(32_768.0, 51_200.0),
             drag(40.0, 32.0),
-            Polarity::HighIsWhite,
+            false,
             (0.0, 65_535.0),
         );
         let (small, large) = (center_and_width(&small), center_and_width(&large));
@@ -180,34 +190,24 @@ mod tests {
 
     #[test]
     fn dragging_down_darkens_either_polarity() {
-        let up = |polarity| {
+        let up = |low_is_white| {
             let moved = dragged(
                 &window(500.0, 400.0),
                 drag(0.0, 50.0),
-                polarity,
+                low_is_white,
                 (0.0, 1000.0),
             );
             center_and_width(&moved).0
         };
-        assert!(up(Polarity::HighIsWhite) > 500.0);
-        assert!(up(Polarity::LowIsWhite) < 500.0);
+        assert!(up(false) > 500.0);
+        assert!(up(true) < 500.0);
     }
 
     #[test]
     fn no_drag_leaves_the_data() {
-        let wild = dragged(
-            &window(500.0, 400.0),
-            drag(1e6, -1e6),
-            Polarity::HighIsWhite,
-            (0.0, 1000.0),
-        );
+        let wild = dragged(&window(500.0, 400.0), drag(1e6, -1e6), false, (0.0, 1000.0));
         assert_eq!(center_and_width(&wild), (0.0, 4000.0));
-        let narrow = dragged(
-            &window(500.0, 2.0),
-            drag(-1e6, 0.0),
-            Polarity::HighIsWhite,
-            (0.0, 1000.0),
-        );
+        let narrow = dragged(&window(500.0, 2.0), drag(-1e6, 0.0), false, (0.0, 1000.0));
         assert!((center_and_width(&narrow).1 - 1.0).abs() < 1e-9);
     }
 

@@ -2,7 +2,7 @@
 
 use super::serve::{JobError, Pipeline};
 use crate::pipeline::{Observer, PreviewChoice, Progress, SuppressionRequest, SuppressionSettings};
-use crate::radiograph::{FloatImage, PixelRect};
+use crate::radiograph::{FloatImage, PixelRect, Warning};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -160,7 +160,7 @@ impl Observer for CellObserver<'_> {
         });
     }
 
-    fn warned(&mut self, _warning: &str) {}
+    fn warned(&mut self, _warning: &Warning) {}
 
     fn is_cancelled(&self) -> bool {
         self.observer.is_cancelled()

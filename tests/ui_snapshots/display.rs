@@ -118,7 +118,10 @@ fn the_scale_of_the_difference_has_the_sign_of_the_pixel_values() {
         window.apply(UiCommand::ShowRadiograph(Arc::new(turned)));
         let mut window = window.with_result();
         window.apply(UiCommand::SetLayout(Layout::Difference));
-        for (end, signs) in [("+750 taken away, -750 added", false), ("-750 taken away, +750 added", true)] {
+        for (end, signs) in [
+            ("+750 taken away, -750 added", false),
+            ("-750 taken away, +750 added", true),
+        ] {
             let words = format!("Scale of the difference, modality values: {end}");
             let expected = signs == (polarity == Polarity::LowIsWhite);
             assert_eq!(window.has(&words), expected, "{words}");

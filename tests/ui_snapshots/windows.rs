@@ -3,8 +3,8 @@
 use crate::fake::Window;
 use crate::phantom::{radiograph, result};
 use diaphane::display::percentile_window;
-use diaphane::radiograph::Voi;
-use diaphane::ui::{Content, UiCommand, WindowPreset};
+use diaphane::radiograph::{Polarity, Radiograph, Voi, VoiLut};
+use diaphane::ui::{Content, Layout, Link, UiCommand, WindowPreset};
 use diaphane::worker::EventKind;
 use eframe::egui::Key;
 use std::sync::Arc;
@@ -70,4 +70,92 @@ fn the_window_of_the_lungs_counts_their_values_alone() {
     let (center, width) = numbers(&shown(&window));
     assert!((center - 0.5 * (low + high)).abs() < 1e-9, "{center}");
     assert!((width - (high - low)).abs() < 1e-9, "{width}");
+}
+
+/// A file whose table makes low values white: entries fall over the phantom's values.
+fn falling() -> Radiograph {
+    let mut falling = radiograph("falling");
+    falling.vois = vec![Voi::Lut(VoiLut {
+        first: 500,
+        bits: 12,
+        entries: (0..3000).map(|i| 4095 - i).collect(),
+        explanation: String::new(),
+    })];
+    falling
+}
+
+/// Grey between black and white that a modality value has in the original's view.
+fn grey(window: &Window, value: f64) -> f64 {
+    let (center, width) = numbers(&shown(window));
+    let rising = (value - center) / width + 0.5;
+    let study = window.state().study().expect("open");
+    if study.low_is_white(Content::Original) {
+        1.0 - rising
+    } else {
+        rising
+    }
+}
+
+#[test]
+fn down_is_darker_whatever_is_white_on_the_screen() {
+    let mut turned = radiograph("turned");
+    turned.polarity = Polarity::LowIsWhite;
+    for file in [radiograph("plain"), turned, falling()] {
+        for is_inverted in [false, true] {
+            let mut window = Window::new().with_study();
+            window.apply(UiCommand::ShowRadiograph(Arc::new(file.clone())));
+            if is_inverted {
+                window.press(Key::I);
+            }
+            // The first step of a table's drag makes it a window.
+            window.drag("Original view", [0.0, 2.0]);
+            let before = grey(&window, 2000.0);
+            window.drag("Original view", [0.0, 40.0]);
+            let after = grey(&window, 2000.0);
+            let name = &file.id.0;
+            assert!(
+                after < before - 0.05,
+                "{name}, inverted {is_inverted}: {before} {after}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_a_falling_table_makes_white_stays_white_under_a_drag() {
+    let mut window = Window::new().with_study();
+    window.apply(UiCommand::ShowRadiograph(Arc::new(falling())));
+    window.drag("Original view", [4.0, 0.0]);
+    assert!(grey(&window, 600.0) > 0.9 && grey(&window, 3300.0) < 0.1);
+}
+
+#[test]
+fn a_drag_over_a_picture_without_a_window_sets_its_range_alone() {
+    let mut window = Window::new().with_study().with_result();
+    window.apply(UiCommand::SetLayout(Layout::Four));
+    let before = window.state().shown_difference_limit();
+    let looks = window.state().study().expect("open").looks.clone();
+    for (place, label) in [
+        ("Bone view", "White: 28 % bone"),
+        ("Original - soft tissue view", "Range 939"),
+    ] {
+        window.drag(place, [20.0, 16.0]);
+        assert!(window.has(label), "{label}");
+        assert!(window.state().shown_difference_limit() > before);
+        assert_eq!(window.state().study().expect("open").looks, looks);
+    }
+    // Wider, and back again: one slider and one picture.
+    window.drag("Bone view", [-40.0, -32.0]);
+    assert!((window.state().shown_difference_limit() / before - 1.0).abs() < 0.01);
+    let mut window = Window::new().with_study().with_result();
+    window.apply(UiCommand::SetLayout(Layout::Four));
+    window.apply(UiCommand::SetLink(Link::Window, false));
+    window.apply(UiCommand::ActivateView(Content::Bone));
+    let loaded = shown(&window);
+    window.apply(UiCommand::SetWindow(WindowPreset::AutoPicture));
+    assert_ne!(
+        shown(&window),
+        loaded,
+        "keys set the window of a picture that has one"
+    );
 }

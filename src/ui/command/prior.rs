@@ -3,7 +3,7 @@
 use crate::ui::camera::Camera;
 use crate::ui::look::Content;
 use crate::ui::state::AppState;
-use crate::ui::window_level::{WindowDrag, dragged};
+use crate::ui::window_level::{WindowDrag, dragged, is_falling};
 
 /// What a person asks of the prior's view.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,13 +25,15 @@ pub(super) fn apply(command: PriorCommand, state: &mut AppState) {
         PriorCommand::SetCamera(camera) => state.set_prior_camera(camera),
         PriorCommand::DragWindow(drag) => {
             if let Some(prior) = state.prior_study_mut() {
-                let polarity = prior.radiograph.polarity;
                 let range = prior.modality_range;
                 let voi = &prior.looks.of(Content::Original).voi;
-                let voi = dragged(voi, drag, polarity, range);
-                prior
-                    .looks
-                    .change(Content::Original, links, |look| look.voi = voi);
+                let is_table_falling = is_falling(voi);
+                let low_is_white = prior.low_is_white(Content::Original) != is_table_falling;
+                let voi = dragged(voi, drag, low_is_white, range);
+                prior.looks.change(Content::Original, links, |look| {
+                    look.inverted = look.inverted != is_table_falling;
+                    look.voi = voi;
+                });
             }
         }
         PriorCommand::Reset => {

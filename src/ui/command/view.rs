@@ -2,16 +2,18 @@
 
 use super::ui_command::Turning;
 use super::{UiCommand, prior, shell, tell};
+use crate::radiograph::Polarity;
 use crate::ui::camera::{Camera, Zoom};
 use crate::ui::compare::Compare;
-use crate::ui::look::{Link, Look};
+use crate::ui::look::{Content, Link, Look};
 use crate::ui::message::Severity;
 use crate::ui::orientation::Orientation;
 use crate::ui::presets::WindowPreset;
 use crate::ui::question::{PathBox, PathPurpose};
+use crate::ui::scale_text::DIFFERENCE_RANGE;
 use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study};
-use crate::ui::window_level::dragged;
+use crate::ui::window_level::{WindowDrag, dragged, dragged_limit, is_falling};
 
 /// Commands that touch only what is seen.
 pub(super) fn apply(command: UiCommand, state: &mut AppState) {
@@ -71,11 +73,18 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
             }
         }
         C::TrueSize => show_true_size(state),
+        C::DragWindow(content, drag) if !content.has_window() => {
+            state.active = content;
+            drag_range(content, drag, state);
+        }
         C::DragWindow(content, _) | C::SetCamera(content, _) => {
             state.active = content;
-            look_otherwise(&command, state);
+            look_otherwise(content, &command, state);
         }
-        _ => look_otherwise(&command, state),
+        C::SetVoi(_) | C::SetWindow(_) | C::SetWindowNumber(_) => {
+            look_otherwise(state.windowed_content(), &command, state);
+        }
+        _ => look_otherwise(state.active_content(), &command, state),
     }
 }
 
@@ -104,9 +113,9 @@ fn set_link(link: Link, linked: bool, state: &mut AppState) {
     }
 }
 
-/// Changes how the picture in use is looked at; the others follow as far as they are linked.
-fn look_otherwise(command: &UiCommand, state: &mut AppState) {
-    let (content, links) = (state.active_content(), state.links);
+/// Changes how this picture is looked at; the others follow as far as they are linked.
+fn look_otherwise(content: Content, command: &UiCommand, state: &mut AppState) {
+    let links = state.links;
     if let Some(study) = state.study_mut() {
         let changed = changed(command, study, study.looks.of(content));
         if let Some(changed) = changed {
@@ -120,10 +129,15 @@ fn changed(command: &UiCommand, study: &OpenStudy, look: &Look) -> Option<Look> 
     let mut changed = look.clone();
     match command {
         C::DragWindow(_, drag) => {
-            let polarity = study.radiograph.polarity;
-            changed.voi = dragged(&look.voi, *drag, polarity, study.modality_range);
+            keep_direction(&mut changed);
+            let low_is_white =
+                (study.radiograph.polarity == Polarity::LowIsWhite) != changed.inverted;
+            changed.voi = dragged(&look.voi, *drag, low_is_white, study.modality_range);
         }
-        C::SetVoi(voi) => changed.voi = voi.clone(),
+        C::SetVoi(voi) => {
+            keep_direction(&mut changed);
+            changed.voi = voi.clone();
+        }
         C::SetWindow(preset) => changed.voi = preset.voi(study),
         C::SetWindowNumber(number) => {
             changed.voi = WindowPreset::all(study).get(*number)?.voi(study);
@@ -136,6 +150,25 @@ fn changed(command: &UiCommand, study: &OpenStudy, look: &Look) -> Option<Look> 
         _ => return None,
     }
     Some(changed)
+}
+
+/// A table that falls gives way to a window, which rises: what is white stays white.
+fn keep_direction(look: &mut Look) {
+    look.inverted = look.inverted != is_falling(&look.voi);
+}
+
+/// A drag over a picture that has no window sets the range of the difference, by which all of these are scaled.
+fn drag_range(content: Content, drag: WindowDrag, state: &mut AppState) {
+    let Some(study) = state.study() else {
+        return;
+    };
+    let is_inverted = content != Content::Difference && study.looks.of(content).inverted;
+    let limit = dragged_limit(state.shown_difference_limit(), drag, is_inverted);
+    let default = study.default_difference_limit();
+    let [least, most] = DIFFERENCE_RANGE.map(|share| share * default);
+    if let Some(study) = state.study_mut() {
+        study.difference_limit = Some(limit.clamp(least, most));
+    }
 }
 
 fn turned(orientation: Orientation, turning: Turning) -> Orientation {

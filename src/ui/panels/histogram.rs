@@ -34,7 +34,7 @@ pub fn histogram_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
     };
     ui.separator();
     ui.heading("Window");
-    let look = study.looks.of(state.active_content());
+    let look = study.looks.of(state.windowed_content());
     let window = nearest_window(&look.voi);
     let size = Vec2::new(ui.available_width(), HEIGHT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());

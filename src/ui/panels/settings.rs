@@ -12,6 +12,7 @@ use super::progress::progress_ui;
 use super::queue::queue_ui;
 use crate::ui::command::UiCommand;
 use crate::ui::leg_scrub::LEG_RANGE;
+use crate::ui::scale_text::DIFFERENCE_RANGE;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::theme;
 use crate::ui::widgets::release_slider::{Change, release_slider};
@@ -255,7 +256,8 @@ fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     ui.separator();
     let mut limit = state.shown_difference_limit();
     let default = study.default_difference_limit();
-    let range = default * 0.1..=default * 4.0;
+    let [least, most] = DIFFERENCE_RANGE.map(|share| share * default);
+    let range = least..=most;
     if release_slider(ui, "Difference range", &mut limit, range, &[default]).edited {
         commands.push(UiCommand::SetDifferenceLimit(limit));
     }

@@ -1,8 +1,8 @@
 //! The line at the bottom: pixel under the pointer, zoom, window, spacing, device, bundle.
 
 use crate::display::GreyScale;
-use crate::radiograph::{PixelSpacing, Voi, VoiFunction};
 use crate::ui::look::Look;
+use crate::ui::scale_text::{spacing_text, window_text};
 use crate::ui::state::{AppState, PixelPosition};
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
@@ -21,7 +21,7 @@ fn probe_ui(ui: &mut Ui, state: &AppState) {
     let Some(study) = state.study() else {
         return;
     };
-    let look = study.looks.of(state.active_content());
+    let look = study.looks.of(state.windowed_content());
     // What stands between two results has no values of its own.
     let result = study.result().filter(|_| state.interpolation().is_none());
     let text = match state
@@ -45,7 +45,7 @@ fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
         ui.separator();
         ui.label(spacing_text(study.spacing()));
         ui.separator();
-        ui.label(voi_text(&study.looks.of(state.active_content()).voi));
+        ui.label(window_text(state, study, state.active_content()));
         if let Some(zoom) = zoom {
             ui.separator();
             ui.label(zoom_text(state, zoom));
@@ -96,48 +96,6 @@ fn probe_text(
         }
     }
     Some(parts.join("  "))
-}
-
-fn voi_text(voi: &Voi) -> String {
-    match voi {
-        Voi::Lut(lut) if lut.explanation.is_empty() => "Window: table of the file".to_owned(),
-        Voi::Lut(lut) => format!("Window: {}", lut.explanation),
-        Voi::Window {
-            center,
-            width,
-            function,
-            ..
-        } => {
-            let kind = match function {
-                VoiFunction::Linear => "",
-                VoiFunction::LinearExact => " exact",
-                VoiFunction::Sigmoid => " sigmoid",
-            };
-            let digits = match *width {
-                width if width < 20.0 => 2,
-                width if width < 1000.0 => 1,
-                _ => 0,
-            };
-            format!("C {center:.digits$}  W {width:.digits$}{kind}")
-        }
-    }
-}
-
-fn spacing_text(spacing: Option<PixelSpacing>) -> String {
-    let Some(PixelSpacing {
-        row_mm,
-        col_mm,
-        kind,
-    }) = spacing
-    else {
-        return "Pixel size unknown".to_owned();
-    };
-    let kind = kind.words();
-    if (row_mm - col_mm).abs() < 1e-6 {
-        format!("{col_mm:.3} mm {kind}")
-    } else {
-        format!("{col_mm:.3} x {row_mm:.3} mm {kind}")
-    }
 }
 
 fn bundle_text(state: &AppState) -> String {

@@ -1,7 +1,7 @@
 //! Text over a picture: what it is, whose, how it is turned, and what must be known of it.
 
 use super::text::{badge_ui, corner_text, fitted_lines};
-use super::view::{AI_LABEL, View, WHITE_UNCERTAINTY};
+use super::view::{AI_LABEL, View};
 use crate::ui::compare::CompareTool;
 use crate::ui::layout::Layout;
 use crate::ui::look::Content;
@@ -114,7 +114,7 @@ impl View<'_> {
     /// Of how many pictures, and how much is white.
     fn uncertainty_name(&self) -> String {
         let num_seeds = self.study.result().map_or(0, |result| result.seeds.len());
-        let white = WHITE_UNCERTAINTY * self.state.shown_difference_limit();
+        let white = self.state.white_uncertainty();
         format!("Uncertainty of {num_seeds} pictures\nWhite: deviation {white:.0}")
     }
 

@@ -26,10 +26,6 @@ use std::time::Duration;
 /// Label of a soft-tissue image, on the screen wherever one is.
 pub(in crate::ui::panels) const AI_LABEL: &str =
     "AI-processed - not for diagnosis without the original";
-/// Bone that is white at the difference range a study begins with, display units.
-const WHITE_BONE: f64 = 0.25;
-/// Uncertainty that is white, in ranges of the difference.
-pub(super) const WHITE_UNCERTAINTY: f64 = 0.25;
 
 /// One view in one frame.
 pub(super) struct View<'a> {
@@ -155,13 +151,9 @@ impl View<'_> {
     /// The window of a layer that is no grey picture of the patient: nothing is black, and the difference range says
     /// how much is white.
     fn layer_voi(&self, content: Content) -> Voi {
-        let limit = self.state.shown_difference_limit();
         match content {
-            Content::Bone => {
-                let share = limit / self.study.default_difference_limit();
-                Voi::covering(0.0, WHITE_BONE * share)
-            }
-            Content::Uncertainty => Voi::covering(0.0, WHITE_UNCERTAINTY * limit),
+            Content::Bone => Voi::covering(0.0, self.state.white_bone(self.study)),
+            Content::Uncertainty => Voi::covering(0.0, self.state.white_uncertainty()),
             _ => self.look().voi.clone(),
         }
     }
