@@ -152,6 +152,7 @@ fn show(bar: &ProgressBar, progress: Progress) {
         total,
         fraction,
         eta_secs,
+        stages: _,
     } = progress;
     bar.set_position((f64::from(fraction) * BAR_LENGTH as f64) as u64);
     let eta = eta_secs.map_or_else(String::new, |secs| format!(", about {secs:.0} s left"));

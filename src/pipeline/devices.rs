@@ -1,6 +1,7 @@
 //! Where networks can run on this machine.
 
 use super::DeviceChoice;
+use super::memory::total_bytes;
 use tch::Cuda;
 
 /// A device with a name for people.
@@ -8,9 +9,14 @@ use tch::Cuda;
 pub struct DeviceInfo {
     /// What to ask for.
     pub choice: DeviceChoice,
-    /// As shown: "CPU, 8 threads", "CUDA:0".
+    /// As shown: "CPU, 8 threads", "CUDA:0, NVIDIA A100".
     pub name: String,
+    /// Memory of the device in bytes; `None` where nobody tells: libtorch's binding does not for graphics cards.
+    pub memory_bytes: Option<u64>,
 }
+
+/// Where NVIDIA's driver for Linux tells of its cards, a folder each.
+const CARDS_FOLDER: &str = "/proc/driver/nvidia/gpus";
 
 /// Every device networks can run on, the CPU first.
 ///
@@ -24,13 +30,42 @@ pub fn available_devices() -> Vec<DeviceInfo> {
             "CPU, {threads} thread{}",
             if threads == 1 { "" } else { "s" }
         ),
+        memory_bytes: total_bytes(),
     };
+    let model = one_model(&card_texts()).map_or_else(String::new, |model| format!(", {model}"));
     let count = usize::try_from(Cuda::device_count()).unwrap_or(0);
     let cards = (0..count).map(|index| DeviceInfo {
         choice: DeviceChoice::Cuda(index),
-        name: format!("CUDA:{index}"),
+        name: format!("CUDA:{index}{model}"),
+        memory_bytes: None,
     });
     [cpu].into_iter().chain(cards).collect()
+}
+
+/// The card's model, of a text such as "Model: \t\t Tesla T4\nIRQ: \t\t 45".
+fn model_of(text: &str) -> Option<&str> {
+    let line = text.lines().find_map(|line| line.strip_prefix("Model:"))?;
+    Some(line.trim()).filter(|model| !model.is_empty())
+}
+
+/// What the driver tells of each card.
+fn card_texts() -> Vec<String> {
+    let folders = std::fs::read_dir(CARDS_FOLDER).into_iter().flatten();
+    let texts = folders
+        .flatten()
+        .map(|folder| folder.path().join("information"));
+    texts
+        .filter_map(|path| std::fs::read_to_string(path).ok())
+        .collect()
+}
+
+/// The model of all cards; `None` where there are several, as libtorch counts cards in another order than the driver.
+fn one_model(texts: &[String]) -> Option<&str> {
+    let first = model_of(texts.first()?)?;
+    texts
+        .iter()
+        .all(|text| model_of(text) == Some(first))
+        .then_some(first)
 }
 
 #[cfg(test)]
@@ -42,5 +77,19 @@ mod tests {
         let devices = available_devices();
         assert_eq!(devices[0].choice, DeviceChoice::Cpu);
         assert!(devices[0].name.starts_with("CPU, "), "{devices:?}");
+        if cfg!(target_os = "linux") {
+            assert!(devices[0].memory_bytes > Some(1 << 20), "{devices:?}");
+        }
+    }
+
+    #[test]
+    fn a_model_is_named_where_all_cards_are_alike() {
+        let text = |model: &str| format!("Model: \t\t {model}\nIRQ:   \t\t 45\n");
+        let [t4, a100] = ["Tesla T4", "NVIDIA A100"].map(text);
+        assert_eq!(one_model(std::slice::from_ref(&t4)), Some("Tesla T4"));
+        assert_eq!(one_model(&[t4.clone(), t4.clone()]), Some("Tesla T4"));
+        assert_eq!(one_model(&[t4, a100]), None);
+        assert_eq!(one_model(&[]), None);
+        assert_eq!(one_model(&[String::new()]), None);
     }
 }

@@ -289,14 +289,20 @@ pub(super) fn available_bytes(device: Device) -> Option<u64> {
     if device.is_cuda() {
         return None;
     }
-    mem_available(&std::fs::read_to_string("/proc/meminfo").ok()?)
+    stated_bytes(
+        &std::fs::read_to_string("/proc/meminfo").ok()?,
+        "MemAvailable:",
+    )
 }
 
-/// `MemAvailable` of the text of `/proc/meminfo`, in bytes.
-fn mem_available(meminfo: &str) -> Option<u64> {
-    let line = meminfo
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+/// Memory of the machine in bytes: `MemTotal` of Linux; unknown elsewhere.
+pub(super) fn total_bytes() -> Option<u64> {
+    stated_bytes(&std::fs::read_to_string("/proc/meminfo").ok()?, "MemTotal:")
+}
+
+/// An entry of the text of `/proc/meminfo`, in bytes.
+fn stated_bytes(meminfo: &str, entry: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix(entry))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib * 1024)
 }

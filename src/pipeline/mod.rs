@@ -34,6 +34,7 @@ mod segment;
 mod segmenter;
 mod settings;
 mod stage_cache;
+mod stage_steps;
 mod suitability;
 mod suppressor;
 mod tensors;
@@ -61,6 +62,7 @@ pub use settings::{
     ClippingChoice, DeviceChoice, FusionChoice, GuidanceChoice, OutputGrid, PrecisionChoice,
     SamplerChoice, SuppressionSettings,
 };
+pub use stage_steps::{StageSteps, StepCount};
 pub use suitability::suitability_of;
 pub use suppressor::Suppressor;
 

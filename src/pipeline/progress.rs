@@ -1,6 +1,6 @@
 //! How far a suppression is, and whom to tell.
 
-use super::{Preview, Stage};
+use super::{Preview, Stage, StageSteps};
 use crate::radiograph::Warning;
 use std::time::Instant;
 
@@ -17,6 +17,8 @@ pub struct Progress {
     pub fraction: f32,
     /// Estimated remaining time; `None` until two sampling steps were measured. Only a finished step can raise it.
     pub eta_secs: Option<f64>,
+    /// Every stage of the job, not only the one now running.
+    pub stages: StageSteps,
 }
 
 /// Who asked for a job looks on, and may stop it.
@@ -153,7 +155,19 @@ impl ProgressTracker {
             total: total.max(1),
             fraction: self.fraction as f32,
             eta_secs: remaining,
+            stages: self.stage_steps(),
         })
+    }
+
+    /// A stage before the present one is over, even where a part of it was not needed after all.
+    fn stage_steps(&self) -> StageSteps {
+        let mut steps = StageSteps::default();
+        for (index, (entry, &done)) in self.plan.iter().zip(&self.done).enumerate() {
+            let is_over = index < self.position;
+            let done = if is_over { entry.steps } else { done };
+            steps.add(entry.stage, done, entry.steps);
+        }
+        steps
     }
 }
 
@@ -207,7 +221,11 @@ mod tests {
             tracker.step();
         }
         tracker.begin(Stage::Decode);
-        assert!((tracker.step().unwrap().fraction - 0.5).abs() < 1e-6);
+        let first = tracker.step().unwrap();
+        assert!((first.fraction - 0.5).abs() < 1e-6);
+        let steps = first.stages.iter().map(|(_, n)| (n.done, n.total));
+        // The encoder was passed over in the first lap, and is still to come in the second.
+        assert_eq!(steps.collect::<Vec<_>>(), [(1, 2), (4, 8), (1, 2)]);
         tracker.next_lap();
         let begun = tracker.begin(Stage::Global).unwrap();
         assert_eq!((begun.done, begun.total), (4, 8));

@@ -27,6 +27,18 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage, in the order they happen.
+    pub const ALL: [Self; 8] = [
+        Self::Prepare,
+        Self::Segment,
+        Self::Encode,
+        Self::Global,
+        Self::Local,
+        Self::Decode,
+        Self::Fuse,
+        Self::Restore,
+    ];
+
     /// The stage's word, as in certificates.
     pub fn word(self) -> &'static str {
         match self {

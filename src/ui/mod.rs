@@ -50,6 +50,7 @@ mod shell;
 mod shortcuts;
 mod sidecar;
 mod state;
+mod step_cost;
 mod study;
 mod sweep;
 mod system_fonts;

@@ -33,6 +33,8 @@ pub struct Preferences {
     pub first_run_note_seen: bool,
     /// Pictures at several LEG weights are made in the background, for the slider.
     pub prepare_leg_weights: bool,
+    /// Where a run is heading is shown while it goes on.
+    pub show_previews: bool,
     /// What a drag over a picture does to the window.
     pub window_drag: DragPreferences,
     /// Windows of the person's own.
@@ -52,6 +54,7 @@ impl Default for Preferences {
             overlay: OverlayLevel::default(),
             first_run_note_seen: false,
             prepare_leg_weights: true,
+            show_previews: true,
             window_drag: DragPreferences::default(),
             own_windows: OwnWindows::default(),
             screens: Screens::default(),
@@ -148,6 +151,7 @@ struct Written {
     overlay: OverlayLevel,
     first_run_note_seen: bool,
     prepare_leg_weights: bool,
+    show_previews: bool,
     window_drag: DragPreferences,
     own_windows: BTreeMap<String, WrittenWindow>,
     screens: BTreeMap<String, f64>,
@@ -169,6 +173,7 @@ impl From<&Preferences> for Written {
             overlay: preferences.overlay,
             first_run_note_seen: preferences.first_run_note_seen,
             prepare_leg_weights: preferences.prepare_leg_weights,
+            show_previews: preferences.show_previews,
             window_drag: preferences.window_drag,
             own_windows: preferences.own_windows.written(),
             screens: preferences.screens.written(),
@@ -205,6 +210,7 @@ impl Written {
             overlay: self.overlay,
             first_run_note_seen: self.first_run_note_seen,
             prepare_leg_weights: self.prepare_leg_weights,
+            show_previews: self.show_previews,
             window_drag,
             own_windows,
             screens,

@@ -19,6 +19,7 @@ use super::queue::JobQueue;
 use super::running_job::{RunningJob, WhenReady};
 use super::session::Session;
 use super::shell::Shell;
+use super::step_cost::StepCosts;
 use super::study::{OpenStudy, Study};
 use super::sweep::Sweep;
 use super::tag_window::TagWindow;
@@ -109,6 +110,8 @@ pub struct AppState {
     pub bundle: Option<BundleInfo>,
     /// Where networks run and could run.
     pub compute: Compute,
+    /// What sampling steps took so far.
+    pub step_costs: StepCosts,
     /// Images at several LEG weights, for the slider.
     pub leg_scrub: LegScrub,
     /// One region under several settings.
@@ -183,6 +186,7 @@ impl Default for AppState {
             num_seeds: 1,
             bundle: None,
             compute: Compute::default(),
+            step_costs: StepCosts::default(),
             leg_scrub: LegScrub::default(),
             sweep: Sweep::default(),
             loading: None,

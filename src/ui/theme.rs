@@ -68,7 +68,9 @@ pub const OVERLAY_MARGIN: f32 = 8.0;
 /// Width of the settings panel, points.
 pub const SETTINGS_WIDTH: f32 = 296.0;
 /// Height of the block that shows progress, points.
-pub const PROGRESS_HEIGHT: f32 = 76.0;
+pub const PROGRESS_HEIGHT: f32 = 100.0;
+/// Height of the bars of the stages with their names, points.
+pub const STAGES_HEIGHT: f32 = 20.0;
 /// Height of the picture of where a run is heading, points.
 pub const PREVIEW_HEIGHT: f32 = 150.0;
 /// Width of the button that starts and stops, points.

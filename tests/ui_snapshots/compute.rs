@@ -31,7 +31,7 @@ fn loaded_on_card(window: &mut Window) {
 }
 
 /// Opens the box of this name and takes this choice.
-fn choose(window: &mut Window, name: &str, choice: &str) {
+pub fn choose(window: &mut Window, name: &str, choice: &str) {
     let combo = window.harness.get_by_role_and_label(Role::ComboBox, name);
     combo.click();
     window.harness.run();
@@ -50,7 +50,11 @@ fn another_device_loads_the_same_bundle_and_keeps_the_settings() {
     // Tall enough for every setting: a box below the border opens nothing.
     window.harness.set_size(Vec2::new(1280.0, 1400.0));
     window.click("More settings");
+    choose(&mut window, "Device", "CPU, 2 threads");
+    assert!(window.has("Memory: 24.0 GiB"));
+    loaded_on_card(&mut window);
     choose(&mut window, "Device", "CUDA:0");
+    assert!(window.has("Memory: not told by the device"));
     let expected = ComputeOptions {
         device: DeviceChoice::Cuda(0),
         precision: PrecisionChoice::Auto,

@@ -230,6 +230,7 @@ pub fn devices() -> Vec<DeviceInfo> {
         .map(|(choice, name)| DeviceInfo {
             choice,
             name: name.to_owned(),
+            memory_bytes: (choice == DeviceChoice::Cpu).then_some(24 << 30),
         })
         .collect()
 }

@@ -16,6 +16,7 @@ mod doubts;
 mod fake;
 mod folders;
 mod hidden;
+mod inference;
 mod key_image;
 mod look_here;
 mod magnifier;
@@ -43,7 +44,7 @@ mod windows;
 
 use diaphane::radiograph::{Raster, StoredValues};
 use diaphane::ui::{Content, Layout, UiCommand};
-use diaphane::worker::{EventKind, Progress, Stage};
+use diaphane::worker::{EventKind, Progress, Stage, StageSteps};
 use eframe::egui::{Key, Modifiers, Pos2, Role, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use fake::Window;
@@ -73,6 +74,7 @@ fn suppress_sends_the_settings_and_cancel_raises_the_flag() {
         total: 20,
         fraction: 0.25,
         eta_secs: Some(40.0),
+        stages: StageSteps::default(),
     });
     window.harness.run();
     assert!(window.has("Global path, step 3 of 20, about 40 s left"));

@@ -107,7 +107,7 @@ pub fn result(settings: SuppressionSettings) -> SuppressionResult {
         bundle_name: "compact".to_owned(),
         bundle_sha256: "00".repeat(32),
         device: "CPU".to_owned(),
-        precision: "32-bit float".to_owned(),
+        precision: "f32".to_owned(),
         uncertainty: None,
         marks: Vec::new(),
         seeds: vec![0],

@@ -9,8 +9,8 @@ use diaphane::ui::{
     UiCommand,
 };
 use diaphane::worker::{
-    EventKind, JobHandle, Priority, Progress, Stage, StageTime, StopReason, SuppressionSettings,
-    SweepCell,
+    EventKind, JobHandle, Priority, Progress, Stage, StageSteps, StageTime, StopReason,
+    SuppressionSettings, SweepCell,
 };
 use eframe::egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -129,6 +129,7 @@ fn cells_appear_one_by_one_and_stopping_keeps_them() {
         total: 20,
         fraction: 0.25,
         eta_secs: Some(40.0),
+        stages: StageSteps::default(),
     });
     window.harness.run();
     assert!(window.has("Local path, step 3 of 20, about 40 s left"));

@@ -8,7 +8,8 @@ use diaphane::radiograph::{
 use diaphane::worker::{
     BundleChoice, BundleSummary, Changes, ClippingChoice, FusionChoice, GuidanceChoice, JobError,
     MemoryOffer, MemorySaving, Observer, OutputGrid, Pipeline, Progress, SamplerChoice, Stage,
-    SuppressionRequest, SuppressionResult, SuppressionSettings, TrainingObserver, TrainingPlan,
+    StageSteps, SuppressionRequest, SuppressionResult, SuppressionSettings, TrainingObserver,
+    TrainingPlan,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -82,6 +83,7 @@ impl Pipeline for FakePipeline {
                 total: request.settings.steps,
                 fraction: (done + 1) as f32 / request.settings.steps as f32,
                 eta_secs: None,
+                stages: StageSteps::default(),
             });
         }
         observer.warned(&Warning::file("made by a fake"));

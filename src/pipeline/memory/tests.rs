@@ -27,8 +27,8 @@ fn only_cpu(mib: u64) -> impl Fn(Device) -> Option<u64> {
 #[test]
 fn the_words_of_linux_are_read() {
     let text = "MemTotal:       24516340 kB\nMemFree:         1 kB\nMemAvailable:   23068672 kB\n";
-    assert_eq!(mem_available(text), Some(23_068_672 * 1024));
-    assert_eq!(mem_available("MemTotal: 1 kB\n"), None);
+    assert_eq!(stated_bytes(text, "MemAvailable:"), Some(23_068_672 * 1024));
+    assert_eq!(stated_bytes("MemTotal: 1 kB\n", "MemAvailable:"), None);
     assert_eq!(available_bytes(Device::Cuda(0)), None);
 }
 

@@ -207,7 +207,11 @@ pub(super) fn start(state: &mut AppState, services: &mut Services) {
     let request = SuppressionRequest {
         mask: mask.as_ref().map(|mask| Arc::clone(&mask.mask)),
         num_seeds: state.num_seeds,
-        preview: PreviewChoice::EverySteps(NonZeroUsize::MIN),
+        preview: if state.shell.preferences.show_previews {
+            PreviewChoice::EverySteps(NonZeroUsize::MIN)
+        } else {
+            PreviewChoice::Off
+        },
         ..SuppressionRequest::new(radiograph, settings.clone())
     };
     let command = WorkerCommand::Suppress(handle.clone(), Box::new(request));
@@ -363,6 +367,7 @@ fn apply_job_event(kind: EventKind, state: &mut AppState) {
 
 /// Gives a result to its study, which need not be the one shown by now.
 pub(super) fn keep_result(job: RunningJob, result: Arc<SuppressionResult>, state: &mut AppState) {
+    state.step_costs.measure(&result);
     let study = job.study.and_then(|serial| state.study_with_mut(serial));
     if let Some(study) = study {
         study.keep(result, job.mask);

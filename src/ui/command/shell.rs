@@ -49,6 +49,8 @@ pub enum ShellCommand {
     ToggleReducedMotion,
     /// Prepare LEG weights in the background, or no longer.
     ToggleLegPreparation,
+    /// Show where a run is heading, or no longer.
+    TogglePreviews,
     /// What a drag over a picture does.
     SetWindowDrag(DragPreferences),
     /// The note of the first start was understood.
@@ -94,6 +96,7 @@ pub(super) fn apply(command: ShellCommand, state: &mut AppState) {
         S::ToggleLegPreparation => {
             preferences.prepare_leg_weights = !preferences.prepare_leg_weights;
         }
+        S::TogglePreviews => preferences.show_previews = !preferences.show_previews,
         S::SetWindowDrag(drag) => preferences.window_drag = drag,
         S::Understood => preferences.first_run_note_seen = true,
         S::ShowGuidePage(page) => {

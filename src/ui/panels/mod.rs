@@ -35,6 +35,7 @@ mod screen_ruler;
 pub mod search_bar;
 pub mod second_window;
 pub mod settings;
+mod stages;
 pub mod status_bar;
 pub mod sweep;
 pub mod tags;

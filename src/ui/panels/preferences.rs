@@ -64,6 +64,14 @@ fn look_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         commands.push(UiCommand::Shell(ShellCommand::ToggleReducedMotion));
     }
     ui.end_row();
+    ui.label("During a run");
+    let mut shown = preferences.show_previews;
+    let previews = ui.checkbox(&mut shown, "Preview of where it is heading");
+    let tip = "Costs a little time at every step; never a result, and never saved";
+    if previews.on_hover_text(tip).changed() {
+        commands.push(UiCommand::Shell(ShellCommand::TogglePreviews));
+    }
+    ui.end_row();
 }
 
 /// What a drag over a picture does.

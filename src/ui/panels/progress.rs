@@ -1,10 +1,11 @@
 //! How far a run is, and where it is heading.
 
+use super::stages::{stage_name, stages_ui};
 use crate::ui::command::UiCommand;
 use crate::ui::running_job::RunningJob;
 use crate::ui::state::AppState;
 use crate::ui::theme;
-use crate::worker::{JobId, PathKind, Preview, Progress, Stage};
+use crate::worker::{JobId, PathKind, Preview, Progress};
 use eframe::egui::{
     ColorImage, Id, Image, ProgressBar, RichText, TextureHandle, TextureOptions, Ui, Vec2,
 };
@@ -26,6 +27,9 @@ pub fn progress_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         };
         let bar = ProgressBar::new(fraction).show_percentage();
         ui.add(bar.fill(theme::of(ui).selected));
+        if let Some(progress) = &job.progress {
+            stages_ui(ui, progress);
+        }
         ui.label(RichText::new(text).color(theme::of(ui).text_weak));
         if state.job.is_some() && ui.button("Cancel run").clicked() {
             commands.push(UiCommand::CancelJob);
@@ -53,17 +57,7 @@ fn idle_text(state: &AppState) -> String {
 
 /// Stage, step and remaining time in words.
 pub(super) fn progress_text(progress: &Progress) -> String {
-    let stage = match progress.stage {
-        Stage::Prepare => "Preparing",
-        Stage::Segment => "Finding the lungs",
-        Stage::Encode => "Encoding",
-        Stage::Global => "Global path",
-        Stage::Local => "Local path",
-        Stage::Decode => "Decoding",
-        Stage::Fuse => "Fusing",
-        Stage::Restore => "Restoring full resolution",
-    };
-    let mut parts = vec![stage.to_owned()];
+    let mut parts = vec![stage_name(progress.stage).to_owned()];
     if progress.total > 1 {
         parts.push(format!("step {} of {}", progress.done, progress.total));
     }
@@ -72,7 +66,7 @@ pub(super) fn progress_text(progress: &Progress) -> String {
     parts.join(", ")
 }
 
-/// A duration in the unit that a reader thinks in.
+/// About how long.
 pub(super) fn duration_text(secs: f64) -> String {
     if secs < 90.0 {
         format!("{:.0} s", secs.max(1.0))
@@ -127,6 +121,7 @@ type Shows = (JobId, PathKind, usize);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worker::{Stage, StageSteps};
 
     #[test]
     fn progress_names_stage_step_and_time() {
@@ -136,6 +131,7 @@ mod tests {
             total: 50,
             fraction: 0.4,
             eta_secs: Some(300.0),
+            stages: StageSteps::default(),
         };
         assert_eq!(
             progress_text(&progress),

@@ -6,6 +6,7 @@ use crate::ui::runs::Run;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
+use crate::worker::mask8_sha256;
 use eframe::egui::{
     Button, ColorImage, Frame, Id, Image, RichText, Role, ScrollArea, TextureHandle,
     TextureOptions, Ui, WidgetInfo,
@@ -52,7 +53,10 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
         let shown = ui.add(Button::image(picture).frame(false));
         let name = format!("Show result {}", run.number);
         shown.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        if shown.on_hover_text(long_text(run)).clicked() {
+        if shown
+            .on_hover_text(long_text(run, mask_origin(run)))
+            .clicked()
+        {
             commands.push(UiCommand::ShowRun(run.number));
         }
         ui.vertical(|ui| {
@@ -77,7 +81,10 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
                     .button("Copy")
                     .on_hover_text("Copies its settings as text");
                 if copy.clicked() {
-                    ui.ctx().copy_text(long_text(run));
+                    // The hash is that of the certificate, and of the mask file that it names.
+                    let hash = mask8_sha256(&run.result.lung_mask);
+                    let mask = format!("{}, SHA-256 {hash}", mask_origin(run));
+                    ui.ctx().copy_text(long_text(run, &mask));
                 }
                 if ui.button("Forget").clicked() {
                     commands.push(UiCommand::ForgetRun(run.number));
@@ -90,14 +97,23 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
 /// The line under a thumbnail.
 fn short_text(run: &Run) -> String {
     let settings = &run.result.settings;
+    let pictures = match run.result.seeds.len() {
+        0 | 1 => String::new(),
+        several => format!(", {several} pictures"),
+    };
     format!(
-        "{}: LEG {}, {} steps, seed {}",
+        "{}: LEG {}, {} steps, seed {}{pictures}",
         run.number, settings.leg_weight, settings.steps, settings.seed
     )
 }
 
+/// Whose lung mask a run was given.
+fn mask_origin(run: &Run) -> &'static str {
+    run.mask.as_ref().map_or("found", |_| "drawn")
+}
+
 /// Everything that makes the same picture again.
-fn long_text(run: &Run) -> String {
+fn long_text(run: &Run, mask: &str) -> String {
     let result = &run.result;
     let settings = &result.settings;
     let secs: f64 = result
@@ -106,12 +122,12 @@ fn long_text(run: &Run) -> String {
         .map(|time| time.elapsed_secs)
         .sum();
     format!(
-        "Result {}\nLEG weight {}, steps {}, seed {}\nguidance {:?}, sampler {:?}, clipping {:?}, fusion {:?}, output {:?}\n\
-         model {} ({}), {} {}\nlung mask {}\nmade in {secs:.1} s",
+        "Result {}\nLEG weight {}, steps {}, {}\nguidance {:?}, sampler {:?}, clipping {:?}, fusion {:?}, output {:?}\n\
+         model {} ({}), {} {}\nlung mask {mask}\nmade in {secs:.1} s",
         run.number,
         settings.leg_weight,
         settings.steps,
-        settings.seed,
+        seeds_text(&result.seeds),
         settings.guidance,
         settings.sampler,
         settings.clipping,
@@ -124,8 +140,20 @@ fn long_text(run: &Run) -> String {
             .unwrap_or(&result.bundle_sha256),
         result.device,
         result.precision,
-        run.mask.as_ref().map_or("found", |_| "drawn"),
     )
+}
+
+/// The seed, or those of the pictures averaged.
+fn seeds_text(seeds: &[u64]) -> String {
+    let all: Vec<_> = seeds.iter().map(u64::to_string).collect();
+    match all.as_slice() {
+        [one] => format!("seed {one}"),
+        several => format!(
+            "mean of {} pictures, seeds {}",
+            several.len(),
+            several.join(", ")
+        ),
+    }
 }
 
 /// The thumbnail on the graphics card, uploaded once.

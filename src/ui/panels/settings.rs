@@ -8,21 +8,29 @@ use super::look_here::look_here_ui;
 use super::magnifier::magnifier_panel_ui;
 use super::mask::mask_panel_ui;
 use super::measure_list::measure_list_ui;
-use super::progress::progress_ui;
+use super::progress::{duration_text, progress_ui};
 use super::queue::queue_ui;
 use crate::ui::command::UiCommand;
 use crate::ui::leg_scrub::LEG_RANGE;
 use crate::ui::scale_text::DIFFERENCE_RANGE;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::theme;
-use crate::ui::widgets::release_slider::{Change, release_slider};
-use crate::worker::{FusionChoice, GuidanceChoice, SamplerChoice, SuppressionSettings};
-use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, ScrollArea, Ui};
+use crate::ui::widgets::release_slider::{Change, Marks, release_slider};
+use crate::worker::{
+    ClippingChoice, FusionChoice, GuidanceChoice, SamplerChoice, SuppressionSettings,
+};
+use eframe::egui::{
+    Button, CollapsingHeader, ComboBox, DragValue, Label, RichText, Role, ScrollArea, Ui,
+    WidgetInfo,
+};
 
 /// Steps that the LCM sampler can take (the 50 of its training).
 const MOST_LCM_STEPS: usize = 50;
 /// Steps that the other samplers can take: the timesteps of both papers.
 const MOST_STEPS: usize = 1000;
+
+/// LEG weight without any guidance.
+const NEUTRAL_LEG: f64 = 1.0;
 
 /// Most pictures that the slider offers to average.
 const MOST_SHOWN_SEEDS: usize = 16;
@@ -50,7 +58,7 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
 /// Everything a run depends on.
 fn suppression_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let mut settings = state.settings().clone();
-    let mut change = sliders_ui(ui, &mut settings, &state.defaults);
+    let mut change = sliders_ui(ui, &mut settings, state);
     // What is seldom moved is folded away: the tools of comparison must be in sight on a small screen.
     CollapsingHeader::new("More settings").show(ui, |ui| {
         change = change.or(choices_ui(ui, &mut settings));
@@ -105,28 +113,9 @@ fn reset_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     }
 }
 
-fn sliders_ui(
-    ui: &mut Ui,
-    settings: &mut SuppressionSettings,
-    defaults: &SuppressionSettings,
-) -> Change {
-    let weight = &mut settings.leg_weight;
-    let mut change = release_slider(
-        ui,
-        "LEG weight",
-        weight,
-        LEG_RANGE,
-        &[1.0, defaults.leg_weight],
-    );
-    // A weight moved for one study is that of the next ones too, and too much of it takes more than bone.
-    let colour = if (*weight - defaults.leg_weight).abs() < 1e-9 {
-        theme::of(ui).text_weak
-    } else {
-        theme::of(ui).caution
-    };
-    let hint = RichText::new(leg_hint(defaults.leg_weight)).small();
-    ui.label(hint.color(colour))
-        .on_hover_text("Local-Enhanced Guidance: how strongly the lung field's own detail leads.");
+fn sliders_ui(ui: &mut Ui, settings: &mut SuppressionSettings, state: &AppState) -> Change {
+    let defaults = &state.defaults;
+    let mut change = leg_ui(ui, &mut settings.leg_weight, defaults.leg_weight);
     let most = most_steps(settings.sampler);
     let steps = &mut settings.steps;
     let marks: Vec<usize> = (1..=most)
@@ -134,13 +123,63 @@ fn sliders_ui(
         .then_some(defaults.steps)
         .into_iter()
         .collect();
-    change = change.or(release_slider(ui, "Steps", steps, 1..=most, &marks));
-    ui.label(
-        RichText::new("More steps take longer")
-            .small()
-            .color(theme::of(ui).text_weak),
+    let marks = marks.as_slice();
+    change = change.or(release_slider(ui, "Steps", steps, 1..=most, marks));
+    let cost = RichText::new(cost_text(state, settings)).small();
+    let cost = ui.label(cost.color(theme::of(ui).text_weak));
+    cost.on_hover_text(
+            "The sampling alone, by the time its steps took in the last run with this model on this device",
+        );
+    change
+}
+
+/// The weight of the guidance, with the range to stay in and what it does in the words of a reader.
+fn leg_ui(ui: &mut Ui, weight: &mut f64, default: f64) -> Change {
+    let marks = Marks {
+        ticks: &[1.0, default],
+        band: Some((NEUTRAL_LEG.min(default), NEUTRAL_LEG.max(default))),
+        default: Some(default),
+    };
+    let change = release_slider(ui, "LEG weight", weight, LEG_RANGE, marks);
+    // A weight moved for one study is that of the next ones too, and too much of it takes more than bone.
+    let colour = if (*weight - default).abs() < 1e-9 {
+        theme::of(ui).text_weak
+    } else {
+        theme::of(ui).caution
+    };
+    let hint = RichText::new(leg_hint(*weight, default)).small();
+    let hint = ui.add(Label::new(hint.color(colour)).wrap());
+    hint.on_hover_text(
+        "Local-Enhanced Guidance: how strongly the lung field's own detail leads. A double click on the slider goes \
+         back to what the model proposes.",
     );
     change
+}
+
+/// What the steps take here; nothing in numbers before a run measured one.
+fn cost_text(state: &AppState, settings: &SuppressionSettings) -> String {
+    let bundle = state.bundle.as_ref();
+    let num_seeds = state.num_seeds;
+    let secs =
+        bundle.and_then(|bundle| state.step_costs.sampling_secs(bundle, settings, num_seeds));
+    let Some(secs) = secs else {
+        return "More steps take longer".to_owned();
+    };
+    let steps = match settings.steps {
+        1 => "1 step".to_owned(),
+        steps => format!("{steps} steps"),
+    };
+    let pictures = if num_seeds > 1 {
+        format!(" for each of {num_seeds} pictures")
+    } else {
+        String::new()
+    };
+    let time = if secs < 10.0 {
+        format!("{secs:.1} s")
+    } else {
+        duration_text(secs)
+    };
+    format!("{steps}{pictures} ~ {time} here")
 }
 
 /// Most steps of a sampler.
@@ -151,13 +190,22 @@ pub(in crate::ui) fn most_steps(sampler: SamplerChoice) -> usize {
     }
 }
 
-/// What the notable values of the LEG weight mean.
-fn leg_hint(default: f64) -> String {
-    if (default - 1.0).abs() < 1e-9 {
-        "1: no extra guidance (default)".to_owned()
+/// What a LEG weight does, in the words of a reader, and what is marked.
+fn leg_hint(weight: f64, default: f64) -> String {
+    let (low, high) = (NEUTRAL_LEG.min(default), NEUTRAL_LEG.max(default));
+    let marked = if (default - NEUTRAL_LEG).abs() < 1e-9 {
+        "Marked: 1, no extra guidance (default)".to_owned()
     } else {
-        format!("1: no extra guidance, {default}: default")
-    }
+        format!("Marked: {low} to {high}; 1 is no extra guidance, {default} the default")
+    };
+    let effect = if weight > high + 1e-9 {
+        "Beyond the marked range more than bone goes: vessels under the ribs may fade."
+    } else if weight < low - 1e-9 {
+        "Below the marked range more of the ribs stays."
+    } else {
+        "Higher takes more of the ribs off, lower leaves more of them."
+    };
+    format!("{effect} {marked}.")
 }
 
 fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
@@ -176,6 +224,12 @@ fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
         (SamplerChoice::Ddim, "DDIM"),
         (SamplerChoice::Ddpm, "DDPM"),
     ];
+    let clipping = [
+        (ClippingChoice::Dynamic, "Range that grows (dynamic)"),
+        (ClippingChoice::Static, "From -1 to 1"),
+        (ClippingChoice::Percentile, "By the picture's percentile"),
+        (ClippingChoice::None, "None"),
+    ];
     let fusion = [
         (FusionChoice::Poisson, "Poisson"),
         (FusionChoice::Alpha, "Weighted mean"),
@@ -184,6 +238,7 @@ fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
     ];
     let change = choice_ui(ui, "Guidance", &mut settings.guidance, &guidance)
         .or(choice_ui(ui, "Sampler", &mut settings.sampler, &sampler))
+        .or(choice_ui(ui, "Clipping", &mut settings.clipping, &clipping))
         .or(choice_ui(ui, "Fusion", &mut settings.fusion, &fusion));
     // Another sampler may not be able to take as many.
     settings.steps = settings.steps.min(most_steps(settings.sampler));
@@ -222,7 +277,7 @@ fn seed_ui(
     commands: &mut Vec<UiCommand>,
 ) -> Change {
     ui.label("Seed");
-    let row = ui.horizontal(|ui| {
+    let row = ui.horizontal_wrapped(|ui| {
         let number = DragValue::new(&mut settings.seed).update_while_editing(false);
         let number = ui.add(number).accessible_name("Seed");
         let mut locked = state.seed == SeedMode::Locked;
@@ -244,7 +299,21 @@ fn seed_ui(
         {
             commands.push(UiCommand::DrawSeed);
         }
-        Change::of(&number)
+        let mut change = Change::of(&number);
+        let next = ui.button("+1").on_hover_text("The next seed");
+        if next.clicked() {
+            settings.seed = settings.seed.wrapping_add(1);
+            change = Change {
+                edited: true,
+                released: true,
+            };
+        }
+        let copy = ui.button("Copy").on_hover_text("Copy the seed as text");
+        copy.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Copy the seed"));
+        if copy.clicked() {
+            ui.ctx().copy_text(settings.seed.to_string());
+        }
+        change
     });
     row.inner
 }
@@ -276,8 +345,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_hint_names_a_value_once() {
-        assert_eq!(leg_hint(1.0), "1: no extra guidance (default)");
-        assert_eq!(leg_hint(3.0), "1: no extra guidance, 3: default");
+    fn the_hint_says_what_a_weight_does_and_names_a_value_once() {
+        assert!(leg_hint(1.0, 1.0).ends_with("Marked: 1, no extra guidance (default)."));
+        let proposed = leg_hint(3.0, 3.0);
+        assert!(proposed.starts_with("Higher takes more of the ribs off"));
+        assert!(proposed.ends_with("Marked: 1 to 3; 1 is no extra guidance, 3 the default."));
+        assert!(leg_hint(3.5, 3.0).contains("vessels under the ribs may fade"));
+        assert!(leg_hint(0.5, 3.0).contains("more of the ribs stays"));
     }
 }

@@ -1,7 +1,10 @@
 //! A slider that tells moving from letting go, because letting go costs a run.
 
 use crate::ui::theme;
-use eframe::egui::{DragValue, Rect, Response, Slider, SliderClamping, Stroke, Ui, emath::Numeric};
+use eframe::egui::{
+    DragValue, PointerButton, Rangef, Rect, Response, Slider, SliderClamping, Stroke, Ui,
+    emath::Numeric,
+};
 use std::ops::RangeInclusive;
 
 /// What a reader did to a setting in one frame.
@@ -32,14 +35,42 @@ impl Change {
     }
 }
 
+/// What is marked on a slider.
+#[derive(Debug, Clone, Copy)]
+pub struct Marks<'a, T> {
+    /// Notable values, with a tick each.
+    pub ticks: &'a [T],
+    /// The values to stay between, with a band under the rail.
+    pub band: Option<(T, T)>,
+    /// Where a double click goes.
+    pub default: Option<T>,
+}
+
+impl<'a, T> From<&'a [T]> for Marks<'a, T> {
+    fn from(ticks: &'a [T]) -> Self {
+        Self {
+            ticks,
+            band: None,
+            default: None,
+        }
+    }
+}
+
+impl<'a, T, const N: usize> From<&'a [T; N]> for Marks<'a, T> {
+    fn from(ticks: &'a [T; N]) -> Self {
+        Self::from(ticks.as_slice())
+    }
+}
+
 /// A named slider with a number beside it and marks at notable values.
-pub fn release_slider<T: Numeric>(
+pub fn release_slider<'a, T: Numeric + 'a>(
     ui: &mut Ui,
     name: &str,
     value: &mut T,
     range: RangeInclusive<T>,
-    marks: &[T],
+    marks: impl Into<Marks<'a, T>>,
 ) -> Change {
+    let marks = marks.into();
     ui.label(name);
     let row = ui.horizontal(|ui| {
         let slider = Slider::new(value, range.clone())
@@ -47,13 +78,14 @@ pub fn release_slider<T: Numeric>(
             .clamping(SliderClamping::Edits);
         let slider = ui.add(slider).accessible_name(name);
         let ends = (range.start().to_f64(), range.end().to_f64());
-        for mark in marks {
-            paint_mark(
-                ui,
-                slider.rect,
-                (mark.to_f64() - ends.0) / (ends.1 - ends.0),
-            );
+        let share = |mark: &T| (mark.to_f64() - ends.0) / (ends.1 - ends.0);
+        if let Some((low, high)) = &marks.band {
+            paint_band(ui, slider.rect, [share(low), share(high)]);
         }
+        for mark in marks.ticks {
+            paint_mark(ui, slider.rect, share(mark));
+        }
+        let reset = marks.default.filter(|_| is_double_clicked(ui, &slider));
         let number = DragValue::new(value)
             .range(range)
             .clamp_existing_to_range(false)
@@ -61,17 +93,49 @@ pub fn release_slider<T: Numeric>(
             .max_decimals(if T::INTEGRAL { 0 } else { 2 })
             .update_while_editing(false);
         let number = ui.add(number).accessible_name(format!("{name} value"));
-        Change::of(&slider).or(Change::of(&number))
+        let change = Change::of(&slider).or(Change::of(&number));
+        match reset {
+            Some(default) => {
+                *value = default;
+                Change {
+                    edited: true,
+                    released: true,
+                }
+            }
+            None => change,
+        }
     });
     row.inner
 }
 
-/// A tick under the rail at a share of its length.
-fn paint_mark(ui: &Ui, rail: Rect, share: f64) {
+/// The slider itself senses drags alone.
+fn is_double_clicked(ui: &Ui, slider: &Response) -> bool {
+    ui.input(|input| {
+        let at = input.pointer.interact_pos();
+        let is_here = at.is_some_and(|at| slider.rect.contains(at));
+        is_here && input.pointer.button_double_clicked(PointerButton::Primary)
+    })
+}
+
+/// Where a share of the rail's length lies.
+fn x_of(rail: Rect, share: f64) -> f32 {
     // egui's handle keeps this distance from the rail's ends.
     let handle_radius = rail.height() / 2.5;
     let x = rail.x_range().shrink(handle_radius);
-    let x = x.min + share as f32 * x.span();
+    x.min + share.clamp(0.0, 1.0) as f32 * x.span()
+}
+
+/// A band under the rail between two shares of its length.
+fn paint_band(ui: &Ui, rail: Rect, ends: [f64; 2]) {
+    let [low, high] = ends.map(|share| x_of(rail, share));
+    let y = Rangef::new(rail.bottom() - 1.5, rail.bottom() + 1.0);
+    let band = Rect::from_x_y_ranges(Rangef::new(low.min(high), low.max(high)), y);
+    ui.painter().rect_filled(band, 1, theme::of(ui).accent);
+}
+
+/// A tick under the rail at a share of its length.
+fn paint_mark(ui: &Ui, rail: Rect, share: f64) {
+    let x = x_of(rail, share);
     let y = rail.bottom() - 3.0..=rail.bottom() + 1.0;
     ui.painter()
         .vline(x, y, Stroke::new(1.5, theme::of(ui).text_weak));
