@@ -610,3 +610,22 @@ fn no_damage_to_a_header_brings_the_reader_down() {
         }
     }
 }
+
+#[test]
+fn lossy_compression_is_told_with_ratio_and_method() {
+    let told = |file: &File| file.read().unwrap().info.lossy_compression;
+    let file = File::little(vec![0, 4095]);
+    assert_eq!(told(&file), "");
+    assert_eq!(told(&file.clone().with((0x28, 0x2110), "CS", b"00")), "");
+    let lossy = file.with((0x28, 0x2110), "CS", b"01");
+    assert_eq!(told(&lossy), "Lossy compression");
+    let twice = lossy.with((0x28, 0x2112), "DS", b"12.5\\4").with(
+        (0x28, 0x2114),
+        "CS",
+        b"ISO_15444_1\\ISO_10918_1",
+    );
+    assert_eq!(
+        told(&twice),
+        "Lossy compression 12.5:1, 4:1 (JPEG 2000, JPEG)"
+    );
+}

@@ -87,6 +87,8 @@ pub struct StudyInfo {
     pub series_number: String,
     /// Series Description (0008,103E).
     pub series_description: String,
+    /// That the picture was compressed lossily, with ratio and method where they are stated; empty where it was not.
+    pub lossy_compression: String,
 }
 
 /// Modality (0008,0060) of projection radiographs.

@@ -36,9 +36,28 @@ pub(super) fn date(dicom: &str) -> String {
     }
 }
 
+/// A date with the hours and minutes of `HHMMSS.FFFFFF` (PS3.5 6.2, TM); without them where the time is no such text.
+pub(super) fn date_and_time(dicom_date: &str, dicom_time: &str) -> String {
+    let date = date(dicom_date);
+    let digits = dicom_time.get(..4);
+    let digits = digits.filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    match digits.map(|digits| digits.split_at(2)) {
+        Some((hours, minutes)) if !date.is_empty() => format!("{date} {hours}:{minutes}"),
+        _ => date,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_stands_behind_its_date() {
+        assert_eq!(date_and_time("20240229", "143005.123"), "2024-02-29 14:30");
+        assert_eq!(date_and_time("20240229", "14"), "2024-02-29");
+        assert_eq!(date_and_time("20240229", "14:30:05"), "2024-02-29");
+        assert_eq!(date_and_time("", "143005"), "");
+    }
 
     #[test]
     fn a_name_is_shown_in_the_scripts_it_is_read_in() {

@@ -1,6 +1,6 @@
 //! How the values and the pixels of a picture are scaled, in numbers and in words.
 
-use super::look::Content;
+use super::look::{Content, Look};
 use super::state::AppState;
 use super::study::OpenStudy;
 use crate::radiograph::{PixelSpacing, Voi, VoiFunction};
@@ -24,10 +24,14 @@ impl AppState {
     }
 }
 
-/// What is black and what is white, or has the end colours, in this picture of the study shown.
-pub(super) fn window_text(state: &AppState, study: &OpenStudy, content: Content) -> String {
+/// What is black and what is white, or has the end colours, in this picture of the study shown, looked at like this.
+pub(super) fn window_text(
+    state: &AppState,
+    study: &OpenStudy,
+    (content, look): (Content, &Look),
+) -> String {
     match content {
-        Content::Original | Content::SoftTissue => voi_text(&study.looks.of(content).voi),
+        Content::Original | Content::SoftTissue => voi_text(&look.voi),
         Content::Bone => format!("White: {:.0} % bone", 100.0 * state.white_bone(study)),
         Content::Difference => format!("Range {:.0}", state.shown_difference_limit()),
         Content::Uncertainty => format!("White: sd {:.0}", state.white_uncertainty()),

@@ -3,7 +3,7 @@
 use crate::fake::Window;
 use crate::phantom::{defaults, radiograph, result};
 use diaphane::radiograph::Radiograph;
-use diaphane::ui::{BrowseCommand, RowKind, StudyContent, UiCommand};
+use diaphane::ui::{BrowseCommand, RowKind, StudyContent, Turning, UiCommand};
 use diaphane::worker::EventKind;
 use eframe::egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -232,6 +232,14 @@ fn a_prior_stands_beside_with_its_date_and_is_checked() {
     assert!(window.has_text("2024-01-01"));
     assert_eq!(window.state().prior_doubt(), None);
     assert!(window.has("old.dcm, not run, prior"));
+    assert!(window.has("Prior - research use only"));
+    assert!(!window.has_text("Inverted"));
+    window.apply(UiCommand::SelectStudy(0));
+    window.apply(UiCommand::ToggleInvert);
+    window.apply(UiCommand::Turn(Turning::Across));
+    window.apply(UiCommand::SelectStudy(2));
+    let marks = window.harness.get_by_label_contains("Mirrored left-right");
+    assert!(prior.contains_rect(marks.rect()) && window.has_text("Inverted"));
     browse(&mut window, BrowseCommand::SetPrior(Some(1)));
     assert!(window.has("The Patient IDs differ: these may be different patients."));
     show(&mut window, of("nameless", "DOE^JANE", "", "20260301"));

@@ -22,6 +22,7 @@ mod look_here;
 mod magnifier;
 mod mask;
 mod measures;
+mod overlay;
 mod own_windows;
 mod per_study;
 mod phantom;

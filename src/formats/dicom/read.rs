@@ -43,7 +43,7 @@ pub(in crate::formats) fn read(path: &Path, bytes: &[u8]) -> Result<Radiograph, 
     if !vois_from_file {
         vois.push(min_max_window(&stored, &modality, padding));
     }
-    let info = study_info(&attributes);
+    let info = study_info(&attributes, file.syntax.lossy);
     warnings.extend(acquisition_warnings(&attributes, &info));
     warnings.extend(text_warnings(&attributes));
     if file.syntax.lossy && attributes.text(tags::LOSSY_IMAGE_COMPRESSION) != "01" {

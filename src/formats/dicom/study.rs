@@ -4,8 +4,8 @@ use super::attributes::{Attributes, is_steering};
 use crate::radiograph::{StudyInfo, Topic, Warning, doubt_of_suppression};
 use dicom_dictionary_std::tags;
 
-/// Patient and acquisition, ready to show.
-pub(super) fn study_info(attributes: &Attributes<'_>) -> StudyInfo {
+/// Patient and acquisition, ready to show; `is_stored_lossily` says that the file itself is.
+pub(super) fn study_info(attributes: &Attributes<'_>, is_stored_lossily: bool) -> StudyInfo {
     let text = |tag| attributes.text(tag);
     let image_laterality = text(tags::IMAGE_LATERALITY);
     StudyInfo {
@@ -36,6 +36,44 @@ pub(super) fn study_info(attributes: &Attributes<'_>) -> StudyInfo {
         series_instance_uid: text(tags::SERIES_INSTANCE_UID),
         series_number: text(tags::SERIES_NUMBER),
         series_description: text(tags::SERIES_DESCRIPTION),
+        lossy_compression: lossy_text(attributes, is_stored_lossily),
+    }
+}
+
+/// What was lost by compression in words, every time it was; empty where nothing was.
+fn lossy_text(attributes: &Attributes<'_>, is_stored_lossily: bool) -> String {
+    if !is_stored_lossily && attributes.text(tags::LOSSY_IMAGE_COMPRESSION) != "01" {
+        return String::new();
+    }
+    let values = |tag| {
+        let text = attributes.text(tag);
+        let values = text
+            .split('\\')
+            .map(str::trim)
+            .filter(|value| !value.is_empty());
+        values.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let ratios = values(tags::LOSSY_IMAGE_COMPRESSION_RATIO);
+    let ratios: Vec<_> = ratios.iter().map(|ratio| format!("{ratio}:1")).collect();
+    let methods = values(tags::LOSSY_IMAGE_COMPRESSION_METHOD);
+    let methods: Vec<_> = methods.iter().map(|method| method_name(method)).collect();
+    let mut text = "Lossy compression".to_owned();
+    if !ratios.is_empty() {
+        text = format!("{text} {}", ratios.join(", "));
+    }
+    if !methods.is_empty() {
+        text = format!("{text} ({})", methods.join(", "));
+    }
+    text
+}
+
+/// A method as people call it; one that is not known as the file does.
+fn method_name(method: &str) -> &str {
+    match method {
+        "ISO_10918_1" => "JPEG",
+        "ISO_14495_1" => "JPEG-LS",
+        "ISO_15444_1" => "JPEG 2000",
+        other => other,
     }
 }
 

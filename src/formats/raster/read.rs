@@ -77,13 +77,15 @@ pub(in crate::formats) fn read_jpeg(path: &Path, bytes: &[u8]) -> Result<Radiogr
     }
     let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(problem)?;
     let text = "JPEG compression is lossy and keeps 8 bits: fine structure may be lost.";
-    Ok(radiograph(
+    let mut jpeg = radiograph(
         path,
         FileKind::Jpeg,
         grey(decoder)?,
         Polarity::HighIsWhite,
         vec![Warning::file(text)],
-    ))
+    );
+    "Lossy compression (JPEG)".clone_into(&mut jpeg.info.lossy_compression);
+    Ok(jpeg)
 }
 
 fn limits() -> Limits {

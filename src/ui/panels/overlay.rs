@@ -2,7 +2,7 @@
 
 use crate::radiograph::StudyInfo;
 use crate::ui::orientation::Orientation;
-use crate::ui::patient_text::{date, name_line};
+use crate::ui::patient_text::{date_and_time, name_line};
 use serde::{Deserialize, Serialize};
 
 /// Stands on a picture whose file does not state the patient's orientation.
@@ -13,7 +13,7 @@ pub const SIDES_NOT_STATED: &str = "Sides not stated";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OverlayLevel {
-    /// Patient, acquisition, window, zoom and pixel size.
+    /// Patient, acquisition, window, zoom and pixel size, where the view has room for them.
     #[default]
     Full,
     /// The name of the picture.
@@ -50,18 +50,25 @@ pub fn patient_lines(info: &StudyInfo) -> Vec<String> {
 
 /// Acquisition, top right. A file without the patient's orientation is named as such: which side is
 /// right cannot be known from it.
-pub fn acquisition_lines(info: &StudyInfo, date_hidden: bool) -> Vec<String> {
+pub fn acquisition_lines(info: &StudyInfo, is_patient_hidden: bool) -> Vec<String> {
     let sides = match border_letters(info, Orientation::AS_STORED) {
         Some(_) => "",
         None => SIDES_NOT_STATED,
     };
-    let study_date = if date_hidden {
-        String::new()
+    let [taken, accession] = if is_patient_hidden {
+        [String::new(), String::new()]
     } else {
-        date(&info.study_date)
+        let number = info.accession.trim();
+        let accession = if number.is_empty() {
+            String::new()
+        } else {
+            format!("Acc. {number}")
+        };
+        [date_and_time(&info.study_date, &info.study_time), accession]
     };
     lines([
-        study_date,
+        taken,
+        accession,
         info.view_position.clone(),
         laterality_line(&info.laterality),
         sides.to_owned(),
@@ -107,14 +114,17 @@ mod tests {
             patient_name: "DOE^JANE^^".to_owned(),
             patient_id: "42".to_owned(),
             study_date: "20240229".to_owned(),
+            study_time: "0805".to_owned(),
+            accession: "A-7".to_owned(),
             view_position: "PA".to_owned(),
             ..StudyInfo::default()
         };
         assert_eq!(patient_lines(&info), ["DOE JANE", "42"]);
         assert_eq!(
             acquisition_lines(&info, false),
-            ["2024-02-29", "PA", "Sides not stated"]
+            ["2024-02-29 08:05", "Acc. A-7", "PA", "Sides not stated"]
         );
+        assert_eq!(acquisition_lines(&info, true), ["PA", "Sides not stated"]);
     }
 
     #[test]

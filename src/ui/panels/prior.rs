@@ -3,6 +3,7 @@
 
 use super::measures::{MeasureView, still_measures_ui};
 use super::overlay::border_letters;
+use super::views::labels::mark_lines;
 use super::views::mouse::{Gesture, Looked, wheel_and_pinch};
 use super::views::text::{badge_ui, centred_text, corner_text, fitted_lines};
 use crate::measure::Layer;
@@ -22,6 +23,11 @@ use eframe::egui::{
     Align2, Button, CornerRadius, Pos2, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
     Ui, Vec2, WidgetInfo,
 };
+
+/// On every prior, whatever else is on the screen.
+const RESEARCH_LABEL: &str = "Prior - research use only";
+/// Share of the width that the name may take beside the marks.
+const NAME_SHARE: f32 = 0.55;
 
 /// No layout has as many views.
 const PRIOR_VIEW: ViewId = ViewId(64);
@@ -141,11 +147,16 @@ fn labels_ui(ui: &mut Ui, rect: Rect, entry: &Study, state: &AppState) {
         };
         lines = vec![format!("PRIOR, {stated}"), entry.name()];
     }
-    let lines = fitted_lines(ui, &lines, inner.width());
-    let top = corner_text(ui, inner, Align2::LEFT_TOP, &lines).bottom();
-    let orientation = entry.open().map_or_else(Orientation::default, |study| {
-        study.looks.of(Content::Original).orientation
-    });
+    let look = entry.open().map(|study| study.looks.of(Content::Original));
+    let marks = look.map(mark_lines).unwrap_or_default();
+    let share = if marks.is_empty() { 1.0 } else { NAME_SHARE };
+    let lines = fitted_lines(ui, &lines, share * inner.width());
+    let left = corner_text(ui, inner, Align2::LEFT_TOP, &lines);
+    let marks = fitted_lines(ui, &marks, (1.0 - NAME_SHARE) * inner.width());
+    let right = corner_text(ui, inner, Align2::RIGHT_TOP, &marks);
+    let top = left.bottom().max(right.bottom());
+    corner_text(ui, inner, Align2::LEFT_BOTTOM, RESEARCH_LABEL);
+    let orientation = look.map_or_else(Orientation::default, |look| look.orientation);
     let letters = entry.info.as_ref();
     let letters = letters.and_then(|info| border_letters(info, orientation));
     if let Some([at_left, at_right, ..]) = letters {

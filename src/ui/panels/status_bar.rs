@@ -45,7 +45,12 @@ fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
         ui.separator();
         ui.label(spacing_text(study.spacing()));
         ui.separator();
-        ui.label(window_text(state, study, state.active_content()));
+        let content = state.active_content();
+        ui.label(window_text(
+            state,
+            study,
+            (content, study.looks.of(content)),
+        ));
         if let Some(zoom) = zoom {
             ui.separator();
             ui.label(zoom_text(state, zoom));

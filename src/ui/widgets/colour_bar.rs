@@ -3,13 +3,15 @@
 use crate::display;
 use crate::ui::theme;
 use eframe::egui::{
-    Align2, Id, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+    Align2, Id, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
 /// Bands of the bar.
 const NUM_BANDS: usize = 64;
 /// Room for the numbers beside the bar, points.
 const NUMBERS_WIDTH: f32 = 54.0;
+/// How far the shade reaches beyond the bar at the left, points.
+const SHADE_MARGIN: f32 = 8.0;
 /// Height of a line of the captions above and below the bar, points.
 const CAPTION_HEIGHT: f32 = 18.0;
 /// Share of the view's height that the bar may take from the picture.
@@ -64,17 +66,28 @@ pub fn colour_bar_ui(ui: &Ui, (view, id): (Rect, Id), scale: DifferenceScale) {
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, scale.words()));
 }
 
+/// Width of the bar with its numbers, points.
+pub const COLOUR_BAR_WIDTH: f32 = NUMBERS_WIDTH + theme::COLOUR_BAR[0] + SHADE_MARGIN;
+
+/// Height of the bar with its captions in an area of this size, points.
+pub fn colour_bar_height(area: Vec2) -> f32 {
+    bar_height(area) + 3.8 * CAPTION_HEIGHT
+}
+
+fn bar_height(area: Vec2) -> f32 {
+    let [_, height] = theme::COLOUR_BAR;
+    height.min(MAX_SHARE * area.y).min(MAX_WIDTHS * area.x)
+}
+
 /// Paints the bar; returns where it is.
 fn paint(painter: &Painter, view: Rect, scale: DifferenceScale) -> Rect {
     let is_absolute = scale.is_absolute;
-    let [width, height] = theme::COLOUR_BAR;
-    let height = height
-        .min(MAX_SHARE * view.height())
-        .min(MAX_WIDTHS * view.width());
+    let [width, _] = theme::COLOUR_BAR;
+    let height = bar_height(view.size());
     let right = view.right() - NUMBERS_WIDTH;
     let left_top = Pos2::new(right - width, view.bottom() - 2.4 * CAPTION_HEIGHT - height);
     let bar = Rect::from_min_size(left_top, vec2(width, height));
-    let upper = bar.min - vec2(8.0, 1.4 * CAPTION_HEIGHT);
+    let upper = bar.min - vec2(SHADE_MARGIN, 1.4 * CAPTION_HEIGHT);
     let shade = Rect::from_min_max(upper, view.max + vec2(2.0, 2.0));
     painter.rect_filled(shade, 3, theme::SHADE_STRONG);
     let band = bar.height() / NUM_BANDS as f32;

@@ -1,16 +1,19 @@
 //! Text over a picture: what it is, whose, how it is turned, and what must be known of it.
 
-use super::text::{badge_ui, corner_text, fitted_lines};
+use super::text::{badge_ui, caution_text, corner_text, fitted_lines, text_height};
 use super::view::{AI_LABEL, View};
 use crate::ui::compare::CompareTool;
 use crate::ui::layout::Layout;
-use crate::ui::look::Content;
+use crate::ui::look::{Content, Look};
 use crate::ui::panels::compare::compared_names;
 use crate::ui::panels::overlay::{
     OverlayLevel, SIDES_NOT_STATED, acquisition_lines, border_letters, patient_lines,
 };
+use crate::ui::scale_text::{spacing_text, window_text};
 use crate::ui::theme;
-use crate::ui::widgets::colour_bar::{DifferenceScale, colour_bar_ui};
+use crate::ui::widgets::colour_bar::{
+    COLOUR_BAR_WIDTH, DifferenceScale, colour_bar_height, colour_bar_ui,
+};
 use crate::ui::widgets::status_sign::paint_star;
 use eframe::egui::{Align2, Pos2, Rect, Ui, Vec2};
 
@@ -18,27 +21,44 @@ use eframe::egui::{Align2, Pos2, Rect, Ui, Vec2};
 const LEFT_SHARE: f32 = 0.6;
 /// Radius of the star of a key image, points.
 const STAR_RADIUS: f32 = 7.0;
+/// Gap between two texts, points.
+const GAP: f32 = 6.0;
 /// A view narrower or lower than this shows no more than its name, points.
 const SMALL_VIEW: f32 = 220.0;
 
 impl View<'_> {
     pub(super) fn labels_ui(&self, ui: &mut Ui, content: Content, missing: bool) {
         let inner = self.rect.shrink(theme::OVERLAY_MARGIN);
-        let top = self.corners_ui(ui, inner, content);
+        let is_made = !missing && content != Content::Original;
+        let corners = self.corners(ui, inner, (content, missing));
+        let top = corners.upper_ui(ui, inner);
+        // The letter at the right must not lie under the colour bar.
+        let taken = if is_made && content == Content::Difference {
+            COLOUR_BAR_WIDTH + GAP
+        } else {
+            0.0
+        };
+        self.borders_ui(ui, inner.with_max_x(inner.right() - taken));
         self.key_image_ui(ui, inner);
+        let mut bottom = inner.bottom();
         if content == Content::Original && self.waits_for_result() {
-            corner_text(ui, inner, Align2::CENTER_BOTTOM, self.waiting_text());
+            let text = corner_text(ui, inner, Align2::CENTER_BOTTOM, self.waiting_text());
+            bottom = text.top() - GAP;
         }
-        if missing || content == Content::Original {
+        if is_made {
+            let label = corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
+            bottom = label.top() - GAP;
+        }
+        let above = inner.with_max_y(bottom);
+        corner_text(ui, above, Align2::LEFT_BOTTOM, &corners.lower);
+        if !is_made {
             return;
         }
         if let Some(text) = self.badge_text(content) {
             // Under the corner texts, which a narrow view leaves no room between.
-            badge_ui(ui, Pos2::new(inner.center().x, top + 6.0), inner, text);
+            badge_ui(ui, Pos2::new(inner.center().x, top + GAP), inner, text);
         }
-        let label = corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
         if content == Content::Difference {
-            let above = inner.with_max_y(label.top() - 6.0);
             let scale = DifferenceScale {
                 limit: self.state.shown_difference_limit(),
                 low_is_bright: self.study.low_is_bright(),
@@ -118,24 +138,34 @@ impl View<'_> {
         format!("Uncertainty of {num_seeds} pictures\nWhite: deviation {white:.0}")
     }
 
-    /// A small view has no room for more than its name.
-    fn overlay_level(&self) -> OverlayLevel {
-        let level = self.state.shell.preferences.overlay;
+    /// The text of the corners, as much of what is preferred as the view has room for.
+    fn corners(&self, ui: &Ui, inner: Rect, (content, missing): (Content, bool)) -> Corners {
+        let preferred = self.state.shell.preferences.overlay;
+        let corners = self.corners_at(preferred, ui, inner, (content, missing));
         let is_small = self.rect.width().min(self.rect.height()) < SMALL_VIEW;
-        if is_small && level == OverlayLevel::Full {
-            OverlayLevel::Minimal
+        let bar = match content {
+            Content::Difference => colour_bar_height(inner.size()),
+            _ => 0.0,
+        };
+        let fits = !is_small && corners.fit(ui, inner, bar);
+        if preferred == OverlayLevel::Full && !fits {
+            self.corners_at(OverlayLevel::Minimal, ui, inner, (content, missing))
         } else {
-            level
+            corners
         }
     }
 
-    /// Who and when, and the letters of the sides; returns where the upper texts end.
-    fn corners_ui(&self, ui: &mut Ui, inner: Rect, content: Content) -> f32 {
+    fn corners_at(
+        &self,
+        level: OverlayLevel,
+        ui: &Ui,
+        inner: Rect,
+        (content, missing): (Content, bool),
+    ) -> Corners {
         let info = &self.study.radiograph.info;
         let look = self.look();
-        let level = self.overlay_level();
         let hidden = self.state.is_patient_hidden();
-        let (mut left, mut right) = (Vec::new(), Vec::new());
+        let (mut left, mut right, mut lower) = (Vec::new(), Vec::new(), Vec::new());
         if level != OverlayLevel::Off {
             left.extend(self.name(content).lines().map(str::to_owned));
         }
@@ -144,32 +174,112 @@ impl View<'_> {
                 left.extend(patient_lines(info));
             }
             right.extend(acquisition_lines(info, hidden));
+            if !missing {
+                lower.extend(self.scale_lines(ui, content));
+            }
         } else if border_letters(info, look.orientation).is_none() {
             right.push(SIDES_NOT_STATED.to_owned());
         }
-        if look.inverted {
-            right.push("Inverted".to_owned());
-        }
+        right.extend(mark_lines(look));
         let zoom = self.placement(ui.ctx().pixels_per_point()).zoom();
         if let Some(text) = self.state.true_size_text(zoom) {
             right.push(text.replacen('t', "T", 1));
         }
-        let turned = look.orientation.text();
-        if !turned.is_empty() {
-            right.push(turned.to_owned());
-        }
         let left_share = if right.is_empty() { 1.0 } else { LEFT_SHARE };
-        let left = fitted_lines(ui, &left, left_share * inner.width());
-        let right = fitted_lines(ui, &right, (1.0 - LEFT_SHARE) * inner.width() - 8.0);
-        let left = corner_text(ui, inner, Align2::LEFT_TOP, &left);
-        let right = corner_text(ui, inner, Align2::RIGHT_TOP, &right);
-        if let Some([at_left, at_right, at_top, at_bottom]) = border_letters(info, look.orientation)
-        {
-            corner_text(ui, inner, Align2::LEFT_CENTER, &at_left);
-            corner_text(ui, inner, Align2::RIGHT_CENTER, &at_right);
-            corner_text(ui, inner, Align2::CENTER_TOP, &at_top);
-            corner_text(ui, inner, Align2::CENTER_BOTTOM, &at_bottom);
+        let fitted =
+            |lines: &[String], share: f32| fitted_lines(ui, lines, share * inner.width() - GAP);
+        Corners {
+            left: fitted(&left, left_share),
+            right: fitted(&right, 1.0 - LEFT_SHARE),
+            lossy: if content.has_window() {
+                info.lossy_compression.clone()
+            } else {
+                String::new()
+            },
+            lower: fitted(&lower, LEFT_SHARE),
         }
-        left.bottom().max(right.bottom())
+    }
+
+    /// Window and zoom of this view, and the size of a pixel with what it was measured on.
+    fn scale_lines(&self, ui: &Ui, content: Content) -> [String; 2] {
+        let zoom = self.placement(ui.ctx().pixels_per_point()).zoom();
+        let window = window_text(self.state, self.study, (content, self.look()));
+        [
+            format!("{window}  Zoom {:.0} %", 100.0 * zoom),
+            spacing_text(self.study.spacing()),
+        ]
+    }
+
+    /// The letters of the sides.
+    fn borders_ui(&self, ui: &mut Ui, inner: Rect) {
+        let info = &self.study.radiograph.info;
+        let letters = border_letters(info, self.look().orientation);
+        let places = [
+            Align2::LEFT_CENTER,
+            Align2::RIGHT_CENTER,
+            Align2::CENTER_TOP,
+            Align2::CENTER_BOTTOM,
+        ];
+        for (place, letter) in places.into_iter().zip(letters.into_iter().flatten()) {
+            corner_text(ui, inner, place, &letter);
+        }
+    }
+}
+
+/// What must be known of a picture that does not stand as it is stored.
+pub fn mark_lines(look: &Look) -> Vec<String> {
+    let inverted = if look.inverted { "Inverted" } else { "" };
+    let marks = [inverted, look.orientation.text()].into_iter();
+    let marks = marks.filter(|mark| !mark.is_empty());
+    marks.map(str::to_owned).collect()
+}
+
+/// Text of the corners of a view.
+struct Corners {
+    /// What it is, and whose.
+    left: String,
+    /// When and how it was taken, and how it is turned.
+    right: String,
+    /// That something was lost before this program had it.
+    lossy: String,
+    /// Window, zoom and pixel size.
+    lower: String,
+}
+
+impl Corners {
+    /// Whether no text lies over another, or over the letters of the sides half way down; `bar` is the height of what
+    /// stands in the lower right corner.
+    fn fit(&self, ui: &Ui, inner: Rect, bar: f32) -> bool {
+        let height = |text: &str, share: f32| text_height(ui, share * inner.width(), text);
+        let line = height("A", 1.0);
+        let upper_left = height(&self.left, 1.0);
+        let lossy = height(&self.lossy, 1.0 - LEFT_SHARE);
+        let upper_right = height(&self.right, 1.0) + lossy + 2.0 * GAP;
+        let lower = height(&self.lower, 1.0) + height(AI_LABEL, 1.0) + 2.0 * GAP;
+        let half = 0.5 * inner.height() - line;
+        // Between the upper and the lower text hangs a badge.
+        let badge = 2.0 * line + 2.0 * GAP;
+        let upper = upper_left.max(upper_right);
+        let lower_right = bar + height(AI_LABEL, 1.0) + GAP;
+        upper <= half
+            && lower <= half
+            && upper + badge + lower <= inner.height()
+            && upper_right + lower_right <= inner.height()
+    }
+
+    /// Draws the upper corners; returns where their text ends.
+    fn upper_ui(&self, ui: &mut Ui, inner: Rect) -> f32 {
+        let left = corner_text(ui, inner, Align2::LEFT_TOP, &self.left);
+        let right = corner_text(ui, inner, Align2::RIGHT_TOP, &self.right);
+        let mut bottom = left.bottom().max(right.bottom());
+        if !self.lossy.is_empty() {
+            let mut below = inner.with_min_x(inner.left() + LEFT_SHARE * inner.width());
+            if !self.right.is_empty() {
+                below = below.with_min_y(right.bottom() + GAP);
+            }
+            let lossy = caution_text(ui, below, Align2::RIGHT_TOP, &self.lossy);
+            bottom = bottom.max(lossy.bottom());
+        }
+        bottom
     }
 }

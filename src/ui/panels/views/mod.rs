@@ -1,6 +1,6 @@
 //! The pictures: which views a layout has, and where each of them lies.
 
-mod labels;
+pub(super) mod labels;
 mod magnifier;
 mod marks;
 mod measures;

@@ -30,17 +30,47 @@ pub fn centred_text(ui: &mut Ui, area: Rect, text: &str) {
 /// Text in a corner or at a border, on a shade that keeps it readable over white lung and black
 /// air alike; wrapped where the area is narrower. Returns where it stands.
 pub fn corner_text(ui: &mut Ui, area: Rect, corner: Align2, text: &str) -> Rect {
+    coloured_text(ui, area, (corner, text), [theme::OVERLAY, theme::SHADE])
+}
+
+/// The same in the colours of a caution.
+pub fn caution_text(ui: &mut Ui, area: Rect, corner: Align2, text: &str) -> Rect {
+    let tokens = theme::on_picture();
+    coloured_text(
+        ui,
+        area,
+        (corner, text),
+        [tokens.caution, tokens.caution_fill],
+    )
+}
+
+/// How high [`corner_text`] is.
+pub fn text_height(ui: &Ui, width: f32, text: &str) -> f32 {
+    if text.is_empty() {
+        return 0.0;
+    }
+    let font = theme::overlay_font();
+    let galley = (ui.painter()).layout(text.to_owned(), font, theme::OVERLAY, width);
+    galley.size().y
+}
+
+fn coloured_text(
+    ui: &mut Ui,
+    area: Rect,
+    (corner, text): (Align2, &str),
+    [colour, fill]: [Color32; 2],
+) -> Rect {
     if text.is_empty() {
         return corner.align_size_within_rect(Vec2::ZERO, area);
     }
     let font = theme::overlay_font();
     let galley = ui
         .painter()
-        .layout(text.to_owned(), font, theme::OVERLAY, area.width());
+        .layout(text.to_owned(), font, colour, area.width());
     let rect = corner.align_size_within_rect(galley.size(), area);
     ui.painter_at(area.expand(theme::OVERLAY_MARGIN))
-        .rect_filled(rect.expand(2.0), 2, theme::SHADE);
-    put_text(ui, rect, text, theme::OVERLAY);
+        .rect_filled(rect.expand(2.0), 2, fill);
+    put_text(ui, rect, text, colour);
     rect
 }
 
