@@ -34,7 +34,7 @@ pub struct Preferences {
     /// Pictures at several LEG weights are made in the background, for the slider.
     pub prepare_leg_weights: bool,
     /// Where a run is heading is shown while it goes on.
-    pub show_previews: bool,
+    pub run_preview: RunPreview,
     /// What a drag over a picture does to the window.
     pub window_drag: DragPreferences,
     /// Windows of the person's own.
@@ -54,11 +54,33 @@ impl Default for Preferences {
             overlay: OverlayLevel::default(),
             first_run_note_seen: false,
             prepare_leg_weights: true,
-            show_previews: true,
+            run_preview: RunPreview::default(),
             window_drag: DragPreferences::default(),
             own_windows: OwnWindows::default(),
             screens: Screens::default(),
             keymap: Keymap::default(),
+        }
+    }
+}
+
+/// Whether a small picture shows where a run is heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunPreview {
+    /// After every step.
+    #[default]
+    Shown,
+    /// Never: steps are a little faster.
+    Off,
+}
+
+impl RunPreview {
+    /// The other one.
+    #[must_use]
+    pub fn toggled(self) -> Self {
+        match self {
+            Self::Shown => Self::Off,
+            Self::Off => Self::Shown,
         }
     }
 }
@@ -151,7 +173,7 @@ struct Written {
     overlay: OverlayLevel,
     first_run_note_seen: bool,
     prepare_leg_weights: bool,
-    show_previews: bool,
+    run_preview: RunPreview,
     window_drag: DragPreferences,
     own_windows: BTreeMap<String, WrittenWindow>,
     screens: BTreeMap<String, f64>,
@@ -173,7 +195,7 @@ impl From<&Preferences> for Written {
             overlay: preferences.overlay,
             first_run_note_seen: preferences.first_run_note_seen,
             prepare_leg_weights: preferences.prepare_leg_weights,
-            show_previews: preferences.show_previews,
+            run_preview: preferences.run_preview,
             window_drag: preferences.window_drag,
             own_windows: preferences.own_windows.written(),
             screens: preferences.screens.written(),
@@ -210,7 +232,7 @@ impl Written {
             overlay: self.overlay,
             first_run_note_seen: self.first_run_note_seen,
             prepare_leg_weights: self.prepare_leg_weights,
-            show_previews: self.show_previews,
+            run_preview: self.run_preview,
             window_drag,
             own_windows,
             screens,

@@ -4,6 +4,7 @@ use super::remedies::fail_with;
 use super::{Services, cancelling, fail, masking, queue, results, sweep};
 use crate::ui::compute::BundleInfo;
 use crate::ui::masking::MaskVersion;
+use crate::ui::preferences::RunPreview;
 use crate::ui::question::{AskedRun, Question};
 use crate::ui::running_job::{RunningJob, WhenReady};
 use crate::ui::runs::Asked;
@@ -207,10 +208,9 @@ pub(super) fn start(state: &mut AppState, services: &mut Services) {
     let request = SuppressionRequest {
         mask: mask.as_ref().map(|mask| Arc::clone(&mask.mask)),
         num_seeds: state.num_seeds,
-        preview: if state.shell.preferences.show_previews {
-            PreviewChoice::EverySteps(NonZeroUsize::MIN)
-        } else {
-            PreviewChoice::Off
+        preview: match state.shell.preferences.run_preview {
+            RunPreview::Shown => PreviewChoice::EverySteps(NonZeroUsize::MIN),
+            RunPreview::Off => PreviewChoice::Off,
         },
         ..SuppressionRequest::new(radiograph, settings.clone())
     };

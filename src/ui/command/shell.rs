@@ -96,7 +96,7 @@ pub(super) fn apply(command: ShellCommand, state: &mut AppState) {
         S::ToggleLegPreparation => {
             preferences.prepare_leg_weights = !preferences.prepare_leg_weights;
         }
-        S::TogglePreviews => preferences.show_previews = !preferences.show_previews,
+        S::TogglePreviews => preferences.run_preview = preferences.run_preview.toggled(),
         S::SetWindowDrag(drag) => preferences.window_drag = drag,
         S::Understood => preferences.first_run_note_seen = true,
         S::ShowGuidePage(page) => {

@@ -66,12 +66,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
         C::DismissMessage(index) if index < state.messages.len() => {
             state.messages.remove(index);
         }
-        C::ResetView => {
-            state.compare = Compare::default();
-            if let Some(study) = state.study_mut() {
-                study.reset_view();
-            }
-        }
+        C::ResetView => reset_view(state),
         C::TrueSize => show_true_size(state),
         C::DragWindow(content, drag) if !content.has_window() => {
             state.active = content;
@@ -101,6 +96,14 @@ fn zoom_to(zoom: f32, state: &mut AppState) {
     if let Some(study) = state.study_mut() {
         let look = |look: &mut Look| look.camera.zoom = Zoom::Scale(zoom);
         study.looks.change(content, links, look);
+    }
+}
+
+/// Everything as it was loaded.
+fn reset_view(state: &mut AppState) {
+    state.compare = Compare::default();
+    if let Some(study) = state.study_mut() {
+        study.reset_view();
     }
 }
 

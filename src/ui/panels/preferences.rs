@@ -2,7 +2,7 @@
 
 use super::screen_ruler::{screen_row_ui, screen_ruler_ui};
 use crate::ui::command::{ShellCommand, UiCommand};
-use crate::ui::preferences::{DRAG_GAINS, DragButton, DragPreferences, UI_SCALES};
+use crate::ui::preferences::{DRAG_GAINS, DragButton, DragPreferences, RunPreview, UI_SCALES};
 use crate::ui::state::AppState;
 use eframe::egui::{Align2, ComboBox, Context, DragValue, Grid, Ui, Vec2, Window};
 
@@ -65,7 +65,7 @@ fn look_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     }
     ui.end_row();
     ui.label("During a run");
-    let mut shown = preferences.show_previews;
+    let mut shown = preferences.run_preview == RunPreview::Shown;
     let previews = ui.checkbox(&mut shown, "Preview of where it is heading");
     let tip = "Costs a little time at every step; never a result, and never saved";
     if previews.on_hover_text(tip).changed() {
