@@ -23,6 +23,8 @@ const LEFT_SHARE: f32 = 0.6;
 const STAR_RADIUS: f32 = 7.0;
 /// Gap between two texts, points.
 const GAP: f32 = 6.0;
+/// The badge of a lossily compressed picture where there is no room for ratio and method.
+const LOSSY: &str = "Lossy";
 /// A view narrower or lower than this shows no more than its name, points.
 const SMALL_VIEW: f32 = 220.0;
 
@@ -32,13 +34,14 @@ impl View<'_> {
         let is_made = !missing && content != Content::Original;
         let corners = self.corners(ui, inner, (content, missing));
         let top = corners.upper_ui(ui, inner);
-        // The letter at the right must not lie under the colour bar.
+        // Neither the letter at the right nor a badge must lie under the colour bar.
         let taken = if is_made && content == Content::Difference {
             COLOUR_BAR_WIDTH + GAP
         } else {
             0.0
         };
-        self.borders_ui(ui, inner.with_max_x(inner.right() - taken));
+        let beside_bar = inner.with_max_x(inner.right() - taken);
+        self.borders_ui(ui, beside_bar);
         self.key_image_ui(ui, inner);
         let mut bottom = inner.bottom();
         if content == Content::Original && self.waits_for_result() {
@@ -56,7 +59,8 @@ impl View<'_> {
         }
         if let Some(text) = self.badge_text(content) {
             // Under the corner texts, which a narrow view leaves no room between.
-            badge_ui(ui, Pos2::new(inner.center().x, top + GAP), inner, text);
+            let at = Pos2::new(beside_bar.center().x, top + GAP);
+            badge_ui(ui, at, beside_bar, text);
         }
         if content == Content::Difference {
             let scale = DifferenceScale {
@@ -148,11 +152,14 @@ impl View<'_> {
             _ => 0.0,
         };
         let fits = !is_small && corners.fit(ui, inner, bar);
-        if preferred == OverlayLevel::Full && !fits {
-            self.corners_at(OverlayLevel::Minimal, ui, inner, (content, missing))
-        } else {
-            corners
+        if preferred != OverlayLevel::Full || fits {
+            return corners;
         }
+        let mut fewer = self.corners_at(OverlayLevel::Minimal, ui, inner, (content, missing));
+        if !fewer.lossy.is_empty() && !fewer.fit(ui, inner, bar) {
+            LOSSY.clone_into(&mut fewer.lossy);
+        }
+        fewer
     }
 
     fn corners_at(
