@@ -1,5 +1,5 @@
-//! Colours for values that are not grey: differences. The map can be read with red-green colour
-//! blindness and keeps its order in greyscale print on each side of the centre.
+//! Colours for values that are not grey: differences and uncertainties. The maps can be read with red-green colour
+//! blindness and keep their order in greyscale print, that of differences on each side of its centre.
 
 /// Red, green, blue in sRGB, 0 to 255.
 pub type Rgb = [u8; 3];
@@ -18,10 +18,29 @@ const DIVERGING_ON_BLACK: [Rgb; 9] = [
     [0xFD, 0xB8, 0x63],
 ];
 
+/// Nine equidistant colours of matplotlib's map "magma" (`_cm_listed.py`, CC0).
+const SEQUENTIAL_ON_BLACK: [Rgb; 9] = [
+    [0, 0, 4],
+    [29, 17, 71],
+    [81, 18, 124],
+    [131, 38, 129],
+    [183, 55, 121],
+    [231, 82, 99],
+    [252, 137, 97],
+    [254, 196, 136],
+    [252, 253, 191],
+];
+
 /// Colour of a signed value in `[-1, 1]` on a dark ground: negative blue, zero near black, positive
 /// orange. A field without differences does not light up the room.
 pub fn diverging_on_black(value: f32) -> Rgb {
     interpolated(&DIVERGING_ON_BLACK, f32::midpoint(value, 1.0))
+}
+
+/// Colour of a value in `[0, 1]` that has no sign, on a dark ground: more is brighter, in steps of equal lightness, and
+/// with red-green or blue-yellow colour blindness too.
+pub fn sequential_on_black(value: f32) -> Rgb {
+    interpolated(&SEQUENTIAL_ON_BLACK, value)
 }
 
 fn interpolated(anchors: &[Rgb], position: f32) -> Rgb {
@@ -47,6 +66,39 @@ mod tests {
 
     fn luminance([r, g, b]: Rgb) -> f32 {
         0.2126 * f32::from(r) + 0.7152 * f32::from(g) + 0.0722 * f32::from(b)
+    }
+
+    /// CIE 1976 lightness, 0 to 100 (CIE 15:2018, 8.2.1.1), of an sRGB colour.
+    fn lightness(rgb: Rgb) -> f32 {
+        let linear = rgb.map(|v| {
+            let v = f32::from(v) / 255.0;
+            if v <= 0.04045 {
+                v / 12.92
+            } else {
+                ((v + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        let y = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+        if y > 216.0 / 24389.0 {
+            116.0 * y.cbrt() - 16.0
+        } else {
+            y * 24389.0 / 27.0
+        }
+    }
+
+    #[test]
+    fn without_a_sign_every_step_is_brighter_by_about_the_same() {
+        let steps: Vec<f32> = (0..16)
+            .map(|i| {
+                let at = |i: i32| lightness(sequential_on_black(i as f32 / 16.0));
+                at(i + 1) - at(i)
+            })
+            .collect();
+        let mean = steps.iter().sum::<f32>() / 16.0;
+        assert!(mean > 6.0, "{mean}");
+        // The nine colours are eight bits each, and the first steps are in the dark.
+        let is_even = |step: &f32| (0.5 * mean..1.5 * mean).contains(step);
+        assert!(steps.iter().all(is_even), "{steps:?}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod picture;
 mod thumbnail;
 mod window;
 
-pub use colormap::{Rgb, diverging_on_black};
+pub use colormap::{Rgb, diverging_on_black, sequential_on_black};
 pub use grey_scale::GreyScale;
 pub use histogram::Histogram;
 pub use picture::{display_image, displayed_modality, modality_image};

@@ -31,6 +31,13 @@ pub(super) const PICTURE_DIFFERENCE: u32 = 1;
 
 /// The size of this difference in the colours of its upper half.
 pub(super) const PICTURE_ABSOLUTE: u32 = 2;
+/// The layer in the colours of the map without a sign.
+pub(super) const PICTURE_SEQUENTIAL: u32 = 3;
+
+/// Row of the colour map texture that holds the map with a sign.
+pub(super) const COLORMAP_DIVERGING: u32 = 0;
+/// Row of the colour map texture that holds the map without one.
+pub(super) const COLORMAP_SEQUENTIAL: u32 = 1;
 
 /// The layer is shown everywhere.
 pub(super) const REGION_EVERYWHERE: u32 = 0;
@@ -66,6 +73,9 @@ pub fn wgsl_prelude() -> String {
         ("PICTURE_GREY", PICTURE_GREY),
         ("PICTURE_DIFFERENCE", PICTURE_DIFFERENCE),
         ("PICTURE_ABSOLUTE", PICTURE_ABSOLUTE),
+        ("PICTURE_SEQUENTIAL", PICTURE_SEQUENTIAL),
+        ("COLORMAP_DIVERGING", COLORMAP_DIVERGING),
+        ("COLORMAP_SEQUENTIAL", COLORMAP_SEQUENTIAL),
         ("REGION_BEYOND", REGION_BEYOND),
         ("REGION_WITHIN", REGION_WITHIN),
     ] {

@@ -25,17 +25,19 @@ pub(super) fn voi_entries(lut: &VoiLut) -> Vec<f32> {
     entries.collect()
 }
 
-/// The diverging colour map as one row of colours.
+/// The colour maps, a row of colours each: the diverging one, then the one without a sign.
 pub(super) fn upload_colormap(upload: &Upload<'_>) -> wgpu::TextureView {
     let last = (COLORMAP_SIZE - 1) as f32;
-    let texels: Vec<[u8; 4]> = (0..COLORMAP_SIZE)
-        .map(|i| {
-            let [red, green, blue] = display::diverging_on_black(2.0 * i as f32 / last - 1.0);
-            [red, green, blue, u8::MAX]
-        })
+    let shares = (0..COLORMAP_SIZE).map(|i| i as f32 / last);
+    let diverging = shares
+        .clone()
+        .map(|share| display::diverging_on_black(2.0 * share - 1.0));
+    let colours = diverging.chain(shares.map(display::sequential_on_black));
+    let texels: Vec<[u8; 4]> = colours
+        .map(|[red, green, blue]| [red, green, blue, u8::MAX])
         .collect();
     upload.texture(
-        (COLORMAP_SIZE, 1),
+        (COLORMAP_SIZE, 2),
         wgpu::TextureFormat::Rgba8Unorm,
         bytemuck::cast_slice(&texels),
     )

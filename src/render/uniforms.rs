@@ -1,9 +1,9 @@
 //! Uniform blocks, byte for byte as the shaders declare them.
 
 use super::constants::{
-    PICTURE_ABSOLUTE, PICTURE_DIFFERENCE, PICTURE_GREY, REGION_BEYOND, REGION_EVERYWHERE,
-    REGION_WITHIN, SOURCE_SIGNED, SOURCE_UNSIGNED, SOURCE_VALUES, VOI_LINEAR, VOI_LINEAR_EXACT,
-    VOI_LUT, VOI_SIGMOID,
+    PICTURE_ABSOLUTE, PICTURE_DIFFERENCE, PICTURE_GREY, PICTURE_SEQUENTIAL, REGION_BEYOND,
+    REGION_EVERYWHERE, REGION_WITHIN, SOURCE_SIGNED, SOURCE_UNSIGNED, SOURCE_VALUES, VOI_LINEAR,
+    VOI_LINEAR_EXACT, VOI_LUT, VOI_SIGMOID,
 };
 use super::layer::LayerPixels;
 use super::view::{Picture, Region, ViewSpec};
@@ -32,7 +32,8 @@ pub struct ViewUniform {
     pub low_is_white: u32,
     /// One of the `PICTURE_*` constants.
     pub picture: u32,
-    /// Difference shown in the end colours of the map, modality units; negative where lower values are brighter.
+    /// Difference or value shown in the end colours of the map, modality units; negative where lower values are
+    /// brighter.
     pub difference_limit: f32,
     /// Opacity of the lung field's outline, 0 to 1.
     pub outline_opacity: f32,
@@ -58,6 +59,7 @@ impl ViewUniform {
     pub fn new(spec: &ViewSpec) -> Self {
         let (picture, difference_limit) = match spec.picture {
             Picture::Grey => (PICTURE_GREY, 1.0),
+            Picture::Sequential { limit } => (PICTURE_SEQUENTIAL, limit.max(f32::MIN_POSITIVE)),
             Picture::Difference {
                 limit,
                 low_is_bright,

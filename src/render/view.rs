@@ -60,6 +60,11 @@ pub enum Picture {
         /// Its size alone, in the colours of what was taken away.
         is_absolute: bool,
     },
+    /// Values from 0 on, through the map without a sign.
+    Sequential {
+        /// Value shown in the end colour, > 0.
+        limit: f32,
+    },
 }
 
 /// Where in a view its layer is shown; its base stands elsewhere. Framebuffer pixels.

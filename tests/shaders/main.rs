@@ -15,7 +15,7 @@ mod study;
 mod support;
 
 use card::{GAMMA, Layers, graphics, rendered};
-use diaphane::display::{display_image, diverging_on_black, modality_image};
+use diaphane::display::{display_image, diverging_on_black, modality_image, sequential_on_black};
 use diaphane::radiograph::{
     FloatImage, ModalityTransform, Radiograph, Raster, StoredValues, VoiFunction, resize_area,
 };
@@ -224,6 +224,36 @@ fn a_difference_has_the_colours_of_the_map() {
                 change(i)
             };
             let expected = diverging_on_black(sign * change / 100.0);
+            for channel in 0..3 {
+                let error = pixel[channel].abs_diff(expected[channel]);
+                // A step of the 255-entry table is at most 2 of 255 wide in any channel.
+                assert!(error <= 2, "{i}: {pixel:?} instead of {expected:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn values_without_a_sign_have_the_colours_of_their_own_map() {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    let study = radiograph(unsigned(), ModalityTransform::IDENTITY);
+    let deviation = |i: usize| (i % 70) as f32;
+    let values = (0..SIDE * SIDE).map(deviation).collect();
+    let uncertainty = FloatImage::new(SIDE, SIDE, values).unwrap();
+    let layers: Layers = vec![
+        (key(LayerKind::Original), Arc::new(study)),
+        (key(LayerKind::Uncertainty), Arc::new(uncertainty)),
+    ];
+    // Neither the window nor what is white in the radiograph changes the colours.
+    for low_is_white in [false, true] {
+        let mut spec = spec(&window(0.0, 1.0, VoiFunction::LinearExact), low_is_white);
+        spec.layer = key(LayerKind::Uncertainty);
+        spec.picture = Picture::Sequential { limit: 57.0 };
+        let picture = rendered(&graphics, GAMMA, &spec, &layers, SIDE as u32);
+        for (i, pixel) in picture.iter().enumerate() {
+            let expected = sequential_on_black(deviation(i) / 57.0);
             for channel in 0..3 {
                 let error = pixel[channel].abs_diff(expected[channel]);
                 // A step of the 255-entry table is at most 2 of 255 wide in any channel.

@@ -41,10 +41,14 @@ fn footprint() -> vec2<f32> {
     return abs(view.axes.xz) + abs(view.axes.yw);
 }
 
+// Colour at a position in [0, 1] of one of the maps.
+fn map_colour(position: f32, row: u32) -> vec3<f32> {
+    let texel = u32(round(clamp(position, 0.0, 1.0) * f32(COLORMAP_SIZE - 1u)));
+    return textureLoad(colormap, vec2<u32>(texel, row), 0).rgb;
+}
+
 fn diverging(difference: f32) -> vec3<f32> {
-    let position = clamp(0.5 + 0.5 * difference / view.difference_limit, 0.0, 1.0);
-    let texel = u32(round(position * f32(COLORMAP_SIZE - 1u)));
-    return textureLoad(colormap, vec2<u32>(texel, 0u), 0).rgb;
+    return map_colour(0.5 + 0.5 * difference / view.difference_limit, COLORMAP_DIVERGING);
 }
 
 fn is_lung(image: vec2<f32>) -> bool {
@@ -114,6 +118,8 @@ fn colour(screen: vec2<f32>) -> vec3<f32> {
         rgb = diverging(sample_base(image) - modality);
     } else if view.picture == PICTURE_ABSOLUTE {
         rgb = diverging(abs(sample_base(image) - modality));
+    } else if view.picture == PICTURE_SEQUENTIAL {
+        rgb = map_colour(modality / view.difference_limit, COLORMAP_SEQUENTIAL);
     }
     if view.outline_opacity > 0.0 && is_outline(image) {
         rgb = mix(rgb, OUTLINE_COLOUR, view.outline_opacity);
