@@ -193,6 +193,26 @@ impl Shape {
         }
     }
 
+    /// The value as it stands on the picture, which must be seen round it: the ratio without the widths it is of.
+    pub fn brief_text(&self, scale: &Scale) -> String {
+        let Self::CardiothoracicRatio {
+            heart,
+            thorax,
+            origin,
+        } = self
+        else {
+            return self.value_text(scale);
+        };
+        let suggested = match origin {
+            LineOrigin::LungMask => " (suggested)",
+            LineOrigin::Reader => "",
+        };
+        cardiothoracic_ratio(*heart, *thorax, scale).map_or_else(
+            || self.value_text(scale),
+            |(ratio, _)| format!("CTR {ratio:.2}{suggested}"),
+        )
+    }
+
     /// Its value depends on how long a pixel is.
     pub fn has_length(&self) -> bool {
         !matches!(

@@ -81,7 +81,7 @@ fn picture_ui(
         rect,
         placement: &placement,
         pixels_per_point: ppp,
-        layer: Layer::Original,
+        layer: Some(Layer::Original),
         state,
         study,
     };

@@ -1,33 +1,29 @@
 //! The line at the bottom: pixel under the pointer, zoom, window, spacing, device, bundle.
 
-use crate::display::GreyScale;
-use crate::ui::look::Look;
+use super::pixel_values::pixel_text;
 use crate::ui::scale_text::{spacing_text, window_text};
-use crate::ui::state::{AppState, PixelPosition};
-use crate::ui::study::OpenStudy;
+use crate::ui::state::AppState;
 use crate::ui::theme;
-use crate::worker::SuppressionResult;
-use eframe::egui::{Label, RichText, Sides, TextWrapMode, Ui};
-use std::sync::Arc;
+use eframe::egui::{Color32, Label, RichText, Sides, TextStyle, TextWrapMode, Ui};
 
 /// Draws the bar; `zoom` is what the views of this very frame have, screen pixels per image pixel.
 pub fn status_bar_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
-    // In a narrow window the values end in dots; they must not run into what stands at the right.
+    // In a narrow window the values have what the facts at the right leave; they must not run into them.
     let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Truncate);
     sides.show(ui, |ui| probe_ui(ui, state), |ui| facts_ui(ui, state, zoom));
 }
 
 fn probe_ui(ui: &mut Ui, state: &AppState) {
-    let Some(study) = state.study() else {
+    if state.study().is_none() {
         return;
+    }
+    let font = TextStyle::Monospace.resolve(ui.style());
+    let (painter, width) = (ui.painter().clone(), ui.available_width());
+    let fits = |text: &str| {
+        let galley = painter.layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER);
+        galley.size().x <= width
     };
-    let look = study.looks.of(state.windowed_content());
-    // What stands between two results has no values of its own.
-    let result = study.result().filter(|_| state.interpolation().is_none());
-    let text = match state
-        .probe
-        .and_then(|at| probe_text((study, result), look, at))
-    {
+    let text = match pixel_text(state, fits) {
         Some(values) => RichText::new(values),
         None => RichText::new("Pixel values under the pointer").color(theme::of(ui).text_weak),
     };
@@ -64,43 +60,6 @@ fn zoom_text(state: &AppState, zoom: f32) -> String {
         Some(true_size) => format!("{percent}, {true_size}"),
         None => percent,
     }
-}
-
-/// Every value of one pixel; `None` outside the image.
-fn probe_text(
-    (study, result): (&OpenStudy, Option<&Arc<SuppressionResult>>),
-    look: &Look,
-    at: PixelPosition,
-) -> Option<String> {
-    let PixelPosition { row, col } = at;
-    let stored = study.radiograph.stored.get(row, col)?;
-    let scale = GreyScale::new(&study.radiograph, &look.voi);
-    // Padding stays black on the screen, inverted or not.
-    let turned = look.inverted && !scale.is_padding(stored);
-    let shown = |display: f32| {
-        if turned { 1.0 - display } else { display }
-    };
-    let mut parts = vec![format!(
-        "x {col:>4}  y {row:>4}  stored {stored:>5}  modality {:>7.1}  shown {:>3.0}",
-        scale.modality(stored),
-        255.0 * shown(scale.display(stored)),
-    )];
-    if let Some(result) = result {
-        let soft = result.soft_tissue.get(row, col)?;
-        let display = shown(scale.display_at(stored, f64::from(soft)));
-        let bone = result.bone.get(row, col)?;
-        parts.push(format!(
-            "soft tissue {soft:>7.1} (shown {:>3.0})  difference {:>7.1}  bone {:>5.1} %",
-            255.0 * display,
-            scale.modality(stored) - f64::from(soft),
-            100.0 * bone
-        ));
-        if let Some(uncertainty) = &result.uncertainty {
-            let deviation = uncertainty.get(row, col)?;
-            parts.push(format!("uncertainty {deviation:>5.1}"));
-        }
-    }
-    Some(parts.join("  "))
 }
 
 fn bundle_text(state: &AppState) -> String {

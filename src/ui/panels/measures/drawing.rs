@@ -1,9 +1,9 @@
 //! Lines and handles of measures.
 
-use super::words::text_ui;
 use super::{MeasureView, colour, is_chosen};
 use crate::measure::{Measure, Point, Shape};
 use crate::ui::measuring::{PixelReading, Tool};
+use crate::ui::panels::measure_value::value_ui;
 use crate::ui::theme;
 use eframe::egui::{Color32, Painter, Pos2, Stroke, Vec2};
 
@@ -60,8 +60,8 @@ pub(super) fn draft_ui(
     points.extend(pointer.map(|at| view.image_from_ui(at)));
     if let Some(shape) = tool.shape(&points, view.study.scale().aspect()) {
         shape_ui(painter, view, &shape, theme::MEASURE_CHOSEN);
-        let text = shape.value_text(&view.study.scale());
-        text_ui(painter, view, &shape, &text, theme::MEASURE_CHOSEN);
+        let text = shape.brief_text(&view.study.scale());
+        value_ui(painter, view, &shape, (&text, theme::MEASURE_CHOSEN));
         return;
     }
     // Axes, Cobb angle and cardiothoracic ratio are made of two lines; an unfinished angle or polygon is one.

@@ -11,13 +11,14 @@ use crate::measure::{Grip, Layer, Measure, Point};
 use crate::ui::camera::Placement;
 use crate::ui::command::UiCommand;
 use crate::ui::measuring::Measuring;
+use crate::ui::panels::measure_value::value_ui;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
 use drawing::{draft_ui, measure_ui};
 use eframe::egui::{Color32, Pos2, Rect, Response, Ui};
 use mouse::mouse;
-use words::{text_ui, value_text};
+use words::value_text;
 
 /// A view in which measures are drawn.
 #[derive(Clone, Copy)]
@@ -29,7 +30,7 @@ pub struct MeasureView<'a> {
     /// Framebuffer pixels per point.
     pub pixels_per_point: f32,
     /// The picture it shows.
-    pub layer: Layer,
+    pub layer: Option<Layer>,
     /// What the window knows.
     pub state: &'a AppState,
     /// The study it shows.
@@ -125,7 +126,7 @@ pub(super) fn still_measures_ui(ui: &Ui, view: &MeasureView<'_>) {
     // After every line: none may run through words.
     for measure in &shown {
         let (text, colour) = (value_text(view, measure), colour(view, measure));
-        text_ui(&painter, view, &measure.shape, &text, colour);
+        value_ui(&painter, view, &measure.shape, (&text, colour));
     }
 }
 

@@ -1,15 +1,10 @@
 //! What stands beside a measure.
 
 use super::MeasureView;
-use crate::measure::{Layer, Measure, RibError, RibProfile, Shape};
+use crate::measure::{Layer, Measure, RibError, RibProfile};
 use crate::ui::measuring::PixelReading;
 use crate::ui::privacy::HIDDEN;
 use crate::ui::state::AppState;
-use crate::ui::theme;
-use eframe::egui::{Align2, Color32, Painter, Pos2, Rect, Vec2};
-
-/// Distance of a value from its shape, points.
-const VALUE_GAP: f32 = 10.0;
 
 /// What stands beside a measure: its words, its value, and of a region the mean of the picture shown. Numbers of
 /// another shape or result than those on the screen are left out.
@@ -19,16 +14,16 @@ pub(super) fn value_text(view: &MeasureView<'_>, measure: &Measure) -> String {
         Some(_) => label_text(view.state, measure),
         None => as_may_be_shown(view.state, &measure.label),
     };
-    let value = measure.shape.value_text(&view.study.scale());
-    // The prior shows no picture that could be interpolated.
+    let value = measure.shape.brief_text(&view.study.scale());
+    // The prior has no slider that could stand between two of its pictures.
     let withheld = view.measuring().and_then(|_| view.state.withheld_text());
-    let is_original = view.layer == Layer::Original;
+    let is_original = view.layer == Some(Layer::Original);
     let pixels = match (view.study.current_reading(measure), withheld) {
         (Some(PixelReading::Region(_)), Some(text)) if !is_original => text.to_owned(),
         (Some(PixelReading::Rib(_)), Some(text)) => text.to_owned(),
         (Some(PixelReading::Region(layers)), _) => layers
             .iter()
-            .find(|one| one.layer == view.layer)
+            .find(|one| Some(one.layer) == view.layer)
             .and_then(|one| one.statistics)
             .map(|s| format!("mean {:.1}, sd {:.1}", s.mean, s.deviation))
             .unwrap_or_default(),
@@ -69,39 +64,4 @@ pub(in crate::ui::panels) fn rib_text(rib: &Result<RibProfile, RibError>) -> Str
             Some(percent) => format!("{:.0} % of the bone left", percent.max(0.0) + 0.0),
         },
     }
-}
-
-/// Text right of a shape, or left of it where there is no room; never outside the view.
-pub(super) fn text_ui(
-    painter: &Painter,
-    view: &MeasureView<'_>,
-    shape: &Shape,
-    text: &str,
-    colour: Color32,
-) {
-    let handles = shape.handles().into_iter();
-    let mut ends: Vec<Pos2> = handles.map(|point| view.ui_from_image(point)).collect();
-    ends.sort_by(|a, b| a.x.total_cmp(&b.x));
-    let (Some(left), Some(right)) = (ends.first(), ends.last()) else {
-        return;
-    };
-    // A shape outside the view keeps its text there, out of sight.
-    let is_near = ends.iter().any(|end| view.rect.contains(*end));
-    if text.is_empty() || !is_near {
-        return;
-    }
-    let galley = painter.layout_no_wrap(text.to_owned(), theme::overlay_font(), colour);
-    let (size, room) = (galley.size(), view.rect.shrink(theme::OVERLAY_MARGIN));
-    let gap = Vec2::new(VALUE_GAP, 0.0);
-    let at_right = Align2::LEFT_CENTER.anchor_size(*right + gap, size);
-    let at_left = Align2::RIGHT_CENTER.anchor_size(*left - gap, size);
-    let fits_left = at_right.right() > room.right() && at_left.left() >= room.left();
-    let beside = if fits_left { at_left } else { at_right };
-    let min = Pos2::new(
-        beside.min.x.min(room.right() - size.x).max(room.left()),
-        beside.min.y.min(room.bottom() - size.y).max(room.top()),
-    );
-    let rect = Rect::from_min_size(min, size);
-    painter.rect_filled(rect.expand(2.0), 2, theme::SHADE);
-    painter.galley(rect.min, galley, colour);
 }

@@ -27,15 +27,21 @@ impl View<'_> {
             rect: self.rect,
             placement,
             pixels_per_point,
-            layer: match self.content() {
-                Content::Original => Layer::Original,
-                Content::SoftTissue => Layer::SoftTissue,
-                Content::Bone => Layer::Bone,
-                Content::Difference => Layer::Difference,
-                Content::Uncertainty => Layer::Uncertainty,
-            },
+            layer: self.layer(),
             state: self.state,
             study: self.study,
+        }
+    }
+
+    /// Which numbers belong to the picture: none where two results are compared and it is not the one shown itself.
+    fn layer(&self) -> Option<Layer> {
+        let compares_results = self.study.runs.rival().is_some();
+        match self.content() {
+            Content::Original => (!self.shows_rival()).then_some(Layer::Original),
+            Content::SoftTissue => Some(Layer::SoftTissue),
+            Content::Bone => Some(Layer::Bone),
+            Content::Difference => (!compares_results).then_some(Layer::Difference),
+            Content::Uncertainty => Some(Layer::Uncertainty),
         }
     }
 

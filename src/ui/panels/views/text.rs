@@ -2,7 +2,10 @@
 
 use crate::ui::theme;
 use crate::ui::widgets::middle_ellipsis::fitted;
-use eframe::egui::{self, Align2, Color32, Label, Pos2, Rect, RichText, Ui, Vec2};
+use eframe::egui::{
+    self, Align, Align2, Color32, Galley, Label, Painter, Pos2, Rect, RichText, Ui, Vec2,
+};
+use std::sync::Arc;
 
 /// Lines no wider than `width`, long ones cut in the middle.
 pub fn fitted_lines(ui: &Ui, lines: &[String], width: f32) -> String {
@@ -68,10 +71,26 @@ fn coloured_text(
         .painter()
         .layout(text.to_owned(), font, colour, area.width());
     let rect = corner.align_size_within_rect(galley.size(), area);
-    ui.painter_at(area.expand(theme::OVERLAY_MARGIN))
-        .rect_filled(rect.expand(2.0), 2, fill);
-    put_text(ui, rect, text, colour);
+    let painter = ui.painter_at(area.expand(theme::OVERLAY_MARGIN));
+    shade_lines(&painter, (rect, corner), &galley, fill);
+    put_text(ui, rect, (text, corner.x()), colour);
     rect
+}
+
+/// Lines of text with a shade behind each, as wide as that line alone: what lies beside a short one stays in sight.
+pub fn paint_lines(painter: &Painter, rect: Rect, galley: &Arc<Galley>, corner: Align2) {
+    shade_lines(painter, (rect, corner), galley, theme::SHADE);
+    painter.galley(rect.min, Arc::clone(galley), theme::OVERLAY);
+}
+
+fn shade_lines(painter: &Painter, (rect, corner): (Rect, Align2), galley: &Galley, fill: Color32) {
+    for row in &galley.rows {
+        let (y, size) = (rect.top() + row.rect().top(), row.rect().size());
+        let free = rect.width() - size.x;
+        let x = rect.left() + free * corner.x().to_factor();
+        let line = Rect::from_min_size(Pos2::new(x, y), size);
+        painter.rect_filled(line.expand(2.0), 2, fill);
+    }
 }
 
 /// A badge hanging from `top`, within `area`.
@@ -87,21 +106,25 @@ pub fn badge_ui(ui: &mut Ui, top: Pos2, area: Rect, text: &str) {
         4,
         theme::on_picture().caution_fill,
     );
-    put_text(ui, rect, text, theme::on_picture().caution);
+    put_text(ui, rect, (text, Align::Min), theme::on_picture().caution);
 }
 
 /// Text as a label, which a screen reader finds; lines of one font, so that it fits its own layout.
-fn put_text(ui: &mut Ui, rect: Rect, text: &str, colour: Color32) {
+fn put_text(ui: &mut Ui, rect: Rect, (text, align): (&str, Align), colour: Color32) {
     let text = RichText::new(text)
         .font(theme::overlay_font())
         .color(colour);
     let label = Label::new(text).selectable(false).wrap();
     // A point more than the text is wide: rounded down, the width would break its last word off.
-    let rect = rect.with_max_x(rect.right() + 1.0);
+    let rect = match align {
+        Align::Min => rect.with_max_x(rect.right() + 1.0),
+        Align::Center => rect.expand2(Vec2::new(0.5, 0.0)),
+        Align::Max => rect.with_min_x(rect.left() - 1.0),
+    };
     let mut child = ui.new_child(
         egui::UiBuilder::new()
             .max_rect(rect)
-            .layout(egui::Layout::top_down(egui::Align::Min)),
+            .layout(egui::Layout::top_down(align)),
     );
     child.add(label);
 }
