@@ -42,6 +42,7 @@ mod presets;
 mod privacy;
 mod question;
 mod queue;
+mod result_scales;
 mod running_job;
 mod runs;
 mod scale_text;
@@ -60,6 +61,7 @@ mod thumbnails;
 mod true_size;
 mod undo;
 mod widgets;
+mod window_fit;
 mod window_level;
 mod window_places;
 

@@ -1,6 +1,7 @@
 //! The results of a study: which one is shown, and with which other one it is compared.
 
 use super::masking::MaskVersion;
+use super::result_scales::automatic_limit;
 use crate::display::Histogram;
 use crate::radiograph::{FloatImage, resize_area};
 use crate::worker::{SuppressionResult, SuppressionSettings};
@@ -45,6 +46,8 @@ pub struct Run {
     pub thumbnail: Arc<FloatImage>,
     /// How often each modality value occurs in the soft-tissue image.
     pub histogram: Arc<Histogram>,
+    /// Where the scale of its uncertainty ends by itself, modality units; `None` without one.
+    pub uncertainty_limit: Option<f64>,
 }
 
 impl Run {
@@ -57,6 +60,10 @@ impl Run {
         let (width, height) = result.model_soft_tissue.size();
         let narrow = (width * THUMBNAIL_HEIGHT).div_ceil(height.max(1)).max(1);
         let thumbnail = resize_area(&result.model_soft_tissue, narrow, THUMBNAIL_HEIGHT);
+        let uncertainty = result.uncertainty.as_ref().map(FloatImage::values);
+        let uncertainty_limit = uncertainty.and_then(|values| {
+            automatic_limit(values.len(), |i| values.get(i).copied().unwrap_or_default())
+        });
         Self {
             number,
             result,
@@ -65,6 +72,7 @@ impl Run {
             made: SystemTime::now(),
             thumbnail: Arc::new(thumbnail),
             histogram: Arc::new(histogram),
+            uncertainty_limit,
         }
     }
 
@@ -94,6 +102,8 @@ pub struct Runs {
     shown: Option<u64>,
     rival: Option<u64>,
     newest: u64,
+    /// Which two are compared, and where the scale of their difference ends by itself.
+    compared: Option<([u64; 2], Option<f64>)>,
     /// Those of the picture with black and white the other way round, as they were left.
     turned: Turned,
 }
@@ -127,6 +137,31 @@ impl Runs {
         self.get(self.rival?).filter(|_| self.rival != self.shown)
     }
 
+    /// Where the scale of the difference of the two that are compared ends by itself, modality units; `None` where two
+    /// are not compared or do not differ.
+    pub fn rival_limit(&self) -> Option<f64> {
+        let (_, limit) = self.compared.filter(|_| self.rival().is_some())?;
+        limit
+    }
+
+    /// Looks anew how far the two that are compared differ, where they are others than before.
+    fn weigh_rival(&mut self) {
+        let Some([rival, shown]) = self.rival().zip(self.shown()).map(<[&Run; 2]>::from) else {
+            self.compared = None;
+            return;
+        };
+        let pair = [rival, shown].map(|run| run.number);
+        if self.compared.is_some_and(|(known, _)| known == pair) {
+            return;
+        }
+        let [base, layer] = [rival, shown].map(|run| run.result.soft_tissue.values());
+        let limit = automatic_limit(base.len().min(layer.len()), |i| {
+            let values = base.get(i).zip(layer.get(i));
+            values.map_or(0.0, |(base, layer)| (base - layer).abs())
+        });
+        self.compared = Some((pair, limit));
+    }
+
     /// Shown and rival, for undo.
     pub(super) fn choice(&self) -> (Option<u64>, Option<u64>) {
         (self.shown, self.rival)
@@ -144,6 +179,7 @@ impl Runs {
             .push(Run::new(self.newest, result, mask, histogram));
         self.shown = Some(self.newest);
         self.make_room(MOST_BYTES);
+        self.weigh_rival();
     }
 
     /// Shows this result; nothing where it is gone.
@@ -151,12 +187,14 @@ impl Runs {
         let known = number.is_none_or(|number| self.get(number).is_some());
         if known {
             self.shown = number;
+            self.weigh_rival();
         }
     }
 
     /// Compares with this result, or with the original.
     pub(super) fn set_rival(&mut self, number: Option<u64>) {
         self.rival = number.filter(|&number| self.get(number).is_some());
+        self.weigh_rival();
     }
 
     /// Keeps this result, or lets it go when room is needed.
@@ -173,11 +211,13 @@ impl Runs {
         if self.shown == Some(number) {
             self.shown = self.all.last().map(|run| run.number);
         }
+        self.weigh_rival();
     }
 
     /// Sets all of them aside: they are of a picture with black and white the other way round; takes up those of this
     /// one, where there are any.
     pub(super) fn turn(&mut self) {
+        self.compared = None;
         std::mem::swap(&mut self.all, &mut self.turned.all);
         std::mem::swap(&mut self.shown, &mut self.turned.shown);
         std::mem::swap(&mut self.rival, &mut self.turned.rival);

@@ -7,22 +7,6 @@ use crate::radiograph::{PixelSpacing, Voi, VoiFunction};
 
 /// Ends of the range of the difference, in ranges a study begins with.
 pub const DIFFERENCE_RANGE: [f64; 2] = [0.1, 4.0];
-/// Bone that is white at the difference range a study begins with, display units.
-const WHITE_BONE: f64 = 0.25;
-/// Uncertainty that is white, in ranges of the difference.
-const WHITE_UNCERTAINTY: f64 = 0.25;
-
-impl AppState {
-    /// Bone that is white for a study that is shown, display units.
-    pub fn white_bone(&self, study: &OpenStudy) -> f64 {
-        WHITE_BONE * self.shown_difference_limit() / study.default_difference_limit()
-    }
-
-    /// Standard deviation that is white, modality units.
-    pub fn white_uncertainty(&self) -> f64 {
-        WHITE_UNCERTAINTY * self.shown_difference_limit()
-    }
-}
 
 /// What is black and what is white, or has the end colours, in this picture of the study shown, looked at like this.
 pub(super) fn window_text(
@@ -33,9 +17,20 @@ pub(super) fn window_text(
     match content {
         Content::Original | Content::SoftTissue => voi_text(&look.voi),
         Content::Bone => format!("White: {:.0} % bone", 100.0 * state.white_bone(study)),
-        Content::Difference => format!("Range {:.0}", state.shown_difference_limit()),
-        Content::Uncertainty => format!("White: sd {:.0}", state.white_uncertainty()),
+        Content::Difference => format!("Range {}", number(state.shown_difference_limit())),
+        Content::Uncertainty => format!("Range {}", number(state.shown_uncertainty_limit())),
     }
+}
+
+/// A number with three significant digits, and no fewer than its whole ones.
+pub(super) fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        v if v >= 100.0 || v == 0.0 => 0,
+        v if v >= 10.0 => 1,
+        v if v >= 1.0 => 2,
+        _ => 3,
+    };
+    format!("{value:.digits$}")
 }
 
 /// The window of a grey picture.
@@ -50,8 +45,7 @@ fn voi_text(voi: &Voi) -> String {
             ..
         } => {
             let kind = match function {
-                VoiFunction::Linear => "",
-                VoiFunction::LinearExact => " exact",
+                VoiFunction::Linear | VoiFunction::LinearExact => "",
                 VoiFunction::Sigmoid => " sigmoid",
             };
             let digits = match *width {

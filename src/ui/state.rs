@@ -308,13 +308,4 @@ impl AppState {
         let windowed = candidates.find(|content| content.has_window());
         windowed.unwrap_or(Content::Original)
     }
-
-    /// Difference in the end colours of the map for the study shown, modality units.
-    pub fn shown_difference_limit(&self) -> f64 {
-        let limit = |study: &OpenStudy| {
-            let default = || study.default_difference_limit();
-            study.difference_limit.unwrap_or_else(default)
-        };
-        self.study().map_or(1.0, limit)
-    }
 }

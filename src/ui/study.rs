@@ -6,6 +6,7 @@ use super::given_up::GivenUp;
 use super::look::{Content, Look, Looks};
 use super::masking::MaskVersion;
 use super::measuring::MeasureRecord;
+use super::result_scales::ResultScales;
 use super::runs::Runs;
 use super::session::{BundleSettings, SavedView};
 use super::sidecar;
@@ -37,6 +38,8 @@ pub struct OpenStudy {
     pub looks: Looks,
     /// Difference in the end colours of the map, modality units; `None` is the study's default.
     pub difference_limit: Option<f64>,
+    /// Ends of the scales of what belongs to results.
+    pub result_scales: ResultScales,
     /// What was made of it, and which of these is shown.
     pub runs: Runs,
     /// Range of the modality values without padding.
@@ -74,6 +77,7 @@ impl OpenStudy {
             serial: NEXT.fetch_add(1, Ordering::Relaxed),
             looks: Looks::new(&Look::new(loaded_voi(&radiograph, modality_range))),
             difference_limit: None,
+            result_scales: ResultScales::default(),
             doubts: doubts_of_file(&radiograph),
             kind_doubts: kind_doubts(&radiograph),
             histogram: Arc::new(Histogram::of_radiograph(
@@ -124,6 +128,7 @@ impl OpenStudy {
     pub fn reset_view(&mut self) {
         self.looks = Looks::new(&Look::new(self.loaded_voi()));
         self.difference_limit = None;
+        self.result_scales = ResultScales::default();
     }
 
     /// Exchanges black and white of the picture itself; what was made of it waits until it is turned back.

@@ -164,6 +164,8 @@ pub enum UiCommand {
     NextOverlay,
     /// Difference in the end colours of the map, modality units.
     SetDifferenceLimit(f64),
+    /// Standard deviation in the end colour of the map, modality units.
+    SetUncertaintyLimit(f64),
     /// Show the size of the difference alone, or its sign too.
     SetDifferenceAbsolute(bool),
     /// The pointer stands on this pixel.

@@ -53,11 +53,8 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
             let overlay = &mut state.shell.preferences.overlay;
             *overlay = overlay.next();
         }
-        C::SetDifferenceLimit(limit) => {
-            if let Some(study) = state.study_mut() {
-                study.difference_limit = Some(limit);
-            }
-        }
+        C::SetDifferenceLimit(limit) => state.set_difference_limit(limit),
+        C::SetUncertaintyLimit(limit) => state.set_uncertainty_limit(limit),
         C::Probe(position) => state.probe = position,
         C::TogglePatient => state.privacy = state.privacy.toggled(),
         C::ToggleDoubts => state.doubts_listed = state.doubts_listed.toggled(),
@@ -160,17 +157,31 @@ fn keep_direction(look: &mut Look) {
     look.inverted = look.inverted != is_falling(&look.voi);
 }
 
-/// A drag over a picture that has no window sets the range of the difference, by which all of these are scaled.
+/// A drag over a picture that has no window sets the range of its scale; that of the bone goes by the range of the
+/// difference from the original.
 fn drag_range(content: Content, drag: WindowDrag, state: &mut AppState) {
     let Some(study) = state.study() else {
         return;
     };
-    let is_inverted = content != Content::Difference && study.looks.of(content).inverted;
-    let limit = dragged_limit(state.shown_difference_limit(), drag, is_inverted);
-    let default = study.default_difference_limit();
+    let of_study = study.default_difference_limit();
+    let (shown, default) = match content {
+        Content::Uncertainty => (
+            state.shown_uncertainty_limit(),
+            state.default_uncertainty_limit(),
+        ),
+        Content::Bone => (study.difference_limit.unwrap_or(of_study), of_study),
+        _ => (
+            state.shown_difference_limit(),
+            state.default_difference_limit(),
+        ),
+    };
+    let is_inverted = content == Content::Bone && study.looks.of(content).inverted;
     let [least, most] = DIFFERENCE_RANGE.map(|share| share * default);
-    if let Some(study) = state.study_mut() {
-        study.difference_limit = Some(limit.clamp(least, most));
+    let limit = dragged_limit(shown, drag, is_inverted).clamp(least, most);
+    match content {
+        Content::Uncertainty => state.set_uncertainty_limit(limit),
+        Content::Bone => state.set_bone_limit(limit),
+        _ => state.set_difference_limit(limit),
     }
 }
 

@@ -24,31 +24,33 @@ const LEAST_FLICKER_HZ: f32 = 0.5;
 
 /// The section of the right panel; nothing without a soft-tissue image.
 pub fn compare_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    if state.study().is_none_or(|study| study.result().is_none()) {
+    let Some(study) = state.study().filter(|study| study.result().is_some()) else {
         return;
-    }
+    };
     ui.separator();
     ui.heading("Compare");
     let mut compare = state.compare;
     let mut percent = 100.0 * compare.suppression;
-    release_slider(ui, "Bone taken off, %", &mut percent, 0.0..=100.0, &[50.0]);
+    release_slider(ui, &mixture_name(study), &mut percent, 0.0..=100.0, &[50.0]);
     compare.suppression = percent / 100.0;
+    let [base, layer] = compared_names(study);
+    let both = format!("{base} and {}", layer.to_lowercase());
     ui.horizontal_wrapped(|ui| {
         for (tool, name, what) in [
             (
                 CompareTool::Wipe,
                 "Wipe",
-                "Original and soft tissue beside a line you drag",
+                format!("{both} beside a line you drag"),
             ),
-            (CompareTool::Lens, "Lens", "Soft tissue around the pointer"),
             (
-                CompareTool::Flicker,
-                "Flicker",
-                "Original and soft tissue in turn",
+                CompareTool::Lens,
+                "Lens",
+                format!("{layer} around the pointer"),
             ),
+            (CompareTool::Flicker, "Flicker", format!("{both} in turn")),
         ] {
             let button = Button::selectable(compare.tool == tool, name);
-            let tip = with_key(ui.ctx(), what, &UiCommand::ToggleCompareTool(tool));
+            let tip = with_key(ui.ctx(), &what, &UiCommand::ToggleCompareTool(tool));
             if ui.add(button).on_hover_text(tip).clicked() {
                 compare = compare.toggled(tool);
             }
@@ -93,6 +95,16 @@ fn tool_ui(ui: &mut Ui, compare: &mut Compare) {
                 &[1.0],
             );
         }
+    }
+}
+
+/// What the slider does between the two that are compared.
+fn mixture_name(study: &OpenStudy) -> String {
+    let [base, layer] = compared_names(study);
+    if study.runs.rival().is_some() {
+        format!("{base} to {}, %", layer.to_lowercase())
+    } else {
+        "Bone taken off, %".to_owned()
     }
 }
 

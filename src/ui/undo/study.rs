@@ -7,6 +7,7 @@ use crate::radiograph::{PixelSpacing, Polarity};
 use crate::ui::camera::Camera;
 use crate::ui::look::{Content, Links, Looks};
 use crate::ui::masking::MaskVersion;
+use crate::ui::result_scales::ResultScales;
 use crate::ui::runs::{Asked, Run};
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
@@ -20,6 +21,7 @@ pub(super) struct StudyMoment {
     /// With the camera as a file is first shown.
     looks: Looks,
     difference_limit: Option<f64>,
+    result_scales: ResultScales,
     polarity: Polarity,
     /// `None` where they are another model's.
     settings: Option<SettingsMoment>,
@@ -61,6 +63,7 @@ impl StudyMoment {
             serial: study.serial,
             looks,
             difference_limit: study.difference_limit,
+            result_scales: study.result_scales,
             polarity: study.radiograph.polarity,
             settings: Some(SettingsMoment {
                 own: study.settings.clone(),
@@ -95,7 +98,8 @@ impl StudyMoment {
         let change = changes.into_iter().find(|(is_changed, _)| *is_changed);
         let of_work = change.map(|(_, name)| name);
         of_work.or_else(|| self.name_of_look(after)).or_else(|| {
-            let is_changed = self.difference_limit != after.difference_limit;
+            let is_changed = self.difference_limit != after.difference_limit
+                || self.result_scales != after.result_scales;
             is_changed.then_some("colours of the difference")
         })
     }
@@ -174,6 +178,11 @@ impl StudyMoment {
             &mut study.difference_limit,
             &from.difference_limit,
             &self.difference_limit,
+        );
+        set(
+            &mut study.result_scales,
+            &from.result_scales,
+            &self.result_scales,
         );
         if let (Some(from), Some(to)) = (&from.settings, &self.settings) {
             set(&mut study.settings, &from.own, &to.own);

@@ -12,7 +12,7 @@ use crate::ui::panels::overlay::{
 use crate::ui::scale_text::{spacing_text, window_text};
 use crate::ui::theme;
 use crate::ui::widgets::colour_bar::{
-    COLOUR_BAR_WIDTH, DifferenceScale, colour_bar_height, colour_bar_ui,
+    COLOUR_BAR_WIDTH, ColourScale, DifferenceScale, colour_bar_height, colour_bar_ui,
 };
 use crate::ui::widgets::status_sign::paint_star;
 use eframe::egui::{Align2, Pos2, Rect, Ui, Vec2};
@@ -31,11 +31,13 @@ const SMALL_VIEW: f32 = 220.0;
 impl View<'_> {
     pub(super) fn labels_ui(&self, ui: &mut Ui, content: Content, missing: bool) {
         let inner = self.rect.shrink(theme::OVERLAY_MARGIN);
-        let is_made = !missing && content != Content::Original;
+        let is_processed = content != Content::Original || self.shows_rival();
+        let is_made = !missing && is_processed;
+        let scale = self.colour_scale(content).filter(|_| is_made);
         let corners = self.corners(ui, inner, (content, missing));
         let top = corners.upper_ui(ui, inner);
         // Neither the letter at the right nor a badge must lie under the colour bar.
-        let taken = if is_made && content == Content::Difference {
+        let taken = if scale.is_some() {
             COLOUR_BAR_WIDTH + GAP
         } else {
             0.0
@@ -62,14 +64,26 @@ impl View<'_> {
             let at = Pos2::new(beside_bar.center().x, top + GAP);
             badge_ui(ui, at, beside_bar, text);
         }
-        if content == Content::Difference {
-            let scale = DifferenceScale {
+        if let Some(scale) = scale {
+            let id = ui.unique_id().with(("colour bar", self.id.0));
+            colour_bar_ui(ui, (above, id), scale);
+        }
+    }
+
+    /// What the colours of a picture mean; `None` of a grey one.
+    fn colour_scale(&self, content: Content) -> Option<ColourScale> {
+        let compared = self.study.runs.rival().and(self.study.runs.shown());
+        match content {
+            Content::Difference => Some(ColourScale::Difference(DifferenceScale {
                 limit: self.state.shown_difference_limit(),
                 low_is_bright: self.study.low_is_bright(),
                 is_absolute: self.state.difference_is_absolute,
-            };
-            let id = ui.unique_id().with(("colour bar", self.id.0));
-            colour_bar_ui(ui, (above, id), scale);
+                result: compared.map(|run| run.number),
+            })),
+            Content::Uncertainty => Some(ColourScale::Uncertainty {
+                limit: self.state.shown_uncertainty_limit(),
+            }),
+            _ => None,
         }
     }
 
@@ -89,7 +103,9 @@ impl View<'_> {
     fn badge_text(&self, content: Content) -> Option<&'static str> {
         let interpolated = self.state.interpolation_text();
         let interpolated = interpolated.filter(|_| content == Content::SoftTissue);
-        interpolated.or_else(|| self.state.stale_text())
+        // What is stale is the result shown, not the one it is compared with.
+        let stale = self.state.stale_text();
+        interpolated.or_else(|| stale.filter(|_| content != Content::Original))
     }
 
     /// The one view shows the original because there is nothing else yet.
@@ -107,22 +123,21 @@ impl View<'_> {
     }
 
     /// What the view shows, in words; a mixture says how much of the bone is gone.
-    fn name(&self, content: Content) -> String {
+    fn name(&self, content: Content, seconds: f64) -> String {
         let compare = &self.state.compare;
         let [base, layer] = compared_names(self.study);
         match content {
             Content::Uncertainty => return self.uncertainty_name(),
             Content::SoftTissue if self.study.result().is_some() => {}
-            Content::Difference if self.study.runs.rival().is_some() => {
-                return format!("{base} - {}", layer.to_lowercase());
-            }
-            _ => return content.name().to_owned(),
+            _ => return self.title(content),
         }
         let name = match compare.tool {
             CompareTool::Whole => layer,
             CompareTool::Wipe => format!("{base} beside {}", layer.to_lowercase()),
             CompareTool::Lens => format!("{base}, {} in the lens", layer.to_lowercase()),
-            CompareTool::Flicker => format!("{base} and {} in turn", layer.to_lowercase()),
+            // What stands here is named, not what takes turns: a reader must never take one for the other.
+            CompareTool::Flicker if compare.flicker_shows(seconds) => layer,
+            CompareTool::Flicker => return base,
         };
         let percent = (100.0 * compare.suppression).round();
         if percent >= 100.0 {
@@ -135,11 +150,10 @@ impl View<'_> {
         }
     }
 
-    /// Of how many pictures, and how much is white.
+    /// Of how many pictures.
     fn uncertainty_name(&self) -> String {
         let num_seeds = self.study.result().map_or(0, |result| result.seeds.len());
-        let white = self.state.white_uncertainty();
-        format!("Uncertainty of {num_seeds} pictures\nWhite: deviation {white:.0}")
+        format!("Uncertainty of {num_seeds} pictures")
     }
 
     /// The text of the corners, as much of what is preferred as the view has room for.
@@ -148,7 +162,7 @@ impl View<'_> {
         let corners = self.corners_at(preferred, ui, inner, (content, missing));
         let is_small = self.rect.width().min(self.rect.height()) < SMALL_VIEW;
         let bar = match content {
-            Content::Difference => colour_bar_height(inner.size()),
+            Content::Difference | Content::Uncertainty => colour_bar_height(inner.size()),
             _ => 0.0,
         };
         let fits = !is_small && corners.fit(ui, inner, bar);
@@ -174,7 +188,8 @@ impl View<'_> {
         let hidden = self.state.is_patient_hidden();
         let (mut left, mut right, mut lower) = (Vec::new(), Vec::new(), Vec::new());
         if level != OverlayLevel::Off {
-            left.extend(self.name(content).lines().map(str::to_owned));
+            let seconds = ui.input(|input| input.time);
+            left.push(self.name(content, seconds));
         }
         if level == OverlayLevel::Full {
             if !hidden {

@@ -48,7 +48,7 @@ impl View<'_> {
         let content = self.content();
         let id = ui.unique_id().with(("view", self.id.0));
         let response = ui.interact(self.rect, id, Sense::click_and_drag());
-        let name = format!("{} view", content.name());
+        let name = format!("{} view", self.title(content));
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
         let measures = self.measures(placement, ui.ctx().pixels_per_point());
         self.mouse(ui, (&response, &measures), commands);
@@ -83,6 +83,24 @@ impl View<'_> {
         let pointer = hovered(&response)?;
         let ppp = ui.ctx().pixels_per_point();
         self.pixel_at(placement, [pointer.x * ppp, pointer.y * ppp])
+    }
+
+    /// What it shows, in words.
+    pub fn title(&self, content: Content) -> String {
+        let [base, layer] = compared_names(self.study);
+        let is_of_results = self.study.runs.rival().is_some();
+        match content {
+            Content::Original if self.shows_rival() => base,
+            Content::SoftTissue if is_of_results => layer,
+            Content::Difference if is_of_results => format!("{base} - {}", layer.to_lowercase()),
+            _ => content.name().to_owned(),
+        }
+    }
+
+    /// Another result stands in the original's place, to be compared with the one shown; the original is one key away.
+    pub fn shows_rival(&self) -> bool {
+        let in_place = self.cell == Content::Original && self.state.held.is_none();
+        in_place && self.study.runs.rival().is_some()
     }
 
     /// Whether there is no such picture yet.
@@ -153,7 +171,6 @@ impl View<'_> {
     fn layer_voi(&self, content: Content) -> Voi {
         match content {
             Content::Bone => Voi::covering(0.0, self.state.white_bone(self.study)),
-            Content::Uncertainty => Voi::covering(0.0, self.state.white_uncertainty()),
             _ => self.look().voi.clone(),
         }
     }
@@ -205,7 +222,10 @@ impl View<'_> {
         let is_compared = matches!(content, Content::SoftTissue | Content::Difference);
         let interpolated = layers::interpolated(self.state);
         let interpolated = interpolated.filter(|_| content == Content::SoftTissue);
-        let (layer, rival, mixture) = interpolated.unwrap_or_else(|| {
+        let in_place_of_original = layers::rival(self.study)
+            .filter(|_| content == Content::Original && self.shows_rival())
+            .map(|key| (key, None, mixture));
+        let (layer, rival, mixture) = interpolated.or(in_place_of_original).unwrap_or_else(|| {
             let rival = layers::rival(self.study).filter(|_| is_compared);
             (layers::key(self.study, kind), rival, mixture)
         });
@@ -224,13 +244,16 @@ impl View<'_> {
                         low_is_bright: self.study.low_is_bright(),
                         is_absolute: self.state.difference_is_absolute,
                     },
+                    Content::Uncertainty => Picture::Sequential {
+                        limit: self.state.shown_uncertainty_limit() as f32,
+                    },
                     _ => Picture::Grey,
                 },
                 mixture,
                 image_from_screen: placement.shader_map(),
                 voi: self.layer_voi(content),
                 low_is_white: match content {
-                    Content::Bone | Content::Uncertainty => look.inverted,
+                    Content::Bone => look.inverted,
                     _ => self.study.low_is_white(self.cell),
                 },
                 dithered: true,
