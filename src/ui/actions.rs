@@ -5,8 +5,8 @@
 //! action in the settings file and must never change; the label is what a person reads everywhere.
 
 use super::command::ShellCommand::{
-    ResetScale, StepScale, ToggleKeyEditor, ToggleLog, TogglePalette, TogglePreferences,
-    ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
+    Quit, ResetScale, ShowHistogram, StepScale, ToggleKeyEditor, ToggleLog, TogglePalette,
+    TogglePreferences, ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
 };
 use super::command::UiCommand::{self as C, Shell as S};
 use super::command::{BrowseCommand, PriorCommand, Turning, UiCommand};
@@ -112,6 +112,7 @@ impl Action {
             | C::Mask(_)
             | C::Sweep(_)
             | C::Turn(_)
+            | S(ShowHistogram)
             | C::SetWindowNumber(_) => study.is_some(),
             C::Magnify(MagnifierCommand::Step(_)) => state.magnifier.is_on,
             C::Prior(_) => state.prior_entry().is_some(),
@@ -121,6 +122,7 @@ impl Action {
                 study.is_some_and(|study| own.is_some_and(|own| own.is_possible(study)))
             }
             C::Queue(QueueCommand::AddAll) => !state.studies.is_empty(),
+            C::Browse(BrowseCommand::ToggleTags) => !state.studies.is_empty() || state.tags.visible,
             C::NextStudy => state.current + 1 < state.studies.len(),
             C::PreviousStudy => state.current > 0,
             C::Undo => state.undo.undo_name().is_some(),
@@ -223,6 +225,7 @@ pub const ACTIONS: &[Action] = &[
     act("outline", Menu::View, "Outline of the lung field", C::ToggleOutline).on(Key::L),
     act("marks", Menu::View, "Rings round places to look at twice", C::ToggleMarks).on(Key::M),
     act("overlay", Menu::View, "Less text over the pictures, or all of it", C::NextOverlay).on(Key::O),
+    act("histogram", Menu::View, "Show the histogram", S(ShowHistogram)),
     act("reset-view", Menu::View, "Reset: exactly as loaded", C::ResetView).on(Key::R),
     act("magnifier", Menu::View, "Magnifier at the pointer", C::Magnify(MagnifierCommand::Toggle)).with(Modifiers::SHIFT, Key::G),
     act("magnifier-stronger", Menu::None, "Stronger magnifier", C::Magnify(MagnifierCommand::Step(1))).on(Key::Plus),
@@ -286,6 +289,7 @@ pub const ACTIONS: &[Action] = &[
     act("preferences", Menu::Tools, "Preferences...", S(TogglePreferences)).ctrl(Key::Comma),
     act("keyboard", Menu::Tools, "Keyboard...", S(ToggleKeyEditor)),
     act("help", Menu::None, "Help", C::ToggleHelp).on(Key::F1),
+    act("quit", Menu::None, "Quit", S(Quit)).ctrl(Key::Q),
 ];
 
 /// The action with this id.

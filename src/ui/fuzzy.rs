@@ -1,45 +1,76 @@
 //! How well a few typed letters name a label.
 
-/// What a letter at the beginning of a word counts beside a letter within one.
-const WORD_START: i32 = 8;
-/// What a letter right after the one before counts more.
-const IN_A_ROW: i32 = 4;
+/// What the letters of a typed word count for where they are the beginning of a word.
+const BEGINNING: i32 = 300;
+/// What more where that word is the first of the label.
+const FIRST_WORD: i32 = 40;
+/// What more where it is the whole word.
+const WHOLE_WORD: i32 = 20;
+/// What they count for where they are the first letters of words that follow each other.
+const INITIALS: i32 = 200;
+/// What they count for in a row within a word.
+const WITHIN: i32 = 100;
+/// What scattered letters lose at most by the letters between them.
+const MOST_GAPS: i32 = 50;
 
 /// How well `query` names `label`, larger is better; `None` where it does not. Each word of the
-/// query must be found, its letters in order; case does not matter.
+/// query must be found, its letters in order; case does not matter. The beginning of a word comes
+/// before initials, these before letters in a row, and scattered letters come last.
 pub fn score(query: &str, label: &str) -> Option<i32> {
-    let label: Vec<char> = label.to_lowercase().chars().collect();
-    let words = query.split_whitespace();
-    let scores: Option<Vec<i32>> = words.map(|word| word_score(word, &label)).collect();
+    let label = label.to_lowercase();
+    let words: Vec<&str> = label
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let initials: String = words
+        .iter()
+        .filter_map(|word| word.chars().next())
+        .collect();
+    let query = query.to_lowercase();
+    let scores: Option<Vec<i32>> = query
+        .split_whitespace()
+        .map(|typed| {
+            beginning(typed, &words)
+                .or_else(|| initials.contains(typed).then_some(INITIALS))
+                .or_else(|| label.contains(typed).then_some(WITHIN))
+                .or_else(|| scattered(typed, &label))
+        })
+        .collect();
     Some(scores?.iter().sum())
 }
 
-/// The best score of a word over every place where it can begin.
-fn word_score(word: &str, label: &[char]) -> Option<i32> {
-    let word: Vec<char> = word.to_lowercase().chars().collect();
-    let starts = 0..label.len();
-    starts
-        .filter_map(|start| score_from(&word, label, start))
-        .max()
+/// The score of what begins a word.
+fn beginning(typed: &str, words: &[&str]) -> Option<i32> {
+    let begun = words.iter().enumerate();
+    let begun = begun.filter(|(_, word)| word.starts_with(typed));
+    let scores = begun.map(|(place, word)| {
+        let first = if place == 0 { FIRST_WORD } else { 0 };
+        let whole = if *word == typed { WHOLE_WORD } else { 0 };
+        BEGINNING + first + whole
+    });
+    scores.max()
 }
 
-fn score_from(word: &[char], label: &[char], start: usize) -> Option<i32> {
-    let (first, rest) = word.split_first()?;
-    if label.get(start) != Some(first) {
-        return None;
+/// The score of letters that stand anywhere in this order: the nearer to each other the better.
+fn scattered(typed: &str, label: &str) -> Option<i32> {
+    let label: Vec<char> = label.chars().collect();
+    let starts = 0..label.len();
+    let fewest = starts.filter_map(|start| letters_between(typed, label.get(start..)?));
+    Some(MOST_GAPS - fewest.min()?.min(MOST_GAPS))
+}
+
+/// Letters of `label`, which must begin with the first typed one, that stand between the typed ones.
+fn letters_between(typed: &str, label: &[char]) -> Option<i32> {
+    let (mut between, mut rest) = (0, label);
+    for (index, letter) in typed.chars().enumerate() {
+        let at = rest.iter().position(|c| *c == letter)?;
+        if index == 0 && at > 0 {
+            return None;
+        }
+        between += i32::try_from(at).unwrap_or(i32::MAX);
+        rest = rest.get(at + 1..)?;
     }
-    let is_word_start =
-        |at: usize| at == 0 || label.get(at - 1).is_some_and(|c| !c.is_alphanumeric());
-    let weight = |at: usize| if is_word_start(at) { WORD_START } else { 0 };
-    let (mut total, mut last) = (weight(start), start);
-    for letter in rest {
-        let gap = label.iter().skip(last + 1).position(|c| c == letter)?;
-        let at = last + 1 + gap;
-        let in_a_row = if gap == 0 { IN_A_ROW } else { 0 };
-        total += in_a_row + weight(at) - i32::try_from(gap).unwrap_or(i32::MAX).min(IN_A_ROW);
-        last = at;
-    }
-    Some(total)
+    Some(between)
 }
 
 #[cfg(test)]
@@ -74,5 +105,23 @@ mod tests {
         assert_eq!(best("of", &labels), Some("Outline of the lung field"));
         assert_eq!(best("open", &labels), Some("Open files..."));
         assert_eq!(best("st", &labels), Some("Original and soft tissue"));
+    }
+
+    #[test]
+    fn the_beginning_of_a_word_comes_before_letters_that_are_strewn_about() {
+        let labels = [
+            "Hide names, dates and file names",
+            "This list",
+            "Show the histogram of the picture in use",
+        ];
+        assert_eq!(best("hist", &labels), Some(labels[2]));
+        let tiers = [
+            "Histogram",
+            "Hide it so that",
+            "A whist",
+            "Hide some things",
+        ];
+        let scores = tiers.map(|label| score("hist", label).expect(label));
+        assert!(scores.is_sorted_by(|a, b| a > b), "{scores:?}");
     }
 }

@@ -67,6 +67,10 @@ pub struct Shell {
     pub second_window: bool,
     /// How the second window was opened; `None` where the system chose.
     pub second_window_opening: Option<Opening>,
+    /// The person wants the program to end.
+    pub is_quitting: bool,
+    /// How often the histogram was asked for: each time it comes into sight.
+    pub histogram_asked: u32,
 }
 
 impl Shell {

@@ -8,8 +8,8 @@ use crate::ui::study::OpenStudy;
 use crate::ui::theme;
 use crate::ui::window_level::nearest_window;
 use eframe::egui::{
-    Color32, CursorIcon, DragValue, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, Vec2,
-    WidgetInfo,
+    Align, Color32, CursorIcon, DragValue, Id, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui,
+    Vec2, WidgetInfo,
 };
 
 /// Height of the curves, points.
@@ -33,7 +33,10 @@ pub fn histogram_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
         return;
     };
     ui.separator();
-    ui.heading("Window");
+    let heading = ui.heading("Window");
+    if is_asked_anew(ui, state.shell.histogram_asked) {
+        heading.scroll_to_me(Some(Align::TOP));
+    }
     let look = study.looks.of(state.windowed_content());
     let window = nearest_window(&look.voi);
     let size = Vec2::new(ui.available_width(), HEIGHT);
@@ -53,6 +56,16 @@ pub fn histogram_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
             CountScale::Root
         }));
     }
+}
+
+/// Whether it was asked for once more than in the frame before.
+fn is_asked_anew(ui: &Ui, num_asked: u32) -> bool {
+    let id = Id::unique("histogram asked for");
+    ui.data_mut(|data| {
+        let before: u32 = data.get_temp(id).unwrap_or_default();
+        data.insert_temp(id, num_asked);
+        before != num_asked
+    })
 }
 
 /// Where values lie on the screen.

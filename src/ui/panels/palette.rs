@@ -12,18 +12,16 @@ use eframe::egui::{
     ScrollArea, TextEdit, Ui, Vec2, WidgetInfo,
 };
 
-/// Distance of the palette from the top of the window, points.
-const FROM_TOP: f32 = 70.0;
-
 /// Draws the palette while it is open.
 pub fn palette_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
     let Some(palette) = &state.shell.palette else {
         return;
     };
     let id = Id::unique("palette");
-    let area = Area::new(id)
-        .order(Order::Foreground)
-        .anchor(Align2::CENTER_TOP, Vec2::new(0.0, FROM_TOP));
+    let area = Area::new(id).order(Order::Foreground).anchor(
+        Align2::CENTER_TOP,
+        Vec2::new(0.0, theme::PALETTE_MARGINS[0]),
+    );
     let frame = Frame::popup(&ctx.global_style()).inner_margin(theme::QUESTION_MARGIN);
     let shown = Modal::new(id).area(area).frame(frame).show(ctx, |ui| {
         ui.set_width(theme::PALETTE_WIDTH);
@@ -117,7 +115,12 @@ fn list_ui(
         ui.label("No command has such a name.");
     }
     let mut clicked = None;
-    let list = ScrollArea::vertical().max_height(theme::PALETTE_HEIGHT);
+    // As many rows as fit: a window over the pictures has no height of its own that its list could fill.
+    let [above, below] = theme::PALETTE_MARGINS;
+    let height = ui.ctx().content_rect().height() - above - below;
+    let list = ScrollArea::vertical()
+        .max_height(height)
+        .min_scrolled_height(height);
     list.show(ui, |ui| {
         ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
             for (index, action) in actions.iter().enumerate() {

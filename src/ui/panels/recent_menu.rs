@@ -1,6 +1,6 @@
-//! Entries of the File menu about what was open before, and what lies beside the pictures.
+//! Entries of the File menu about what was open before, the prior, and the end.
 
-use crate::ui::command::{BrowseCommand, SessionCommand, UiCommand};
+use crate::ui::command::{BrowseCommand, SessionCommand, ShellCommand, UiCommand};
 use crate::ui::shortcuts::key_text;
 use crate::ui::state::AppState;
 use eframe::egui::{Button, RichText, Ui};
@@ -14,14 +14,12 @@ pub fn recent_menu_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
     let reopen = UiCommand::Session(SessionCommand::Restore);
     entry_ui(ui, ("Reopen the last files", has_last), reopen, commands);
     ui.separator();
-    let panel = UiCommand::Browse(BrowseCommand::TogglePanel);
-    entry_ui(ui, ("Study browser", true), panel, commands);
-    let tags = UiCommand::Browse(BrowseCommand::ToggleTags);
-    let has_study = !state.studies.is_empty();
-    entry_ui(ui, ("DICOM tags", has_study), tags, commands);
     let prior = UiCommand::Browse(BrowseCommand::SetPrior(None));
     let has_prior = state.prior.is_some();
     entry_ui(ui, ("Take the prior away", has_prior), prior, commands);
+    ui.separator();
+    let quit = UiCommand::Shell(ShellCommand::Quit);
+    entry_ui(ui, ("Quit", true), quit, commands);
 }
 
 fn entry_ui(
