@@ -25,7 +25,7 @@ use super::panels::{
     prior::prior_ui,
     question::question_ui,
     restore_bar::restore_bar_ui,
-    results::{has_results, results_ui},
+    results::results_panel_ui,
     search_bar::search_bar_ui,
     second_window::{self, second_window_ui},
     settings::settings_ui,
@@ -42,6 +42,7 @@ use super::session::SessionStore;
 use super::state::AppState;
 use super::system_fonts::{NO_FONT, SystemFonts};
 use super::thumbnails::ThumbnailTextures;
+use super::window_fit::ScreenFit;
 use super::window_places::WindowPlaces;
 use super::{shortcuts, theme, window_places};
 use crate::render;
@@ -67,6 +68,7 @@ pub struct DiaphaneApp {
     shown_preferences: Option<Preferences>,
     /// Title the window has now.
     title: String,
+    screen_fit: ScreenFit,
 }
 
 impl DiaphaneApp {
@@ -99,6 +101,7 @@ impl DiaphaneApp {
             guide: GuideCache::new(&creation.egui_ctx),
             shown_preferences: None,
             title,
+            screen_fit: ScreenFit::default(),
         }
     }
 
@@ -268,11 +271,7 @@ impl DiaphaneApp {
             .exact_size(theme::SETTINGS_WIDTH)
             .resizable(false)
             .show(ui, |ui| settings_ui(ui, state, &mut commands));
-        if has_results(state) {
-            Panel::bottom("results")
-                .frame(bar)
-                .show(ui, |ui| results_ui(ui, state, &mut commands));
-        }
+        results_panel_ui(ui, state, bar, &mut commands);
         let doubts = doubts(state);
         if !doubts.is_empty() {
             Panel::top("doubts")
@@ -377,6 +376,10 @@ impl eframe::App for DiaphaneApp {
             self.apply(UiCommand::EndGesture);
         }
         self.update_title(&ctx);
+        self.screen_fit.follow(&ctx);
+        if std::mem::take(&mut self.state.shell.is_quitting) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
     }
 
     fn on_exit(&mut self) {

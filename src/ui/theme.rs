@@ -67,12 +67,20 @@ pub const VIEW_GAP: f32 = 4.0;
 pub const OVERLAY_MARGIN: f32 = 8.0;
 /// Width of the settings panel, points.
 pub const SETTINGS_WIDTH: f32 = 296.0;
+/// Share of the settings panel that the lists of measures and of the queue have at its bottom when they first open.
+pub const LOWER_SHARE: f32 = 0.25;
+/// Least height of these lists, points.
+pub const LOWER_LEAST: f32 = 60.0;
 /// Height of the block that shows progress, points.
 pub const PROGRESS_HEIGHT: f32 = 100.0;
 /// Height of the bars of the stages with their names, points.
 pub const STAGES_HEIGHT: f32 = 20.0;
-/// Height of the picture of where a run is heading, points.
-pub const PREVIEW_HEIGHT: f32 = 150.0;
+/// Largest picture of where a run is heading, within the block that shows progress, points.
+pub const PREVIEW_SIZE: [f32; 2] = [92.0, 80.0];
+/// The same under the pointer, points.
+pub const PREVIEW_ENLARGED: f32 = 320.0;
+/// Height of the strip of results, points: a thumbnail in its frame, and the scroll bar.
+pub const RESULTS_HEIGHT: f32 = 94.0;
 /// Width of the button that starts and stops, points.
 pub const RUN_BUTTON_WIDTH: f32 = 84.0;
 /// Width of a question, points.
@@ -107,8 +115,8 @@ pub const SWEEP_CELLS: RangeInclusive<f32> = 40.0..=240.0;
 pub const TAGS_SIZE: [f32; 2] = [760.0, 480.0];
 /// Width of the command palette, points.
 pub const PALETTE_WIDTH: f32 = 480.0;
-/// Height of the list of the command palette, points.
-pub const PALETTE_HEIGHT: f32 = 320.0;
+/// Distance of the command palette from the top of the window, and of its list from the bottom, points.
+pub const PALETTE_MARGINS: [f32; 2] = [60.0, 90.0];
 /// Size of the windows over the pictures that hold lists, points.
 pub const LIST_WINDOW: [f32; 2] = [560.0, 420.0];
 /// Size of the guide's window, points.
@@ -139,7 +147,7 @@ pub fn overlay_font() -> FontId {
     FontId::proportional(OVERLAY_SIZE)
 }
 
-/// A colour of the diverging map on the screen.
+/// A colour of a map on the screen.
 pub fn map_colour([red, green, blue]: Rgb) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }

@@ -70,7 +70,8 @@ pub(super) fn draw_seed(state: &mut AppState) {
 }
 
 /// Runs with the settings shown; draws a new seed first where the seed is not locked. Asks first,
-/// once a study, where the networks were not made for what it shows.
+/// once a study, where the networks were not made for what it shows. A picture that was made of the very same is shown
+/// again: a second one would be its double.
 pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
     if asks_first(AskedRun::Suppress, state) {
         return;
@@ -78,7 +79,12 @@ pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
     if state.seed == SeedMode::Drawn {
         draw_seed(state);
     }
-    start(state, services);
+    let is_running = |study| state.is_running(study);
+    if !state.study().is_some_and(is_running) && show_made(state) {
+        results::tell_made(state);
+    } else {
+        start(state, services);
+    }
 }
 
 /// Asks where the networks were not made for what the study shows, once a study.

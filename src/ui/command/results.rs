@@ -28,6 +28,18 @@ pub(super) fn show(number: u64, state: &mut AppState) {
     state.num_seeds = num_seeds;
 }
 
+/// Says why nothing runs: what was asked for is shown already.
+pub(super) fn tell_made(state: &mut AppState) {
+    let shown = state.study().and_then(|study| study.runs.shown());
+    if let Some(number) = shown.map(|run| run.number) {
+        let text = format!(
+            "Result {number} was made with these very settings, and is shown; a second one would be the same. Another \
+             seed makes another picture."
+        );
+        tell(state, Severity::Advice, text);
+    }
+}
+
 /// Compares with a result, or with the original; a result is not compared with itself.
 pub(super) fn compare_with(number: Option<u64>, state: &mut AppState) {
     let Some(study) = state.study_mut() else {
@@ -36,6 +48,8 @@ pub(super) fn compare_with(number: Option<u64>, state: &mut AppState) {
     let shown = study.runs.shown().map(|run| run.number);
     let rival = study.runs.rival().map(|run| run.number);
     if number != rival && (number.is_none() || number != shown) {
+        // A range that was set for another pair says nothing of this one.
+        study.result_scales.difference = None;
         study.runs.set_rival(number);
     }
 }

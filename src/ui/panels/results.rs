@@ -8,24 +8,35 @@ use crate::ui::study::OpenStudy;
 use crate::ui::theme;
 use crate::worker::mask8_sha256;
 use eframe::egui::{
-    Button, ColorImage, Frame, Id, Image, RichText, Role, ScrollArea, TextureHandle,
-    TextureOptions, Ui, WidgetInfo,
+    Button, ColorImage, Frame, Id, Image, Panel, RichText, Role, ScrollArea, TextWrapMode,
+    TextureHandle, TextureOptions, Ui, WidgetInfo, style::ScrollStyle,
 };
 
-/// Whether there is something to choose from.
-pub fn has_results(state: &AppState) -> bool {
-    state
-        .study()
-        .is_some_and(|study| study.runs.all().len() > 1)
-}
-
-/// Draws the strip, newest first.
-pub fn results_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let Some(study) = state.study() else {
+/// The strip at the bottom of `ui`, where there is something to choose from; of one height however much that is.
+pub fn results_panel_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    frame: Frame,
+    commands: &mut Vec<UiCommand>,
+) {
+    let Some(study) = state.study().filter(|study| study.runs.all().len() > 1) else {
         return;
     };
-    ScrollArea::horizontal().show(ui, |ui| {
+    Panel::bottom("results")
+        .frame(frame)
+        .exact_size(theme::RESULTS_HEIGHT)
+        .resizable(false)
+        .show(ui, |ui| results_ui(ui, study, commands));
+}
+
+/// Draws the results, newest first.
+fn results_ui(ui: &mut Ui, study: &OpenStudy, commands: &mut Vec<UiCommand>) {
+    // Beside the cards, never over them, and there as long as there is something to scroll to.
+    ui.spacing_mut().scroll = ScrollStyle::solid();
+    ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.horizontal(|ui| {
+            // A card that has no room left stands further right; wrapped, its text would grow the strip.
+            ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
             for run in study.runs.all().iter().rev() {
                 run_ui(ui, study, run, commands);
             }
@@ -97,14 +108,18 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
 /// The line under a thumbnail.
 fn short_text(run: &Run) -> String {
     let settings = &run.result.settings;
-    let pictures = match run.result.seeds.len() {
-        0 | 1 => String::new(),
-        several => format!(", {several} pictures"),
-    };
-    format!(
-        "{}: LEG {}, {} steps, seed {}{pictures}",
-        run.number, settings.leg_weight, settings.steps, settings.seed
-    )
+    let mut parts = vec![
+        format!("LEG {}", settings.leg_weight),
+        format!("{} steps", settings.steps),
+    ];
+    parts.push(match run.result.seeds.len() {
+        0 | 1 => format!("seed {}", settings.seed),
+        several => format!("mean of {several}"),
+    });
+    if run.mask.is_some() {
+        parts.push("drawn mask".to_owned());
+    }
+    format!("{}: {}", run.number, parts.join(", "))
 }
 
 /// Whose lung mask a run was given.
