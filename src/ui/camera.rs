@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// Smallest and largest zoom, screen pixels per image pixel.
 const ZOOM_RANGE: (f32, f32) = (0.02, 64.0);
 
+/// Smallest image in sizes of one that just fits its view.
+const LEAST_SHARE_OF_FIT: f32 = 0.25;
+
 /// How large the image is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Zoom {
@@ -63,6 +66,18 @@ impl ImageExtent {
     fn axes(&self) -> [[f32; 2]; 2] {
         let turned = self.orientation.screen_from_image();
         turned.map(|row| [row[0], row[1] * self.pixel_aspect])
+    }
+
+    /// Zoom at which the whole image just fits.
+    fn fitting_zoom(&self, view: ViewRect) -> f32 {
+        let axes = self.axes();
+        let extent = axes.map(|row| row[0].abs() * self.size[0] + row[1].abs() * self.size[1]);
+        (view.size[0] / extent[0].max(1.0)).min(view.size[1] / extent[1].max(1.0))
+    }
+
+    /// The smallest zoom: less shows nothing more of the image. Its own size is never out of reach.
+    fn least_zoom(&self, view: ViewRect) -> f32 {
+        (LEAST_SHARE_OF_FIT * self.fitting_zoom(view)).min(1.0)
     }
 }
 
@@ -131,12 +146,8 @@ impl Camera {
     pub fn place(&self, view: ViewRect, image: ImageExtent) -> Placement {
         let axes = image.axes();
         let zoom = match self.zoom {
-            Zoom::Fit => {
-                let extent =
-                    axes.map(|row| row[0].abs() * image.size[0] + row[1].abs() * image.size[1]);
-                (view.size[0] / extent[0].max(1.0)).min(view.size[1] / extent[1].max(1.0))
-            }
-            Zoom::Scale(scale) => scale,
+            Zoom::Fit => image.fitting_zoom(view),
+            Zoom::Scale(scale) => scale.max(image.least_zoom(view)),
         };
         let zoom = zoom.clamp(ZOOM_RANGE.0, ZOOM_RANGE.1);
         let center = self.shown_center();
@@ -170,7 +181,8 @@ impl Camera {
     ) -> Self {
         let before = self.place(view, image);
         let fixed = before.image_from_screen(anchor);
-        let zoom = (before.zoom() * factor).clamp(ZOOM_RANGE.0, ZOOM_RANGE.1);
+        let least = image.least_zoom(view).max(ZOOM_RANGE.0);
+        let zoom = (before.zoom() * factor).max(least).min(ZOOM_RANGE.1);
         let from_anchor = [0, 1].map(|axis| view.min[axis] + 0.5 * view.size[axis] - anchor[axis]);
         let moved = applied(inverse(scaled(image.axes(), zoom)), from_anchor);
         let center = [0, 1].map(|axis| {
@@ -237,6 +249,26 @@ mod tests {
             let now = camera.place(VIEW, IMAGE).image_from_screen(anchor);
             assert!((now[0] - point[0]).abs() < 1.0 && (now[1] - point[1]).abs() < 1.0);
         }
+    }
+
+    #[test]
+    fn nobody_loses_an_image_by_making_it_smaller() {
+        let fit = Camera::default().place(VIEW, IMAGE).zoom();
+        let mut camera = Camera::default();
+        for _ in 0..50 {
+            camera = camera.zoomed(VIEW, IMAGE, [410.0, 222.0], 0.7);
+        }
+        assert!((camera.place(VIEW, IMAGE).zoom() - 0.25 * fit).abs() < 1e-6);
+        // As a camera that was kept by an older program may have it.
+        camera.zoom = Zoom::Scale(0.02);
+        assert!((camera.place(VIEW, IMAGE).zoom() - 0.25 * fit).abs() < 1e-6);
+        // One to one is always there: a small image that fits at a zoom of 8 has it too.
+        let small = ImageExtent {
+            size: [75.0, 100.0],
+            ..IMAGE
+        };
+        camera.zoom = Zoom::Scale(1.0);
+        assert_eq!(camera.place(VIEW, small).axes, [[1.0, 0.0], [0.0, 1.0]]);
     }
 
     #[test]

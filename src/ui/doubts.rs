@@ -4,10 +4,10 @@
 use super::file_doubts::cautions_first;
 use super::privacy::HIDDEN;
 use super::state::AppState;
-use super::study::OpenStudy;
+use super::study::{OpenStudy, Study};
 use crate::formats::conflict_warnings;
 use crate::radiograph::Warning;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 /// Every doubt about the study shown, cautions first.
@@ -43,18 +43,35 @@ fn found_by_runs<'a>(
 /// Files read so far that claim to be of the same patient or instance and cannot be; one doubt for
 /// each kind of contradiction, with the first file and the number of the others.
 fn conflicts(state: &AppState) -> Vec<Warning> {
-    let shown = state.studies.get(state.current);
-    let Some(identity) = shown.and_then(|study| study.identity.as_ref()) else {
+    let Some(shown) = state.studies.get(state.current) else {
         return Vec::new();
     };
-    let others = state.studies.iter().filter_map(|other| {
-        let what = identity.conflict(other.identity.as_ref()?)?;
+    let others = contradicting(state, shown).map(|(what, other)| {
         let path = if state.is_patient_hidden() {
             Path::new(HIDDEN)
         } else {
             other.path.as_path()
         };
-        Some((what, path))
+        (what, path)
     });
     conflict_warnings(others)
+}
+
+/// The other files that contradict this one, and in what.
+fn contradicting<'a>(
+    state: &'a AppState,
+    study: &'a Study,
+) -> impl Iterator<Item = (&'static str, &'a Study)> {
+    state.studies.iter().filter_map(move |other| {
+        let (identity, others) = (study.identity.as_ref()?, other.identity.as_ref()?);
+        Some((identity.conflict(others)?, other))
+    })
+}
+
+impl AppState {
+    /// Cautions about an image, those that other files give among them.
+    pub fn num_cautions(&self, study: &Study) -> usize {
+        let kinds: BTreeSet<_> = contradicting(self, study).map(|(what, _)| what).collect();
+        study.num_cautions + kinds.len()
+    }
 }

@@ -170,6 +170,18 @@ impl AppState {
         made.nodes.mix(weight).filter(|_| is_of_this)
     }
 
+    /// Whether the picture would follow the slider if it were moved now.
+    pub fn follows_leg_slider(&self) -> bool {
+        let is_whole = self.compare.tool == CompareTool::Whole && self.compare.suppression >= 1.0;
+        let study = self.study();
+        let shows_result = study.is_some_and(|study| {
+            study.result().is_some() && study.runs.rival().is_none() && !self.is_running(study)
+        });
+        let made = self.leg_scrub.made.as_ref();
+        let is_of_this = made.is_some_and(|made| NodesKey::of(self).as_ref() == Some(&made.key));
+        is_whole && shows_result && is_of_this
+    }
+
     /// What stands over an interpolated picture.
     pub fn interpolation_text(&self) -> Option<&'static str> {
         self.interpolation()?;

@@ -32,7 +32,7 @@ pub fn doubts_ui(ui: &mut Ui, state: &AppState, doubts: &[Warning], commands: &m
             let cautions = cautions.filter(|doubt| doubt.is_caution());
             for doubt in cautions.take(MAX_UNASKED - 1) {
                 let text = RichText::new(&doubt.text).color(theme::of(ui).caution);
-                ui.add(Label::new(text).truncate());
+                ui.add(Label::new(text).wrap());
             }
         }
         if unfolded {
@@ -53,13 +53,16 @@ fn headline_ui(ui: &mut Ui, doubts: &[Warning], unfolded: bool, commands: &mut V
         return;
     };
     let count = count_text(doubts);
-    let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Truncate);
+    // A caution that is cut may lack the very words that matter.
+    let sides = Sides::new().shrink_left().wrap_mode(TextWrapMode::Wrap);
     let headline = |ui: &mut Ui| {
-        ui.label(RichText::new(&count).color(colour(ui, first)).strong());
-        if !unfolded {
-            let text = RichText::new(&first.text).color(colour(ui, first));
-            ui.add(Label::new(text).truncate());
-        }
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(&count).color(colour(ui, first)).strong());
+            if !unfolded {
+                let text = RichText::new(&first.text).color(colour(ui, first));
+                ui.add(Label::new(text).wrap());
+            }
+        });
     };
     let button = |ui: &mut Ui| {
         let name = if unfolded { "Fold" } else { "Show all" };

@@ -90,7 +90,7 @@ fn clash_ui(ui: &mut Ui, clash: &Clash, commands: &mut Vec<UiCommand>) {
     let label = |id| find(id).map_or("", |action| action.label);
     let keys: KeyboardShortcut = clash.keys;
     let text = format!(
-        "{} is the key of: {}. Give it to: {}?",
+        "{} is the key of: {}. Move it to: {}?",
         shown_text(ui.ctx(), keys),
         label(clash.holder),
         label(clash.action)
@@ -98,7 +98,7 @@ fn clash_ui(ui: &mut Ui, clash: &Clash, commands: &mut Vec<UiCommand>) {
     let text = RichText::new(text).color(theme::of(ui).caution);
     ui.add(Label::new(text).wrap());
     ui.horizontal(|ui| {
-        for (name, yes) in [("Leave it", false), ("Give the key away", true)] {
+        for (name, yes) in [("Keep it there", false), ("Move it here", true)] {
             if ui.button(name).clicked() {
                 commands.push(UiCommand::Shell(ShellCommand::SettleClash(yes)));
             }

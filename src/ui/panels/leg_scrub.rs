@@ -13,7 +13,7 @@ pub fn leg_scrub_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
     if switch.on_hover_text(tip).changed() {
         commands.push(UiCommand::Shell(ShellCommand::ToggleLegPreparation));
     }
-    let text = match (state.leg_scrub.is_ready(), state.leg_scrub.is_waiting()) {
+    let text = match (state.follows_leg_slider(), state.leg_scrub.is_waiting()) {
         (true, _) => "Prepared: the picture follows the slider",
         (false, true) => "Being prepared",
         (false, false) => return,

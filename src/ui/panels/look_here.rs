@@ -25,7 +25,7 @@ pub fn look_here_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
     ui.heading(heading(result.marks.len()));
     let weak = theme::of(ui).text_weak;
     if result.marks.is_empty() {
-        let text = RichText::new("No place was marked; this clears nothing.");
+        let text = RichText::new("No place was marked. That does not mean that there is none.");
         ui.add(Label::new(text.color(weak)).wrap());
         return;
     }
@@ -45,7 +45,7 @@ pub fn look_here_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
     if rings.on_hover_text(tip).changed() {
         commands.push(UiCommand::ToggleMarks);
     }
-    let hint = RichText::new("What is not marked is not cleared by it.").small();
+    let hint = RichText::new("Other places may be worth a second look too.").small();
     ui.label(hint.color(weak));
 }
 

@@ -58,7 +58,7 @@ fn look_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     ui.label("Motion");
     let mut reduced = preferences.reduced_motion;
     if ui
-        .checkbox(&mut reduced, "Nothing moves by itself")
+        .checkbox(&mut reduced, "No flicker and no moving parts")
         .changed()
     {
         commands.push(UiCommand::Shell(ShellCommand::ToggleReducedMotion));
@@ -118,7 +118,7 @@ fn drag_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     ui.add(gain).labelled_by(label.id);
     ui.end_row();
     ui.label("");
-    if ui.button("Drag as it was").clicked() {
+    if ui.button("Usual settings of the drag").clicked() {
         drag = DragPreferences::default();
     }
     ui.end_row();

@@ -7,38 +7,47 @@ use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::worker::{JobId, PathKind, Preview, Progress};
 use eframe::egui::{
-    ColorImage, Id, Image, ProgressBar, RichText, TextureHandle, TextureOptions, Ui, Vec2,
+    Align, ColorImage, Id, Image, Label, Layout, ProgressBar, Rect, RichText, TextureHandle,
+    TextureOptions, Ui, UiBuilder, Vec2,
 };
 
-/// The block at the top has the same height with and without a run: a slider must not slip away
-/// from under the pointer at the moment it is let go.
+/// The block at the top has the same height with and without a run and its preview: a slider must not slip away
+/// from under the pointer.
 pub fn progress_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let size = Vec2::new(ui.available_width(), theme::PROGRESS_HEIGHT);
-    ui.allocate_ui(size, |ui| {
-        ui.set_min_size(size);
-        let Some(job) = state.job.as_ref().or(state.loading.as_ref()) else {
-            ui.label(RichText::new(idle_text(state)).color(theme::of(ui).text_weak));
-            return;
-        };
-        let (fraction, text) = match job.progress {
-            Some(progress) => (progress.fraction, progress_text(&progress)),
-            None if state.job.is_some() => (0.0, "Waiting for the worker".to_owned()),
-            None => (0.0, "Loading the model".to_owned()),
-        };
-        let bar = ProgressBar::new(fraction).show_percentage();
-        ui.add(bar.fill(theme::of(ui).selected));
-        if let Some(progress) = &job.progress {
-            stages_ui(ui, progress);
-        }
-        ui.label(RichText::new(text).color(theme::of(ui).text_weak));
-        if state.job.is_some() && ui.button("Cancel run").clicked() {
-            commands.push(UiCommand::CancelJob);
-        }
-    });
-    if let Some(job) = &state.job {
-        preview_ui(ui, job);
+    let block = UiBuilder::new()
+        .max_rect(Rect::from_min_size(ui.cursor().min, size))
+        .layout(Layout::left_to_right(Align::Min));
+    let mut block = ui.new_child(block);
+    let preview = state.job.as_ref().and_then(|job| job.preview.as_ref());
+    if let (Some(job), Some(preview)) = (&state.job, preview) {
+        preview_ui(&mut block, job, preview);
     }
+    block.vertical(|ui| run_ui(ui, state, commands));
+    ui.allocate_space(size);
     ui.separator();
+}
+
+/// How far the run is, or how long the last one took.
+fn run_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let Some(job) = state.job.as_ref().or(state.loading.as_ref()) else {
+        ui.label(RichText::new(idle_text(state)).color(theme::of(ui).text_weak));
+        return;
+    };
+    let (fraction, text) = match job.progress {
+        Some(progress) => (progress.fraction, progress_text(&progress)),
+        None if state.job.is_some() => (0.0, "Waiting for the worker".to_owned()),
+        None => (0.0, "Loading the model".to_owned()),
+    };
+    let bar = ProgressBar::new(fraction).show_percentage();
+    ui.add(bar.fill(theme::of(ui).selected));
+    if let Some(progress) = &job.progress {
+        stages_ui(ui, progress);
+    }
+    ui.add(Label::new(RichText::new(text).color(theme::of(ui).text_weak)).wrap());
+    if state.job.is_some() && ui.button("Cancel run").clicked() {
+        commands.push(UiCommand::CancelJob);
+    }
 }
 
 /// What stands where the progress bar will be.
@@ -75,21 +84,28 @@ pub(super) fn duration_text(secs: f64) -> String {
     }
 }
 
-/// Where the run is heading: a small picture that is no result and goes nowhere else.
-fn preview_ui(ui: &mut Ui, job: &RunningJob) {
-    let Some(preview) = &job.preview else {
-        return;
-    };
+/// Where the run is heading: a small picture that is no result and goes nowhere else. How far the run is stands beside
+/// it, once.
+fn preview_ui(ui: &mut Ui, job: &RunningJob, preview: &Preview) {
     let texture = texture(ui, job.handle.id(), preview);
-    let size = Vec2::new(ui.available_width(), theme::PREVIEW_HEIGHT);
     let path = match preview.path() {
         PathKind::Global => "whole picture",
         PathKind::Local => "lungs",
     };
-    let (step, num_steps) = (preview.step(), preview.num_steps());
-    let name = format!("Preview of the {path}, step {step} of {num_steps}: not a result");
-    ui.label(RichText::new(&name).small().color(theme::of(ui).text_weak));
-    ui.add(Image::new(&texture).max_size(size).alt_text(name));
+    let name = format!("Preview of the {path}: not a result");
+    let [width, height] = theme::PREVIEW_SIZE;
+    let size = Vec2::new(width, theme::PROGRESS_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_width(width);
+        let picture = Image::new(&texture).max_size(Vec2::new(width, height));
+        let picture = ui.add(picture.alt_text(&name));
+        picture.on_hover_ui(|ui| {
+            ui.label(&name);
+            ui.add(Image::new(&texture).max_size(Vec2::splat(theme::PREVIEW_ENLARGED)));
+        });
+        let caption = RichText::new("Preview only").small();
+        ui.label(caption.color(theme::of(ui).text_weak));
+    });
 }
 
 /// The newest preview on the graphics card; one texture serves every preview of a window.
@@ -135,7 +151,7 @@ mod tests {
         };
         assert_eq!(
             progress_text(&progress),
-            "Local path, step 12 of 50, about 5 min left"
+            "Lungs, step 12 of 50, about 5 min left"
         );
         let encode = Progress {
             stage: Stage::Encode,

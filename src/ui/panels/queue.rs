@@ -18,6 +18,8 @@ pub fn queue_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     }
     ui.heading("Queue");
     let mut ask = |command| commands.push(UiCommand::Queue(command));
+    // Above the list: what empties it must be in sight however long it is.
+    buttons_ui(ui, state, &mut ask);
     if let Some(run) = &queue.running {
         running_ui(ui, state, run, &mut ask);
     }
@@ -38,6 +40,12 @@ pub fn queue_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if queue.is_empty() {
         ui.label(RichText::new("Nothing waits").color(theme::of(ui).text_weak));
     }
+    ui.separator();
+}
+
+/// What fills and empties the queue.
+fn buttons_ui(ui: &mut Ui, state: &AppState, ask: &mut impl FnMut(QueueCommand)) {
+    let queue = &state.queue;
     ui.horizontal_wrapped(|ui| {
         let all = ui.button("Suppress all that are not run");
         if all.clicked() {
@@ -54,7 +62,6 @@ pub fn queue_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
             ask(QueueCommand::ClearAndRun);
         }
     });
-    ui.separator();
 }
 
 fn running_ui(ui: &mut Ui, state: &AppState, run: &QueuedRun, ask: &mut impl FnMut(QueueCommand)) {

@@ -14,14 +14,15 @@ use crate::ui::command::UiCommand;
 use crate::ui::leg_scrub::LEG_RANGE;
 use crate::ui::scale_text::DIFFERENCE_RANGE;
 use crate::ui::state::{AppState, SeedMode};
+use crate::ui::study::OpenStudy;
 use crate::ui::theme;
 use crate::ui::widgets::release_slider::{Change, Marks, release_slider};
 use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, SamplerChoice, SuppressionSettings,
 };
 use eframe::egui::{
-    Button, CollapsingHeader, ComboBox, DragValue, Label, RichText, Role, ScrollArea, Ui,
-    WidgetInfo,
+    Button, CollapsingHeader, ComboBox, DragValue, Frame, Label, Panel, RichText, Role, ScrollArea,
+    Ui, WidgetInfo,
 };
 
 /// Steps that the LCM sampler can take (the 50 of its training).
@@ -37,12 +38,11 @@ const MOST_SHOWN_SEEDS: usize = 16;
 
 /// Draws the panel.
 pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    lower_ui(ui, state, commands);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.add_space(4.0);
-        measure_list_ui(ui, state, commands);
         magnifier_panel_ui(ui, state, commands);
         mask_panel_ui(ui, state, commands);
-        queue_ui(ui, state, commands);
         ui.heading("Suppression");
         progress_ui(ui, state, commands);
         // Until a model is loaded there is nothing these would be settings of.
@@ -50,9 +50,34 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         ui.add_enabled_ui(is_loaded, |ui| suppression_ui(ui, state, commands));
         compare_ui(ui, state, commands);
         look_here_ui(ui, state, commands);
-        difference_ui(ui, state, commands);
         histogram_ui(ui, state, commands);
+        difference_ui(ui, state, commands);
     });
+}
+
+/// Lists that grow while a person works, at the bottom: what stands above them never moves.
+fn lower_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let has_tool = state.measuring.tool.is_some();
+    let is_measured = |study: &OpenStudy| has_tool || study.has_measures();
+    if !state.study().is_some_and(is_measured) && !state.queue.is_visible {
+        return;
+    }
+    let height = theme::LOWER_SHARE * ui.available_height();
+    Panel::bottom("side_lists")
+        .frame(Frame::new())
+        .resizable(true)
+        .default_size(height)
+        .size_range(theme::LOWER_LEAST..=0.8 * ui.available_height())
+        .show(ui, |ui| {
+            ScrollArea::vertical()
+                .id_salt("side lists")
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    ui.add_space(6.0);
+                    measure_list_ui(ui, state, commands);
+                    queue_ui(ui, state, commands);
+                });
+        });
 }
 
 /// Everything a run depends on.
@@ -231,7 +256,7 @@ fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
         (ClippingChoice::None, "None"),
     ];
     let fusion = [
-        (FusionChoice::Poisson, "Poisson"),
+        (FusionChoice::Poisson, "Seamless (Poisson)"),
         (FusionChoice::Alpha, "Weighted mean"),
         (FusionChoice::OpenCv, "OpenCV, 8 bits"),
         (FusionChoice::None, "Global picture only"),
@@ -239,7 +264,12 @@ fn choices_ui(ui: &mut Ui, settings: &mut SuppressionSettings) -> Change {
     let change = choice_ui(ui, "Guidance", &mut settings.guidance, &guidance)
         .or(choice_ui(ui, "Sampler", &mut settings.sampler, &sampler))
         .or(choice_ui(ui, "Clipping", &mut settings.clipping, &clipping))
-        .or(choice_ui(ui, "Fusion", &mut settings.fusion, &fusion));
+        .or(choice_ui(
+            ui,
+            "Lungs set into the picture",
+            &mut settings.fusion,
+            &fusion,
+        ));
     // Another sampler may not be able to take as many.
     settings.steps = settings.steps.min(most_steps(settings.sampler));
     change
@@ -323,11 +353,11 @@ fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         return;
     };
     ui.separator();
-    let mut limit = state.shown_difference_limit();
-    let default = study.default_difference_limit();
-    let [least, most] = DIFFERENCE_RANGE.map(|share| share * default);
-    let range = least..=most;
-    if release_slider(ui, "Difference range", &mut limit, range, &[default]).edited {
+    let shown = (
+        state.shown_difference_limit(),
+        state.default_difference_limit(),
+    );
+    if let Some(limit) = range_ui(ui, "Difference range", shown) {
         commands.push(UiCommand::SetDifferenceLimit(limit));
     }
     let mut is_absolute = state.difference_is_absolute;
@@ -336,8 +366,28 @@ fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if absolute.on_hover_text(tip).changed() {
         commands.push(UiCommand::SetDifferenceAbsolute(is_absolute));
     }
-    let hint = RichText::new("Modality value at the ends of the scale").small();
+    if study
+        .runs
+        .shown()
+        .is_some_and(|run| run.uncertainty_limit.is_some())
+    {
+        let shown = (
+            state.shown_uncertainty_limit(),
+            state.default_uncertainty_limit(),
+        );
+        if let Some(limit) = range_ui(ui, "Uncertainty range", shown) {
+            commands.push(UiCommand::SetUncertaintyLimit(limit));
+        }
+    }
+    let hint = RichText::new("Grey value at the ends of the scale").small();
     ui.label(hint.color(theme::of(ui).text_weak));
+}
+
+/// A slider for the end of a scale, with a tick where it is by itself; returns where it was moved to.
+fn range_ui(ui: &mut Ui, name: &str, (mut limit, default): (f64, f64)) -> Option<f64> {
+    let [least, most] = DIFFERENCE_RANGE.map(|share| share * default);
+    let moved = release_slider(ui, name, &mut limit, least..=most, &[default]);
+    moved.edited.then_some(limit)
 }
 
 #[cfg(test)]

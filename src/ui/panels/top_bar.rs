@@ -16,6 +16,9 @@ use eframe::egui::{self, Align, Button, RichText, TextStyle, Ui, Vec2};
 /// The sentence that is always visible.
 pub const BANNER: &str = "Research use only - companion image, read with the original";
 
+/// The same where the bar is narrow; a screen reader has the whole sentence.
+const SHORT_BANNER: &str = "Research use only";
+
 /// Margin of the banner's text at both ends, points.
 const BANNER_MARGIN: i8 = 8;
 
@@ -70,37 +73,41 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         if ui.button("Help").on_hover_text(help).clicked() {
             commands.push(UiCommand::ToggleHelp);
         }
-        let has_room = ui.available_size_before_wrap().x >= banner_width(ui);
-        if has_room {
-            banner_ui(ui);
+        let room = ui.available_size_before_wrap().x;
+        let mut forms = [BANNER, SHORT_BANNER].into_iter();
+        let fitting = forms.find(|text| banner_width(ui, text) <= room);
+        if let Some(text) = fitting {
+            banner_ui(ui, text);
         }
-        has_room
+        fitting.is_some()
     });
-    // In a narrow window a line of its own: a banner that is cut says nothing.
+    // With the largest text a line of its own: a banner that is cut says nothing.
     if !has_room.inner {
-        ui.horizontal(banner_ui);
+        ui.horizontal(|ui| banner_ui(ui, SHORT_BANNER));
     }
 }
 
 /// Width of the banner in points, with its frame.
-fn banner_width(ui: &Ui) -> f32 {
+fn banner_width(ui: &Ui, text: &str) -> f32 {
     let font = TextStyle::Body.resolve(ui.style());
     let galley = ui
         .painter()
-        .layout_no_wrap(BANNER.to_owned(), font, theme::of(ui).caution);
+        .layout_no_wrap(text.to_owned(), font, theme::of(ui).caution);
     galley.size().x + 2.0 * f32::from(BANNER_MARGIN) + 2.0
 }
 
-fn banner_ui(ui: &mut Ui) {
+fn banner_ui(ui: &mut Ui, text: &str) {
     ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
         egui::Frame::new()
             .fill(theme::of(ui).caution_fill)
             .corner_radius(4)
             .inner_margin(egui::Margin::symmetric(BANNER_MARGIN, 3))
             .show(ui, |ui| {
-                let text = RichText::new(BANNER).color(theme::of(ui).caution);
-                ui.add(egui::Label::new(text).truncate())
-                    .on_hover_text("Not a medical device. The picture may lack or add findings.");
+                let text = RichText::new(text).color(theme::of(ui).caution);
+                let label = ui.add(egui::Label::new(text).truncate());
+                label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, BANNER));
+                let tip = "Not a medical device. The picture may lack or add findings.";
+                label.on_hover_text(format!("{BANNER}. {tip}"));
             });
     });
 }

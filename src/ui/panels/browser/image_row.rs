@@ -7,7 +7,7 @@ use crate::ui::state::AppState;
 use crate::ui::study::{Study, StudyContent};
 use crate::ui::theme;
 use crate::ui::thumbnails::ThumbnailTextures;
-use crate::ui::widgets::middle_ellipsis::fitted;
+use crate::ui::widgets::middle_ellipsis::{fitted, fitted_file_name};
 use crate::ui::widgets::status_sign::{paint_star, paint_status};
 use eframe::egui::{
     Align2, Button, Color32, FontId, Pos2, Rect, Role, Sense, TextStyle, Ui, Vec2, WidgetInfo,
@@ -65,10 +65,7 @@ fn facts(state: &AppState, study: &Study) -> Vec<String> {
     if state.prior.as_ref() == Some(&study.path) {
         facts.push("prior".to_owned());
     }
-    if matches!(study.content, StudyContent::Unread) && study.info.is_some() {
-        facts.push("closed".to_owned());
-    }
-    match study.num_cautions {
+    match state.num_cautions(study) {
         0 => {}
         1 => facts.push("1 caution".to_owned()),
         n => facts.push(format!("{n} cautions")),
@@ -98,8 +95,8 @@ fn text_ui(
 ) {
     let font = TextStyle::Body.resolve(ui.style());
     let small = TextStyle::Small.resolve(ui.style());
-    let line = |(column, row): (f32, f32), text: &str, font: &FontId, colour: Color32| {
-        let shown = fitted(ui.painter(), text, font, rect.width() - column - 4.0);
+    let room = rect.width() - 4.0;
+    let put = |(column, row): (f32, f32), shown: String, font: &FontId, colour: Color32| {
         let at = rect.min + Vec2::new(column, row);
         ui.painter()
             .text(at, Align2::LEFT_CENTER, shown, font.clone(), colour);
@@ -116,7 +113,8 @@ fn text_ui(
         paint_star(ui.painter(), at, STAR_RADIUS, theme::of(ui).accent);
         name_column = 2.0 * STAR_RADIUS + 4.0;
     }
-    line((name_column, 11.0), name, &font, colour);
+    let shown = fitted_file_name(ui.painter(), name, &font, room - name_column);
+    put((name_column, 11.0), shown, &font, colour);
     let colour = status_colour(ui, status);
     paint_status(
         ui.painter(),
@@ -124,16 +122,18 @@ fn text_ui(
         status,
         colour,
     );
-    line((14.0, 28.0), status.word(), &small, colour);
+    let shown = fitted(ui.painter(), status.word(), &small, room - 14.0);
+    put((14.0, 28.0), shown, &small, colour);
     let view = study.info.as_ref().map(|info| info.view_position.clone());
     let mut about: Vec<String> = view.into_iter().filter(|view| !view.is_empty()).collect();
     about.extend(facts(state, study));
-    let colour = if study.num_cautions > 0 {
+    let colour = if state.num_cautions(study) > 0 {
         theme::of(ui).caution
     } else {
         theme::of(ui).text_weak
     };
-    line((0.0, 43.0), &about.join(", "), &small, colour);
+    let shown = fitted(ui.painter(), &about.join(", "), &small, room);
+    put((0.0, 43.0), shown, &small, colour);
 }
 
 fn status_colour(ui: &Ui, status: ImageStatus) -> Color32 {

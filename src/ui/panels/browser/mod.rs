@@ -8,7 +8,7 @@ use crate::ui::queue::QueueCommand;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::ui::thumbnails::ThumbnailTextures;
-use crate::ui::widgets::middle_ellipsis::fitted;
+use crate::ui::widgets::middle_ellipsis::{fitted, fitted_file_name};
 use crate::ui::widgets::status_sign::paint_fold;
 use eframe::egui::{
     Align2, Button, Id, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
@@ -29,7 +29,7 @@ pub fn browser_ui(
     ui.add_space(4.0);
     let place = state.browser.order.iter().position(|i| *i == state.current);
     let shown = place.unwrap_or(state.current) + 1;
-    ui.label(RichText::new(format!("Study {shown} of {}", state.studies.len())).strong());
+    ui.label(RichText::new(format!("File {shown} of {}", state.studies.len())).strong());
     search_ui(ui, state, commands);
     ui.separator();
     let rows = &state.browser.rows;
@@ -186,7 +186,7 @@ impl Panel<'_> {
         let label = format!("{name}: {}", file.reason);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, false, &label));
         let font = TextStyle::Body.resolve(ui.style());
-        let shown = fitted(ui.painter(), &name, &font, rect.width() - 6.0);
+        let shown = fitted_file_name(ui.painter(), &name, &font, rect.width() - 6.0);
         let at = rect.left_center() + Vec2::new(4.0, 0.0);
         ui.painter().text(
             at,
