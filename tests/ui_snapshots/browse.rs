@@ -137,13 +137,13 @@ fn arrow_keys_move_and_enter_shows() {
 #[test]
 fn the_browser_is_hidden_and_shown_by_a_key() {
     let mut window = Window::new().with_study();
-    assert!(!window.has("Study 1 of 1"), "one image needs no browser");
+    assert!(!window.has("File 1 of 1"), "one image needs no browser");
     window.press(Key::N);
-    assert!(window.has("Study 1 of 1"));
+    assert!(window.has("File 1 of 1"));
     window.press(Key::N);
-    assert!(!window.has("Study 1 of 1"));
+    assert!(!window.has("File 1 of 1"));
     show(&mut window, radiograph("second"));
-    assert!(!window.has("Study 2 of 2"), "the reader's word counts");
+    assert!(!window.has("File 2 of 2"), "the reader's word counts");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn the_scale_of_the_difference_has_the_sign_of_the_pixel_values() {
             ("+750 taken away, -750 added", false),
             ("-750 taken away, +750 added", true),
         ] {
-            let words = format!("Scale of the difference, modality values: {end}");
+            let words = format!("Scale of the difference, grey values: {end}");
             let expected = signs == (polarity == Polarity::LowIsWhite);
             assert_eq!(window.has(&words), expected, "{words}");
         }

@@ -169,7 +169,7 @@ fn a_study_closed_to_save_memory_keeps_its_cautions_in_the_browser() {
     for _ in 0..5 {
         window.press(Key::PageUp);
     }
-    assert!(window.has("hand.dcm, not run, closed, 2 cautions"));
+    assert!(window.has("hand.dcm, not run, 3 cautions"));
 }
 
 /// As the reader of a DICOM file doubts a Series Description that tells of another product's work.

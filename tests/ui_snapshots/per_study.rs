@@ -104,7 +104,7 @@ fn a_model_that_takes_a_thousand_steps_keeps_them() {
 #[test]
 fn the_zoom_shown_is_that_of_the_picture_in_the_same_frame() {
     let mut window = Window::new().with_study();
-    for percent in [250_u16, 75] {
+    for percent in [250_u16, 175] {
         let camera = Camera {
             zoom: Zoom::Scale(f32::from(percent) / 100.0),
             ..Camera::default()

@@ -96,7 +96,7 @@ fn several_pictures_averaged_have_an_uncertainty_in_every_view() {
     let view = window.harness.get_by_label("Uncertainty view").rect();
     window.harness.hover_at(view.center());
     window.harness.run();
-    assert!(window.has_text("uncertainty  12.5"));
+    assert!(window.has_text("unc 12.5"));
     window.apply(UiCommand::ShowRun(1));
     assert_eq!(
         window.state().num_seeds,
@@ -113,7 +113,7 @@ fn where_a_run_is_heading_is_shown_and_is_no_result() {
     let grey = FloatImage::filled(8, 8, 0.5);
     job.set_preview(Preview::new(grey, PathKind::Global, 2, 8));
     window.harness.run();
-    assert!(window.has_text("Preview of the whole picture, step 2 of 8: not a result"));
+    assert!(window.has_text("Preview of the whole picture: not a result"));
     assert!(window.state().study().expect("open").result().is_none());
     window.click("Cancel run");
     assert!(!window.has_text("Preview of"));

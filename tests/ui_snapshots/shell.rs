@@ -139,13 +139,13 @@ fn a_key_that_is_taken_is_given_away_only_when_asked() {
     window.apply(shell(ShellCommand::ToggleKeyEditor));
     window.act_on("Key of: Invert black and white");
     window.press(Key::F);
-    assert!(window.has("F is the key of: Fit to the view. Give it to: Invert black and white?"));
-    window.click("Leave it");
+    assert!(window.has("F is the key of: Fit to the view. Move it to: Invert black and white?"));
+    window.click("Keep it there");
     let keys = |window: &Window| window.state().shell.preferences.keymap.to_text();
     assert!(keys(&window).is_empty());
     window.act_on("Key of: Invert black and white");
     window.press(Key::F);
-    window.click("Give the key away");
+    window.click("Move it here");
     assert_eq!(keys(&window)["invert"], "F");
     assert_eq!(keys(&window)["fit"], "");
     window.act_on("Reset: Invert black and white");
