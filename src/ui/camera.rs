@@ -75,9 +75,10 @@ impl ImageExtent {
         (view.size[0] / extent[0].max(1.0)).min(view.size[1] / extent[1].max(1.0))
     }
 
-    /// The smallest zoom: less shows nothing more of the image. Its own size is never out of reach.
+    /// The smallest zoom: less shows nothing more of the image. Its own size, in pixels or in millimetres, is never out
+    /// of reach.
     fn least_zoom(&self, view: ViewRect) -> f32 {
-        (LEAST_SHARE_OF_FIT * self.fitting_zoom(view)).min(1.0)
+        LEAST_SHARE_OF_FIT * self.fitting_zoom(view).min(1.0)
     }
 }
 
