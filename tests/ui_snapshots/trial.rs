@@ -5,7 +5,8 @@ use crate::phantom::{radiograph, result};
 use diaphane::radiograph::FloatImage;
 use diaphane::ui::{BrowseCommand, Layout, SeedMode, ShellCommand, UiCommand};
 use diaphane::worker::{
-    EventKind, PathKind, Preview, Progress, Stage, SuppressionResult, SuppressionSettings,
+    EventKind, PathKind, Preview, Progress, Stage, StageSteps, SuppressionResult,
+    SuppressionSettings,
 };
 use eframe::egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -286,6 +287,7 @@ fn one_count_says_how_far_a_run_is() {
         total: 24,
         fraction: 0.02,
         eta_secs: None,
+        stages: StageSteps::default(),
     });
     job.set_preview(Preview::new(
         FloatImage::filled(64, 48, 0.5),
