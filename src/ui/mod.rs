@@ -103,6 +103,7 @@ pub use presets::WindowPreset;
 pub use privacy::Privacy;
 pub use question::{AskedRun, PathBox, PathPurpose, Question};
 pub use queue::{JobQueue, QueueCommand, QueuedRun};
+pub use result_scales::ResultScales;
 pub use running_job::{RunningJob, WhenReady};
 pub use runs::{Run, Runs};
 pub use session::{SavedDesk, Session};

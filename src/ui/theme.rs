@@ -69,6 +69,8 @@ pub const OVERLAY_MARGIN: f32 = 8.0;
 pub const SETTINGS_WIDTH: f32 = 296.0;
 /// Share of the settings panel that the lists of measures and of the queue have at its bottom when they first open.
 pub const LOWER_SHARE: f32 = 0.25;
+/// The same while the queue is open.
+pub const LOWER_SHARE_QUEUE: f32 = 0.45;
 /// Least height of these lists, points.
 pub const LOWER_LEAST: f32 = 60.0;
 /// Height of the block that shows progress, points.

@@ -183,15 +183,15 @@ fn every_stage_of_a_run_has_a_bar() {
     window.harness.run();
     for name in [
         "Encoding: 2 of 2",
-        "Global path: 3 of 20",
-        "Local path: 0 of 20",
+        "Whole picture: 3 of 20",
+        "Lungs: 0 of 20",
     ] {
         window
             .harness
             .get_by_role_and_label(Role::ProgressIndicator, name);
     }
     assert!(!window.has_text("Fusing: "), "what is reused has no bar");
-    let bar = window.harness.get_by_label("Local path: 0 of 20").rect();
+    let bar = window.harness.get_by_label("Lungs: 0 of 20").rect();
     let cancel = window.harness.get_by_label("Cancel run").rect();
     assert!(bar.bottom() < cancel.top() && bar.width() > 40.0, "{bar:?}");
 }

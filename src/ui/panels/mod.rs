@@ -32,6 +32,7 @@ pub mod question;
 pub mod queue;
 pub mod recent_menu;
 pub mod restore_bar;
+pub mod result_scales;
 pub mod results;
 mod screen_ruler;
 pub mod search_bar;

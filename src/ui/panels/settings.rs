@@ -10,9 +10,9 @@ use super::mask::mask_panel_ui;
 use super::measure_list::measure_list_ui;
 use super::progress::{duration_text, progress_ui};
 use super::queue::queue_ui;
+use super::result_scales::result_scales_ui;
 use crate::ui::command::UiCommand;
 use crate::ui::leg_scrub::LEG_RANGE;
-use crate::ui::scale_text::DIFFERENCE_RANGE;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
@@ -51,7 +51,7 @@ pub fn settings_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
         compare_ui(ui, state, commands);
         look_here_ui(ui, state, commands);
         histogram_ui(ui, state, commands);
-        difference_ui(ui, state, commands);
+        result_scales_ui(ui, state, commands);
     });
 }
 
@@ -62,7 +62,12 @@ fn lower_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if !state.study().is_some_and(is_measured) && !state.queue.is_visible {
         return;
     }
-    let height = theme::LOWER_SHARE * ui.available_height();
+    let share = if state.queue.is_visible {
+        theme::LOWER_SHARE_QUEUE
+    } else {
+        theme::LOWER_SHARE
+    };
+    let height = share * ui.available_height();
     Panel::bottom("side_lists")
         .frame(Frame::new())
         .resizable(true)
@@ -346,48 +351,6 @@ fn seed_ui(
         change
     });
     row.inner
-}
-
-fn difference_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let Some(study) = state.study().filter(|study| study.result().is_some()) else {
-        return;
-    };
-    ui.separator();
-    let shown = (
-        state.shown_difference_limit(),
-        state.default_difference_limit(),
-    );
-    if let Some(limit) = range_ui(ui, "Difference range", shown) {
-        commands.push(UiCommand::SetDifferenceLimit(limit));
-    }
-    let mut is_absolute = state.difference_is_absolute;
-    let tip = "How much was changed, whether taken away or added";
-    let absolute = ui.checkbox(&mut is_absolute, "Size of the difference alone");
-    if absolute.on_hover_text(tip).changed() {
-        commands.push(UiCommand::SetDifferenceAbsolute(is_absolute));
-    }
-    if study
-        .runs
-        .shown()
-        .is_some_and(|run| run.uncertainty_limit.is_some())
-    {
-        let shown = (
-            state.shown_uncertainty_limit(),
-            state.default_uncertainty_limit(),
-        );
-        if let Some(limit) = range_ui(ui, "Uncertainty range", shown) {
-            commands.push(UiCommand::SetUncertaintyLimit(limit));
-        }
-    }
-    let hint = RichText::new("Grey value at the ends of the scale").small();
-    ui.label(hint.color(theme::of(ui).text_weak));
-}
-
-/// A slider for the end of a scale, with a tick where it is by itself; returns where it was moved to.
-fn range_ui(ui: &mut Ui, name: &str, (mut limit, default): (f64, f64)) -> Option<f64> {
-    let [least, most] = DIFFERENCE_RANGE.map(|share| share * default);
-    let moved = release_slider(ui, name, &mut limit, least..=most, &[default]);
-    moved.edited.then_some(limit)
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ const NUMBERS_WIDTH: f32 = 54.0;
 const SHADE_MARGIN: f32 = 8.0;
 /// Height of a line of the captions above and below the bar, points.
 const CAPTION_HEIGHT: f32 = 18.0;
+/// Captions above and below the bar with the gaps between them, in heights of a line.
+const CAPTIONS: f32 = 3.8;
 /// Share of the view's height that the bar may take from the picture.
 const MAX_SHARE: f32 = 0.35;
 /// Height of the bar in widths of the view: in a narrow view the picture is low.
@@ -141,12 +143,16 @@ pub const COLOUR_BAR_WIDTH: f32 = NUMBERS_WIDTH + theme::COLOUR_BAR[0] + SHADE_M
 
 /// Height of the bar with its captions in an area of this size, points.
 pub fn colour_bar_height(area: Vec2) -> f32 {
-    bar_height(area) + 3.8 * CAPTION_HEIGHT
+    bar_height(area) + CAPTIONS * CAPTION_HEIGHT
 }
 
 fn bar_height(area: Vec2) -> f32 {
     let [_, height] = theme::COLOUR_BAR;
-    height.min(MAX_SHARE * area.y).min(MAX_WIDTHS * area.x)
+    let free = (area.y - CAPTIONS * CAPTION_HEIGHT).max(0.0);
+    height
+        .min(MAX_SHARE * area.y)
+        .min(MAX_WIDTHS * area.x)
+        .min(free)
 }
 
 /// Paints the bar; returns where it is.

@@ -6,7 +6,8 @@ use diaphane::measure::{Grip, Measure, MeasureId, Point, Shape};
 use diaphane::radiograph::{BrushEffect, PixelSpacing, Polarity, Voi};
 use diaphane::ui::{
     BrowseCommand, Compare, CompareTool, Content, CountScale, DragSpeed, Layout, Link, Links, Look,
-    MaskCommand, MeasureCommand, OpenStudy, Rings, SeedMode, Tool, Turning, UiCommand, WindowDrag,
+    MaskCommand, MeasureCommand, OpenStudy, ResultScales, Rings, SeedMode, Tool, Turning,
+    UiCommand, WindowDrag,
 };
 use diaphane::worker::{EventKind, SuppressionSettings};
 use rand::Rng as _;
@@ -35,6 +36,7 @@ struct Seen {
 struct SeenStudy {
     looks: Vec<(Voi, bool, String)>,
     limit: Option<f64>,
+    scales: ResultScales,
     polarity: Polarity,
     settings: Option<SuppressionSettings>,
     /// Numbers of the results, and whether each is to be kept.
@@ -77,6 +79,7 @@ fn seen_of(study: &OpenStudy) -> SeenStudy {
     SeenStudy {
         looks: Content::ALL.into_iter().map(of).collect(),
         limit: study.difference_limit,
+        scales: study.result_scales,
         polarity: study.radiograph.polarity,
         settings: study.settings.clone(),
         runs: runs.map(|run| (run.number, run.pinned)).collect(),

@@ -66,7 +66,9 @@ impl View<'_> {
         }
         if let Some(scale) = scale {
             let id = ui.unique_id().with(("colour bar", self.id.0));
-            colour_bar_ui(ui, (above, id), scale);
+            // What stands in the corner above it is not covered, however low the view is.
+            let free = above.with_min_y(top.min(above.bottom()));
+            colour_bar_ui(ui, (free, id), scale);
         }
     }
 
