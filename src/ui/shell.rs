@@ -42,6 +42,10 @@ pub struct KeyEditor {
 
 /// What the window knows beside the studies.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "windows that are open or not, in any combination"
+)]
 pub struct Shell {
     /// What the person prefers.
     pub preferences: Preferences,

@@ -45,7 +45,7 @@ fn results_take_the_same_height_however_many_there_are() {
     let mut window = with_results(2);
     let height = window.height_of("Soft tissue view");
     for i in 2..8 {
-        window.add_result(3.0 + 0.25 * i as f64, |_| {});
+        window.add_result(3.0 + 0.25 * f64::from(i), |_| {});
         assert!((window.height_of("Soft tissue view") - height).abs() < 0.5);
     }
     assert!(window.has("Show result 8") && window.has("Show result 1"));
@@ -96,7 +96,7 @@ fn the_first_letters_of_a_word_find_it() {
 fn comparing() -> Window {
     let mut window = Window::new().with_study().with_result();
     window.add_result(5.0, |made| {
-        made.soft_tissue = made.soft_tissue.map(|v| v - 3.0)
+        made.soft_tissue = made.soft_tissue.map(|v| v - 3.0);
     });
     window.apply(UiCommand::CompareWithRun(Some(1)));
     window
@@ -362,11 +362,11 @@ fn the_menus_have_an_end_and_offer_nothing_that_does_nothing() {
     let mut window = Window::new();
     window.harness.run();
     window.click("Tools");
-    let tags = window.harness.query_all_by_label_contains("DICOM tags");
-    assert!(
-        tags.map(|node| node.accesskit_node().is_disabled())
-            .all(|is| is)
-    );
+    let is_greyed = {
+        let mut tags = window.harness.query_all_by_label_contains("DICOM tags");
+        tags.all(|node| node.accesskit_node().is_disabled())
+    };
+    assert!(is_greyed, "there is no file whose tags could be shown");
     window.press(Key::Escape);
     window.click("File");
     assert!(window.has_text("Quit"));

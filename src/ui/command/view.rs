@@ -41,10 +41,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
         C::Magnify(command) => state.magnifier = state.magnifier.after(command),
         C::Prior(command) => prior::apply(command, state),
         C::Swap => state.compare.swapped = !state.compare.swapped,
-        C::MoveSuppression(share) => {
-            let moved = state.compare.suppression + share;
-            state.compare.suppression = moved.clamp(0.0, 1.0);
-        }
+        C::MoveSuppression(share) => move_suppression(share, state),
         C::ToggleMarks => state.rings = state.rings.toggled(),
         C::ToggleOutline => state.outline_visible = !state.outline_visible,
         C::SetDifferenceAbsolute(is_absolute) => state.difference_is_absolute = is_absolute,
@@ -78,6 +75,12 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
         }
         _ => look_otherwise(state.active_content(), &command, state),
     }
+}
+
+/// Takes more or less of the bone off.
+fn move_suppression(share: f32, state: &mut AppState) {
+    let moved = state.compare.suppression + share;
+    state.compare.suppression = moved.clamp(0.0, 1.0);
 }
 
 /// Zooms the picture in use to its true size, or says why it has none here.

@@ -91,22 +91,19 @@ fn values_of_result(
     let scale = GreyScale::new(&study.radiograph, &look.voi);
     let soft = result.soft_tissue.get(row, col)?;
     let mut values = Vec::new();
-    let base = match study.runs.rival().zip(study.runs.shown()) {
-        Some((rival, shown)) => {
-            let base = rival.result.soft_tissue.get(row, col)?;
-            for (number, there) in [(rival.number, base), (shown.number, soft)] {
-                let long = format!("result {number} {there:>7.1}");
-                values.push(value(8, long, format!("result {number} {there:.1}")));
-            }
-            f64::from(base)
+    let base = if let Some((rival, shown)) = study.runs.rival().zip(study.runs.shown()) {
+        let base = rival.result.soft_tissue.get(row, col)?;
+        for (number, there) in [(rival.number, base), (shown.number, soft)] {
+            let long = format!("result {number} {there:>7.1}");
+            values.push(value(8, long, format!("result {number} {there:.1}")));
         }
-        None => {
-            let display = scale.display_at(stored, f64::from(soft));
-            let shown = grey(look, scale.is_padding(stored), display);
-            let long = format!("soft tissue {soft:>7.1} (shown {shown:>3.0})");
-            values.push(value(8, long, format!("soft {soft:.1}")));
-            scale.modality(stored)
-        }
+        f64::from(base)
+    } else {
+        let display = scale.display_at(stored, f64::from(soft));
+        let shown = grey(look, scale.is_padding(stored), display);
+        let long = format!("soft tissue {soft:>7.1} (shown {shown:>3.0})");
+        values.push(value(8, long, format!("soft {soft:.1}")));
+        scale.modality(stored)
     };
     let difference = base - f64::from(soft);
     let short = format!("diff {difference:.1}");
