@@ -154,6 +154,8 @@ pub struct AppState {
     pub browser: Browser,
     /// File of the radiograph chosen as prior.
     pub prior: Option<PathBuf>,
+    /// File of the radiograph beside which the prior was chosen.
+    pub prior_beside: Option<PathBuf>,
     /// Where zoom and pan of the prior come from.
     pub prior_moves: PriorMoves,
     /// The window of DICOM tags.
@@ -207,6 +209,7 @@ impl Default for AppState {
             folders: FolderNotes::default(),
             browser: Browser::default(),
             prior: None,
+            prior_beside: None,
             prior_moves: PriorMoves::default(),
             tags: TagWindow::default(),
             session: Session::default(),

@@ -2,7 +2,8 @@
 
 use crate::fake::Window;
 use crate::phantom::radiograph;
-use diaphane::ui::{Layout, ShellCommand, UiCommand};
+use diaphane::radiograph::Voi;
+use diaphane::ui::{CompareTool, Content, Layout, ShellCommand, UiCommand};
 use eframe::egui::{Key, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::collections::BTreeSet;
@@ -131,4 +132,43 @@ fn enter_presses_what_tab_reached() {
         }
     }
     panic!("Tab never came to the button");
+}
+
+#[test]
+fn handles_of_the_window_and_of_the_wipe_move_by_arrow_keys() {
+    let mut window = Window::new().with_study().with_result();
+    window.apply(UiCommand::SetLayout(Layout::Single));
+    window.apply(UiCommand::ToggleCompareTool(CompareTool::Wipe));
+    let position = |window: &Window| window.state().compare.wipe_position;
+    window.harness.get_by_label("Wipe handle").focus();
+    window.harness.run();
+    window.press(Key::ArrowRight);
+    assert!(
+        (position(&window) - 0.52).abs() < 1e-4,
+        "{}",
+        position(&window)
+    );
+    window.press(Key::ArrowLeft);
+    window.press(Key::ArrowLeft);
+    assert!(
+        (position(&window) - 0.48).abs() < 1e-4,
+        "{}",
+        position(&window)
+    );
+
+    let width = |window: &Window| match window.look(Content::SoftTissue).voi {
+        Voi::Window { width, .. } => width,
+        Voi::Lut(_) => panic!("a table"),
+    };
+    let before = width(&window);
+    window
+        .harness
+        .get_by_label("Upper end of the window")
+        .focus();
+    window.harness.run();
+    window.press(Key::ArrowRight);
+    let wider = width(&window);
+    assert!(wider > before, "{before} to {wider}");
+    window.press(Key::ArrowLeft);
+    assert!((width(&window) - before).abs() < 1e-6);
 }

@@ -300,3 +300,19 @@ fn a_picture_of_the_browser() {
     window.harness.run();
     window.snapshot("study_browser");
 }
+
+#[test]
+fn a_prior_does_not_stay_beside_another_patient() {
+    let mut window = Window::new();
+    three(&mut window);
+    browse(&mut window, BrowseCommand::SetPrior(Some(0)));
+    assert!(window.has_text("PRIOR, 2024-01-01\nDOE JANE"));
+    window.apply(UiCommand::SelectStudy(1));
+    assert!(!window.has_text("PRIOR"), "it is of another patient");
+    window.apply(UiCommand::SelectStudy(2));
+    assert!(window.has_text("PRIOR, 2024-01-01"));
+    // What the reader sets beside another patient on purpose stays there, with its caution.
+    window.apply(UiCommand::SelectStudy(1));
+    browse(&mut window, BrowseCommand::SetPrior(Some(0)));
+    assert!(window.has_text("PRIOR, 2024-01-01") && window.has_text("Patient IDs differ"));
+}

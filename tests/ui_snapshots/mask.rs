@@ -153,16 +153,27 @@ fn the_run_is_given_the_mask_and_its_result_is_of_it() {
     let requests = window.num_requests();
     window.click("Back to the found mask");
     assert_eq!(window.num_inside(), num_found());
-    assert!(window.has("Stale: made with an edited lung mask"));
-    window.click("Apply the mask");
     assert_eq!(
         window.num_requests(),
         requests,
         "that picture is there already"
     );
-    assert!(!window.has_text("Stale"));
+    assert!(!window.has_text("Stale"), "and is shown at once");
     window.apply(UiCommand::ShowRun(2));
     assert_eq!(window.num_inside(), num_found() + DISC, "with what made it");
+    assert!(!window.has_text("Stale"));
+}
+
+#[test]
+fn back_to_the_found_mask_ends_the_run_with_the_drawn_one() {
+    let mut window = Window::with_brush();
+    window.stroke(OUTSIDE, PointerButton::Primary, Modifiers::NONE);
+    window.click("Apply the mask");
+    window.press_with(Modifiers::SHIFT, Key::M);
+    assert!(window.has("A picture is being made with the mask you drew"));
+    let (job, _) = window.newest_request();
+    window.click("Back to the found mask");
+    assert!(job.is_cancelled() && window.has_text("The run was stopped"));
     assert!(!window.has_text("Stale"));
 }
 

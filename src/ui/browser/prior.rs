@@ -14,6 +14,16 @@ pub fn prior_warning(current: &Study, prior: &Study) -> Option<String> {
     current.other_patient(prior).map(str::to_owned)
 }
 
+/// Both files state a patient's number, and these differ.
+fn is_of_another(current: &Study, prior: &Study) -> bool {
+    let number = |study: &Study| {
+        let info = study.info.as_ref()?;
+        Some(info.patient_id.trim().to_owned()).filter(|number| !number.is_empty())
+    };
+    let (current, prior) = (number(current), number(prior));
+    current.is_some() && prior.is_some() && current != prior
+}
+
 /// Where zoom and pan of the prior come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PriorMoves {
@@ -48,11 +58,15 @@ fn for_width(camera: Camera, from_width: usize, to_width: usize) -> Camera {
 }
 
 impl AppState {
-    /// The entry chosen as prior; none while it is the one shown itself.
+    /// The entry chosen as prior; none while it is the one shown itself, and none beside another patient, unless it was
+    /// chosen beside this very study.
     pub fn prior_entry(&self) -> Option<&Study> {
         let path = self.prior.as_ref()?;
-        let index = self.studies.iter().position(|study| study.path == *path)?;
-        (index != self.current).then(|| self.studies.get(index))?
+        let current = self.studies.get(self.current)?;
+        let entry = self.studies.iter().find(|study| study.path == *path)?;
+        let is_chosen = self.prior_beside.as_ref() == Some(&current.path);
+        let is_shown = entry.path != current.path && (is_chosen || !is_of_another(current, entry));
+        is_shown.then_some(entry)
     }
 
     /// The prior, where it is open.

@@ -43,6 +43,7 @@ pub(super) fn apply(command: BrowseCommand, state: &mut AppState, services: &mut
         C::SetPrior(index) => {
             let study = index.and_then(|index| state.studies.get(index));
             state.prior = study.map(|study| study.path.clone());
+            state.prior_beside = state.studies.get(state.current).map(|s| s.path.clone());
         }
         C::ToggleTags if state.tags.visible => state.tags.close(),
         C::ToggleTags => state.tags.visible = true,

@@ -175,7 +175,7 @@ pub(super) fn rerun(state: &mut AppState, services: &mut Services) {
 }
 
 /// Shows the picture that was made before of what is asked for now; `false` where there is none.
-fn show_made(state: &mut AppState) -> bool {
+pub(super) fn show_made(state: &mut AppState) -> bool {
     let made = state.study().and_then(|study| {
         let asked = Asked {
             settings: state.settings(),

@@ -1,9 +1,10 @@
 //! The lung mask: strokes, and the runs and searches that follow from them.
 
-use super::{Services, jobs, measuring};
+use super::{Services, cancelling, jobs, measuring};
 use crate::measure::Point;
 use crate::radiograph::{BrushEffect, BrushStroke, LungMask};
 use crate::ui::masking::{BRUSH_RADII, MaskCommand, MaskVersion, RADIUS_STEP};
+use crate::ui::running_job::RunningJob;
 use crate::ui::state::AppState;
 use std::sync::Arc;
 
@@ -25,12 +26,25 @@ pub(super) fn apply(command: MaskCommand, state: &mut AppState, services: &mut S
         C::End => end(state),
         C::Apply => jobs::run_as_set(state, services),
         C::Forget => {
-            if let Some(study) = state.study_mut() {
-                study.mask = None;
-            }
+            forget(state);
             find(state, services);
         }
     }
+}
+
+/// Back to the mask that was found: what is being made with the drawn one is not wanted any more, and the picture of the
+/// found one comes back at once where it was made.
+fn forget(state: &mut AppState) {
+    let Some(study) = state.study_mut() else {
+        return;
+    };
+    study.mask = None;
+    let serial = Some(study.serial);
+    let is_drawn = |job: &RunningJob| job.study == serial && job.mask.is_some();
+    if state.job.as_ref().is_some_and(is_drawn) {
+        cancelling::cancel_and_say(state);
+    }
+    jobs::show_made(state);
 }
 
 /// Lays down what is in hand, the stroke before the brush; `false` where nothing is.

@@ -8,10 +8,9 @@ use crate::ui::shortcuts::with_key;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
+use crate::ui::widgets::handle::handle;
 use crate::ui::widgets::release_slider::release_slider;
-use eframe::egui::{
-    Button, CursorIcon, Id, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo,
-};
+use eframe::egui::{Button, CursorIcon, Id, Painter, Pos2, Rect, Stroke, Ui, Vec2};
 
 /// Radius of the wipe's handle, points.
 const KNOB_RADIUS: f32 = 11.0;
@@ -116,6 +115,9 @@ pub fn compared_names(study: &OpenStudy) -> [String; 2] {
     }
 }
 
+/// Share of its way that an arrow key moves the wipe's line by.
+const KEY_STEP: f32 = 0.02;
+
 /// The wipe's line with its handle, over a view that shows a mixture.
 pub fn wipe_ui(
     ui: &mut Ui,
@@ -137,8 +139,8 @@ pub fn wipe_ui(
         Stroke::new(1.0, theme::OVERLAY),
     );
     let knob = Rect::from_center_size(point, Vec2::splat(2.0 * KNOB_RADIUS));
-    let response = ui.interact(knob, id.with("wipe"), Sense::drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Wipe handle"));
+    let share = f64::from(compare.wipe_position);
+    let (response, steps) = handle(ui, (knob, id.with("wipe")), ("Wipe handle", share));
     painter.circle(
         point,
         KNOB_RADIUS,
@@ -159,6 +161,13 @@ pub fn wipe_ui(
         commands.push(UiCommand::SetCompare(
             compare.wiped(view, [delta.x, delta.y]),
         ));
+    }
+    if steps != 0.0 {
+        let position = compare.wipe_position + KEY_STEP * steps as f32;
+        commands.push(UiCommand::SetCompare(Compare {
+            wipe_position: position.clamp(0.0, 1.0),
+            ..*compare
+        }));
     }
     response.on_hover_cursor(CursorIcon::Move);
 }

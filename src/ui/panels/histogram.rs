@@ -6,14 +6,16 @@ use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
+use crate::ui::widgets::handle::handle;
 use crate::ui::window_level::nearest_window;
 use eframe::egui::{
-    Align, Color32, CursorIcon, DragValue, Id, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui,
-    Vec2, WidgetInfo,
+    Align, Color32, CursorIcon, DragValue, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2,
 };
 
 /// Height of the curves, points.
 const HEIGHT: f32 = 90.0;
+/// Share of the axis that an arrow key moves a handle by.
+const KEY_STEP: f64 = 0.01;
 /// Half the width of a handle's catch, points.
 const CATCH: f32 = 6.0;
 
@@ -142,7 +144,7 @@ fn handles_ui(ui: &Ui, axis: &Axis, window: &Voi, commands: &mut Vec<UiCommand>)
     let narrowest = axis.extent() * 1e-3;
     let name = "Level of the window";
     let middle = (left + CATCH).min(right)..=(right - CATCH).max(left);
-    if let Some(moved) = handle_ui(ui, axis, middle, name) {
+    if let Some(moved) = handle_ui(ui, axis, middle, (name, center)) {
         commands.push(with_ends(window, low + moved, high + moved));
     }
     for (x, name, is_low) in [
@@ -150,7 +152,8 @@ fn handles_ui(ui: &Ui, axis: &Axis, window: &Voi, commands: &mut Vec<UiCommand>)
         (right, "Upper end of the window", false),
     ] {
         painter.vline(x, axis.rect.y_range(), Stroke::new(1.5, theme::OVERLAY));
-        if let Some(moved) = handle_ui(ui, axis, x - CATCH..=x + CATCH, name) {
+        let value = if is_low { low } else { high };
+        if let Some(moved) = handle_ui(ui, axis, x - CATCH..=x + CATCH, (name, value)) {
             commands.push(if is_low {
                 with_ends(window, (low + moved).min(high - narrowest), high)
             } else {
@@ -165,14 +168,14 @@ fn handle_ui(
     ui: &Ui,
     axis: &Axis,
     across: std::ops::RangeInclusive<f32>,
-    name: &str,
+    (name, value): (&str, f64),
 ) -> Option<f64> {
     let rect = Rect::from_x_y_ranges(across, axis.rect.y_range());
-    let response = ui.interact(rect, ui.unique_id().with(name), Sense::drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, name));
-    let moved = response.drag_delta().x;
+    let id = ui.unique_id().with(name);
+    let (response, steps) = handle(ui, (rect, id), (name, value));
+    let moved = axis.value_of(response.drag_delta().x) + steps * KEY_STEP * axis.extent();
     response.on_hover_cursor(CursorIcon::ResizeHorizontal);
-    (moved != 0.0).then(|| axis.value_of(moved))
+    (moved != 0.0).then_some(moved)
 }
 
 fn numbers_ui(ui: &mut Ui, window: &Voi, study: &OpenStudy, commands: &mut Vec<UiCommand>) {

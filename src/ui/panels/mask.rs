@@ -79,6 +79,9 @@ fn hint(state: &AppState, study: &OpenStudy) -> &'static str {
         (true, _) => {
             "Drag paints; Shift or the right button erases; [ and ] or the wheel with Ctrl change the brush (Esc ends)"
         }
+        (false, true) if state.is_running(study) => {
+            "A picture is being made with the mask you drew"
+        }
         (false, true) => "The picture was made with the mask you drew",
         (false, false) => "The mask was edited; the picture is not made with it yet",
     }

@@ -2,7 +2,7 @@
 
 use crate::radiograph::StudyInfo;
 use crate::ui::orientation::Orientation;
-use crate::ui::patient_text::{date_and_time, name_line};
+use crate::ui::patient_text::{date, date_and_time, name_line};
 use serde::{Deserialize, Serialize};
 
 /// Stands on a picture whose file does not state the patient's orientation.
@@ -36,7 +36,11 @@ impl OverlayLevel {
 
 /// Patient, top left; empty fields are left out.
 pub fn patient_lines(info: &StudyInfo) -> Vec<String> {
-    let sex_and_age = [info.sex.as_str(), info.age.as_str()];
+    let born = match info.birth_date.as_str() {
+        "" => String::new(),
+        stated => format!("born {}", date(stated)),
+    };
+    let sex_and_age = [info.sex.as_str(), info.age.as_str(), born.as_str()];
     lines([
         name_line(&info.patient_name),
         info.patient_id.clone(),

@@ -2,7 +2,7 @@
 //! is of the same patient.
 
 use super::measures::{MeasureView, still_measures_ui};
-use super::overlay::border_letters;
+use super::overlay::{border_letters, patient_lines};
 use super::views::labels::mark_lines;
 use super::views::mouse::{Gesture, Looked, wheel_and_pinch};
 use super::views::text::{badge_ui, centred_text, corner_text, fitted_lines};
@@ -145,7 +145,9 @@ fn labels_ui(ui: &mut Ui, rect: Rect, entry: &Study, state: &AppState) {
             None | Some("") => "no date".to_owned(),
             Some(stated) => date(stated),
         };
-        lines = vec![format!("PRIOR, {stated}"), entry.name()];
+        lines = vec![format!("PRIOR, {stated}")];
+        lines.extend(entry.info.iter().flat_map(patient_lines));
+        lines.push(entry.name());
     }
     let look = entry.open().map(|study| study.looks.of(Content::Original));
     let marks = look.map(mark_lines).unwrap_or_default();

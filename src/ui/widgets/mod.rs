@@ -1,6 +1,7 @@
 //! Widgets that more than one panel may use.
 
 pub mod colour_bar;
+pub mod handle;
 pub mod middle_ellipsis;
 pub mod release_slider;
 pub mod status_sign;
