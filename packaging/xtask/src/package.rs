@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn desktops_know_the_window_by_one_name() {
-        let window = text("src/ui/app.rs");
+        let window = text("src/ui/launch.rs");
         assert!(window.contains(&format!("const APP_ID: &str = \"{APP_ID}\";")));
         let entry = text(&format!("packaging/linux/{APP_ID}.desktop"));
         assert_eq!(value(&entry, "StartupWMClass"), APP_ID);
