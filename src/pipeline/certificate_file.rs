@@ -26,7 +26,8 @@ pub fn certificate_path(picture: &Path) -> PathBuf {
 ///
 /// # Errors
 /// [`Problem::Exists`] where one of the two exists and `overwrite` is false, nothing being written;
-/// [`Problem::Io`] otherwise, and neither file is left.
+/// [`Problem::Io`] otherwise: neither new file is left, and where the picture could not be written, what was there
+/// before stays with its certificate.
 pub fn write_certified(
     path: &Path,
     picture: &FloatImage,
@@ -35,12 +36,11 @@ pub fn write_certified(
     overwrite: bool,
 ) -> Result<PathBuf, FormatError> {
     let beside = certificate_path(path);
-    if overwrite {
-        // An old certificate must not stand beside a new picture, should the program end between them.
-        withdraw(&beside)?;
-    } else if beside.exists() {
+    if !overwrite && beside.exists() {
         return Err(FormatError::new(&beside, Problem::Exists));
     }
+    // An old certificate must not stand beside a new picture, should the program end between them.
+    let aside = put_aside(&beside)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     certificate.outputs.push(CertifiedOutput {
         file: name.into_owned(),
@@ -50,12 +50,34 @@ pub fn write_certified(
         comment: Some(SOFT_COMMENT),
         spacing,
     };
-    raster::write_marked_grey16(path, picture, &marks, overwrite)?;
+    raster::write_marked_grey16(path, picture, &marks, overwrite).inspect_err(|_| {
+        // The old picture still stands, and so must what certifies it.
+        if let Some(aside) = &aside {
+            drop(fs::rename(aside, &beside));
+        }
+    })?;
+    if let Some(aside) = &aside {
+        withdraw(aside)?;
+    }
     write_certificate(&beside, &certificate, overwrite).inspect_err(|_| {
         // What cannot be certified is not left behind; the reader is told why by the error.
         drop(fs::remove_file(path));
     })?;
     Ok(beside)
+}
+
+/// Moves the certificate at `path` to a name beside it; `None` where there is none.
+fn put_aside(path: &Path) -> Result<Option<PathBuf>, FormatError> {
+    if path.is_dir() {
+        let err = std::io::Error::from(ErrorKind::IsADirectory);
+        return Err(FormatError::new(path, err));
+    }
+    let aside = path.with_extension("json.previous");
+    match fs::rename(path, &aside) {
+        Ok(()) => Ok(Some(aside)),
+        Err(err) if err.kind() == ErrorKind::NotFound => Ok(None),
+        Err(err) => Err(FormatError::new(path, err)),
+    }
 }
 
 /// Writes a certificate.
@@ -135,6 +157,20 @@ mod tests {
         assert_eq!(names(folder.path()), ["chest.json"]);
         write_certified(&path, &picture, None, certificate(), true).unwrap();
         assert_eq!(names(folder.path()), ["chest.json", "chest_soft.png"]);
+    }
+
+    #[test]
+    fn a_picture_that_cannot_be_replaced_keeps_its_certificate() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chest_soft.png");
+        // A folder in the picture's place: it cannot be replaced.
+        fs::create_dir(&path).unwrap();
+        fs::write(folder.path().join("chest.json"), "of the old picture").unwrap();
+        let picture = Raster::filled(2, 1, 0.5);
+        assert!(write_certified(&path, &picture, None, certificate(), true).is_err());
+        assert_eq!(names(folder.path()), ["chest.json", "chest_soft.png"]);
+        let kept = fs::read_to_string(folder.path().join("chest.json")).unwrap();
+        assert_eq!(kept, "of the old picture");
     }
 
     #[test]

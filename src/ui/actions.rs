@@ -113,6 +113,7 @@ impl Action {
             | C::Sweep(_)
             | C::Turn(_)
             | S(ShowHistogram)
+            | C::Queue(QueueCommand::ClearAndRun)
             | C::SetWindowNumber(_) => study.is_some(),
             C::Magnify(MagnifierCommand::Step(_)) => state.magnifier.is_on,
             C::Prior(_) => state.prior_entry().is_some(),
@@ -123,8 +124,13 @@ impl Action {
             }
             C::Queue(QueueCommand::AddAll) => !state.studies.is_empty(),
             C::Browse(BrowseCommand::ToggleTags) => !state.studies.is_empty() || state.tags.visible,
-            C::NextStudy => state.current + 1 < state.studies.len(),
-            C::PreviousStudy => state.current > 0,
+            C::Queue(QueueCommand::CancelAll) => {
+                state.queue.running.is_some() || !state.queue.waiting.is_empty()
+            }
+            C::Browse(BrowseCommand::SetPrior(None)) => state.prior.is_some(),
+            C::DrawSeed | C::ResetSettings => state.bundle.is_some(),
+            C::NextStudy => has_neighbour(state, 1),
+            C::PreviousStudy => has_neighbour(state, -1),
             C::Undo => state.undo.undo_name().is_some(),
             C::Redo => state.undo.redo_name().is_some(),
             C::CancelJob => state.job.is_some(),
@@ -246,6 +252,7 @@ pub const ACTIONS: &[Action] = &[
     act("profile", Menu::None, "Values along a line", C::Measure(Take(Tool::Profile))).on(Key::V),
     act("rib-profile", Menu::None, "Profile across a rib", C::Measure(Take(Tool::RibProfile))).on(Key::Q),
     act("text", Menu::None, "Write on the picture", C::Measure(Take(Tool::Text))).on(Key::X),
+    act("arrow", Menu::None, "Draw an arrow", C::Measure(Take(Tool::Arrow))),
     act("delete-measure", Menu::None, "Take the chosen measure away", C::Measure(MeasureCommand::Delete)).on(Key::Delete),
     act("less-suppression", Menu::None, "Take less of the bone off", C::MoveSuppression(-0.1)).on(Key::OpenBracket),
     act("more-suppression", Menu::None, "Take more of the bone off", C::MoveSuppression(0.1)).on(Key::CloseBracket),
@@ -278,6 +285,11 @@ pub const ACTIONS: &[Action] = &[
     act("lung-mask", Menu::Tools, "Edit the lung mask", C::Mask(MaskCommand::Toggle)).with(Modifiers::SHIFT, Key::M),
     act("parameter-grid", Menu::Tools, "Parameter grid...", C::Sweep(SweepCommand::Toggle)).ctrl(Key::G),
     act("queue", Menu::Tools, "Queue", C::Queue(QueueCommand::ToggleList)),
+    act("queue-cancel", Menu::None, "Cancel everything in the queue", C::Queue(QueueCommand::CancelAll)),
+    act("queue-clear-and-run", Menu::None, "Empty the queue and suppress the study shown", C::Queue(QueueCommand::ClearAndRun)),
+    act("no-prior", Menu::None, "Take the prior away", C::Browse(BrowseCommand::SetPrior(None))),
+    act("random-seed", Menu::None, "Another random seed", C::DrawSeed),
+    act("model-defaults", Menu::None, "Settings as the model proposes them", C::ResetSettings),
     act("palette", Menu::Tools, "Find a command...", S(TogglePalette)).ctrl(Key::K),
     act("messages", Menu::Tools, "Messages", S(ToggleLog)).on(Key::F4),
     act("hide-patient", Menu::Tools, "Hide names, dates and file names", C::TogglePatient).on(Key::P),
@@ -291,6 +303,12 @@ pub const ACTIONS: &[Action] = &[
     act("help", Menu::None, "Help", C::ToggleHelp).on(Key::F1),
     act("quit", Menu::None, "Quit", S(Quit)).ctrl(Key::Q),
 ];
+
+/// Whether a study stands so many rows further in the browser.
+fn has_neighbour(state: &AppState, steps: isize) -> bool {
+    let neighbour = state.browser.neighbour(state.current, steps);
+    neighbour.is_some_and(|index| index != state.current)
+}
 
 /// The action with this id.
 pub fn find(id: &str) -> Option<&'static Action> {

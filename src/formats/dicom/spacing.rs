@@ -85,14 +85,17 @@ fn magnification(attributes: &Attributes<'_>) -> Option<f64> {
             .flatten()
             .filter(|&value| value > 0.0)
     };
+    // A factor below 1 would make the patient smaller than the shadow's source allows: as if it were not stated.
+    let is_possible = |factor: &f64| *factor >= 1.0;
     positive(tags::ESTIMATED_RADIOGRAPHIC_MAGNIFICATION_FACTOR)
+        .filter(is_possible)
         .or_else(|| {
             Some(
                 positive(tags::DISTANCE_SOURCE_TO_DETECTOR)?
                     / positive(tags::DISTANCE_SOURCE_TO_PATIENT)?,
             )
         })
-        .filter(|factor| *factor >= 1.0)
+        .filter(is_possible)
 }
 
 fn is_square(attributes: &Attributes<'_>) -> bool {
