@@ -277,7 +277,7 @@ impl Runs {
     }
 
     fn make_room(&mut self, most_bytes: usize) {
-        let mut num_bytes: usize = self.all_of_both().map(Run::num_bytes).sum();
+        let mut num_bytes = self.num_bytes();
         let used = [self.shown, self.rival];
         for runs in [&mut self.turned.all, &mut self.all] {
             runs.retain(|run| {

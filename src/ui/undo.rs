@@ -204,4 +204,4 @@ impl UndoStack {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -25,8 +25,8 @@ const REGION: PixelRect = PixelRect {
     height: 1,
 };
 
-#[test]
-fn cancelling_stops_within_one_step_and_leaves_nothing_behind() {
+/// A sweep that has taken four steps and waits before the fifth.
+fn after_four_steps() -> (Bench, JobHandle) {
     let bench = Bench::new();
     let handle = JobHandle::background();
     bench.worker.send(sweep_of_seeds(&handle, REGION)).unwrap();
@@ -34,6 +34,12 @@ fn cancelling_stops_within_one_step_and_leaves_nothing_behind() {
     for _ in 0..4 {
         bench.wait_for_step();
     }
+    (bench, handle)
+}
+
+#[test]
+fn cancelling_stops_within_one_step_and_leaves_nothing_behind() {
+    let (bench, handle) = after_four_steps();
     handle.cancel();
     bench.open_gate(2);
     let story = bench.until_end(handle.id());
@@ -57,13 +63,7 @@ fn cancelling_stops_within_one_step_and_leaves_nothing_behind() {
 
 #[test]
 fn a_sweep_makes_room_and_goes_on_after_the_cells_it_has_made() {
-    let bench = Bench::new();
-    let handle = JobHandle::background();
-    bench.worker.send(sweep_of_seeds(&handle, REGION)).unwrap();
-    bench.open_gate(4);
-    for _ in 0..4 {
-        bench.wait_for_step();
-    }
+    let (bench, handle) = after_four_steps();
     let urgent = JobHandle::new();
     bench.worker.send(suppress_with(&urgent, 9)).unwrap();
     bench.open_gate(30);

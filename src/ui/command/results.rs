@@ -96,3 +96,6 @@ pub(super) fn make_room(most_bytes: usize, state: &mut AppState) {
         tell(state, Severity::Advice, text);
     }
 }
+
+#[cfg(test)]
+mod tests;

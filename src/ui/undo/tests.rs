@@ -10,7 +10,8 @@ use std::sync::Arc;
 /// Side of the radiograph, pixels: a mask of it is 100 bytes.
 const SIDE: usize = 10;
 
-fn radiograph() -> Radiograph {
+/// A grey radiograph, for tests that ask for no picture.
+pub(in crate::ui) fn radiograph() -> Radiograph {
     Radiograph {
         id: StudyId("a".to_owned()),
         source: SourceFile {
