@@ -75,8 +75,8 @@ pub const LOWER_SHARE_QUEUE: f32 = 0.45;
 pub const LOWER_LEAST: f32 = 60.0;
 /// Height of the block that shows progress, points.
 pub const PROGRESS_HEIGHT: f32 = 100.0;
-/// Height of the bars of the stages with their names, points.
-pub const STAGES_HEIGHT: f32 = 20.0;
+/// Height of the bars of the stages, points.
+pub const STAGES_HEIGHT: f32 = 8.0;
 /// Largest picture of where a run is heading, within the block that shows progress, points.
 pub const PREVIEW_SIZE: [f32; 2] = [92.0, 80.0];
 /// The same under the pointer, points.
