@@ -6,13 +6,20 @@ use crate::ui::state::AppState;
 use crate::ui::tag_window::Tags;
 use crate::ui::theme;
 use eframe::egui::{
-    ComboBox, Context, Label, RichText, ScrollArea, TextEdit, TextStyle, Ui, Window,
+    Align, ComboBox, Context, Label, Layout, RichText, ScrollArea, TextEdit, TextStyle, Ui, Vec2,
+    Window,
 };
 
 /// Height around the list that its window and the screen's border take, points.
 const MARGIN_HEIGHT: f32 = 150.0;
-/// Room of a value beside its tag and keyword, points.
-const VALUE_WIDTH: f32 = 330.0;
+/// Width of the column of tags, points.
+const TAG_WIDTH: f32 = 92.0;
+/// Width of the column of value representations, points.
+const VR_WIDTH: f32 = 22.0;
+/// Width of the column of keywords, points.
+const KEYWORD_WIDTH: f32 = 216.0;
+/// Width of the column that says how an element differs, points.
+const CHANGE_WIDTH: f32 = 58.0;
 
 /// Draws the window while it is open.
 pub fn tags_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -59,7 +66,7 @@ fn contents_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
             let hits = &state.tags.hits;
             ui.label(format!("{} of {} elements", hits.len(), tree.rows.len()));
             let row_height = ui.text_style_height(&TextStyle::Monospace) + 4.0;
-            ScrollArea::both()
+            ScrollArea::vertical()
                 .auto_shrink(false)
                 .max_height(height)
                 .show_rows(ui, row_height, hits.len(), |ui, range| {
@@ -104,28 +111,40 @@ fn compare_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
 }
 
 fn row_ui(ui: &mut Ui, row: &TagRow) {
+    let colours = theme::of(ui);
     ui.horizontal(|ui| {
-        ui.add_space(row.depth as f32 * theme::TREE_INDENT);
-        ui.label(RichText::new(&row.tag).monospace());
-        ui.label(
-            RichText::new(&row.vr)
-                .monospace()
-                .color(theme::of(ui).text_weak),
+        let indent = row.depth as f32 * theme::TREE_INDENT;
+        ui.add_space(indent);
+        cell_ui(ui, TAG_WIDTH, RichText::new(&row.tag).monospace());
+        let vr = RichText::new(&row.vr).monospace();
+        cell_ui(ui, VR_WIDTH, vr.color(colours.text_weak));
+        cell_ui(
+            ui,
+            (KEYWORD_WIDTH - indent).max(VR_WIDTH),
+            RichText::new(&row.keyword),
         );
-        ui.label(&row.keyword);
         if row.value.is_empty() {
             return;
         }
-        let copy = ui.small_button("Copy").on_hover_text("Copy the value");
-        if copy
-            .accessible_name(format!("Copy {}", row.keyword))
-            .clicked()
-        {
-            ui.ctx().copy_text(row.value.clone());
-        }
-        let value = RichText::new(&row.value).color(theme::OVERLAY);
-        ui.add(Label::new(value).truncate())
-            .on_hover_text(&row.value);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let copy = ui.small_button("Copy").on_hover_text("Copy the value");
+            let name = format!("Copy {}", row.keyword);
+            if copy.accessible_name(name).clicked() {
+                ui.ctx().copy_text(row.value.clone());
+            }
+            let width = ui.available_width();
+            cell_ui(ui, width, RichText::new(&row.value).color(colours.text));
+        });
+    });
+}
+
+/// A text in a column of this width, points; one that is cut is shown whole under the pointer.
+fn cell_ui(ui: &mut Ui, width: f32, text: RichText) {
+    let whole = text.text().to_owned();
+    let size = Vec2::new(width, ui.text_style_height(&TextStyle::Monospace));
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(width);
+        ui.add(Label::new(text).truncate()).on_hover_text(whole);
     });
 }
 
@@ -150,7 +169,7 @@ fn differences_ui(ui: &mut Ui, state: &AppState, height: f32) {
         n => format!("{n} elements differ"),
     });
     let row_height = ui.text_style_height(&TextStyle::Monospace) + 4.0;
-    ScrollArea::both()
+    ScrollArea::vertical()
         .auto_shrink(false)
         .max_height(height)
         .show_rows(ui, row_height, differences.len(), |ui, range| {
@@ -172,19 +191,20 @@ fn difference_ui(ui: &mut Ui, difference: &TagDifference) {
         TagChange::Removed => "removed",
         TagChange::Changed => "changed",
     };
+    let colours = theme::of(ui);
     ui.horizontal(|ui| {
-        ui.add_space(row.depth as f32 * theme::TREE_INDENT);
-        ui.label(RichText::new(word).color(theme::of(ui).caution));
-        ui.label(RichText::new(&row.tag).monospace());
-        ui.label(&row.keyword);
-        for (value, colour) in [(before, theme::of(ui).text_weak), (after, theme::OVERLAY)] {
-            if !value.is_empty() {
-                ui.scope(|ui| {
-                    ui.set_max_width(VALUE_WIDTH);
-                    let text = RichText::new(value).color(colour);
-                    ui.add(Label::new(text).truncate()).on_hover_text(value);
-                });
-            }
+        let indent = row.depth as f32 * theme::TREE_INDENT;
+        ui.add_space(indent);
+        cell_ui(ui, CHANGE_WIDTH, RichText::new(word).color(colours.caution));
+        cell_ui(ui, TAG_WIDTH, RichText::new(&row.tag).monospace());
+        cell_ui(
+            ui,
+            (KEYWORD_WIDTH - indent).max(VR_WIDTH),
+            RichText::new(&row.keyword),
+        );
+        let width = (ui.available_width() - ui.spacing().item_spacing.x) / 2.0;
+        for (value, colour) in [(before, colours.text_weak), (after, colours.text)] {
+            cell_ui(ui, width, RichText::new(value).color(colour));
         }
     });
 }
