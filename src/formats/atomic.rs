@@ -15,13 +15,43 @@ static NUM_WRITTEN: AtomicU64 = AtomicU64::new(0);
 /// [`Problem::Exists`] where `path` exists and `overwrite` is false; [`Problem::Io`] otherwise. No
 /// temporary file is left behind.
 pub fn write_atomically(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), FormatError> {
+    write_for(Readers::AsUsual, path, bytes, overwrite)
+}
+
+/// Writes what this user alone may read, in place of what was there: the folders that are missing are made so that
+/// nobody else can look into them, and the file so that nobody else can read it, whoever made its folder.
+///
+/// # Errors
+/// [`Problem::Io`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
+    if let Some(folder) = path.parent() {
+        make_private_folder(folder).map_err(|err| FormatError::new(folder, Problem::Io(err)))?;
+    }
+    write_for(Readers::ThisUser, path, bytes, true)
+}
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    /// Whom the system lets read new files.
+    AsUsual,
+    /// Nobody but this user.
+    ThisUser,
+}
+
+fn write_for(
+    readers: Readers,
+    path: &Path,
+    bytes: &[u8],
+    overwrite: bool,
+) -> Result<(), FormatError> {
     let write = || -> Result<(), Problem> {
         if !overwrite && path.try_exists()? {
             return Err(Problem::Exists);
         }
         let temporary = temporary_name(path);
-        let outcome =
-            write_flushed(&temporary, bytes).and_then(|()| give_name(&temporary, path, overwrite));
+        let outcome = write_flushed(&temporary, bytes, readers)
+            .and_then(|()| give_name(&temporary, path, overwrite));
         if outcome.is_err() {
             // Absent where creating it was what failed.
             drop(std::fs::remove_file(&temporary));
@@ -59,11 +89,15 @@ fn temporary_name(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}-{number}.part", std::process::id()))
 }
 
-fn write_flushed(temporary: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(temporary)?;
+fn write_flushed(temporary: &Path, bytes: &[u8], readers: Readers) -> Result<(), Problem> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if readers == Readers::ThisUser {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(temporary)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     Ok(())
@@ -94,22 +128,16 @@ fn flush_folder(path: &Path) {
 }
 
 /// Makes a folder, and those above it, that nobody but this user can look into.
-///
-/// # Errors
-/// As [`std::fs::create_dir_all`].
 #[cfg(unix)]
-pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true).mode(0o700).create(folder)
 }
 
 /// Makes a folder, and those above it, that nobody but this user can look into.
-///
-/// # Errors
-/// As [`std::fs::create_dir_all`].
 #[cfg(not(unix))]
-pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
@@ -135,6 +163,25 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(write_atomically(&folder.path().join("absent/a.png"), b"one", false).is_err());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_private_can_be_read_by_nobody_else_whoever_made_the_folder() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let folder = tempfile::tempdir().unwrap();
+        let made = folder.path().join("state/measures/a.json");
+        write_private(&made, b"one").unwrap();
+        assert_eq!([0o600, 0o700], [mode(&made), mode(made.parent().unwrap())]);
+        let wide = folder.path().join("wide");
+        std::fs::create_dir(&wide).unwrap();
+        std::fs::write(wide.join("a.json"), b"one").unwrap();
+        std::fs::set_permissions(wide.join("a.json"), std::fs::Permissions::from_mode(0o644))
+            .unwrap();
+        write_private(&wide.join("a.json"), b"two").unwrap();
+        assert_eq!(mode(&wide.join("a.json")), 0o600);
+        assert_eq!(std::fs::read(wide.join("a.json")).unwrap(), b"two");
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod sniff;
 mod tag_tree;
 
 pub use archive::{containing_file, exists};
-pub use atomic::{ensure_not_source, make_private_folder, write_atomically};
+pub use atomic::{ensure_not_source, write_atomically, write_private};
 pub use dicom::referenced_files;
 pub use error::{FormatError, Problem};
 pub use find::{Found, Skipped, find_radiographs};

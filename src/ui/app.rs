@@ -6,7 +6,7 @@ use super::command::{
 };
 use super::doubts::doubts;
 use super::engine::Engine;
-use super::files::FileWork;
+use super::files::{FileWork, LAST_PATIENCE};
 use super::folder_facts::FolderNotes;
 use super::message::Severity;
 use super::panels::{
@@ -385,13 +385,13 @@ impl eframe::App for DiaphaneApp {
     fn on_exit(&mut self) {
         // What is under way first: an older list must not be the last one written.
         self.services.files.finish_writes();
-        // Nobody is left to be told where this fails.
-        drop(self.places.write());
         keep_measures(&mut self.state, &mut self.services);
+        // Nobody is left to be told where this fails; the next start offers to restore.
+        drop(self.places.write());
         if let Some(store) = &mut self.services.session {
-            // Nobody is left to be told where this fails; the next start offers to restore.
             drop(store.end(&self.state));
         }
+        self.services.files.finish_pictures(LAST_PATIENCE);
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

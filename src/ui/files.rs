@@ -24,6 +24,10 @@ pub use dialog::DialogKind;
 
 /// A search that is over so soon needs no bar.
 const UNNOTICED: Duration = Duration::from_millis(400);
+/// How long the end of the program waits for pictures that are being saved.
+pub(super) const LAST_PATIENCE: Duration = Duration::from_secs(20);
+/// Between two looks at what the end of the program waits for.
+const MOMENT: Duration = Duration::from_millis(20);
 /// What became of file work.
 pub enum FileEvent {
     /// Radiographs found in files and folders, and what was passed over.
@@ -101,6 +105,8 @@ pub struct FileWork {
     tasks: Vec<Promise<FileEvent>>,
     /// What must not be cut off by the end of the program.
     writes: Vec<Promise<FileEvent>>,
+    /// Pictures that are being saved, wherever the reader chose to: a share that no longer answers may never end one.
+    pictures: Vec<Promise<FileEvent>>,
     /// The walk through folders, and when it began.
     search: Option<(Arc<Search>, Instant)>,
     dialog: Option<Promise<FileEvent>>,
@@ -115,6 +121,7 @@ impl FileWork {
             ctx,
             tasks: Vec::new(),
             writes: Vec::new(),
+            pictures: Vec::new(),
             search: None,
             dialog: None,
             readers: Readers::default(),
@@ -157,10 +164,24 @@ impl FileWork {
         self.search.is_some()
     }
 
-    /// Waits for everything that is being written: the program ends.
+    /// Waits for what the program itself keeps and is writing: it ends.
     pub fn finish_writes(&mut self) {
         for write in self.writes.drain(..) {
             write.block_until_ready();
+        }
+    }
+
+    /// Waits for pictures that are being saved, no longer than this: the program ends. One that is cut off leaves no
+    /// half of itself under its name.
+    pub fn finish_pictures(&mut self, patience: Duration) {
+        let began = Instant::now();
+        while began.elapsed() < patience
+            && self
+                .pictures
+                .iter()
+                .any(|picture| picture.ready().is_none())
+        {
+            std::thread::sleep(MOMENT);
         }
     }
 
@@ -250,7 +271,7 @@ impl FileWork {
         let sentence = format!("the picture could not be made: {}", path.display());
         let lost = FileEvent::Saved(Err(sentence));
         let promise = self.spawn("diaphane-save", lost, move || FileEvent::Saved(write()));
-        self.writes.push(promise);
+        self.pictures.push(promise);
     }
 
     /// Works on measures; `lost` says so where the work breaks down.
@@ -284,7 +305,7 @@ impl FileWork {
     /// What has ended since the last call; never waits.
     pub fn poll(&mut self) -> Vec<FileEvent> {
         let mut events = Vec::new();
-        for tasks in [&mut self.tasks, &mut self.writes] {
+        for tasks in [&mut self.tasks, &mut self.writes, &mut self.pictures] {
             let mut waiting = Vec::new();
             for task in tasks.drain(..) {
                 match task.try_take() {
@@ -346,3 +367,6 @@ fn read_as_known(path: &Path, folders: &KnownFolders) -> Result<Radiograph, Form
         None => radiograph,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What the reader said of the pictures in a folder: PNG, TIFF and JPEG files seldom state which of their values are
 //! bright, and how large a pixel is. Asked once, remembered for the folder.
 
-use crate::formats::{make_private_folder, write_atomically};
+use crate::formats::write_private;
 use crate::radiograph::{FileKind, PixelSpacing, Radiograph, SpacingKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,8 +91,5 @@ impl FolderNotes {
 
 /// Writes what is known of folders, where nobody but this user can read it.
 pub(super) fn write(file: &Path, text: &str) -> Result<(), String> {
-    if let Some(folder) = file.parent() {
-        make_private_folder(folder).map_err(|err| format!("{err}: {}", folder.display()))?;
-    }
-    write_atomically(file, text.as_bytes(), true).map_err(|err| err.to_string())
+    write_private(file, text.as_bytes()).map_err(|err| err.to_string())
 }

@@ -11,7 +11,7 @@ use super::layout::Layout;
 use super::look::Links;
 use super::state::AppState;
 use super::study::Study;
-use crate::formats::{make_private_folder, write_atomically};
+use crate::formats::write_private;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -203,10 +203,7 @@ pub(super) struct Write {
 impl Write {
     /// Writes it.
     pub(super) fn run(self) -> Result<(), String> {
-        if let Some(folder) = self.file.parent() {
-            make_private_folder(folder).map_err(|err| format!("{err}: {}", folder.display()))?;
-        }
-        write_atomically(&self.file, self.text.as_bytes(), true).map_err(|err| err.to_string())
+        write_private(&self.file, self.text.as_bytes()).map_err(|err| err.to_string())
     }
 }
 

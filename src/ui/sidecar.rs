@@ -5,7 +5,7 @@
 //! UID has the whole SHA-256. Of two windows that write the same file, the last one to write wins.
 
 use super::measuring::Annotations;
-use crate::formats::{make_private_folder, stored_fingerprint, write_atomically};
+use crate::formats::{stored_fingerprint, write_private};
 use crate::measure::{Calibration, Document};
 use crate::radiograph::Radiograph;
 use std::fs;
@@ -70,7 +70,6 @@ pub(super) fn save(
             path.display()
         )
     };
-    make_private_folder(folder).map_err(|err| failed(err.to_string()))?;
     if unreadable_before && path.exists() {
         fs::rename(&path, free_name(&path)).map_err(|err| failed(err.to_string()))?;
     }
@@ -79,7 +78,7 @@ pub(super) fn save(
     document.key_image = annotations.is_key_image;
     document.calibration = annotations.calibration.and_then(Calibration::of);
     let text = document.to_json().map_err(|err| failed(err.to_string()))?;
-    write_atomically(&path, text.as_bytes(), true).map_err(|err| failed(err.to_string()))
+    write_private(&path, text.as_bytes()).map_err(|err| failed(err.to_string()))
 }
 
 /// What a radiograph's measures are found by.
@@ -90,14 +89,9 @@ struct Key {
 
 impl Key {
     fn of(radiograph: &Radiograph) -> Self {
-        // Reading a DICOM file has put the fingerprint into its name already.
-        let known = radiograph.id.0.rsplit_once('#').map(|(_, hash)| hash);
-        let is_hash = |hash: &&str| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
         Self {
             sop_instance_uid: radiograph.info.sop_instance_uid.clone(),
-            sha256: known
-                .filter(is_hash)
-                .map_or_else(|| stored_fingerprint(&radiograph.stored), ToOwned::to_owned),
+            sha256: stored_fingerprint(&radiograph.stored),
         }
     }
 

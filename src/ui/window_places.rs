@@ -5,7 +5,7 @@
 //! the system puts it. Some window systems (Wayland) tell nobody where a window is: there the size alone is kept.
 
 use super::panels::second_window::viewport_id;
-use crate::formats::write_atomically;
+use crate::formats::write_private;
 use eframe::egui::{
     Context, Pos2, Rect, Vec2, ViewportBuilder, ViewportCommand, ViewportId, ViewportInfo,
 };
@@ -257,10 +257,7 @@ impl WindowPlaces {
         };
         let text =
             serde_json::to_string_pretty(&self.now).map_err(|err| failed(err.to_string()))?;
-        if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder).map_err(|err| failed(err.to_string()))?;
-        }
-        write_atomically(file, text.as_bytes(), true).map_err(|err| failed(err.to_string()))
+        write_private(file, text.as_bytes()).map_err(|err| failed(err.to_string()))
     }
 }
 
