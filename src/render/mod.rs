@@ -13,6 +13,7 @@
 
 mod callback;
 mod constants;
+mod faults;
 mod layer;
 mod lut;
 mod pipeline;
@@ -23,6 +24,7 @@ mod view;
 
 pub use callback::{RadiographCallback, draws_on_processor, frame_number, install};
 pub use constants::{LUT_SIDE, wgsl_prelude};
+pub use faults::{GraphicsFault, watch};
 pub use layer::{LayerPixels, PixelSource};
 pub use renderer::RadiographRenderer;
 pub use shader::{ShaderSource, shader_sources};

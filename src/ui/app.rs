@@ -1,12 +1,14 @@
 //! The application: one frame after another.
 
+mod ending;
+
 use super::command::{
-    self, Services, UiCommand, apply_event, apply_file_event, copy_progress, keep_measures,
-    keep_session, refresh_measures, suppress_when_ready,
+    self, Services, UiCommand, apply_event, apply_file_event, copy_progress, keep_session,
+    refresh_measures, suppress_when_ready,
 };
 use super::doubts::doubts;
 use super::engine::Engine;
-use super::files::{FileWork, LAST_PATIENCE};
+use super::files::FileWork;
 use super::folder_facts::FolderNotes;
 use super::message::Severity;
 use super::panels::{
@@ -47,6 +49,7 @@ use super::window_places::WindowPlaces;
 use super::{shortcuts, theme, window_places};
 use crate::render;
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
+use ending::Graphics;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -69,6 +72,7 @@ pub struct DiaphaneApp {
     /// Title the window has now.
     title: String,
     screen_fit: ScreenFit,
+    graphics: Graphics,
 }
 
 impl DiaphaneApp {
@@ -76,10 +80,12 @@ impl DiaphaneApp {
     /// kept from one run to the next until there is a settings file, and no note waits for an answer.
     pub fn new(creation: &eframe::CreationContext<'_>, engine: Box<dyn Engine>) -> Self {
         theme::install(&creation.egui_ctx);
+        let mut graphics = Graphics::default();
         let mut state = AppState::default();
         state.shell.preferences.first_run_note_seen = true;
         if let Some(render_state) = &creation.wgpu_render_state {
             render::install(render_state);
+            graphics.listen(render_state, &creation.egui_ctx);
             let limits = render_state.device.limits();
             state.texture_limit = Some(limits.max_texture_dimension_2d);
         }
@@ -102,6 +108,7 @@ impl DiaphaneApp {
             shown_preferences: None,
             title,
             screen_fit: ScreenFit::default(),
+            graphics,
         }
     }
 
@@ -331,6 +338,7 @@ fn bars_ui(ui: &mut Ui, state: &AppState, bar: Frame, commands: &mut Vec<UiComma
 
 impl eframe::App for DiaphaneApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.follow_graphics(ctx);
         let mut happened = false;
         while let Some(event) = self.services.engine.try_recv() {
             happened = true;
@@ -383,15 +391,7 @@ impl eframe::App for DiaphaneApp {
     }
 
     fn on_exit(&mut self) {
-        // What is under way first: an older list must not be the last one written.
-        self.services.files.finish_writes();
-        keep_measures(&mut self.state, &mut self.services);
-        // Nobody is left to be told where this fails; the next start offers to restore.
-        drop(self.places.write());
-        if let Some(store) = &mut self.services.session {
-            drop(store.end(&self.state));
-        }
-        self.services.files.finish_pictures(LAST_PATIENCE);
+        self.keep_everything();
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

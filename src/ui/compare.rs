@@ -4,8 +4,8 @@ use super::camera::ViewRect;
 use crate::render::{Mixture, Region};
 use serde::{Deserialize, Serialize};
 
-/// Fastest flicker in changes of picture per second: three flashes a second are what photosensitive readers are
-/// safe with (WCAG 2.2, success criterion 2.3.1).
+/// Fastest flicker, as often as it shows the soft-tissue image per second: three flashes a second are what
+/// photosensitive readers are safe with (WCAG 2.2, success criterion 2.3.1).
 pub const MOST_FLICKER_HZ: f32 = 3.0;
 
 /// Where a view shows the soft-tissue image.

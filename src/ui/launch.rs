@@ -23,6 +23,12 @@ pub enum RunError {
     /// No display, or no graphics adapter.
     #[error("the window cannot be opened: {0}; use the command line (diaphane suppress) instead")]
     Window(String),
+    /// The graphics device went away while the window was open.
+    #[error(
+        "the window was closed because the graphics card is gone ({0}); measures are kept, and the next start offers \
+         what was open"
+    )]
+    GraphicsLost(String),
 }
 
 /// What the window opens with.
@@ -39,7 +45,7 @@ pub struct Startup {
 /// Opens the window and runs until it is closed.
 ///
 /// # Errors
-/// [`RunError`] without a display or a graphics adapter.
+/// [`RunError`] without a display or a graphics adapter, and where that went away.
 pub fn run(startup: Startup) -> Result<(), RunError> {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title(PROGRAM)
@@ -64,9 +70,11 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         system_font_fallback: false,
         ..Default::default()
     };
+    let (lost_sender, lost) = std::sync::mpsc::channel();
     let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
         let engine = super::engine::start(&creation.egui_ctx, progress_pace(creation));
         let mut app = DiaphaneApp::new(creation, engine);
+        app.report_loss_to(lost_sender);
         if let Some(folder) = state_folder {
             app.keep_session_in(&folder);
             app.keep_places_in(&folder);
@@ -87,7 +95,11 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         Ok(Box::new(app))
     });
     eframe::run_native("diaphane", options, creator)
-        .map_err(|err| RunError::Window(err.to_string()))
+        .map_err(|err| RunError::Window(err.to_string()))?;
+    match lost.try_recv() {
+        Ok(reason) => Err(RunError::GraphicsLost(reason)),
+        Err(_) => Ok(()),
+    }
 }
 
 /// How long the window waits between two frames that show nothing but progress.

@@ -107,6 +107,15 @@ struct SessionFile {
     desk: SavedDesk,
 }
 
+/// How a run of the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// A person closed the window.
+    Closed,
+    /// It closed by itself: the next start offers what was open.
+    BrokenOff,
+}
+
 /// Where sessions are kept, and what was written there last.
 #[derive(Debug)]
 pub(super) struct SessionStore {
@@ -169,9 +178,9 @@ impl SessionStore {
         (Some(Write { file, text }), None)
     }
 
-    /// Writes that the run came to its end, here and now.
-    pub(super) fn end(&mut self, state: &AppState) -> Result<(), String> {
-        let text = text_of(state, true);
+    /// Writes how the run ended, here and now.
+    pub(super) fn end(&mut self, state: &AppState, ending: Ending) -> Result<(), String> {
+        let text = text_of(state, ending == Ending::Closed);
         let file = self.file.clone();
         Write { file, text }.run()
     }

@@ -19,7 +19,9 @@ use diaphane::display::{display_image, diverging_on_black, modality_image, seque
 use diaphane::radiograph::{
     FloatImage, ModalityTransform, Radiograph, Raster, StoredValues, VoiFunction, resize_area,
 };
-use diaphane::render::{LayerKind, LayerUniform, Picture, ViewUniform, shader_sources};
+use diaphane::render::{
+    GraphicsFault, LayerKind, LayerUniform, Picture, ViewUniform, shader_sources, watch,
+};
 use eframe::wgpu;
 use std::sync::Arc;
 use study::{SIDE, key, radiograph, scaled, signed, spec, unsigned, window};
@@ -277,4 +279,39 @@ fn a_view_without_its_layer_draws_nothing() {
         SIDE as u32,
     );
     assert!(picture.iter().all(|pixel| *pixel == [0; 4]));
+}
+
+#[test]
+fn a_complaint_of_the_device_is_heard_and_ends_nothing() {
+    let Some((device, _queue)) = graphics() else {
+        return;
+    };
+    let faults = watch(&device, || {});
+    let side = device.limits().max_texture_dimension_2d + 1;
+    let size = wgpu::Extent3d {
+        width: side,
+        height: 1,
+        depth_or_array_layers: 1,
+    };
+    let _refused = device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("too wide"),
+        size,
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: GAMMA,
+        usage: wgpu::TextureUsages::TEXTURE_BINDING,
+        view_formats: &[],
+    });
+    let heard: Vec<GraphicsFault> = faults.try_iter().collect();
+    assert!(
+        matches!(&heard[..], [GraphicsFault::Refused(reason)] if reason.contains("too wide")),
+        "{heard:?}"
+    );
+    device.destroy();
+    assert_eq!(
+        faults.try_iter().count(),
+        0,
+        "given back by the program itself"
+    );
 }

@@ -114,6 +114,26 @@ fn every_fact_stands_over_its_picture() {
 }
 
 #[test]
+fn however_little_text_is_wanted_no_other_picture_goes_without_its_name() {
+    let mut window = stale(stated());
+    let named = |window: &Window, name: &str| window.harness.query_all_by_label(name).count();
+    for _ in 0..2 {
+        window.press(Key::O);
+    }
+    assert_eq!(
+        [named(&window, "Original"), named(&window, "Soft tissue")],
+        [0, 1]
+    );
+    window.apply(UiCommand::SetLayout(Layout::Single));
+    window.harness.key_down(Key::Space);
+    window.harness.step();
+    assert_eq!(
+        [named(&window, "Original"), named(&window, "Soft tissue")],
+        [1, 0]
+    );
+}
+
+#[test]
 fn each_view_tells_its_own_window_and_zoom() {
     let mut window = stale(stated());
     for link in [Link::Window, Link::Camera] {

@@ -18,7 +18,7 @@ pub enum OverlayLevel {
     Full,
     /// The name of the picture.
     Minimal,
-    /// As little as is safe.
+    /// As little as is safe: the original in its own place has no text at all.
     Off,
 }
 

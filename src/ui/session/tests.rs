@@ -34,7 +34,7 @@ fn a_run_that_broke_off_is_offered_and_one_that_ended_is_not() {
     let desk = session.last.unwrap();
     assert_eq!(desk.layout, Layout::Three);
     assert_eq!(desk, SavedDesk::of(&state));
-    store.end(&state).unwrap();
+    store.end(&state, Ending::Closed).unwrap();
     let (_, session) = SessionStore::open(&folder);
     assert!(!session.offered && session.last.is_some());
 }
@@ -65,7 +65,7 @@ fn an_empty_window_keeps_what_was_open_before() {
         session,
         ..AppState::default()
     };
-    store.end(&empty).unwrap();
+    store.end(&empty, Ending::Closed).unwrap();
     let (_, session) = SessionStore::open(folder.path());
     assert_eq!(session.last.unwrap().studies.len(), 1);
 }

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 /// How long a window may take until it is there; one drawn by the processor on a busy machine is slow.
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
-/// Fewest colours of a picture that shows more than an empty window.
+/// The middle of the display, where the pictures are: nothing else is drawn there.
+const MIDDLE: &str = "300x300+0+0";
+/// Fewest colours of a radiograph in it; a black frame, text over it or a note have a few.
 const FEWEST_COLOURS: u32 = 100;
 
 /// A virtual display; it ends when it is dropped.
@@ -76,11 +78,14 @@ impl Display {
         run(Command::new("import")
             .args(["-display", &self.name, "-window", "root"])
             .arg(file))?;
-        let colours = read(Command::new("identify").args(["-format", "%k"]).arg(file))?;
+        let middle = [
+            "-gravity", "center", "-crop", MIDDLE, "-format", "%k", "info:",
+        ];
+        let colours = read(Command::new("convert").arg(file).args(middle))?;
         match colours.trim().parse::<u32>() {
             Ok(colours) if colours >= FEWEST_COLOURS => Ok(()),
             _ => Err(format!(
-                "the window is empty: {} has {} colours",
+                "no radiograph is in the window: the middle of {} has {} colours",
                 file.display(),
                 colours.trim()
             )),

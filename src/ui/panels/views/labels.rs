@@ -178,6 +178,13 @@ impl View<'_> {
         fewer
     }
 
+    /// The file's own picture in its own place: all else is named however little text is wanted, because a key that is
+    /// held, an exchange or the flicker shows another picture in the same place.
+    fn is_plain_original(&self, content: Content) -> bool {
+        let is_alone = self.cell == Content::Original || self.study.result().is_none();
+        content == Content::Original && is_alone && !self.shows_rival()
+    }
+
     fn corners_at(
         &self,
         level: OverlayLevel,
@@ -189,7 +196,7 @@ impl View<'_> {
         let look = self.look();
         let hidden = self.state.is_patient_hidden();
         let (mut left, mut right, mut lower) = (Vec::new(), Vec::new(), Vec::new());
-        if level != OverlayLevel::Off {
+        if level != OverlayLevel::Off || !self.is_plain_original(content) {
             let seconds = ui.input(|input| input.time);
             left.push(self.name(content, seconds));
         }
