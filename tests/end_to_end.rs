@@ -174,15 +174,15 @@ fn measure(sitting: &mut Sitting) {
 }
 
 fn save(sitting: &mut Sitting, folder: &Path) {
-    let serial = sitting
+    let file_id = sitting
         .harness
         .state()
         .state()
         .study()
         .expect("open")
-        .serial;
+        .file_id;
     let output = folder.join("soft.png");
-    sitting.ask(UiCommand::SaveSoftTissue(output.clone(), serial));
+    sitting.ask(UiCommand::SaveSoftTissue(output.clone(), file_id));
     let certificate = output.with_extension("json");
     sitting.wait_for("the files", |_| output.exists() && certificate.exists());
     let text = std::fs::read_to_string(certificate).expect("a certificate");

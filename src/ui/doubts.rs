@@ -36,7 +36,7 @@ fn found_by_runs<'a>(
     let made = made.flat_map(|result| &result.warnings);
     let queued = state.queue.running.as_ref().map(|run| &run.job);
     let jobs = [state.job.as_ref(), queued].into_iter().flatten();
-    let of_study = jobs.filter(|job| job.study == Some(study.serial));
+    let of_study = jobs.filter(|job| job.study == Some(study.file_id));
     made.chain(of_study.flat_map(|job| &job.warnings))
 }
 

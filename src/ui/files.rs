@@ -6,6 +6,7 @@
 mod dialog;
 mod readers;
 
+use super::file_id::FileId;
 use super::folder_facts::KnownFolders;
 use super::measuring::MeasureEvent;
 use super::study::OpenStudy;
@@ -33,7 +34,7 @@ pub enum FileEvent {
     /// Radiographs found in files and folders, and what was passed over.
     Found(Found),
     /// A file was read, or one sentence says why not.
-    Read(PathBuf, Result<Box<OpenStudy>, String>),
+    Read(FileId, Result<Box<OpenStudy>, String>),
     /// What the browser shows of a file was made, or one sentence says why not.
     Previewed(PathBuf, Result<Box<Preview>, String>),
     /// The DICOM tags of a file, or one sentence says why there are none.
@@ -52,8 +53,8 @@ pub enum FileEvent {
     ChoseFiles(Vec<PathBuf>),
     /// The reader chose a bundle.
     ChoseBundle(PathBuf),
-    /// The reader chose where to write the soft-tissue image of the study with this number.
-    ChoseOutput(PathBuf, u64),
+    /// The reader chose where to write the soft-tissue image of this study.
+    ChoseOutput(PathBuf, FileId),
     /// The dialog for this could not be opened.
     DialogMissing(DialogKind),
 }
@@ -186,23 +187,23 @@ impl FileWork {
     }
 
     /// Reads these files, the first of them first; what waited before and is not among them is not read any more.
-    pub fn read(&mut self, wanted: Vec<PathBuf>) {
+    pub fn read(&mut self, wanted: Vec<(FileId, PathBuf)>) {
         self.readers.want(wanted);
         self.start_readers();
     }
 
     fn start_readers(&mut self) {
-        while let Some(path) = self.readers.start_next() {
+        while let Some((file_id, path)) = self.readers.start_next() {
             let sentence = format!(
                 "this file broke its decoder; it is damaged, ask for it to be sent again: {}",
                 path.display()
             );
-            let lost = FileEvent::Read(path.clone(), Err(sentence));
+            let lost = FileEvent::Read(file_id, Err(sentence));
             let folders = Arc::clone(&self.folders);
             let promise = self.spawn("diaphane-read", lost, move || {
                 let read = read_as_known(&path, &folders);
                 let open = read.map(|radiograph| Box::new(OpenStudy::new(Arc::new(radiograph))));
-                FileEvent::Read(path, open.map_err(|err| format!("{err:#}")))
+                FileEvent::Read(file_id, open.map_err(|err| format!("{err:#}")))
             });
             self.tasks.push(promise);
         }
@@ -317,7 +318,7 @@ impl FileWork {
         }
         for event in &events {
             match event {
-                FileEvent::Read(path, _) => self.readers.ended(path),
+                FileEvent::Read(file_id, _) => self.readers.ended(*file_id),
                 FileEvent::Found(_) => self.search = None,
                 _ => {}
             }

@@ -1,6 +1,7 @@
-//! What is kept of a study whose pixels were given up to save memory, beside what a crash must not cost: its number,
-//! and what the reader set, exactly.
+//! What is kept of a study whose pixels were given up to save memory, beside what a crash must not cost: what the
+//! reader set, exactly.
 
+use super::file_id::FileId;
 use super::look::Looks;
 use super::runs::Runs;
 use super::study::OpenStudy;
@@ -9,8 +10,6 @@ use crate::radiograph::{Polarity, StudyId};
 /// A study given up, until its file is read again.
 #[derive(Debug, Clone)]
 pub(super) struct GivenUp {
-    /// Number of the study: steps of undo know it by this.
-    pub serial: u64,
     id: StudyId,
     polarity: Polarity,
     looks: Looks,
@@ -25,7 +24,6 @@ impl GivenUp {
     /// Of a study that is about to be given up.
     pub fn of(study: &OpenStudy) -> Self {
         Self {
-            serial: study.serial,
             id: study.radiograph.id.clone(),
             polarity: study.radiograph.polarity,
             looks: study.looks.clone(),
@@ -36,19 +34,47 @@ impl GivenUp {
         }
     }
 
-    /// Gives the study what it had; nothing where the file holds another radiograph by now.
-    pub fn apply(self, study: &mut OpenStudy) {
+    /// Gives the study what it had, and says by what its file is known. Where the file holds another radiograph by now,
+    /// the study gets nothing and is of another file.
+    pub fn apply(self, study: &mut OpenStudy) -> FileId {
         if study.radiograph.id != self.id {
-            return;
+            study.file_id = FileId::fresh();
+            return study.file_id;
         }
         if study.radiograph.polarity != self.polarity {
             study.turn_polarity();
         }
-        study.serial = self.serial;
         study.looks = self.looks;
         study.difference_limit = self.difference_limit;
         study.suppress_anyway = self.suppress_anyway;
         study.runs = self.runs;
         study.measure_record.is_unit_told = self.is_unit_told;
+        study.file_id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::radiograph::StudyId;
+    use crate::ui::study::{OpenStudy, Study};
+    use crate::ui::undo::tests::radiograph;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_file_that_holds_another_radiograph_when_it_is_read_anew_is_another_file() {
+        let read = |id: &str| {
+            let mut radiograph = radiograph();
+            radiograph.id = StudyId(id.to_owned());
+            Box::new(OpenStudy::new(Arc::new(radiograph)))
+        };
+        let mut study = Study::unread("a.png".into());
+        study.fill(read("a"), None);
+        let first = study.file_id();
+        for (id, is_same) in [("a", true), ("b", false)] {
+            study.give_up(None);
+            study.fill(read(id), None);
+            assert_eq!(study.file_id() == first, is_same, "{id}");
+            assert_eq!(study.open().unwrap().file_id, study.file_id());
+        }
     }
 }

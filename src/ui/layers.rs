@@ -1,5 +1,6 @@
 //! Which pixels the renderer gets for a study.
 
+use super::file_id::FileId;
 use super::leg_scrub::LegScrub;
 use super::state::AppState;
 use super::study::OpenStudy;
@@ -53,7 +54,7 @@ pub(super) fn outline(study: &OpenStudy, state: &AppState) -> Option<LayerKey> {
 /// The mask as it is edited: what was drawn, or what was found.
 fn edited_mask(study: &OpenStudy) -> Option<(LayerKey, Arc<dyn PixelSource>)> {
     let key = |kind, revision| LayerKey {
-        study: study.serial,
+        study: study.file_id.number(),
         kind,
         revision,
     };
@@ -73,7 +74,7 @@ fn edited_mask(study: &OpenStudy) -> Option<(LayerKey, Arc<dyn PixelSource>)> {
 /// Key of a layer of a study.
 pub(super) fn key(study: &OpenStudy, kind: LayerKind) -> LayerKey {
     LayerKey {
-        study: study.serial,
+        study: study.file_id.number(),
         kind,
         revision: match kind {
             LayerKind::Original => 0,
@@ -115,9 +116,9 @@ pub(super) fn all(study: &OpenStudy) -> Vec<(LayerKey, Arc<dyn PixelSource>)> {
     layers
 }
 
-fn node_key((study, revision): (u64, u64)) -> LayerKey {
+fn node_key((file_id, revision): (FileId, u64)) -> LayerKey {
     LayerKey {
-        study,
+        study: file_id.number(),
         kind: LayerKind::LegNode,
         revision,
     }
@@ -128,9 +129,9 @@ fn node_key((study, revision): (u64, u64)) -> LayerKey {
 pub(super) fn of_nodes(scrub: &LegScrub) -> Vec<(LayerKey, Arc<dyn PixelSource>)> {
     let images = scrub.images();
     images
-        .map(|(study, number, image)| {
+        .map(|(file_id, number, image)| {
             let source: Arc<dyn PixelSource> = Arc::<crate::radiograph::FloatImage>::clone(image);
-            (node_key((study, number)), source)
+            (node_key((file_id, number)), source)
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 
 use super::compare::CompareTool;
 use super::compute::BundleInfo;
+use super::file_id::FileId;
 use super::state::AppState;
 use crate::radiograph::{FloatImage, Polarity};
 use crate::worker::{
@@ -23,7 +24,7 @@ const MOST_BYTES: usize = 512 << 20;
 /// Everything that images at several weights depend on beside the weight.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NodesKey {
-    study: u64,
+    study: FileId,
     polarity: Polarity,
     /// With a weight of 0.
     settings: SuppressionSettings,
@@ -38,7 +39,7 @@ impl NodesKey {
     pub fn of(state: &AppState) -> Option<Self> {
         let study = state.study()?;
         Some(Self {
-            study: study.serial,
+            study: study.file_id,
             polarity: study.radiograph.polarity,
             settings: SuppressionSettings {
                 leg_weight: 0.0,
@@ -136,7 +137,7 @@ impl LegScrub {
     }
 
     /// The images with a number for each that no other image ever has, and the study they are of.
-    pub(super) fn images(&self) -> impl Iterator<Item = (u64, u64, &Arc<FloatImage>)> {
+    pub(super) fn images(&self) -> impl Iterator<Item = (FileId, u64, &Arc<FloatImage>)> {
         self.made.iter().flat_map(|made| {
             let images = made.nodes.soft_tissues.iter().zip(0..);
             images.map(|(image, index)| (made.key.study, image_number(made, index), image))
@@ -144,7 +145,7 @@ impl LegScrub {
     }
 
     /// Study and number of an image.
-    pub(super) fn image_name(&self, index: usize) -> Option<(u64, u64)> {
+    pub(super) fn image_name(&self, index: usize) -> Option<(FileId, u64)> {
         let made = self.made.as_ref()?;
         Some((made.key.study, image_number(made, index as u64)))
     }

@@ -113,7 +113,7 @@ impl AppState {
     /// The result shown, or the one that is being made, is of the mask as it is drawn now.
     pub fn is_mask_applied(&self, study: &OpenStudy) -> bool {
         let job = self.job.as_ref();
-        let job = job.filter(|job| job.study == Some(study.serial));
+        let job = job.filter(|job| job.study == Some(study.file_id));
         let given = match job {
             Some(job) => Some(job.mask.as_ref().map(|mask| mask.number)),
             None => study.runs.shown().map(|run| run.asked().mask),

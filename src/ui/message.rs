@@ -1,5 +1,6 @@
 //! Sentences for the reader.
 
+use super::file_id::FileId;
 use crate::worker::MemoryOffer;
 
 /// How much a message weighs.
@@ -17,7 +18,7 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedies {
     /// Number of the open study whose run failed.
-    pub study: u64,
+    pub study: FileId,
     /// Changes with which it would fit; never empty.
     pub offers: Vec<MemoryOffer>,
 }

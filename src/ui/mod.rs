@@ -17,6 +17,7 @@ mod display_order;
 mod doubts;
 mod engine;
 mod file_doubts;
+mod file_id;
 mod files;
 mod folder_facts;
 mod fuzzy;
@@ -77,6 +78,7 @@ pub use command::{
 pub use compare::{Compare, CompareTool};
 pub use compute::{BundleInfo, Compute};
 pub use engine::{Engine, EngineError};
+pub use file_id::FileId;
 pub use files::{FileEvent, FileWork};
 pub use folder_facts::{FolderFacts, FolderNotes};
 pub use keymap::Keymap;

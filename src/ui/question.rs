@@ -1,5 +1,6 @@
 //! What the window asks the reader: decisions, and paths to be typed.
 
+use super::file_id::FileId;
 use std::path::PathBuf;
 
 /// The run that waits for the reader's answer.
@@ -18,8 +19,8 @@ pub enum AskedRun {
 pub enum Question {
     /// The networks were not made for this study: run them all the same?
     SuppressAnyway {
-        /// Number of the study.
-        study: u64,
+        /// The study.
+        study: FileId,
         /// What was asked for.
         run: AskedRun,
     },
@@ -27,8 +28,8 @@ pub enum Question {
     Replace {
         /// Where the soft-tissue image goes.
         picture: PathBuf,
-        /// Number of the study it is of.
-        study: u64,
+        /// The study it is of.
+        study: FileId,
         /// The files that are there.
         existing: Vec<PathBuf>,
     },
@@ -41,8 +42,8 @@ pub enum PathPurpose {
     Open,
     /// The folder of a bundle.
     Bundle,
-    /// Where the soft-tissue image of the study with this number is written.
-    Save(u64),
+    /// Where the soft-tissue image of this study is written.
+    Save(FileId),
 }
 
 /// The line a path is typed into.

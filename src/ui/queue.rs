@@ -1,6 +1,7 @@
 //! Studies that wait to be suppressed in the background, and the one that is.
 
 use super::browser::ImageStatus;
+use super::file_id::FileId;
 use super::running_job::RunningJob;
 use super::state::AppState;
 use super::study::{OpenStudy, Study};
@@ -13,14 +14,14 @@ pub enum QueueCommand {
     ToggleList,
     /// Queue every study that has no soft-tissue image.
     AddAll,
-    /// Queue those of the studies with these indices that have no soft-tissue image.
-    Add(Vec<usize>),
-    /// Let the study with this index, which waits, come one place earlier.
-    MoveUp(usize),
+    /// Queue those of these studies that have no soft-tissue image.
+    Add(Vec<FileId>),
+    /// Let this study, which waits, come one place earlier.
+    MoveUp(FileId),
     /// Let it come one place later.
-    MoveDown(usize),
+    MoveDown(FileId),
     /// Take this study off the queue, or stop its run.
-    Cancel(usize),
+    Cancel(FileId),
     /// Empty the queue and stop its run.
     CancelAll,
     /// Empty the queue, stop its run, and suppress the study shown.
@@ -30,8 +31,6 @@ pub enum QueueCommand {
 /// A study of the queue that the worker has.
 #[derive(Debug, Clone)]
 pub struct QueuedRun {
-    /// Index of the study.
-    pub study: usize,
     /// Its job.
     pub job: RunningJob,
     /// It made room for a run that somebody waits for.
@@ -42,8 +41,8 @@ pub struct QueuedRun {
 /// and a file is read when its turn comes: so many studies take no more memory than their results.
 #[derive(Debug, Clone, Default)]
 pub struct JobQueue {
-    /// Indices of the studies that wait, in their order.
-    pub waiting: Vec<usize>,
+    /// Studies that wait, in their order.
+    pub waiting: Vec<FileId>,
     /// The one that the worker has.
     pub running: Option<QueuedRun>,
     /// The list is shown.
@@ -62,13 +61,13 @@ impl JobQueue {
         run.is_some_and(|run| run.job.handle.id() == job)
     }
 
-    /// Number of the open study whose background run the worker has.
-    pub(super) fn running_serial(&self) -> Option<u64> {
+    /// The study whose background run the worker has.
+    pub fn running_file(&self) -> Option<FileId> {
         self.running.as_ref().and_then(|run| run.job.study)
     }
 
     /// Exchanges a study that waits with the one `steps` places further.
-    pub(super) fn shift(&mut self, study: usize, steps: isize) {
+    pub(super) fn shift(&mut self, study: FileId, steps: isize) {
         let from = self.waiting.iter().position(|&waiting| waiting == study);
         let to = from.and_then(|from| from.checked_add_signed(steps));
         if let (Some(from), Some(to)) = (from, to)
@@ -80,9 +79,9 @@ impl JobQueue {
 
     /// Exchanges what differs between the studies that waited in `from` and in `to`; what was taken off or added since
     /// stays so.
-    pub(super) fn exchange(&mut self, from: &[usize], to: &[usize]) {
-        let is_new = |study: &usize| to.contains(study) && !from.contains(study);
-        let stays = |study: &usize| to.contains(study) || !from.contains(study);
+    pub(super) fn exchange(&mut self, from: &[FileId], to: &[FileId]) {
+        let is_new = |study: &FileId| to.contains(study) && !from.contains(study);
+        let stays = |study: &FileId| to.contains(study) || !from.contains(study);
         let wanted = to
             .iter()
             .filter(|study| is_new(study) || self.waiting.contains(study));
@@ -93,9 +92,9 @@ impl JobQueue {
         self.waiting = wanted.chain(others).copied().collect();
     }
 
-    /// Stops the run that the worker has, where it is of this open study.
-    pub(super) fn stop_run_of(&mut self, serial: u64) {
-        if self.running_serial() == Some(serial) {
+    /// Stops the run that the worker has, where it is of this study.
+    pub(super) fn stop_run_of(&mut self, file_id: FileId) {
+        if self.running_file() == Some(file_id) {
             self.stop_run();
         }
     }
@@ -112,7 +111,7 @@ impl AppState {
     /// A suppression of this study runs, with the reader waiting or in the background.
     pub fn is_running(&self, study: &OpenStudy) -> bool {
         let job = self.job.as_ref().and_then(|job| job.study);
-        [job, self.queue.running_serial()].contains(&Some(study.serial))
+        [job, self.queue.running_file()].contains(&Some(study.file_id))
     }
 
     /// A study has no soft-tissue image, none is being made, and it does not wait for one.
@@ -127,9 +126,6 @@ impl AppState {
 
     /// A study waits in the queue.
     pub fn is_queued(&self, study: &Study) -> bool {
-        let waiting = self.queue.waiting.iter();
-        waiting
-            .filter_map(|&index| self.studies.get(index))
-            .any(|waiting| std::ptr::eq(waiting, study))
+        self.queue.waiting.contains(&study.file_id)
     }
 }

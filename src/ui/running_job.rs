@@ -1,5 +1,6 @@
 //! What the worker does for the window at the moment.
 
+use super::file_id::FileId;
 use super::masking::MaskVersion;
 use crate::radiograph::Warning;
 use crate::worker::{JobHandle, Preview, Progress};
@@ -11,8 +12,8 @@ use std::time::Instant;
 pub struct RunningJob {
     /// Cancel flag and progress slot.
     pub handle: JobHandle,
-    /// Number of the study it is about; `None` for a bundle.
-    pub study: Option<u64>,
+    /// The study it is about; `None` for a bundle.
+    pub study: Option<FileId>,
     /// The mask it was given, where the reader drew one.
     pub mask: Option<MaskVersion>,
     /// Newest progress, copied once a frame.

@@ -87,7 +87,9 @@ impl SavedDesk {
         Self {
             studies: state.studies.iter().map(saved).collect(),
             current: state.current,
-            prior: state.prior.clone(),
+            prior: state
+                .prior
+                .and_then(|prior| Some(state.listed(prior)?.path.clone())),
             layout: state.layout,
             links: state.links,
             compare: state.compare,

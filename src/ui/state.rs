@@ -3,6 +3,7 @@
 use super::browser::{Browser, PriorMoves};
 use super::compare::Compare;
 use super::compute::{BundleInfo, Compute};
+use super::file_id::FileId;
 use super::files::SearchProgress;
 use super::folder_facts::FolderNotes;
 use super::layout::Layout;
@@ -27,7 +28,7 @@ use super::undo::UndoStack;
 use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, OutputGrid, SamplerChoice, SuppressionSettings,
 };
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What "Suppress" does with the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -152,10 +153,10 @@ pub struct AppState {
     pub folders: FolderNotes,
     /// The study browser.
     pub browser: Browser,
-    /// File of the radiograph chosen as prior.
-    pub prior: Option<PathBuf>,
-    /// File of the radiograph beside which the prior was chosen.
-    pub prior_beside: Option<PathBuf>,
+    /// The radiograph chosen as prior.
+    pub prior: Option<FileId>,
+    /// The radiograph beside which the prior was chosen.
+    pub prior_beside: Option<FileId>,
     /// Where zoom and pan of the prior come from.
     pub prior_moves: PriorMoves,
     /// The window of DICOM tags.
@@ -242,16 +243,32 @@ impl AppState {
         self.studies.get_mut(self.current)?.open_mut()
     }
 
-    /// The open study with this number, shown or not.
-    pub fn study_with(&self, serial: u64) -> Option<&OpenStudy> {
+    /// The open study of this file, shown or not.
+    pub fn study_with(&self, file_id: FileId) -> Option<&OpenStudy> {
         let mut open = self.studies.iter().filter_map(Study::open);
-        open.find(|study| study.serial == serial)
+        open.find(|study| study.file_id == file_id)
     }
 
-    /// The open study with this number, to be changed by events.
-    pub(super) fn study_with_mut(&mut self, serial: u64) -> Option<&mut OpenStudy> {
+    /// Place on the list of this file, where it is on the list.
+    pub fn index_of(&self, file_id: FileId) -> Option<usize> {
+        let mut files = self.studies.iter();
+        files.position(|study| study.file_id == file_id)
+    }
+
+    /// The entry of this file, where it is on the list.
+    pub fn listed(&self, file_id: FileId) -> Option<&Study> {
+        self.studies.get(self.index_of(file_id)?)
+    }
+
+    /// The file shown.
+    pub fn current_file(&self) -> Option<FileId> {
+        Some(self.studies.get(self.current)?.file_id)
+    }
+
+    /// The open study of this file, to be changed by events.
+    pub(super) fn study_with_mut(&mut self, file_id: FileId) -> Option<&mut OpenStudy> {
         let mut open = self.studies.iter_mut().filter_map(Study::open_mut);
-        open.find(|study| study.serial == serial)
+        open.find(|study| study.file_id == file_id)
     }
 
     /// Nothing that tells whose pictures these are may be on the screen.
@@ -265,6 +282,12 @@ impl AppState {
             Some(study) if !self.is_patient_hidden() => study.name(),
             _ => format!("Image {}", index + 1),
         }
+    }
+
+    /// How the study of this file is called on the screen; empty where it is not on the list.
+    pub fn name_of(&self, file_id: FileId) -> String {
+        let index = self.index_of(file_id);
+        index.map_or_else(String::new, |index| self.study_name(index))
     }
 
     /// A path as it may be shown.

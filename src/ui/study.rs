@@ -2,6 +2,7 @@
 
 use super::camera::ImageExtent;
 use super::file_doubts::{doubts_of_file, kind_doubts};
+use super::file_id::FileId;
 use super::given_up::GivenUp;
 use super::look::{Content, Look, Looks};
 use super::masking::MaskVersion;
@@ -22,7 +23,6 @@ use crate::radiograph::{
 use crate::worker::{SuppressionResult, SuppressionSettings};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Bins of the histograms: as many as points in the panel that shows them.
 const NUM_BINS: usize = 256;
@@ -32,8 +32,8 @@ const NUM_BINS: usize = 256;
 pub struct OpenStudy {
     /// The radiograph.
     pub radiograph: Arc<Radiograph>,
-    /// Number of this open study; no two have the same.
-    pub serial: u64,
+    /// The file on the list that it is of.
+    pub file_id: FileId,
     /// How each of its pictures is looked at.
     pub looks: Looks,
     /// Difference in the end colours of the map, modality units; `None` is the study's default.
@@ -71,10 +71,9 @@ pub struct OpenStudy {
 impl OpenStudy {
     /// A study as it is first shown.
     pub fn new(radiograph: Arc<Radiograph>) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         let modality_range = modality_range(&radiograph);
         Self {
-            serial: NEXT.fetch_add(1, Ordering::Relaxed),
+            file_id: FileId::fresh(),
             looks: Looks::new(&Look::new(loaded_voi(&radiograph, modality_range))),
             difference_limit: None,
             result_scales: ResultScales::default(),
@@ -246,6 +245,8 @@ impl Preview {
 /// One entry of the study browser.
 #[derive(Debug, Clone)]
 pub struct Study {
+    /// By which it is known, wherever on the list it stands.
+    pub(super) file_id: FileId,
     /// The file.
     pub path: PathBuf,
     /// Its content.
@@ -272,6 +273,7 @@ impl Study {
     /// A file that was not read yet.
     pub(super) fn unread(path: PathBuf) -> Self {
         Self {
+            file_id: FileId::fresh(),
             path,
             content: StudyContent::Unread,
             identity: None,
@@ -285,10 +287,9 @@ impl Study {
         }
     }
 
-    /// Number of the study, open or given up.
-    pub(super) fn serial(&self) -> Option<u64> {
-        let given_up = self.given_up.as_ref().map(|given_up| given_up.serial);
-        self.open().map(|study| study.serial).or(given_up)
+    /// By which it is known, wherever on the list it stands.
+    pub fn file_id(&self) -> FileId {
+        self.file_id
     }
 
     /// Gives its pixels up to save memory; how it was looked at, and what else the reader set, stays.
@@ -301,8 +302,10 @@ impl Study {
         self.content = StudyContent::Unread;
     }
 
-    /// What was read of its file; one the graphics adapter cannot hold is refused here.
-    pub(super) fn fill(&mut self, open: Box<OpenStudy>, texture_limit: Option<u32>) {
+    /// What was read of its file; one the graphics adapter cannot hold is refused here. A file that holds another
+    /// radiograph than before is another file from now on.
+    pub(super) fn fill(&mut self, mut open: Box<OpenStudy>, texture_limit: Option<u32>) {
+        open.file_id = self.file_id;
         let radiograph = &open.radiograph;
         self.identity = Some(Identity::of(radiograph, &radiograph.id.0));
         self.info = Some(radiograph.info.clone());
@@ -324,7 +327,7 @@ impl Study {
         if let Some(given_up) = self.given_up.take()
             && let Some(study) = self.open_mut()
         {
-            given_up.apply(study);
+            self.file_id = given_up.apply(study);
         }
         self.count_cautions();
     }

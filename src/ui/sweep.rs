@@ -4,6 +4,7 @@ mod axis;
 mod cost;
 mod picture;
 
+use super::file_id::FileId;
 use super::masking::MaskVersion;
 use super::running_job::RunningJob;
 use super::state::AppState;
@@ -109,8 +110,8 @@ impl Sweep {
 pub struct SweepGrid {
     /// Its number among all grids, from 1.
     pub number: u64,
-    /// Number of the study it is of.
-    pub study: u64,
+    /// The study it is of.
+    pub study: FileId,
     /// The part of the study it shows.
     pub region: PixelRect,
     /// Values from left to right.
@@ -189,7 +190,7 @@ impl SweepGrid {
 
     /// The study still shows what the grid was made of, and the model is the one that made it.
     pub(super) fn fits(&self, study: &OpenStudy, bundle_sha256: Option<&str>) -> bool {
-        study.serial == self.study
+        study.file_id == self.study
             && Arc::ptr_eq(&study.radiograph, &self.radiograph)
             && bundle_sha256 == Some(&self.bundle_sha256)
     }
@@ -198,9 +199,9 @@ impl SweepGrid {
 impl AppState {
     /// The grid of the study shown.
     pub fn sweep_grid(&self) -> Option<&SweepGrid> {
-        let serial = self.study()?.serial;
+        let file_id = self.study()?.file_id;
         let grid = self.sweep.grid.as_ref();
-        grid.filter(|grid| grid.study == serial)
+        grid.filter(|grid| grid.study == file_id)
     }
 
     /// Values of a setting as they are written, or as they are proposed.
@@ -254,7 +255,7 @@ impl AppState {
         let rows = values(self.sweep.axes.rows())?;
         let grid = SweepGrid {
             number: 0,
-            study: study.serial,
+            study: study.file_id,
             region,
             cells: vec![None; columns.len() * rows.len()],
             columns,
@@ -293,9 +294,9 @@ impl AppState {
     }
 
     fn other_studies(&self) -> impl Iterator<Item = &OpenStudy> {
-        let shown = self.study().map(|study| study.serial);
+        let shown = self.study().map(|study| study.file_id);
         let open = self.studies.iter().filter_map(super::study::Study::open);
-        open.filter(move |study| Some(study.serial) != shown)
+        open.filter(move |study| Some(study.file_id) != shown)
     }
 }
 

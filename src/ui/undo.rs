@@ -9,6 +9,7 @@ mod measures;
 mod moment;
 mod study;
 
+use super::file_id::FileId;
 use super::state::AppState;
 use crate::measure::MeasureId;
 pub(super) use moment::Moment;
@@ -47,8 +48,8 @@ impl Way {
 }
 
 impl Step {
-    /// Number of the study that must be shown to see what is taken back; `None` where it is of no study.
-    pub fn study(&self) -> Option<u64> {
+    /// The study that must be shown to see what is taken back; `None` where it is of no study.
+    pub fn study(&self) -> Option<FileId> {
         self.before.changed_study(&self.after)
     }
 
@@ -139,12 +140,12 @@ impl UndoStack {
     }
 
     /// Numbers of all measures of a study that some step may bring back.
-    pub(super) fn measure_ids(&self, serial: u64) -> BTreeSet<MeasureId> {
+    pub(super) fn measure_ids(&self, file_id: FileId) -> BTreeSet<MeasureId> {
         let steps = self.done.iter().chain(&self.undone);
         let moments = steps.flat_map(|step| [&step.before, &step.after]);
         let studies = moments.flat_map(|moment| &moment.studies);
         let measures = studies
-            .filter(|study| study.serial == serial)
+            .filter(|study| study.file_id == file_id)
             .flat_map(|study| study.measures.iter());
         measures.map(|measure| measure.id).collect()
     }

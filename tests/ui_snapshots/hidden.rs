@@ -44,7 +44,7 @@ fn what_is_saved_names_no_file_either() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut window = Window::new().with_study().with_result();
     window.press(Key::P);
-    let study = window.state().study().expect("open").serial;
+    let study = window.state().study().expect("open").file_id;
     let picture = folder.path().join("image_1_soft.png");
     window.apply(UiCommand::SaveSoftTissue(picture, study));
     let path = folder.path().join("image_1.json");

@@ -26,11 +26,14 @@ impl Window {
     }
 
     fn waiting(&self) -> Vec<usize> {
-        self.state().queue.waiting.clone()
+        let state = self.state();
+        let files = state.queue.waiting.iter();
+        files.filter_map(|file| state.index_of(*file)).collect()
     }
 
     fn running(&self) -> Option<usize> {
-        self.state().queue.running.as_ref().map(|run| run.study)
+        let state = self.state();
+        state.index_of(state.queue.running_file()?)
     }
 
     /// The newest job ends with a result.

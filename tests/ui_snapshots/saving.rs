@@ -13,7 +13,7 @@ fn a_picture_is_saved_with_its_certificate_and_replaced_only_on_demand() {
     let picture = folder.path().join("chest_soft.png");
     let certificate = folder.path().join("chest.json");
     let mut window = Window::new().with_study().with_result();
-    let study = window.state().study().expect("open").serial;
+    let study = window.state().study().expect("open").file_id;
     // Another study is shown by the time the path is known: the first one is written.
     window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
     window.apply(UiCommand::SaveSoftTissue(picture.clone(), study));
@@ -43,7 +43,7 @@ fn the_source_is_never_replaced() {
     let mut window = Window::new().with_study();
     window.apply(UiCommand::ShowRadiograph(Arc::new(study)));
     let mut window = window.with_result();
-    let study = window.state().study().expect("open").serial;
+    let study = window.state().study().expect("open").file_id;
     window.apply(UiCommand::SaveSoftTissue(source.clone(), study));
     assert!(window.wait_until(|window| window.has_text("replace its own source")));
     assert!(

@@ -61,11 +61,11 @@ impl AppState {
     /// The entry chosen as prior; none while it is the one shown itself, and none beside another patient, unless it was
     /// chosen beside this very study.
     pub fn prior_entry(&self) -> Option<&Study> {
-        let path = self.prior.as_ref()?;
         let current = self.studies.get(self.current)?;
-        let entry = self.studies.iter().find(|study| study.path == *path)?;
-        let is_chosen = self.prior_beside.as_ref() == Some(&current.path);
-        let is_shown = entry.path != current.path && (is_chosen || !is_of_another(current, entry));
+        let entry = self.listed(self.prior?)?;
+        let is_chosen = self.prior_beside == Some(current.file_id);
+        let is_shown =
+            entry.file_id != current.file_id && (is_chosen || !is_of_another(current, entry));
         is_shown.then_some(entry)
     }
 
@@ -76,8 +76,8 @@ impl AppState {
 
     /// The prior, to be changed by commands.
     pub(in crate::ui) fn prior_study_mut(&mut self) -> Option<&mut OpenStudy> {
-        let serial = self.prior_study()?.serial;
-        self.study_with_mut(serial)
+        let file_id = self.prior_study()?.file_id;
+        self.study_with_mut(file_id)
     }
 
     /// The prior has no zoom and pan of its own: it moves with the study shown.

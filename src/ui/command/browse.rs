@@ -4,7 +4,7 @@
 use super::{Services, queue, reading};
 use crate::ui::browser::Visibility;
 use crate::ui::state::AppState;
-use crate::ui::study::{Preview, StudyContent};
+use crate::ui::study::{Preview, Study, StudyContent};
 use crate::ui::tag_window::Tags;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,8 +42,8 @@ pub(super) fn apply(command: BrowseCommand, state: &mut AppState, services: &mut
         C::Turn(key) => state.browser.turn(key),
         C::SetPrior(index) => {
             let study = index.and_then(|index| state.studies.get(index));
-            state.prior = study.map(|study| study.path.clone());
-            state.prior_beside = state.studies.get(state.current).map(|s| s.path.clone());
+            state.prior = study.map(Study::file_id);
+            state.prior_beside = state.current_file();
         }
         C::ToggleTags if state.tags.visible => state.tags.close(),
         C::ToggleTags => state.tags.visible = true,

@@ -3,6 +3,7 @@
 use super::remedies::fail_with;
 use super::{Services, cancelling, fail, masking, queue, results, sweep};
 use crate::ui::compute::BundleInfo;
+use crate::ui::file_id::FileId;
 use crate::ui::masking::MaskVersion;
 use crate::ui::preferences::RunPreview;
 use crate::ui::question::{AskedRun, Question};
@@ -90,7 +91,7 @@ pub(super) fn suppress(state: &mut AppState, services: &mut Services) {
 /// Asks where the networks were not made for what the study shows, once a study.
 pub(super) fn asks_first(run: AskedRun, state: &mut AppState) -> bool {
     let asks = |study: &&OpenStudy| !study.kind_doubts.is_empty() && !study.suppress_anyway;
-    let study = state.study().filter(asks).map(|study| study.serial);
+    let study = state.study().filter(asks).map(|study| study.file_id);
     if let Some(study) = study {
         state.question = Some(Question::SuppressAnyway { study, run });
     }
@@ -99,15 +100,15 @@ pub(super) fn asks_first(run: AskedRun, state: &mut AppState) -> bool {
 
 /// The reader wants the run in spite of the doubts; it starts where its study is still the one shown.
 pub(super) fn suppress_anyway(
-    serial: u64,
+    file_id: FileId,
     run: AskedRun,
     state: &mut AppState,
     services: &mut Services,
 ) {
-    if let Some(study) = state.study_with_mut(serial) {
+    if let Some(study) = state.study_with_mut(file_id) {
         study.suppress_anyway = true;
     }
-    if state.study().is_some_and(|study| study.serial == serial) {
+    if state.study().is_some_and(|study| study.file_id == file_id) {
         match run {
             AskedRun::Suppress => suppress(state, services),
             AskedRun::AsSet => run_as_set(state, services),
@@ -128,7 +129,7 @@ pub(super) fn segment(state: &mut AppState, services: &mut Services) -> bool {
     let Some(study) = state.study() else {
         return false;
     };
-    let (serial, radiograph) = (study.serial, Arc::clone(&study.radiograph));
+    let (file_id, radiograph) = (study.file_id, Arc::clone(&study.radiograph));
     if state.bundle.is_none() || state.loading.is_some() {
         let text = "There is no lung mask yet, and no model to find one; open a bundle with File > Open model bundle and \
                     wait until it is loaded.";
@@ -139,7 +140,7 @@ pub(super) fn segment(state: &mut AppState, services: &mut Services) -> bool {
     let command = WorkerCommand::Segment(handle.clone(), radiograph);
     match services.engine.send(command) {
         Ok(()) => {
-            let job = running(handle, Some(serial), None);
+            let job = running(handle, Some(file_id), None);
             if let Some(older) = state.masking.finding.replace(job) {
                 older.handle.cancel();
             }
@@ -206,7 +207,7 @@ pub(super) fn start(state: &mut AppState, services: &mut Services) {
         fail(state, text.to_owned());
         return;
     }
-    let serial = study.serial;
+    let file_id = study.file_id;
     let handle = JobHandle::new();
     let settings = state.settings().clone();
     let radiograph = Arc::clone(&study.radiograph);
@@ -226,9 +227,9 @@ pub(super) fn start(state: &mut AppState, services: &mut Services) {
             // From here on what another study is set to is no matter of this one.
             state.set_settings(settings);
             // Nobody needs the same picture a second time.
-            state.queue.stop_run_of(serial);
+            state.queue.stop_run_of(file_id);
             // The newest request counts: the one before ends within a sampling step.
-            if let Some(older) = state.job.replace(running(handle, Some(serial), mask)) {
+            if let Some(older) = state.job.replace(running(handle, Some(file_id), mask)) {
                 older.handle.cancel();
             }
         }
@@ -238,7 +239,7 @@ pub(super) fn start(state: &mut AppState, services: &mut Services) {
 
 pub(super) fn running(
     handle: JobHandle,
-    study: Option<u64>,
+    study: Option<FileId>,
     mask: Option<MaskVersion>,
 ) -> RunningJob {
     RunningJob {
@@ -254,11 +255,11 @@ pub(super) fn running(
 
 /// Ends the run of the study shown, where it is the one that runs.
 pub(super) fn cancel_of_shown(state: &mut AppState) {
-    let Some(serial) = state.study().map(|study| study.serial) else {
+    let Some(file_id) = state.study().map(|study| study.file_id) else {
         return;
     };
-    state.queue.stop_run_of(serial);
-    if state.job.as_ref().and_then(|job| job.study) == Some(serial) {
+    state.queue.stop_run_of(file_id);
+    if state.job.as_ref().and_then(|job| job.study) == Some(file_id) {
         cancelling::cancel(state);
     }
 }
@@ -374,7 +375,7 @@ fn apply_job_event(kind: EventKind, state: &mut AppState) {
 /// Gives a result to its study, which need not be the one shown by now.
 pub(super) fn keep_result(job: RunningJob, result: Arc<SuppressionResult>, state: &mut AppState) {
     state.step_costs.measure(&result);
-    let study = job.study.and_then(|serial| state.study_with_mut(serial));
+    let study = job.study.and_then(|file_id| state.study_with_mut(file_id));
     if let Some(study) = study {
         study.keep(result, job.mask);
     }
@@ -385,9 +386,9 @@ fn apply_finding_event(kind: EventKind, state: &mut AppState) {
     if !kind.is_final() {
         return;
     }
-    let serial = state.masking.finding.take().and_then(|job| job.study);
+    let file_id = state.masking.finding.take().and_then(|job| job.study);
     match kind {
-        EventKind::Segmented(mask) => masking::keep_found(serial, mask, state),
+        EventKind::Segmented(mask) => masking::keep_found(file_id, mask, state),
         EventKind::Failed(failure) => {
             state.masking.lay_down();
             fail(state, failure.text);

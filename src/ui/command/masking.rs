@@ -3,6 +3,7 @@
 use super::{Services, cancelling, jobs, measuring};
 use crate::measure::Point;
 use crate::radiograph::{BrushEffect, BrushStroke, LungMask};
+use crate::ui::file_id::FileId;
 use crate::ui::masking::{BRUSH_RADII, MaskCommand, MaskVersion, RADIUS_STEP};
 use crate::ui::running_job::RunningJob;
 use crate::ui::state::AppState;
@@ -39,8 +40,8 @@ fn forget(state: &mut AppState) {
         return;
     };
     study.mask = None;
-    let serial = Some(study.serial);
-    let is_drawn = |job: &RunningJob| job.study == serial && job.mask.is_some();
+    let file_id = Some(study.file_id);
+    let is_drawn = |job: &RunningJob| job.study == file_id && job.mask.is_some();
     if state.job.as_ref().is_some_and(is_drawn) {
         cancelling::cancel_and_say(state);
     }
@@ -82,9 +83,9 @@ fn find(state: &mut AppState, services: &mut Services) -> bool {
     let Some(study) = state.study() else {
         return false;
     };
-    let serial = Some(study.serial);
+    let file_id = Some(study.file_id);
     let waits = state.masking.finding.as_ref();
-    let is_there = study.edited_mask().is_some() || waits.is_some_and(|job| job.study == serial);
+    let is_there = study.edited_mask().is_some() || waits.is_some_and(|job| job.study == file_id);
     is_there || jobs::segment(state, services)
 }
 
@@ -116,8 +117,8 @@ fn end(state: &mut AppState) {
 }
 
 /// Keeps a mask that was found to begin with.
-pub(super) fn keep_found(serial: Option<u64>, mask: Arc<LungMask>, state: &mut AppState) {
-    if let Some(study) = serial.and_then(|serial| state.study_with_mut(serial)) {
+pub(super) fn keep_found(file_id: Option<FileId>, mask: Arc<LungMask>, state: &mut AppState) {
+    if let Some(study) = file_id.and_then(|file_id| state.study_with_mut(file_id)) {
         study.segmented = Some(MaskVersion::new(mask));
     }
 }

@@ -3,6 +3,7 @@
 use super::measuring::{add, end_typing};
 use super::{Services, fail, tell, undo};
 use crate::measure::{LineOrigin, Measure, MeasureId, Shape, Thorax, ThoraxError};
+use crate::ui::file_id::FileId;
 use crate::ui::measuring::{Annotations, Keeping, MeasureEvent, ReadingTask, Tool, needs_pixels};
 use crate::ui::message::Severity;
 use crate::ui::sidecar;
@@ -18,24 +19,24 @@ pub fn refresh_measures(state: &mut AppState, services: &mut Services) {
         return;
     };
     for study in state.studies.iter_mut().filter_map(Study::open_mut) {
-        let serial = study.serial;
+        let file_id = study.file_id;
         let radiograph = Arc::clone(&study.radiograph);
         let folder = folder.clone();
         if matches!(study.measure_record.keeping, Keeping::NotLoaded) {
             study.measure_record.keeping = Keeping::Loading;
             let sentence = "The measures kept for this radiograph were not read.".to_owned();
-            let lost = MeasureEvent::Loaded(serial, Err(sentence));
+            let lost = MeasureEvent::Loaded(file_id, Err(sentence));
             services.files.measure(lost, move || {
-                MeasureEvent::Loaded(serial, sidecar::load(&folder, &radiograph))
+                MeasureEvent::Loaded(file_id, sidecar::load(&folder, &radiograph))
             });
         } else if let Some(unreadable) = unwritten(study) {
             study.measure_record.keeping = Keeping::Writing { unreadable };
             let annotations = study.annotations();
             let sentence = "The measures are not kept for the next time.".to_owned();
-            let lost = MeasureEvent::Saved(serial, annotations.clone(), Err(sentence));
+            let lost = MeasureEvent::Saved(file_id, annotations.clone(), Err(sentence));
             services.files.measure(lost, move || {
                 let saved = sidecar::save(&folder, &radiograph, &annotations, unreadable);
-                MeasureEvent::Saved(serial, annotations, saved)
+                MeasureEvent::Saved(file_id, annotations, saved)
             });
         }
     }
@@ -111,7 +112,7 @@ fn unread<'a>(
         .map(|measure| (measure.id, measure.shape.clone()))
         .collect();
     (!shapes.is_empty()).then(|| ReadingTask {
-        study: study.serial,
+        study: study.file_id,
         shapes,
         radiograph: Arc::clone(&study.radiograph),
         result: study.result().cloned(),
@@ -123,9 +124,9 @@ fn unread<'a>(
 /// Takes what work on measures ended with.
 pub(super) fn apply_event(event: MeasureEvent, state: &mut AppState) {
     match event {
-        MeasureEvent::Loaded(serial, loaded) => take_loaded(serial, loaded, state),
-        MeasureEvent::Saved(serial, annotations, saved) => {
-            if let Some(study) = state.study_with_mut(serial) {
+        MeasureEvent::Loaded(file_id, loaded) => take_loaded(file_id, loaded, state),
+        MeasureEvent::Saved(file_id, annotations, saved) => {
+            if let Some(study) = state.study_with_mut(file_id) {
                 let keeping = &mut study.measure_record.keeping;
                 let unreadable = matches!(keeping, Keeping::Writing { unreadable: true });
                 *keeping = match saved {
@@ -140,19 +141,19 @@ pub(super) fn apply_event(event: MeasureEvent, state: &mut AppState) {
                 fail(state, sentence);
             }
         }
-        MeasureEvent::Read(serial, readings) => {
+        MeasureEvent::Read(file_id, readings) => {
             state.measuring.is_reading = false;
-            if let Some(study) = state.study_with_mut(serial) {
+            if let Some(study) = state.study_with_mut(file_id) {
                 study.measure_record.readings.extend(readings);
             }
         }
-        MeasureEvent::Suggested(serial, suggested) => take_suggested(serial, suggested, state),
+        MeasureEvent::Suggested(file_id, suggested) => take_suggested(file_id, suggested, state),
     }
 }
 
-fn take_loaded(serial: u64, loaded: Result<Annotations, String>, state: &mut AppState) {
-    let in_steps = state.undo.measure_ids(serial);
-    let Some(study) = state.study_with_mut(serial) else {
+fn take_loaded(file_id: FileId, loaded: Result<Annotations, String>, state: &mut AppState) {
+    let in_steps = state.undo.measure_ids(file_id);
+    let Some(study) = state.study_with_mut(file_id) else {
         return;
     };
     match loaded {
@@ -195,7 +196,7 @@ fn with_free_ids(mut kept: Vec<Measure>, taken: &BTreeSet<MeasureId>) -> Vec<Mea
     kept
 }
 
-fn take_suggested(serial: u64, suggested: Result<Thorax, ThoraxError>, state: &mut AppState) {
+fn take_suggested(file_id: FileId, suggested: Result<Thorax, ThoraxError>, state: &mut AppState) {
     match suggested {
         Ok(Thorax { heart, thorax }) => {
             let shape = Shape::CardiothoracicRatio {
@@ -203,10 +204,10 @@ fn take_suggested(serial: u64, suggested: Result<Thorax, ThoraxError>, state: &m
                 thorax,
                 origin: LineOrigin::LungMask,
             };
-            undo::as_step(serial, state, |state| add(shape, serial, state));
+            undo::as_step(file_id, state, |state| add(shape, file_id, state));
         }
         Err(err) => {
-            if state.study().is_some_and(|study| study.serial == serial) {
+            if state.study().is_some_and(|study| study.file_id == file_id) {
                 state.measuring.tool = Some(Tool::CardiothoracicRatio);
                 tell(state, Severity::Note, format!("No suggestion: {err}."));
             }

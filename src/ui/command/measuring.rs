@@ -3,6 +3,7 @@
 use super::{Services, fail, tell};
 use crate::measure::{LengthUnit, Measure, MeasureId, Point, Shape, ThoraxError, suggest_thorax};
 use crate::radiograph::SpacingKind;
+use crate::ui::file_id::FileId;
 use crate::ui::measuring::{Grabbed, MeasureCommand, MeasureEvent, Tool};
 use crate::ui::message::Severity;
 use crate::ui::state::AppState;
@@ -92,13 +93,13 @@ fn take(tool: Tool, state: &mut AppState, services: &mut Services) {
         return;
     }
     let study = state.study();
-    let result = study.and_then(|study| Some((study.serial, study.result().cloned()?)));
+    let result = study.and_then(|study| Some((study.file_id, study.result().cloned()?)));
     match result {
-        Some((serial, result)) if tool == Tool::CardiothoracicRatio => {
+        Some((file_id, result)) if tool == Tool::CardiothoracicRatio => {
             state.measuring.tool = None;
-            let lost = MeasureEvent::Suggested(serial, Err(ThoraxError::NoLungs));
+            let lost = MeasureEvent::Suggested(file_id, Err(ThoraxError::NoLungs));
             services.files.measure(lost, move || {
-                MeasureEvent::Suggested(serial, suggest_thorax(&result.lung_mask))
+                MeasureEvent::Suggested(file_id, suggest_thorax(&result.lung_mask))
             });
         }
         _ => state.measuring.tool = study.is_some().then_some(tool),
@@ -133,8 +134,8 @@ fn finish(state: &mut AppState) {
         return;
     };
     let is_text = matches!(shape, Shape::Text { .. });
-    if let Some(serial) = state.study().map(|study| study.serial)
-        && let Some(id) = add(shape, serial, state)
+    if let Some(file_id) = state.study().map(|study| study.file_id)
+        && let Some(id) = add(shape, file_id, state)
         && is_text
     {
         // Words come next: no click may place another text meanwhile.
@@ -144,9 +145,9 @@ fn finish(state: &mut AppState) {
 }
 
 /// Adds a shape to a study and chooses it, where that study is shown.
-pub(super) fn add(shape: Shape, serial: u64, state: &mut AppState) -> Option<MeasureId> {
-    let is_current = state.study().is_some_and(|study| study.serial == serial);
-    let study = state.study_with_mut(serial)?;
+pub(super) fn add(shape: Shape, file_id: FileId, state: &mut AppState) -> Option<MeasureId> {
+    let is_current = state.study().is_some_and(|study| study.file_id == file_id);
+    let study = state.study_with_mut(file_id)?;
     let measure = Measure {
         id: Measure::free_id(&study.measures),
         label: String::new(),

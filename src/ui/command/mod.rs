@@ -70,9 +70,9 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Ser
 
 /// Where a command shows another study, what it changed of the one left is the step: words, for instance.
 fn as_steps(command: UiCommand, state: &mut AppState, services: &mut Services) {
-    let serial = |state: &AppState| state.study().map(|study| study.serial);
+    let file_id = |state: &AppState| state.study().map(|study| study.file_id);
     let reaches_all = matches!(command, UiCommand::SetLink(..));
-    let left = serial(state);
+    let left = file_id(state);
     let moment = |state: &AppState| {
         if reaches_all {
             Moment::of_all(state)
@@ -84,7 +84,7 @@ fn as_steps(command: UiCommand, state: &mut AppState, services: &mut Services) {
     change(command, state, services);
     let after = moment(state);
     state.undo.record(before, after);
-    if serial(state) != left {
+    if file_id(state) != left {
         state.undo.end_gesture();
     }
 }

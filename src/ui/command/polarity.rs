@@ -20,8 +20,8 @@ pub(super) fn turn(state: &mut AppState, services: &mut Services) {
 /// Exchanges black and white of the study shown and ends what is being made of the picture as it was.
 pub(super) fn turn_over(state: &mut AppState) {
     jobs::cancel_of_shown(state);
-    let serial = state.study().map(|study| study.serial);
-    let of_shown = |job: &mut RunningJob| job.study == serial;
+    let file_id = state.study().map(|study| study.file_id);
+    let of_shown = |job: &mut RunningJob| job.study == file_id;
     if let Some(finding) = state.masking.finding.take_if(of_shown) {
         finding.handle.cancel();
     }

@@ -1,6 +1,7 @@
 //! The queue of background runs: filled, reordered, emptied, and carried on study by study.
 
 use super::{Services, fail, jobs, remedies, results, tell};
+use crate::ui::file_id::FileId;
 use crate::ui::message::Severity;
 use crate::ui::queue::{QueueCommand, QueuedRun};
 use crate::ui::runs::BYTES_PER_PIXEL;
@@ -14,15 +15,13 @@ pub(super) fn apply(command: QueueCommand, state: &mut AppState, services: &mut 
     let queue = &mut state.queue;
     match command {
         C::ToggleList => queue.is_visible = !queue.is_visible,
-        C::AddAll => add((0..state.studies.len()).collect(), state),
+        C::AddAll => add(state.studies.iter().map(Study::file_id).collect(), state),
         C::Add(studies) => add(studies, state),
         C::MoveUp(study) => queue.shift(study, -1),
         C::MoveDown(study) => queue.shift(study, 1),
         C::Cancel(study) => {
             queue.waiting.retain(|&waiting| waiting != study);
-            if queue.running.as_ref().is_some_and(|run| run.study == study) {
-                queue.stop_run();
-            }
+            queue.stop_run_of(study);
         }
         C::CancelAll => clear(state),
         C::ClearAndRun => {
@@ -38,18 +37,21 @@ fn clear(state: &mut AppState) {
 }
 
 /// Queues those of the studies that have no soft-tissue image, in the order of the browser.
-fn add(mut studies: Vec<usize>, state: &mut AppState) {
+fn add(mut studies: Vec<FileId>, state: &mut AppState) {
     if state.bundle.is_none() && state.loading.is_none() {
         let text = "No model is loaded; open a bundle with File > Open model bundle.";
         fail(state, text.to_owned());
         return;
     }
-    studies.retain(|&index| {
-        let study = state.studies.get(index);
+    studies.retain(|&file_id| {
+        let study = state.listed(file_id);
         study.is_some_and(|study| state.can_be_queued(study))
     });
     let places = state.browser.places();
-    studies.sort_by_key(|index| places.get(*index).copied().unwrap_or(*index));
+    studies.sort_by_cached_key(|&file_id| {
+        let index = state.index_of(file_id);
+        index.map(|index| places.get(index).copied().unwrap_or(index))
+    });
     studies.dedup();
     if studies.is_empty() {
         let text = "Every study is suppressed, or waits for it already.";
@@ -91,24 +93,24 @@ pub(super) fn advance(state: &mut AppState, services: &mut Services) {
         return;
     }
     while state.queue.running.is_none()
-        && let Some(&index) = state.queue.waiting.first()
+        && let Some(&file_id) = state.queue.waiting.first()
     {
-        let study = state.studies.get(index);
+        let study = state.listed(file_id);
         match study.map_or(Turn::Drop, |study| turn_of(study, state)) {
             Turn::Wait => return,
             Turn::Drop => {}
             Turn::Ask => {
-                let name = state.study_name(index);
+                let name = state.name_of(file_id);
                 let text = format!(
                     "{name} was passed over: the networks may not be made for it; show it and press Suppress."
                 );
                 tell(state, Severity::Note, text);
             }
-            Turn::Run if !has_room(index, state) => {
+            Turn::Run if !has_room(file_id, state) => {
                 stop_full(state);
                 return;
             }
-            Turn::Run => run(index, state, services),
+            Turn::Run => run(file_id, state, services),
         }
         if !state.queue.waiting.is_empty() {
             state.queue.waiting.remove(0);
@@ -117,8 +119,8 @@ pub(super) fn advance(state: &mut AppState, services: &mut Services) {
 }
 
 /// Whether the result of a study fits beside those there are.
-fn has_room(index: usize, state: &AppState) -> bool {
-    let study = state.studies.get(index).and_then(Study::open);
+fn has_room(file_id: FileId, state: &AppState) -> bool {
+    let study = state.study_with(file_id);
     let more = study.map_or(0, |study| {
         let (width, height) = study.radiograph.size();
         BYTES_PER_PIXEL * width * height
@@ -139,10 +141,10 @@ fn stop_full(state: &mut AppState) {
 }
 
 /// Sends a study to the worker as a job that makes room for others, with its own settings or those last used.
-fn run(index: usize, state: &mut AppState, services: &mut Services) {
+fn run(file_id: FileId, state: &mut AppState, services: &mut Services) {
     let num_seeds = state.num_seeds;
     let last = state.last_settings.clone();
-    let Some(study) = state.studies.get_mut(index).and_then(Study::open_mut) else {
+    let Some(study) = state.study_with_mut(file_id) else {
         return;
     };
     let settings = study.settings.get_or_insert(last).clone();
@@ -153,12 +155,11 @@ fn run(index: usize, state: &mut AppState, services: &mut Services) {
         ..SuppressionRequest::new(study.radiograph.clone(), settings)
     };
     let handle = JobHandle::background();
-    let job = jobs::running(handle.clone(), Some(study.serial), study.mask.clone());
+    let job = jobs::running(handle.clone(), Some(file_id), study.mask.clone());
     let command = WorkerCommand::Suppress(handle, Box::new(request));
     match services.engine.send(command) {
         Ok(()) => {
             state.queue.running = Some(QueuedRun {
-                study: index,
                 job,
                 is_deferred: false,
             });

@@ -1,6 +1,7 @@
 //! What a failure for want of memory offers: the settings are changed, and the run is asked for again.
 
 use super::{Services, fail, jobs, studies, tell};
+use crate::ui::file_id::FileId;
 use crate::ui::message::{Remedies, Severity};
 use crate::ui::state::AppState;
 use crate::ui::study::Study;
@@ -9,7 +10,7 @@ use crate::worker::{
 };
 
 /// Adds a failure of the run of this study, with what it offers.
-pub(super) fn fail_with(failure: Failure, study: Option<u64>, state: &mut AppState) {
+pub(super) fn fail_with(failure: Failure, study: Option<FileId>, state: &mut AppState) {
     let Failure { text, offers } = failure;
     let remedies = study
         .filter(|_| !offers.is_empty())
@@ -42,7 +43,7 @@ pub(super) fn take(number: u64, index: usize, state: &mut AppState, services: &m
     let is_it = |study: &Study| {
         study
             .open()
-            .is_some_and(|open| open.serial == remedies.study)
+            .is_some_and(|open| open.file_id == remedies.study)
     };
     let Some(study) = state.studies.iter().position(is_it) else {
         let text = "This study is not open any more; open it and press Suppress.";

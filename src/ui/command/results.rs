@@ -77,10 +77,10 @@ pub(super) fn num_bytes(state: &AppState) -> usize {
 pub(super) fn make_room(most_bytes: usize, state: &mut AppState) {
     let mut num_given_up = 0;
     while num_bytes(state) > most_bytes {
-        let (current, prior) = (state.current, state.prior.clone());
+        let (current, prior) = (state.current, state.prior);
         let studies = state.studies.iter_mut().enumerate();
-        let others = studies
-            .filter(|(index, study)| *index != current && prior.as_ref() != Some(&study.path));
+        let others =
+            studies.filter(|(index, study)| *index != current && prior != Some(study.file_id));
         let open = others.filter_map(|(_, study)| study.open_mut());
         let with_age = open.filter_map(|study| Some((study.runs.oldest_unpinned()?, study)));
         let Some((_, study)) = with_age.min_by_key(|(made, _)| *made) else {

@@ -4,6 +4,7 @@ use super::{Services, fail};
 use crate::display::displayed_modality;
 use crate::formats::{FormatError, containing_file, ensure_not_source};
 use crate::radiograph::{FloatImage, Radiograph, Voi};
+use crate::ui::file_id::FileId;
 use crate::ui::files::{DialogKind, Saved};
 use crate::ui::question::{PathBox, PathPurpose, Question};
 use crate::ui::state::AppState;
@@ -30,7 +31,7 @@ pub(super) fn choose_output(state: &mut AppState, services: &mut Services) {
         study.radiograph.stem()
     };
     let name = format!("{stem}_soft.png");
-    let study = study.serial;
+    let study = study.file_id;
     let kind = DialogKind::SaveSoftTissue { name, study };
     services.files.open_dialog(kind);
 }
@@ -63,7 +64,7 @@ pub(super) fn ask_for_path(kind: DialogKind, state: &mut AppState) {
 }
 
 /// A name in the folder of the study's own file, or of the archive it lies in.
-fn beside_source(name: &str, study: u64, state: &AppState) -> String {
+fn beside_source(name: &str, study: FileId, state: &AppState) -> String {
     let source = state.study_with(study);
     let source = source.map(|study| study.radiograph.source.path.as_path());
     let path = source.map_or_else(
@@ -74,7 +75,7 @@ fn beside_source(name: &str, study: u64, state: &AppState) -> String {
 }
 
 /// Writes the soft-tissue image and its certificate; asks first where one of them is there.
-pub(super) fn save(path: PathBuf, study: u64, state: &mut AppState, services: &mut Services) {
+pub(super) fn save(path: PathBuf, study: FileId, state: &mut AppState, services: &mut Services) {
     let picture = with_png_ending(path);
     let files = [picture.clone(), certificate_path(&picture)];
     // Before the question: its answer could not help.
@@ -97,7 +98,7 @@ pub(super) fn save(path: PathBuf, study: u64, state: &mut AppState, services: &m
     }
 }
 
-fn not_the_source(output: &Path, study: u64, state: &AppState) -> Result<(), FormatError> {
+fn not_the_source(output: &Path, study: FileId, state: &AppState) -> Result<(), FormatError> {
     let source = state
         .study_with(study)
         .map(|study| study.radiograph.source.path.clone());
@@ -105,13 +106,18 @@ fn not_the_source(output: &Path, study: u64, state: &AppState) -> Result<(), For
 }
 
 /// Writes after the reader's word that what is there may go.
-pub(super) fn replace(picture: PathBuf, study: u64, state: &mut AppState, services: &mut Services) {
+pub(super) fn replace(
+    picture: PathBuf,
+    study: FileId,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     write(picture, study, true, state, services);
 }
 
 fn write(
     path: PathBuf,
-    study: u64,
+    study: FileId,
     overwrite: bool,
     state: &mut AppState,
     services: &mut Services,
@@ -182,10 +188,10 @@ mod tests {
     #[test]
     fn without_a_dialog_the_path_box_takes_its_place_and_says_why() {
         let mut state = AppState::default();
-        let name = "chest_soft.png".to_owned();
-        ask_for_path(DialogKind::SaveSoftTissue { name, study: 9 }, &mut state);
+        let (name, study) = ("chest_soft.png".to_owned(), FileId::fresh());
+        ask_for_path(DialogKind::SaveSoftTissue { name, study }, &mut state);
         let path_box = state.path_box.take().unwrap();
-        assert_eq!(path_box.purpose, PathPurpose::Save(9));
+        assert_eq!(path_box.purpose, PathPurpose::Save(study));
         assert_eq!(path_box.text, "chest_soft.png");
         assert!(path_box.notice.unwrap().contains("press Save"));
         ask_for_path(DialogKind::OpenFiles, &mut state);

@@ -57,7 +57,8 @@ fn restore(desk: SavedDesk, state: &mut AppState) {
     state.layout = layout;
     state.links = links;
     state.compare = compare;
-    state.prior = prior;
+    let is_prior = |study: &&Study| Some(&study.path) == prior.as_ref();
+    state.prior = state.studies.iter().find(is_prior).map(Study::file_id);
     let text = format!(
         "{num_files} files of the last run are open again; soft-tissue images must be made again."
     );

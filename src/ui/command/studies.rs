@@ -29,7 +29,7 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
     }
     match event {
         FileEvent::Found(found) => add(found, state),
-        FileEvent::Read(path, read) => reading::keep(&path, read, state),
+        FileEvent::Read(file_id, read) => reading::keep(file_id, read, state),
         FileEvent::Previewed(path, preview) => browse::keep_preview(&path, &preview, state),
         FileEvent::Tags(path, tree) => state.tags.keep(&path, tree),
         FileEvent::FoldersKept(kept) => folders::kept(kept, state),

@@ -4,6 +4,7 @@ use super::{BrowseCommand, FolderCommand, PriorCommand, SessionCommand, ShellCom
 use crate::radiograph::{Radiograph, Voi};
 use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
+use crate::ui::file_id::FileId;
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Link};
 use crate::ui::magnifier::MagnifierCommand;
@@ -86,8 +87,8 @@ pub enum UiCommand {
     SetNumSeeds(usize),
     /// Draw a new seed now.
     DrawSeed,
-    /// Write the soft-tissue image of the open study with this number here, and its certificate.
-    SaveSoftTissue(PathBuf, u64),
+    /// Write the soft-tissue image of this open study here, and its certificate.
+    SaveSoftTissue(PathBuf, FileId),
     /// Arrange the views.
     SetLayout(Layout),
     /// A key that shows this in every view is held, or let go.

@@ -2,21 +2,22 @@
 
 use super::{measuring, polarity, studies};
 use crate::measure::Measure;
+use crate::ui::file_id::FileId;
 use crate::ui::state::AppState;
-use crate::ui::study::{Study, StudyContent};
+use crate::ui::study::StudyContent;
 use crate::ui::undo::{Moment, Step, Way};
 use std::sync::Arc;
 
-/// Does something to the open study with this number as one step of its own, whether a command asked for it or not.
+/// Does something to the open study of this file as one step of its own, whether a command asked for it or not.
 pub(super) fn as_step<T>(
-    serial: u64,
+    file_id: FileId,
     state: &mut AppState,
     change: impl FnOnce(&mut AppState) -> T,
 ) -> T {
     state.undo.end_gesture();
-    let before = Moment::of(state, Some(serial));
+    let before = Moment::of(state, Some(file_id));
     let changed = change(state);
-    let after = Moment::of(state, Some(serial));
+    let after = Moment::of(state, Some(file_id));
     state.undo.record(before, after);
     state.undo.end_gesture();
     changed
@@ -28,9 +29,8 @@ pub(super) fn walk(way: Way, state: &mut AppState) {
     lay_down(state);
     state.undo.waits = None;
     while let Some(step) = state.undo.pop(way) {
-        if let Some(serial) = step.study() {
-            let is_it = |study: &Study| study.serial() == Some(serial);
-            let Some(index) = state.studies.iter().position(is_it) else {
+        if let Some(file_id) = step.study() {
+            let Some(index) = state.index_of(file_id) else {
                 continue;
             };
             if index != state.current || state.study().is_none() {
@@ -64,8 +64,7 @@ pub(super) fn go_on(state: &mut AppState) {
     };
     let wanted = state.undo.next(way).and_then(Step::study);
     let shown = state.studies.get(state.current);
-    let Some(shown) = shown.filter(|study| study.serial().is_some() && study.serial() == wanted)
-    else {
+    let Some(shown) = shown.filter(|study| Some(study.file_id) == wanted) else {
         state.undo.waits = None;
         return;
     };
@@ -76,8 +75,8 @@ pub(super) fn go_on(state: &mut AppState) {
 
 /// Words that were being written are a step of their own; what was half drawn or held is none.
 fn lay_down(state: &mut AppState) {
-    if let Some(serial) = state.study().map(|study| study.serial) {
-        as_step(serial, state, measuring::end_typing);
+    if let Some(file_id) = state.study().map(|study| study.file_id) {
+        as_step(file_id, state, measuring::end_typing);
     }
     state.measuring.grabbed = None;
     state.measuring.draft.clear();

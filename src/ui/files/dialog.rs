@@ -1,6 +1,7 @@
 //! The system's file dialogs.
 
 use super::FileEvent;
+use crate::ui::file_id::FileId;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
@@ -27,8 +28,8 @@ pub enum DialogKind {
     SaveSoftTissue {
         /// Proposed file name.
         name: String,
-        /// Number of the study it is of.
-        study: u64,
+        /// The study it is of.
+        study: FileId,
     },
 }
 

@@ -3,6 +3,7 @@
 use super::Reading;
 use crate::measure::{Measure, MeasureId, Scale, Thorax, ThoraxError};
 use crate::radiograph::PixelSpacing;
+use crate::ui::file_id::FileId;
 use crate::ui::study::OpenStudy;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,17 +78,17 @@ pub(in crate::ui) enum Keeping {
     },
 }
 
-/// What became of work on measures on another thread, with the number of its study.
+/// What became of work on measures on another thread, with its study.
 #[derive(Debug)]
 pub enum MeasureEvent {
     /// Measures kept earlier, or one sentence says why they are not read.
-    Loaded(u64, Result<Annotations, String>),
+    Loaded(FileId, Result<Annotations, String>),
     /// These were written, or one sentence says why not.
-    Saved(u64, Annotations, Result<(), String>),
+    Saved(FileId, Annotations, Result<(), String>),
     /// What pixels said.
-    Read(u64, Vec<(MeasureId, Reading)>),
+    Read(FileId, Vec<(MeasureId, Reading)>),
     /// Lines of a cardiothoracic ratio.
-    Suggested(u64, Result<Thorax, ThoraxError>),
+    Suggested(FileId, Result<Thorax, ThoraxError>),
 }
 
 impl OpenStudy {

@@ -6,6 +6,7 @@ use crate::measure::{
     line_profile, region_statistics, rib_profile,
 };
 use crate::radiograph::Radiograph;
+use crate::ui::file_id::FileId;
 use crate::worker::SuppressionResult;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub struct Reading {
 
 /// Shapes to be read, and what they are read from.
 pub(in crate::ui) struct ReadingTask {
-    pub study: u64,
+    pub study: FileId,
     pub shapes: Vec<(MeasureId, Shape)>,
     pub radiograph: Arc<Radiograph>,
     pub result: Option<Arc<SuppressionResult>>,

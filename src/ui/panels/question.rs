@@ -1,6 +1,7 @@
 //! What the reader must decide before the window does what was asked for.
 
 use crate::ui::command::UiCommand;
+use crate::ui::file_id::FileId;
 use crate::ui::question::Question;
 use crate::ui::state::AppState;
 use crate::ui::theme;
@@ -46,7 +47,7 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
     });
 }
 
-fn suppress_anyway_ui(ui: &mut Ui, state: &AppState, study: u64) {
+fn suppress_anyway_ui(ui: &mut Ui, state: &AppState, study: FileId) {
     ui.heading("The networks were not made for this picture. Suppress anyway?");
     let reasons = state
         .study_with(study)

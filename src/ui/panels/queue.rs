@@ -2,6 +2,7 @@
 
 use super::progress::progress_text;
 use crate::ui::command::UiCommand;
+use crate::ui::file_id::FileId;
 use crate::ui::queue::{QueueCommand, QueuedRun};
 use crate::ui::state::AppState;
 use crate::ui::theme;
@@ -31,7 +32,7 @@ pub fn queue_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
             let is_last = place + 1 == queue.waiting.len();
             waiting_ui(
                 ui,
-                (study, &state.study_name(study)),
+                (study, &state.name_of(study)),
                 (place == 0, is_last),
                 &mut ask,
             );
@@ -65,11 +66,14 @@ fn buttons_ui(ui: &mut Ui, state: &AppState, ask: &mut impl FnMut(QueueCommand))
 }
 
 fn running_ui(ui: &mut Ui, state: &AppState, run: &QueuedRun, ask: &mut impl FnMut(QueueCommand)) {
-    let name = state.study_name(run.study);
+    let Some(study) = run.job.study else {
+        return;
+    };
+    let name = state.name_of(study);
     let progress = run.job.progress.as_ref();
     ui.horizontal(|ui| {
         if button(ui, true, "x", &format!("Cancel {name}")) {
-            ask(QueueCommand::Cancel(run.study));
+            ask(QueueCommand::Cancel(study));
         }
         ui.label(name);
     });
@@ -85,7 +89,7 @@ fn running_ui(ui: &mut Ui, state: &AppState, run: &QueuedRun, ask: &mut impl FnM
 
 fn waiting_ui(
     ui: &mut Ui,
-    (study, name): (usize, &str),
+    (study, name): (FileId, &str),
     (is_first, is_last): (bool, bool),
     ask: &mut impl FnMut(QueueCommand),
 ) {

@@ -2,6 +2,7 @@
 
 use crate::radiograph::FloatImage;
 use crate::ui::command::UiCommand;
+use crate::ui::file_id::FileId;
 use crate::ui::runs::Run;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
@@ -59,7 +60,7 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
         theme::of(ui).panel
     };
     Frame::new().fill(fill).inner_margin(4).show(ui, |ui| {
-        let texture = texture(ui, study.serial, run);
+        let texture = texture(ui, study.file_id, run);
         let picture = Image::new(&texture).fit_to_exact_size(texture.size_vec2());
         let shown = ui.add(Button::image(picture).frame(false));
         let name = format!("Show result {}", run.number);
@@ -172,12 +173,12 @@ fn seeds_text(seeds: &[u64]) -> String {
 }
 
 /// The thumbnail on the graphics card, uploaded once.
-fn texture(ui: &Ui, study: u64, run: &Run) -> TextureHandle {
+fn texture(ui: &Ui, study: FileId, run: &Run) -> TextureHandle {
     let id = Id::unique(("thumbnail", study, run.number));
     let known = ui.data(|data| data.get_temp::<TextureHandle>(id));
     known.unwrap_or_else(|| {
         let image = grey_image(&run.thumbnail);
-        let name = format!("result {} of study {study}", run.number);
+        let name = format!("result {} of study {}", run.number, study.number());
         let texture = ui.ctx().load_texture(name, image, TextureOptions::LINEAR);
         ui.data_mut(|data| data.insert_temp(id, texture.clone()));
         texture

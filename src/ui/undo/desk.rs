@@ -2,12 +2,12 @@
 
 use super::moment::set;
 use crate::ui::compare::Compare;
+use crate::ui::file_id::FileId;
 use crate::ui::layout::Layout;
 use crate::ui::look::{Links, Rings};
 use crate::ui::own_windows::OwnWindows;
 use crate::ui::panels::histogram::CountScale;
 use crate::ui::state::{AppState, SeedMode};
-use std::path::PathBuf;
 
 /// What is set for the window as a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,9 +21,9 @@ pub(super) struct DeskMoment {
     difference_is_absolute: bool,
     num_seeds: usize,
     seed: SeedMode,
-    prior: Option<PathBuf>,
+    prior: Option<FileId>,
     /// Studies that wait in the queue.
-    waiting: Vec<usize>,
+    waiting: Vec<FileId>,
     own_windows: OwnWindows,
 }
 
@@ -39,7 +39,7 @@ impl DeskMoment {
             difference_is_absolute: state.difference_is_absolute,
             num_seeds: state.num_seeds,
             seed: state.seed,
-            prior: state.prior.clone(),
+            prior: state.prior,
             waiting: state.queue.waiting.clone(),
             own_windows: state.shell.preferences.own_windows.clone(),
         }

@@ -2,6 +2,7 @@
 
 use super::desk::DeskMoment;
 use super::study::StudyMoment;
+use crate::ui::file_id::FileId;
 use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study};
 
@@ -14,18 +15,18 @@ pub(in crate::ui) struct Moment {
 }
 
 impl Moment {
-    /// With the open study of this number, where there is one.
-    pub fn of(state: &AppState, serial: Option<u64>) -> Self {
-        let study = serial.and_then(|serial| state.study_with(serial));
+    /// With the open study of this file, where there is one.
+    pub fn of(state: &AppState, file_id: Option<FileId>) -> Self {
+        let study = file_id.and_then(|file_id| state.study_with(file_id));
         Self::with(state, study)
     }
 
     /// With every open study, the one shown first: for a command that reaches all of them.
     pub fn of_all(state: &AppState) -> Self {
         let shown = state.study();
-        let serial = shown.map(|study| study.serial);
+        let file_id = shown.map(|study| study.file_id);
         let others = state.studies.iter().filter_map(Study::open);
-        let others = others.filter(|study| Some(study.serial) != serial);
+        let others = others.filter(|study| Some(study.file_id) != file_id);
         Self::with(state, shown.into_iter().chain(others))
     }
 
@@ -44,7 +45,7 @@ impl Moment {
     ) -> impl Iterator<Item = (&'a StudyMoment, &'a StudyMoment)> {
         self.studies.iter().filter_map(move |study| {
             let mut others = other.studies.iter();
-            Some((study, others.find(|other| other.serial == study.serial)?))
+            Some((study, others.find(|other| other.file_id == study.file_id)?))
         })
     }
 
@@ -60,11 +61,11 @@ impl Moment {
             .or(of_desk)
     }
 
-    /// Number of the study shown, where the step from `self` to `after` changed something of it.
-    pub(super) fn changed_study(&self, after: &Self) -> Option<u64> {
+    /// The study shown, where the step from `self` to `after` changed something of it.
+    pub(super) fn changed_study(&self, after: &Self) -> Option<FileId> {
         let shown = self.pairs(after).next();
         let changed = shown.filter(|(before, after)| before.name_of_step(after).is_some());
-        changed.map(|(before, _)| before.serial)
+        changed.map(|(before, _)| before.file_id)
     }
 
     /// The step from `self` to `after` exchanged black and white of the picture itself.
@@ -77,7 +78,7 @@ impl Moment {
     pub(super) fn keep_changed_runs(&mut self, after: &mut Self) {
         for before in &mut self.studies {
             let mut others = after.studies.iter_mut();
-            let same = others.find(|after| after.serial == before.serial);
+            let same = others.find(|after| after.file_id == before.file_id);
             before.keep_changed_runs(same);
         }
     }
@@ -86,7 +87,7 @@ impl Moment {
     pub(super) fn add_runs_of(&mut self, later: &Self) {
         for study in &mut self.studies {
             let mut others = later.studies.iter();
-            if let Some(same) = others.find(|later| later.serial == study.serial) {
+            if let Some(same) = others.find(|later| later.file_id == study.file_id) {
                 study.add_runs_of(same);
             }
         }

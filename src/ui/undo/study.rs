@@ -5,6 +5,7 @@ use super::moment::set;
 use crate::measure::Measure;
 use crate::radiograph::{PixelSpacing, Polarity};
 use crate::ui::camera::Camera;
+use crate::ui::file_id::FileId;
 use crate::ui::look::{Content, Links, Looks};
 use crate::ui::masking::MaskVersion;
 use crate::ui::result_scales::ResultScales;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 /// What is set for one study.
 #[derive(Debug, Clone)]
 pub(super) struct StudyMoment {
-    pub(super) serial: u64,
+    pub(super) file_id: FileId,
     /// With the camera as a file is first shown.
     looks: Looks,
     difference_limit: Option<f64>,
@@ -60,7 +61,7 @@ impl StudyMoment {
         let runs = || study.runs.all_of_both();
         let pinned = runs().filter(|run| run.pinned);
         Self {
-            serial: study.serial,
+            file_id: study.file_id,
             looks,
             difference_limit: study.difference_limit,
             result_scales: study.result_scales,
@@ -163,7 +164,7 @@ impl StudyMoment {
         if let (Some(from), Some(to)) = (&from.settings, &self.settings) {
             set(&mut state.last_settings, &from.last, &to.last);
         }
-        if let Some(study) = state.study_with_mut(self.serial) {
+        if let Some(study) = state.study_with_mut(self.file_id) {
             self.exchange_in(from, study);
             self.show_what_came_later(from, state);
         }
@@ -222,7 +223,7 @@ impl StudyMoment {
 
     /// A result that came after this moment may be just what is asked for now.
     fn show_what_came_later(&self, from: &Self, state: &mut AppState) {
-        let Some(study) = state.study_with(self.serial) else {
+        let Some(study) = state.study_with(self.file_id) else {
             return;
         };
         if from.choice != self.choice || study.runs.newest() <= self.newest_run {
@@ -236,7 +237,7 @@ impl StudyMoment {
         let sha256 = state.bundle.as_ref().map(|bundle| bundle.sha256.as_str());
         let made = sha256.and_then(|sha256| study.runs.made_with(asked, sha256));
         let is_shown = study.runs.shown().map(Run::asked) == Some(asked);
-        if let Some(study) = state.study_with_mut(self.serial)
+        if let Some(study) = state.study_with_mut(self.file_id)
             && made.is_some()
             && !is_shown
         {

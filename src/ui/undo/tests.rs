@@ -41,15 +41,15 @@ fn with_strokes(num_strokes: usize) -> AppState {
     let mut state = AppState::default();
     let mut study = Study::unread("a.png".into());
     study.fill(Box::new(OpenStudy::new(Arc::new(radiograph()))), None);
-    let serial = study.serial();
+    let file_id = study.file_id();
     state.studies.push(study);
     for _ in 0..num_strokes {
-        let before = Moment::of(&state, serial);
+        let before = Moment::of(&state, Some(file_id));
         let mask = LungMask::from_nonzero(&Raster::filled(SIDE, SIDE, 1_u8));
         if let Some(study) = state.study_mut() {
             study.mask = Some(MaskVersion::new(Arc::new(mask)));
         }
-        let after = Moment::of(&state, serial);
+        let after = Moment::of(&state, Some(file_id));
         state.undo.record(before, after);
         state.undo.end_gesture();
     }
@@ -82,13 +82,13 @@ fn more_steps_than_allowed_are_forgotten_from_the_oldest() {
 #[test]
 fn there_and_back_again_in_one_gesture_is_no_step() {
     let mut state = with_strokes(0);
-    let serial = state.studies.first().and_then(Study::serial);
+    let file_id = state.studies[0].file_id();
     for limit in [Some(3.0), None] {
-        let before = Moment::of(&state, serial);
+        let before = Moment::of(&state, Some(file_id));
         if let Some(study) = state.study_mut() {
             study.difference_limit = limit;
         }
-        let after = Moment::of(&state, serial);
+        let after = Moment::of(&state, Some(file_id));
         state.undo.record(before, after);
         assert_eq!(state.undo.undo_name().is_some(), limit.is_some());
     }

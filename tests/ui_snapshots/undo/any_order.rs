@@ -5,15 +5,14 @@ use crate::phantom::{SIDE, radiograph, result};
 use diaphane::measure::{Grip, Measure, MeasureId, Point, Shape};
 use diaphane::radiograph::{BrushEffect, PixelSpacing, Polarity, Voi};
 use diaphane::ui::{
-    BrowseCommand, Compare, CompareTool, Content, CountScale, DragSpeed, Layout, Link, Links, Look,
-    MaskCommand, MeasureCommand, OpenStudy, ResultScales, Rings, SeedMode, Tool, Turning,
-    UiCommand, WindowDrag,
+    BrowseCommand, Compare, CompareTool, Content, CountScale, DragSpeed, FileId, Layout, Link,
+    Links, Look, MaskCommand, MeasureCommand, OpenStudy, ResultScales, Rings, SeedMode, Tool,
+    Turning, UiCommand, WindowDrag,
 };
 use diaphane::worker::{EventKind, SuppressionSettings};
 use rand::Rng as _;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Everything undo answers for, as a reader sees it.
@@ -27,7 +26,7 @@ struct Seen {
     counts: CountScale,
     is_absolute: bool,
     seeds: (SeedMode, usize),
-    prior: Option<PathBuf>,
+    prior: Option<FileId>,
     studies: Vec<SeenStudy>,
 }
 
@@ -60,7 +59,7 @@ fn seen(window: &Window) -> Seen {
         counts: state.counts,
         is_absolute: state.difference_is_absolute,
         seeds: (state.seed, state.num_seeds),
-        prior: state.prior.clone(),
+        prior: state.prior,
         studies: studies.map(seen_of).collect(),
     }
 }

@@ -214,7 +214,7 @@ fn a_study_given_up_is_as_it_was_left_down_to_its_polarity() {
     );
     go_to(&mut window, 0);
     let back = window.state().study().expect("open");
-    assert_eq!((&back.looks, back.serial), (&left.looks, left.serial));
+    assert_eq!((&back.looks, back.file_id), (&left.looks, left.file_id));
     assert_eq!(back.difference_limit, Some(7.0));
     assert_eq!(back.radiograph.polarity, Polarity::LowIsWhite);
     assert!(window.has_text("Black and white were exchanged"));

@@ -204,10 +204,17 @@ fn the_queue_is_taken_back_but_not_what_it_has_made() {
     }
     window.apply(UiCommand::SelectStudy(0));
     window.apply(UiCommand::Queue(QueueCommand::AddAll));
-    let waiting = |window: &Window| window.state().queue.waiting.clone();
+    let file = |window: &Window, index: usize| window.state().studies[index].file_id();
+    let waiting = |window: &Window| -> Vec<_> {
+        let state = window.state();
+        let files = state.queue.waiting.iter();
+        files.map(|file| state.index_of(*file).unwrap()).collect()
+    };
     assert_eq!(waiting(&window), [1, 2, 3]);
-    window.apply(UiCommand::Queue(QueueCommand::MoveUp(3)));
-    window.apply(UiCommand::Queue(QueueCommand::Cancel(2)));
+    let fourth = QueueCommand::MoveUp(file(&window, 3));
+    window.apply(UiCommand::Queue(fourth));
+    let third = QueueCommand::Cancel(file(&window, 2));
+    window.apply(UiCommand::Queue(third));
     assert_eq!(waiting(&window), [1, 3]);
     // Meanwhile the next one has its turn.
     finish(&mut window);

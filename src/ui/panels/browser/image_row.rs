@@ -27,7 +27,7 @@ pub(super) fn image_ui(
         return;
     };
     let status = state.image_status(study);
-    let id = ui.unique_id().with(("image", index));
+    let id = ui.unique_id().with(("image", study.file_id()));
     let response = ui.interact(rect, id, Sense::click());
     let name = state.study_name(index);
     let shown = index == state.current;
@@ -62,7 +62,7 @@ fn facts(state: &AppState, study: &Study) -> Vec<String> {
     if study.is_key_image() {
         facts.push("key image".to_owned());
     }
-    if state.prior.as_ref() == Some(&study.path) {
+    if state.prior == Some(study.file_id()) {
         facts.push("prior".to_owned());
     }
     match state.num_cautions(study) {
@@ -158,8 +158,8 @@ fn tip(state: &AppState, study: &Study, name: &str) -> String {
 }
 
 fn menu_ui(ui: &mut Ui, index: usize, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let path = state.studies.get(index).map(|study| &study.path);
-    let is_prior = path.is_some() && state.prior.as_ref() == path;
+    let file_id = state.studies.get(index).map(Study::file_id);
+    let is_prior = file_id.is_some() && state.prior == file_id;
     let show = UiCommand::SelectStudy(index);
     entry_ui(ui, (true, "Show"), show, commands);
     let (label, prior) = if is_prior {
@@ -170,7 +170,7 @@ fn menu_ui(ui: &mut Ui, index: usize, state: &AppState, commands: &mut Vec<UiCom
     let may_be_prior = is_prior || index != state.current;
     let command = UiCommand::Browse(BrowseCommand::SetPrior(prior));
     entry_ui(ui, (may_be_prior, label), command, commands);
-    let studies = path.is_some().then_some(index);
+    let studies = file_id.is_some().then_some(index);
     background_entry_ui(ui, studies.as_slice(), state, commands);
     let compare = UiCommand::Browse(BrowseCommand::CompareTags(Some(index)));
     let has_tags = state.tags.visible && index != state.current;

@@ -4,8 +4,10 @@ mod image_row;
 
 use crate::ui::browser::{BrowserRow, Level, RowKind};
 use crate::ui::command::{BrowseCommand, UiCommand};
+use crate::ui::file_id::FileId;
 use crate::ui::queue::QueueCommand;
 use crate::ui::state::AppState;
+use crate::ui::study::Study;
 use crate::ui::theme;
 use crate::ui::thumbnails::ThumbnailTextures;
 use crate::ui::widgets::middle_ellipsis::{fitted, fitted_file_name};
@@ -54,7 +56,8 @@ pub fn browser_ui(
                 if near {
                     panel.row_ui(ui, row, rect);
                 }
-                if row.kind == RowKind::Image(state.current) && turned_to(ui, state.current) {
+                if row.kind == RowKind::Image(state.current) && turned_to(ui, state.current_file())
+                {
                     ui.scroll_to_rect(rect, None);
                 }
                 top += row_height;
@@ -90,14 +93,14 @@ fn search_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     }
 }
 
-/// Whether `index` is another entry than in the frame before: only then the browser follows, so that
+/// Whether `file_id` is another one than in the frame before: only then the browser follows, so that
 /// it can be scrolled away from the entry shown.
-fn turned_to(ui: &Ui, index: usize) -> bool {
+fn turned_to(ui: &Ui, file_id: Option<FileId>) -> bool {
     let id = Id::unique("study browser follows");
     ui.data_mut(|data| {
-        let before: Option<usize> = data.get_temp(id);
-        data.insert_temp(id, index);
-        before != Some(index)
+        let before: Option<FileId> = data.get_temp(id).flatten();
+        data.insert_temp(id, file_id);
+        before != file_id
     })
 }
 
@@ -212,7 +215,8 @@ fn background_entry_ui(
     let is_wanted = has_model && found.into_iter().any(|study| state.can_be_queued(study));
     let button = Button::new("Suppress in the background");
     if ui.add_enabled(is_wanted, button).clicked() {
-        let command = QueueCommand::Add(studies.to_vec());
+        let files = studies.iter().filter_map(|&index| state.studies.get(index));
+        let command = QueueCommand::Add(files.map(Study::file_id).collect());
         commands.push(UiCommand::Queue(command));
         ui.close();
     }

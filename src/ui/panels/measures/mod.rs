@@ -54,8 +54,8 @@ impl MeasureView<'_> {
     /// What goes on between two changes of these measures; `None` for those of another study than the one shown, which
     /// are only looked at.
     fn measuring(&self) -> Option<&Measuring> {
-        let shown = self.state.study().map(|study| study.serial);
-        (shown == Some(self.study.serial)).then_some(&self.state.measuring)
+        let shown = self.state.study().map(|study| study.file_id);
+        (shown == Some(self.study.file_id)).then_some(&self.state.measuring)
     }
 
     /// Measures as they are drawn: the one that is being moved where it is now.
