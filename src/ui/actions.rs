@@ -9,7 +9,7 @@ use super::command::ShellCommand::{
     TogglePreferences, ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
 };
 use super::command::UiCommand::{self as C, Shell as S};
-use super::command::{BrowseCommand, PriorCommand, Turning, UiCommand};
+use super::command::{BrowseCommand, FolderCommand, PriorCommand, Turning, UiCommand};
 use super::compare::CompareTool;
 use super::layout::Layout;
 use super::look::{Content, Rings};
@@ -116,6 +116,10 @@ impl Action {
             | C::Queue(QueueCommand::ClearAndRun)
             | C::SetWindowNumber(_) => study.is_some(),
             C::Magnify(MagnifierCommand::Step(_)) => state.magnifier.is_on,
+            C::Folder(FolderCommand::AskAgain) => study.is_some_and(|study| {
+                let folder = state.folders.answered_folder(&study.radiograph);
+                folder.is_some()
+            }),
             C::Prior(_) => state.prior_entry().is_some(),
             C::TrueSize => state.true_size().is_ok(),
             C::OwnWindow(Own::Show(number)) => {
@@ -204,6 +208,7 @@ pub const ACTIONS: &[Action] = &[
     act("open-bundle", Menu::File, "Open model bundle...", C::ChooseBundle),
     act("save-soft-tissue", Menu::File, "Save soft tissue as 16-bit PNG...", C::ChooseOutput).ctrl(Key::S),
     act("suppress-all", Menu::File, "Suppress all that are not run", C::Queue(QueueCommand::AddAll)),
+    act("folder-again", Menu::File, "Ask about this folder again", C::Folder(FolderCommand::AskAgain)),
     act("suppress", Menu::None, "Suppress bones", C::Suppress).on(Key::S),
     act("cancel", Menu::None, "Stop the run", C::CancelJob),
     act("escape", Menu::None, "Close what is open, lay the tool down, else stop the run", C::Escape).on(Key::Escape),

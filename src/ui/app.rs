@@ -144,7 +144,7 @@ impl DiaphaneApp {
 
     /// Suppresses the first study as soon as it and a bundle are there.
     pub(super) fn suppress_first_study(&mut self) {
-        self.state.when_ready = WhenReady::Suppress;
+        self.state.when_ready = WhenReady::SuppressFirst;
     }
 
     /// Draws signs that the built-in fonts lack with the system's fonts.

@@ -7,10 +7,10 @@ mod dialog;
 mod readers;
 
 use super::file_id::FileId;
-use super::folder_facts::KnownFolders;
+use super::folder_facts::{FolderFacts, KnownFolders, facts_of};
 use super::measuring::MeasureEvent;
 use super::study::OpenStudy;
-use super::study::Preview;
+use super::preview::Preview;
 use crate::formats::{self, FormatError, Found, Search, TagTree};
 use crate::radiograph::Radiograph;
 use dialog::{answer, dialog_future};
@@ -202,7 +202,10 @@ impl FileWork {
             let folders = Arc::clone(&self.folders);
             let promise = self.spawn("diaphane-read", lost, move || {
                 let read = read_as_known(&path, &folders);
-                let open = read.map(|radiograph| Box::new(OpenStudy::new(Arc::new(radiograph))));
+                let open = read.map(|(radiograph, folder_facts)| {
+                    let open = OpenStudy::new(Arc::new(radiograph));
+                    Box::new(OpenStudy { folder_facts, ..open })
+                });
                 FileEvent::Read(file_id, open.map_err(|err| format!("{err:#}")))
             });
             self.tasks.push(promise);
@@ -223,7 +226,7 @@ impl FileWork {
         let promise = self.spawn("diaphane-preview", lost, move || {
             let radiograph = match open {
                 Some(radiograph) => Ok(radiograph),
-                None => read_as_known(&path, &folders).map(Arc::new),
+                None => read_as_known(&path, &folders).map(|(radiograph, _)| Arc::new(radiograph)),
             };
             let folder = measures_folder.as_deref();
             let preview = radiograph.map(|radiograph| Box::new(Preview::of(&radiograph, folder)));
@@ -359,14 +362,14 @@ impl FileWork {
     }
 }
 
-/// A radiograph with what the reader said of its folder.
-fn read_as_known(path: &Path, folders: &KnownFolders) -> Result<Radiograph, FormatError> {
+/// A radiograph with what the reader said of its folder, as far as that says anything of it.
+fn read_as_known(
+    path: &Path,
+    folders: &KnownFolders,
+) -> Result<(Radiograph, FolderFacts), FormatError> {
     let radiograph = formats::read(path)?;
-    let facts = path.parent().and_then(|folder| folders.get(folder));
-    Ok(match facts {
-        Some(facts) => facts.applied(radiograph),
-        None => radiograph,
-    })
+    let facts = facts_of(&radiograph, folders);
+    Ok((facts.applied(radiograph), facts))
 }
 
 #[cfg(test)]

@@ -29,14 +29,26 @@ impl FolderFacts {
         if self.is_inverted {
             radiograph = radiograph.with_polarity_turned();
         }
-        let of_reader = self.pixel_mm.map(|size_mm| PixelSpacing {
+        radiograph.spacing = radiograph.spacing.or(self.spacing());
+        radiograph
+    }
+
+    /// The size of a pixel as the reader stated it.
+    pub(super) fn spacing(self) -> Option<PixelSpacing> {
+        self.pixel_mm.map(|size_mm| PixelSpacing {
             row_mm: size_mm,
             col_mm: size_mm,
             kind: SpacingKind::User,
-        });
-        radiograph.spacing = radiograph.spacing.or(of_reader);
-        radiograph
+        })
     }
+}
+
+/// What is known of the folder of a radiograph, as far as it says anything of this one.
+pub(super) fn facts_of(radiograph: &Radiograph, known: &KnownFolders) -> FolderFacts {
+    let folder = radiograph.source.path.parent();
+    let facts = folder.and_then(|folder| known.get(folder));
+    let facts = facts.filter(|_| is_silent(radiograph));
+    facts.copied().unwrap_or_default()
 }
 
 /// Whether a radiograph comes from a file that has no header to state polarity and spacing.
@@ -80,10 +92,29 @@ impl FolderNotes {
         (is_silent(radiograph) && radiograph.spacing.is_none() && !is_asked).then_some(folder)
     }
 
+    /// The folder of a file of which the reader was asked, and said something or nothing.
+    pub fn answered_folder<'a>(&self, radiograph: &'a Radiograph) -> Option<&'a Path> {
+        let folder = radiograph.source.path.parent()?;
+        let is_asked = self.known.contains_key(folder) || self.put_off.contains(folder);
+        (is_silent(radiograph) && is_asked).then_some(folder)
+    }
+
     /// Remembers the answer; returns the file to be written and its text.
     pub(super) fn keep(&mut self, folder: &Path) -> Option<(PathBuf, String)> {
         Arc::make_mut(&mut self.known).insert(folder.to_owned(), self.draft);
         self.draft = FolderFacts::default();
+        self.to_write()
+    }
+
+    /// Forgets the answer, which stands in the bar again; returns the file to be written and its text.
+    pub(super) fn forget(&mut self, folder: &Path) -> Option<(PathBuf, String)> {
+        self.put_off.remove(folder);
+        let before = Arc::make_mut(&mut self.known).remove(folder);
+        self.draft = before.unwrap_or_default();
+        self.to_write()
+    }
+
+    fn to_write(&self) -> Option<(PathBuf, String)> {
         let text = serde_json::to_string_pretty(&*self.known).ok()?;
         Some((self.file.clone()?, text))
     }

@@ -5,13 +5,13 @@ use super::file_id::FileId;
 use super::look::Looks;
 use super::runs::Runs;
 use super::study::OpenStudy;
-use crate::radiograph::{Polarity, StudyId};
+use crate::radiograph::StudyId;
 
 /// A study given up, until its file is read again.
 #[derive(Debug, Clone)]
 pub(super) struct GivenUp {
     id: StudyId,
-    polarity: Polarity,
+    is_turned: bool,
     looks: Looks,
     difference_limit: Option<f64>,
     suppress_anyway: bool,
@@ -25,7 +25,7 @@ impl GivenUp {
     pub fn of(study: &OpenStudy) -> Self {
         Self {
             id: study.radiograph.id.clone(),
-            polarity: study.radiograph.polarity,
+            is_turned: study.is_turned,
             looks: study.looks.clone(),
             difference_limit: study.difference_limit,
             suppress_anyway: study.suppress_anyway,
@@ -41,7 +41,7 @@ impl GivenUp {
             study.file_id = FileId::fresh();
             return study.file_id;
         }
-        if study.radiograph.polarity != self.polarity {
+        if study.is_turned != self.is_turned {
             study.turn_polarity();
         }
         study.looks = self.looks;

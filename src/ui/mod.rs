@@ -40,6 +40,7 @@ mod panels;
 mod patient_text;
 mod preferences;
 mod presets;
+mod preview;
 mod privacy;
 mod question;
 mod queue;
@@ -111,7 +112,8 @@ pub use runs::{Run, Runs};
 pub use session::{SavedDesk, Session};
 pub use shell::{Clash, KeyEditor, Palette, Shell};
 pub use state::{AppState, DoubtsListed, PixelPosition, SeedMode};
-pub use study::{OpenStudy, Preview, Study, StudyContent};
+pub use preview::Preview;
+pub use study::{OpenStudy, Study, StudyContent};
 pub use sweep::{
     AxisError, RegionOrigin, Sweep, SweepAxes, SweepCommand, SweepGrid, SweepParameter,
     SweepPicture, SweepValue,

@@ -35,12 +35,14 @@ impl RunningJob {
     }
 }
 
-/// What happens once, as soon as a study and a bundle are there.
+/// What happens once, as soon as a bundle is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhenReady {
     /// Nothing: the reader presses Suppress.
     #[default]
     Wait,
-    /// The study shown is suppressed.
-    Suppress,
+    /// The first study shown is suppressed.
+    SuppressFirst,
+    /// This study, of which a run was asked for meanwhile, is run as it is set.
+    Run(FileId),
 }

@@ -3,17 +3,17 @@
 use super::camera::ImageExtent;
 use super::file_doubts::{doubts_of_file, kind_doubts};
 use super::file_id::FileId;
+use super::folder_facts::FolderFacts;
 use super::given_up::GivenUp;
 use super::look::{Content, Look, Looks};
 use super::masking::MaskVersion;
 use super::measuring::MeasureRecord;
 use super::result_scales::ResultScales;
 use super::runs::Runs;
+use super::preview::Preview;
 use super::session::{BundleSettings, SavedView};
-use super::sidecar;
 use super::window_level::{is_falling, nearest_window};
 use crate::display::Histogram;
-use crate::display::thumbnail;
 use crate::formats::Identity;
 use crate::measure::Measure;
 use crate::radiograph::{
@@ -21,7 +21,7 @@ use crate::radiograph::{
     Warning,
 };
 use crate::worker::{SuppressionResult, SuppressionSettings};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Bins of the histograms: as many as points in the panel that shows them.
@@ -32,6 +32,10 @@ const NUM_BINS: usize = 256;
 pub struct OpenStudy {
     /// The radiograph.
     pub radiograph: Arc<Radiograph>,
+    /// What the reader said of its folder, as far as it is in the radiograph.
+    pub(super) folder_facts: FolderFacts,
+    /// The reader exchanged its black and white, against what file and folder say.
+    pub(super) is_turned: bool,
     /// The file on the list that it is of.
     pub file_id: FileId,
     /// How each of its pictures is looked at.
@@ -73,6 +77,8 @@ impl OpenStudy {
     pub fn new(radiograph: Arc<Radiograph>) -> Self {
         let modality_range = modality_range(&radiograph);
         Self {
+            folder_facts: FolderFacts::default(),
+            is_turned: false,
             file_id: FileId::fresh(),
             looks: Looks::new(&Look::new(loaded_voi(&radiograph, modality_range))),
             difference_limit: None,
@@ -133,6 +139,7 @@ impl OpenStudy {
     /// Exchanges black and white of the picture itself; what was made of it waits until it is turned back.
     pub(super) fn turn_polarity(&mut self) {
         self.radiograph = Arc::new(self.radiograph.with_polarity_turned());
+        self.is_turned = !self.is_turned;
         self.doubts = doubts_of_file(&self.radiograph);
         self.runs.turn();
         self.segmented = None;
@@ -163,7 +170,7 @@ impl OpenStudy {
     }
 }
 
-fn loaded_voi(radiograph: &Radiograph, (low, high): (f64, f64)) -> Voi {
+pub(super) fn loaded_voi(radiograph: &Radiograph, (low, high): (f64, f64)) -> Voi {
     let whole_range = || Voi::Window {
         center: 0.5 * (low + high),
         width: (high - low).max(f64::MIN_POSITIVE),
@@ -174,7 +181,7 @@ fn loaded_voi(radiograph: &Radiograph, (low, high): (f64, f64)) -> Voi {
 }
 
 /// Smallest and largest modality value outside padding.
-fn modality_range(radiograph: &Radiograph) -> (f64, f64) {
+pub(super) fn modality_range(radiograph: &Radiograph) -> (f64, f64) {
     let stored = radiograph.stored.iter();
     let anatomy = stored.filter(|&value| !radiograph.is_padding(value));
     let range = anatomy.fold(None, |range: Option<(i32, i32)>, v| {
@@ -205,41 +212,6 @@ pub enum StudyContent {
     Open(Box<OpenStudy>),
     /// Cannot be shown; one sentence.
     Failed(String),
-}
-
-/// What the browser shows of a file, made beside the window.
-#[derive(Debug, Clone)]
-pub struct Preview {
-    /// Patient and acquisition.
-    pub info: StudyInfo,
-    /// Whose picture it is.
-    pub identity: Identity,
-    /// Cautions that the file gives.
-    pub num_cautions: usize,
-    /// The picture, 96 pixels high, 0 is black.
-    pub thumbnail: Arc<Raster<u8>>,
-    /// A reader marked it as a key image.
-    pub is_key_image: bool,
-}
-
-impl Preview {
-    /// Height of a thumbnail, pixels.
-    const HEIGHT: usize = 96;
-
-    /// Of a radiograph under its file's own window, with the mark that is kept in `measures_folder`.
-    pub(super) fn of(radiograph: &Radiograph, measures_folder: Option<&Path>) -> Self {
-        let voi = loaded_voi(radiograph, modality_range(radiograph));
-        let cautions = doubts_of_file(radiograph);
-        // Where it cannot be read, opening the study says so.
-        let kept = measures_folder.and_then(|folder| sidecar::load(folder, radiograph).ok());
-        Self {
-            is_key_image: kept.is_some_and(|kept| kept.is_key_image),
-            info: radiograph.info.clone(),
-            identity: Identity::of(radiograph, &radiograph.id.0),
-            num_cautions: cautions.iter().filter(|doubt| doubt.is_caution()).count(),
-            thumbnail: Arc::new(thumbnail(radiograph, &voi, Self::HEIGHT)),
-        }
-    }
 }
 
 /// One entry of the study browser.

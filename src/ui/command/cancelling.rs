@@ -1,7 +1,9 @@
 //! Ending the run that somebody waits for.
 
 use super::tell;
+use crate::ui::file_id::FileId;
 use crate::ui::message::Severity;
+use crate::ui::running_job::RunningJob;
 use crate::ui::state::AppState;
 use std::time::{Duration, Instant};
 
@@ -37,6 +39,22 @@ pub(super) fn cancel_and_say(state: &mut AppState) {
 
 pub(super) fn cancel(state: &mut AppState) {
     if let Some(job) = state.job.take() {
+        job.handle.cancel();
+    }
+}
+
+/// Ends whatever is being made of a study: its picture is no longer the one it was asked of.
+pub(super) fn end_work_on(file_id: FileId, state: &mut AppState) {
+    state.queue.stop_run_of(file_id);
+    if state.sweep.grid.as_ref().is_some_and(|grid| grid.study == file_id) {
+        state.sweep.stop();
+    }
+    let is_of = |job: &mut RunningJob| job.study == Some(file_id);
+    let jobs = [
+        state.job.take_if(is_of),
+        state.masking.finding.take_if(is_of),
+    ];
+    for job in jobs.into_iter().flatten() {
         job.handle.cancel();
     }
 }

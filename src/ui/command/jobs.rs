@@ -1,8 +1,7 @@
-//! Jobs: what is sent to the worker and what its events change.
+//! Runs: what is sent to the worker and what its events change.
 
 use super::remedies::fail_with;
-use super::{Services, cancelling, fail, masking, queue, results, sweep};
-use crate::ui::compute::BundleInfo;
+use super::{Services, bundles, cancelling, fail, masking, queue, results, sweep};
 use crate::ui::file_id::FileId;
 use crate::ui::masking::MaskVersion;
 use crate::ui::preferences::RunPreview;
@@ -10,14 +9,13 @@ use crate::ui::question::{AskedRun, Question};
 use crate::ui::running_job::{RunningJob, WhenReady};
 use crate::ui::runs::Asked;
 use crate::ui::state::{AppState, SeedMode};
-use crate::ui::study::{OpenStudy, Study};
+use crate::ui::study::OpenStudy;
 use crate::worker::{
-    BundleChoice, ComputeOptions, EventKind, JobHandle, JobId, PreviewChoice, SuppressionRequest,
-    SuppressionResult, SuppressionSettings, WorkerCommand, WorkerEvent,
+    EventKind, JobHandle, JobId, PreviewChoice, SuppressionRequest, SuppressionResult, WorkerCommand,
+    WorkerEvent,
 };
 use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Seeds have at most nine digits: short enough to be read out and typed.
@@ -27,40 +25,6 @@ const NUM_SEEDS: u64 = 1_000_000_000;
 pub(super) fn new_seed() -> u64 {
     // Every `RandomState` has fresh keys, so hashing the same value again gives another number.
     RandomState::new().hash_one(0_u8) % NUM_SEEDS
-}
-
-/// Loads the bundle in this folder where networks run already.
-pub(super) fn load_bundle(path: PathBuf, state: &mut AppState, services: &mut Services) {
-    load_bundle_on(path, state.compute.options(), state, services);
-}
-
-/// Loads the bundle in force again, elsewhere.
-pub(super) fn set_compute(options: ComputeOptions, state: &mut AppState, services: &mut Services) {
-    if let Some(path) = state.compute.bundle() {
-        load_bundle_on(path, options, state, services);
-    }
-}
-
-fn load_bundle_on(
-    path: PathBuf,
-    options: ComputeOptions,
-    state: &mut AppState,
-    services: &mut Services,
-) {
-    let handle = JobHandle::new();
-    // Always stated: a choice that the worker has and the window gave up must not come back with the next bundle.
-    let choice = BundleChoice {
-        path,
-        compute: Some(options),
-    };
-    let command = WorkerCommand::LoadBundle(handle.clone(), choice.clone());
-    match services.engine.send(command) {
-        Ok(()) => {
-            state.loading = Some(running(handle, None, None));
-            state.compute.ask(choice);
-        }
-        Err(err) => fail(state, err.to_string()),
-    }
 }
 
 /// Gives the study shown a seed nobody chose.
@@ -153,13 +117,19 @@ pub(super) fn segment(state: &mut AppState, services: &mut Services) -> bool {
     }
 }
 
-/// Starts the run that was asked for before its study and its bundle were there.
+/// Starts the run that was asked for before its study and its bundle were there. One that was asked for of a study that
+/// is not shown any more is made in the background.
 pub fn suppress_when_ready(state: &mut AppState, services: &mut Services) {
-    let asked = state.when_ready == WhenReady::Suppress;
     let is_loaded = state.bundle.is_some() && state.loading.is_none();
-    if asked && is_loaded && state.study().is_some() {
-        state.when_ready = WhenReady::Wait;
-        suppress(state, services);
+    if !is_loaded || state.study().is_none() {
+        return;
+    }
+    let shown = state.study().map(|study| study.file_id);
+    match std::mem::take(&mut state.when_ready) {
+        WhenReady::Wait => {}
+        WhenReady::SuppressFirst => suppress(state, services),
+        WhenReady::Run(file_id) if shown == Some(file_id) => start(state, services),
+        WhenReady::Run(file_id) => queue::put_first(file_id, state),
     }
 }
 
@@ -199,7 +169,7 @@ pub(super) fn start(state: &mut AppState, services: &mut Services) {
     };
     if state.loading.is_some() {
         // The settings shown are not this model's yet: with those of another it invents structures.
-        state.when_ready = WhenReady::Suppress;
+        state.when_ready = WhenReady::Run(study.file_id);
         return;
     }
     if state.bundle.is_none() {
@@ -279,7 +249,7 @@ pub fn apply_event(event: WorkerEvent, state: &mut AppState) {
     let is =
         |job: &Option<RunningJob>, id: JobId| job.as_ref().is_some_and(|j| j.handle.id() == id);
     if is(&state.loading, event.job) {
-        apply_loading_event(event.kind, state);
+        bundles::apply_event(event.kind, state);
     } else if is(&state.job, event.job) {
         apply_job_event(event.kind, state);
     } else if state.sweep.has(event.job) {
@@ -291,64 +261,6 @@ pub fn apply_event(event: WorkerEvent, state: &mut AppState) {
     } else {
         super::leg_nodes::apply_event(event, state);
     }
-}
-
-fn apply_loading_event(kind: EventKind, state: &mut AppState) {
-    match kind {
-        EventKind::BundleLoaded {
-            name,
-            sha256,
-            defaults,
-            device,
-            precision,
-            devices,
-        } => {
-            state.loading = None;
-            state.compute.settle(devices);
-            let bundle = BundleInfo {
-                name,
-                sha256,
-                device,
-                precision,
-            };
-            take_bundle(bundle, defaults, state);
-        }
-        EventKind::Failed(failure) => {
-            give_loading_up(state);
-            fail(state, failure.text);
-        }
-        EventKind::Stopped(_) => give_loading_up(state),
-        _ => {}
-    }
-}
-
-fn give_loading_up(state: &mut AppState) {
-    state.loading = None;
-    state.compute.refuse();
-    state.when_ready = WhenReady::Wait;
-}
-
-/// Works with this bundle from now on; settings stay where it is the one before on another device.
-fn take_bundle(bundle: BundleInfo, defaults: SuppressionSettings, state: &mut AppState) {
-    let before = state.bundle.replace(bundle);
-    let sha256 = |bundle: &BundleInfo| bundle.sha256.clone();
-    if before.as_ref().map(sha256) == state.bundle.as_ref().map(sha256) {
-        return;
-    }
-    // Another model, other settings: those of the one before may be none of this one's.
-    for index in 0..state.studies.len() {
-        if let Some(study) = state.studies.get_mut(index).and_then(Study::open_mut) {
-            study.settings = None;
-        }
-        state.take_waiting_settings(index);
-    }
-    state.undo.forget_settings();
-    let seed = state.last_settings.seed;
-    state.last_settings = SuppressionSettings {
-        seed,
-        ..defaults.clone()
-    };
-    state.defaults = defaults;
 }
 
 fn apply_job_event(kind: EventKind, state: &mut AppState) {

@@ -1,6 +1,7 @@
 //! What a person asked for, and the only code that changes [`AppState`].
 
 mod browse;
+mod bundles;
 mod cancelling;
 mod folders;
 mod jobs;
@@ -110,8 +111,8 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::NextStudy => studies::turn(1, state),
         C::PreviousStudy => studies::turn(-1, state),
         C::SaveSoftTissue(path, study) => saving::save(path, study, state, services),
-        C::LoadBundle(path) => jobs::load_bundle(path, state, services),
-        C::SetCompute(options) => jobs::set_compute(options, state, services),
+        C::LoadBundle(path) => bundles::load(path, state, services),
+        C::SetCompute(options) => bundles::set_compute(options, state, services),
         C::Suppress => jobs::suppress(state, services),
         C::TurnPolarity => polarity::turn(state, services),
         C::Measure(command) => measuring::apply(command, state, services),
@@ -187,7 +188,7 @@ fn enter_path(path: PathBuf, state: &mut AppState, services: &mut Services) {
     let purpose = state.path_box.take().map(|path_box| path_box.purpose);
     match purpose.unwrap_or(PathPurpose::Open) {
         PathPurpose::Open => studies::open_paths(vec![path], state, services),
-        PathPurpose::Bundle => jobs::load_bundle(path, state, services),
+        PathPurpose::Bundle => bundles::load(path, state, services),
         PathPurpose::Save(study) => saving::save(path, study, state, services),
     }
 }

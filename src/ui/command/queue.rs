@@ -62,6 +62,15 @@ fn add(mut studies: Vec<FileId>, state: &mut AppState) {
     state.queue.is_visible = true;
 }
 
+/// The next one is this study, where it can be shown and is on the list still.
+pub(super) fn put_first(file_id: FileId, state: &mut AppState) {
+    let index = state.index_of(file_id);
+    if index.and_then(|index| state.studies.get(index)).is_some() {
+        state.queue.waiting.retain(|&waiting| waiting != file_id);
+        state.queue.waiting.insert(0, file_id);
+    }
+}
+
 /// What becomes of the study whose turn it is.
 enum Turn {
     /// Its file must be read first.

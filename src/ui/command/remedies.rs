@@ -1,6 +1,6 @@
 //! What a failure for want of memory offers: the settings are changed, and the run is asked for again.
 
-use super::{Services, fail, jobs, studies, tell};
+use super::{bundles, Services, fail, jobs, studies, tell};
 use crate::ui::file_id::FileId;
 use crate::ui::message::{Remedies, Severity};
 use crate::ui::state::AppState;
@@ -73,6 +73,6 @@ fn change(offer: &MemoryOffer, state: &mut AppState, services: &mut Services) {
         }
     }
     if compute != before {
-        jobs::set_compute(compute, state, services);
+        bundles::set_compute(compute, state, services);
     }
 }

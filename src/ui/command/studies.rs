@@ -29,7 +29,13 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
     }
     match event {
         FileEvent::Found(found) => add(found, state),
-        FileEvent::Read(file_id, read) => reading::keep(file_id, read, state),
+        FileEvent::Read(file_id, read) => {
+            reading::keep(file_id, read, state);
+            // The reader may have answered while it was being read.
+            if let Some(index) = state.index_of(file_id) {
+                folders::bring_up_to_date(index, state, services);
+            }
+        }
         FileEvent::Previewed(path, preview) => browse::keep_preview(&path, &preview, state),
         FileEvent::Tags(path, tree) => state.tags.keep(&path, tree),
         FileEvent::FoldersKept(kept) => folders::kept(kept, state),
@@ -46,7 +52,7 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
         FileEvent::Measures(event) => measure_work::apply_event(event, state),
         FileEvent::ChoseNothing => {}
         FileEvent::ChoseFiles(paths) => open_paths(paths, state, services),
-        FileEvent::ChoseBundle(path) => super::jobs::load_bundle(path, state, services),
+        FileEvent::ChoseBundle(path) => super::bundles::load(path, state, services),
         FileEvent::ChoseOutput(path, study) => saving::save(path, study, state, services),
         FileEvent::DialogMissing(kind) => saving::ask_for_path(kind, state),
     }

@@ -47,7 +47,9 @@ pub(super) fn walk(way: Way, state: &mut AppState) {
             }
         }
         if step.turns_polarity() {
-            polarity::turn_over(state);
+            if let Some(file_id) = step.study() {
+                polarity::turn_over(file_id, state);
+            }
         }
         let before = state.study().map(|study| Arc::clone(&study.measures));
         step.walk(way, state);

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 pub struct SavedView {
     /// One for each of its pictures, in the order of [`Content::ALL`].
     looks: Vec<SavedLook>,
+    /// The reader exchanged its black and white, against what file and folder say.
+    #[serde(default)]
+    is_turned: bool,
     /// Settings of its own, and which bundle they were for.
     #[serde(default)]
     pub(in crate::ui) of_bundle: Option<BundleSettings>,
@@ -68,6 +71,7 @@ impl SavedView {
         };
         Self {
             looks: Content::ALL.map(saved).to_vec(),
+            is_turned: study.is_turned,
             of_bundle: sha256
                 .zip(study.settings.as_ref())
                 .map(|(sha256, settings)| BundleSettings {
@@ -79,6 +83,9 @@ impl SavedView {
 
     /// Looks at a study in this way; its settings wait for their bundle.
     pub(in crate::ui) fn apply(&self, study: &mut OpenStudy) {
+        if study.is_turned != self.is_turned {
+            study.turn_polarity();
+        }
         for (content, saved) in Content::ALL.into_iter().zip(&self.looks) {
             let voi = saved.window.voi(&study.radiograph);
             // What was linked is equal in all of them already.
