@@ -11,6 +11,7 @@ use super::command::ShellCommand::{
 use super::command::UiCommand::{self as C, Shell as S};
 use super::command::{BrowseCommand, FolderCommand, PriorCommand, Turning, UiCommand};
 use super::compare::CompareTool;
+use super::crosshair::{CrosshairCommand, Direction, ViewKey};
 use super::layout::Layout;
 use super::look::{Content, Rings};
 use super::magnifier::MagnifierCommand;
@@ -44,6 +45,8 @@ pub enum Trigger {
     Press,
     /// It lasts while its key is held; menus and palette cannot ask for it.
     Hold,
+    /// A press of its key while a view has the focus; menus and palette cannot ask for it.
+    InView,
 }
 
 /// Something a person can ask for by name.
@@ -74,6 +77,10 @@ const fn act(id: &'static str, menu: Menu, label: &'static str, command: UiComma
     }
 }
 
+const fn ask(id: &'static str, menu: Menu, label: &'static str, key: ViewKey) -> Action {
+    act(id, menu, label, C::Crosshair(CrosshairCommand::Ask(key)))
+}
+
 impl Action {
     const fn on(self, key: Key) -> Self {
         self.with(Modifiers::NONE, key)
@@ -97,6 +104,16 @@ impl Action {
         self
     }
 
+    const fn in_view(mut self) -> Self {
+        self.trigger = Trigger::InView;
+        self
+    }
+
+    /// Whether it is asked for again and again while its key is held.
+    pub fn repeats(&self) -> bool {
+        matches!(self.command, C::Crosshair(CrosshairCommand::Ask(key)) if key.repeats())
+    }
+
     /// Whether asking for it would do anything now.
     pub fn is_available(&self, state: &AppState) -> bool {
         let study = state.study();
@@ -110,6 +127,7 @@ impl Action {
             | C::TurnPolarity
             | C::Measure(_)
             | C::Mask(_)
+            | C::Crosshair(_)
             | C::Sweep(_)
             | C::Turn(_)
             | S(ShowHistogram)
@@ -241,6 +259,29 @@ pub const ACTIONS: &[Action] = &[
     act("magnifier", Menu::View, "Magnifier at the pointer", C::Magnify(MagnifierCommand::Toggle)).with(Modifiers::SHIFT, Key::G),
     act("magnifier-stronger", Menu::None, "Stronger magnifier", C::Magnify(MagnifierCommand::Step(1))).on(Key::Plus),
     act("magnifier-weaker", Menu::None, "Weaker magnifier", C::Magnify(MagnifierCommand::Step(-1))).on(Key::Minus),
+    ask("zoom-in", Menu::View, "Larger about the crosshair", ViewKey::ZoomIn).with(Modifiers::SHIFT, Key::PageUp),
+    ask("zoom-out", Menu::View, "Smaller about the crosshair", ViewKey::ZoomOut).with(Modifiers::SHIFT, Key::PageDown),
+    ask("look-left", Menu::None, "Look further left", ViewKey::Look(Direction::Left)).ctrl(Key::ArrowLeft),
+    ask("look-right", Menu::None, "Look further right", ViewKey::Look(Direction::Right)).ctrl(Key::ArrowRight),
+    ask("look-up", Menu::None, "Look further up", ViewKey::Look(Direction::Up)).ctrl(Key::ArrowUp),
+    ask("look-down", Menu::None, "Look further down", ViewKey::Look(Direction::Down)).ctrl(Key::ArrowDown),
+    ask("window-wider", Menu::None, "Wider window: less contrast", ViewKey::Wider).with(Modifiers::ALT, Key::ArrowRight),
+    ask("window-narrower", Menu::None, "Narrower window: more contrast", ViewKey::Narrower).with(Modifiers::ALT, Key::ArrowLeft),
+    ask("window-brighter", Menu::None, "Brighter picture", ViewKey::Brighter).with(Modifiers::ALT, Key::ArrowUp),
+    ask("window-darker", Menu::None, "Darker picture", ViewKey::Darker).with(Modifiers::ALT, Key::ArrowDown),
+    ask("crosshair", Menu::View, "Crosshair: the pointer by key", ViewKey::Show).on(Key::F2),
+    ask("crosshair-left", Menu::None, "Crosshair left", ViewKey::Step(Direction::Left)).on(Key::ArrowLeft).in_view(),
+    ask("crosshair-right", Menu::None, "Crosshair right", ViewKey::Step(Direction::Right)).on(Key::ArrowRight).in_view(),
+    ask("crosshair-up", Menu::None, "Crosshair up", ViewKey::Step(Direction::Up)).on(Key::ArrowUp).in_view(),
+    ask("crosshair-down", Menu::None, "Crosshair down", ViewKey::Step(Direction::Down)).on(Key::ArrowDown).in_view(),
+    ask("crosshair-far-left", Menu::None, "Crosshair far left", ViewKey::Stride(Direction::Left)).with(Modifiers::SHIFT, Key::ArrowLeft).in_view(),
+    ask("crosshair-far-right", Menu::None, "Crosshair far right", ViewKey::Stride(Direction::Right)).with(Modifiers::SHIFT, Key::ArrowRight).in_view(),
+    ask("crosshair-far-up", Menu::None, "Crosshair far up", ViewKey::Stride(Direction::Up)).with(Modifiers::SHIFT, Key::ArrowUp).in_view(),
+    ask("crosshair-far-down", Menu::None, "Crosshair far down", ViewKey::Stride(Direction::Down)).with(Modifiers::SHIFT, Key::ArrowDown).in_view(),
+    ask("crosshair-click", Menu::None, "Click at the crosshair: place, take hold, let go, paint", ViewKey::Click).on(Key::Enter).in_view(),
+    ask("crosshair-erase", Menu::None, "Erase with the brush at the crosshair", ViewKey::Erase).with(Modifiers::SHIFT, Key::Enter).in_view(),
+    ask("crosshair-next-grip", Menu::None, "Crosshair to the next handle of a measure", ViewKey::NextGrip).on(Key::Home).in_view(),
+    ask("crosshair-previous-grip", Menu::None, "Crosshair to the handle before", ViewKey::PreviousGrip).on(Key::End).in_view(),
     act("prior-link", Menu::View, "Prior moves with the current study", C::Prior(PriorCommand::ToggleLink)),
     act("swap", Menu::None, "In place: original or soft tissue", C::Swap).on(Key::T),
     act("wipe", Menu::None, "Wipe between original and soft tissue", C::ToggleCompareTool(CompareTool::Wipe)).on(Key::W),

@@ -109,6 +109,14 @@ impl Placement {
         [0, 1].map(|axis| turned[axis] + self.origin[axis])
     }
 
+    /// The direction of the image, right and down, that lies in a direction of the screen; entries of 0, 1 and -1.
+    pub fn image_direction(&self, [right, down]: [f32; 2]) -> [f64; 2] {
+        [0, 1].map(|axis| {
+            let along = self.axes[0][axis] * right + self.axes[1][axis] * down;
+            f64::from(u8::from(along > 0.0)) - f64::from(u8::from(along < 0.0))
+        })
+    }
+
     /// As it is seen enlarged by `factor` with the screen position `anchor` staying where it is.
     #[must_use]
     pub fn magnified(&self, anchor: [f32; 2], factor: f32) -> Self {

@@ -64,11 +64,16 @@ impl Keymap {
         others.find(|action| self.keys(action) == Some(keys))
     }
 
-    /// The action a pressed key asks for, with exactly these modifiers. For a sign, Shift and Alt that
-    /// no action asks for are passed over, because some keyboards need them to write it.
-    pub fn action_of(&self, key: Key, modifiers: Modifiers) -> Option<&'static Action> {
+    /// The action among those that `counts` lets through for which a key was pressed, with exactly these modifiers.
+    /// For a sign, Shift and Alt that no action asks for are passed over, because some keyboards need them to write it.
+    pub fn action_of(
+        &self,
+        (key, modifiers): (Key, Modifiers),
+        counts: impl Fn(&Action) -> bool,
+    ) -> Option<&'static Action> {
+        let counted = || ACTIONS.iter().filter(|action| counts(action));
         let fits = |exact: bool| {
-            ACTIONS.iter().find(|action| {
+            counted().find(|action| {
                 self.keys(action).is_some_and(|keys| {
                     let matched = if exact {
                         modifiers.matches_exact(keys.modifiers)
@@ -204,11 +209,12 @@ mod tests {
     #[test]
     fn shift_chooses_between_two_actions_and_is_passed_over_for_one() {
         let (keymap, _) = Keymap::from_text(&entries(&[("lens", "Shift+S")]));
-        let found = |modifiers| keymap.action_of(Key::S, modifiers).unwrap().id;
+        let action_of = |key, modifiers| keymap.action_of((key, modifiers), |_| true);
+        let found = |modifiers| action_of(Key::S, modifiers).unwrap().id;
         assert_eq!(found(Modifiers::NONE), "suppress");
         assert_eq!(found(Modifiers::SHIFT), "lens");
-        assert!(keymap.action_of(Key::F, Modifiers::SHIFT).is_none());
-        let larger = keymap.action_of(Key::Plus, Modifiers::COMMAND | Modifiers::SHIFT);
+        assert!(action_of(Key::F, Modifiers::SHIFT).is_none());
+        let larger = action_of(Key::Plus, Modifiers::COMMAND | Modifiers::SHIFT);
         assert_eq!(larger.unwrap().id, "larger", "a sign that needs Shift");
     }
 

@@ -12,6 +12,7 @@ mod camera;
 mod command;
 mod compare;
 mod compute;
+mod crosshair;
 mod current_reading;
 mod display_order;
 mod doubts;
@@ -78,6 +79,7 @@ pub use command::{
 };
 pub use compare::{Compare, CompareTool};
 pub use compute::{BundleInfo, Compute};
+pub use crosshair::{Crosshair, CrosshairCommand, Direction, ViewKey};
 pub use engine::{Engine, EngineError};
 pub use file_id::FileId;
 pub use files::{FileEvent, FileWork};

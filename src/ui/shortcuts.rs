@@ -4,7 +4,7 @@ use super::actions::{ACTIONS, Action, Trigger};
 use super::command::UiCommand;
 use super::keymap::Keymap;
 use super::look::Content;
-use eframe::egui::{self, Context, Key, KeyboardShortcut};
+use eframe::egui::{self, Context, Id, Key, KeyboardShortcut};
 use std::path::PathBuf;
 
 /// The key of a command as text; empty where it has none.
@@ -50,10 +50,11 @@ pub fn pressed(ctx: &Context) -> Vec<UiCommand> {
     let keymap = Keymap::of(ctx);
     let mut commands = Vec::new();
     let menu_open = egui::Popup::is_any_open(ctx);
+    let in_view = !menu_open && view_has_focus(ctx);
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             // An open menu or list closes itself by Escape, and nothing else then.
-            let command = command_of(&keymap, event)
+            let command = command_of(&keymap, event, in_view)
                 .filter(|command| !(menu_open && matches!(command, UiCommand::Escape)));
             let is_left = command.is_none();
             commands.extend(command);
@@ -63,20 +64,37 @@ pub fn pressed(ctx: &Context) -> Vec<UiCommand> {
     commands
 }
 
-/// What an event asks for; a key that is held repeats nothing.
-fn command_of(keymap: &Keymap, event: &egui::Event) -> Option<UiCommand> {
-    let egui::Event::Key {
+/// What an event asks for; a key that is held repeats only what goes on by steps.
+fn command_of(keymap: &Keymap, event: &egui::Event, in_view: bool) -> Option<UiCommand> {
+    let &egui::Event::Key {
         key,
         pressed: true,
-        repeat: false,
+        repeat,
         modifiers,
         ..
     } = event
     else {
         return None;
     };
-    let action = keymap.action_of(*key, *modifiers)?;
-    (action.trigger == Trigger::Press).then(|| action.command.clone())
+    let counts = |action: &Action| in_view || action.trigger != Trigger::InView;
+    let action = keymap.action_of((key, modifiers), counts)?;
+    let is_asked = action.trigger != Trigger::Hold && (!repeat || action.repeats());
+    is_asked.then(|| action.command.clone())
+}
+
+/// Notes the view that has the focus, so that its keys count.
+pub fn note_focused_view(ctx: &Context, view: Id) {
+    ctx.data_mut(|data| data.insert_temp(focused_view_slot(), view));
+}
+
+/// Whether a view has the focus, so that keys which count there alone are its own.
+pub fn view_has_focus(ctx: &Context) -> bool {
+    let noted: Option<Id> = ctx.data(|data| data.get_temp(focused_view_slot()));
+    noted.is_some() && noted == ctx.memory(egui::Memory::focused)
+}
+
+fn focused_view_slot() -> Id {
+    Id::unique("focused view")
 }
 
 /// What a held key asks every view to show.

@@ -4,6 +4,7 @@ use super::browser::{Browser, PriorMoves};
 use super::compare::Compare;
 use super::compute::{BundleInfo, Compute};
 use super::file_id::FileId;
+use super::crosshair::Crosshair;
 use super::files::SearchProgress;
 use super::folder_facts::FolderNotes;
 use super::layout::Layout;
@@ -89,6 +90,8 @@ pub struct AppState {
     pub compare: Compare,
     /// How the picture under the pointer is enlarged.
     pub magnifier: Magnifier,
+    /// The place in the picture in use that keys move.
+    pub crosshair: Crosshair,
     /// What goes on between two changes of the measures.
     pub measuring: Measuring,
     /// What goes on while the lung mask is edited.
@@ -177,6 +180,7 @@ impl Default for AppState {
             links: Links::default(),
             compare: Compare::default(),
             magnifier: Magnifier::default(),
+            crosshair: Crosshair::default(),
             measuring: Measuring::default(),
             masking: Masking::default(),
             outline_visible: false,

@@ -11,6 +11,7 @@ mod browse;
 mod calibration;
 mod compare;
 mod compute;
+mod crosshair;
 mod display;
 mod doubts;
 mod fake;

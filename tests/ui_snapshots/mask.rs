@@ -16,7 +16,7 @@ const RADIUS: f64 = 4.0;
 /// `(np.add.outer(c**2, c**2) <= 16).sum()`.
 const DISC: usize = 52;
 
-fn num_found() -> usize {
+pub fn num_found() -> usize {
     let inside = (0..SIDE * SIDE).filter(|i| body(i / SIDE, i % SIDE).0);
     inside.count()
 }
@@ -27,7 +27,7 @@ impl Window {
     }
 
     /// With a result, and the brush in hand.
-    fn with_brush() -> Self {
+    pub fn with_brush() -> Self {
         let mut window = Self::new().with_study().with_result();
         window.press_with(Modifiers::SHIFT, Key::M);
         window.mask(MaskCommand::SetRadius(RADIUS));
@@ -35,7 +35,7 @@ impl Window {
     }
 
     /// Pixels of the mask as it is edited.
-    fn num_inside(&self) -> usize {
+    pub fn num_inside(&self) -> usize {
         let study = self.state().study().expect("open");
         study.edited_mask().expect("a mask").num_inside()
     }

@@ -3,6 +3,7 @@
 mod browse;
 mod bundles;
 mod cancelling;
+mod crosshair;
 mod folders;
 mod jobs;
 mod leg_nodes;
@@ -63,9 +64,13 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState, services: &mut Ser
     match command {
         UiCommand::Undo => undo::walk(Way::Back, state),
         UiCommand::Redo => undo::walk(Way::Forward, state),
+        UiCommand::EndGesture if state.crosshair.is_in_series => {}
         UiCommand::EndGesture => state.undo.end_gesture(),
         command if command.only_looks() => view::apply(command, state),
-        command => as_steps(command, state, services),
+        command => {
+            crosshair::follow_series(&command, state);
+            as_steps(command, state, services);
+        }
     }
 }
 
@@ -167,6 +172,7 @@ fn escape(state: &mut AppState) {
         && !sweep::close(state)
         && !measuring::escape(state)
         && !masking::escape(state)
+        && !crosshair::escape(state)
     {
         cancelling::cancel_at_second_call(state);
     }

@@ -186,7 +186,9 @@ fn bind(action: &'static Action, keys: Option<KeyboardShortcut>, state: &mut App
     let mut editor = KeyEditor::default();
     let keymap = &mut shell.preferences.keymap;
     let holder = keys.and_then(|keys| keymap.holder(keys, action).map(|holder| (keys, holder)));
-    if keys.is_some_and(|keys| RESERVED.contains(&keys.logical_key)) {
+    // Enter is the crosshair's own while a view has the focus, and can come back to it.
+    let is_own = keys == action.keys;
+    if !is_own && keys.is_some_and(|keys| RESERVED.contains(&keys.logical_key)) {
         editor.refused = true;
     } else if let Some((keys, holder)) = holder {
         editor.clash = Some(Clash {

@@ -5,6 +5,7 @@ use crate::radiograph::{Radiograph, Voi};
 use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
 use crate::ui::file_id::FileId;
+use crate::ui::crosshair::CrosshairCommand;
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Link};
 use crate::ui::magnifier::MagnifierCommand;
@@ -123,6 +124,8 @@ pub enum UiCommand {
     TurnPolarity,
     /// Draw, move or take away a measure.
     Measure(MeasureCommand),
+    /// Move the crosshair, or do something to the picture in use by key.
+    Crosshair(CrosshairCommand),
     /// Draw the lung mask, or make a picture with it.
     Mask(MaskCommand),
     /// Fill, reorder or empty the queue of background runs.
@@ -194,6 +197,9 @@ pub enum UiCommand {
 impl UiCommand {
     /// Whether this changes nothing that a person would want to take back; such commands come with every frame.
     pub(super) fn only_looks(&self) -> bool {
+        if let Self::Crosshair(command) = self {
+            return !matches!(command, CrosshairCommand::Window(..));
+        }
         matches!(
             self,
             Self::Probe(_)

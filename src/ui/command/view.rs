@@ -1,7 +1,7 @@
 //! What is seen, and how.
 
 use super::ui_command::Turning;
-use super::{UiCommand, prior, shell, tell};
+use super::{UiCommand, crosshair, prior, shell, tell};
 use crate::radiograph::Polarity;
 use crate::ui::camera::{Camera, Zoom};
 use crate::ui::compare::Compare;
@@ -40,6 +40,7 @@ pub(super) fn apply(command: UiCommand, state: &mut AppState) {
         C::ToggleCompareTool(tool) => shell::set_compare(state.compare.toggled(tool), state),
         C::Magnify(command) => state.magnifier = state.magnifier.after(command),
         C::Prior(command) => prior::apply(command, state),
+        C::Crosshair(command) => crosshair::apply(command, state),
         C::Swap => state.compare.swapped = !state.compare.swapped,
         C::MoveSuppression(share) => move_suppression(share, state),
         C::ToggleMarks => state.rings = state.rings.toggled(),

@@ -91,19 +91,21 @@ fn hint(state: &AppState, study: &OpenStudy) -> &'static str {
 pub fn brush_ui(
     ui: &Ui,
     view: &MeasureView<'_>,
-    response: &Response,
+    (response, pointer): (&Response, Option<Pos2>),
     commands: &mut Vec<UiCommand>,
 ) {
     let masking = &view.state.masking;
     if !masking.is_on || view.study.edited_mask().is_none() {
         return;
     }
-    mouse(ui, view, response, commands);
+    if view.state.crosshair_at().is_none() {
+        mouse(ui, view, response, commands);
+    }
     let painter = ui.painter_at(view.rect);
     if let Some(stroke) = &masking.stroke {
         stroke_ui(&painter, view, stroke);
     }
-    if let Some(pointer) = response.hover_pos().filter(|at| view.rect.contains(*at)) {
+    if let Some(pointer) = pointer {
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
         circle_ui(&painter, view, view.image_from_ui(pointer));
     }

@@ -4,7 +4,7 @@ use crate::ui::actions::{ACTIONS, Action, Trigger};
 use crate::ui::command::{ShellCommand, UiCommand};
 use crate::ui::fuzzy;
 use crate::ui::shell::Palette;
-use crate::ui::shortcuts::{keys_text, with_key};
+use crate::ui::shortcuts::{keys_text, view_has_focus, with_key};
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{
@@ -81,7 +81,8 @@ fn contents_ui(ui: &mut Ui, palette: &Palette, state: &AppState, commands: &mut 
         .desired_width(f32::INFINITY)
         .hint_text("A few letters of what you want to do");
     let field = ui.add(field).accessible_name("Find a command");
-    if !field.has_focus() && ui.memory(|memory| memory.focused().is_none()) {
+    let is_free = ui.memory(|memory| memory.focused().is_none()) || view_has_focus(ui.ctx());
+    if !field.has_focus() && is_free {
         field.request_focus();
     }
     if field.changed() {

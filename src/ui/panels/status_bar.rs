@@ -4,6 +4,7 @@ use super::pixel_values::pixel_text;
 use crate::ui::scale_text::{spacing_text, window_text};
 use crate::ui::state::AppState;
 use crate::ui::theme;
+use eframe::egui::accesskit::{Live, Node};
 use eframe::egui::{Color32, Label, RichText, Sides, TextStyle, TextWrapMode, Ui};
 
 /// Draws the bar; `zoom` is what the views of this very frame have, screen pixels per image pixel.
@@ -27,7 +28,12 @@ fn probe_ui(ui: &mut Ui, state: &AppState) {
         Some(values) => RichText::new(values),
         None => RichText::new("Pixel values under the pointer").color(theme::of(ui).text_weak),
     };
-    ui.add(Label::new(text.monospace()).truncate());
+    let label = ui.add(Label::new(text.monospace()).truncate());
+    if state.crosshair_at().is_some() {
+        // Said by a screen reader as it changes, which nobody wants while the mouse moves.
+        let say = |node: &mut Node| node.set_live(Live::Polite);
+        ui.ctx().accesskit_node_builder(label.id, say);
+    }
 }
 
 /// From the right: model, privacy, pixel size, window, zoom.

@@ -69,7 +69,7 @@ impl MeasureView<'_> {
 
     /// What the pointer can take hold of at a place of the view. With a tool in hand only what is chosen, so that new
     /// shapes may begin beside old ones.
-    fn grip_at(&self, at: Pos2) -> Option<(&Measure, Grip)> {
+    pub(super) fn grip_at(&self, at: Pos2) -> Option<(&Measure, Grip)> {
         let measuring = &self.state.measuring;
         if !measuring.draft.is_empty() {
             return None;
@@ -102,16 +102,15 @@ impl MeasureView<'_> {
 pub fn measures_ui(
     ui: &Ui,
     view: &MeasureView<'_>,
-    response: &Response,
+    (response, pointer): (&Response, Option<Pos2>),
     commands: &mut Vec<UiCommand>,
 ) {
-    // One tool has the mouse.
-    if !view.state.masking.is_on {
+    // One tool has the mouse, and none while the crosshair stands in for it.
+    if !view.state.masking.is_on && view.state.crosshair_at().is_none() {
         mouse(ui, view, response, commands);
     }
     still_measures_ui(ui, view);
     if let Some(tool) = view.state.measuring.tool {
-        let pointer = response.hover_pos().filter(|at| view.rect.contains(*at));
         draft_ui(&ui.painter_at(view.rect), view, tool, pointer);
     }
 }

@@ -1,6 +1,5 @@
 //! The magnifier in a view: picture, comparison and measures, enlarged about the pointer.
 
-use super::mouse::hovered;
 use super::text::corner_text;
 use super::view::View;
 use crate::render::{Mixture, Region, ViewId, frame_number};
@@ -9,7 +8,7 @@ use crate::ui::magnifier::magnified;
 use crate::ui::panels::measures::shapes_ui;
 use crate::ui::theme;
 use eframe::egui::{
-    Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui, Vec2,
+    Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2,
 };
 
 /// The view of the magnifier: there is one at a time.
@@ -21,8 +20,8 @@ const ROOM_FOR_WORDS: f32 = 90.0;
 
 impl View<'_> {
     /// The picture about the pointer, enlarged in its place. What is compared within the view is compared in it too.
-    pub(super) fn magnifier_ui(&self, ui: &mut Ui, placement: &Placement, response: &Response) {
-        let Some(pointer) = hovered(response) else {
+    pub(super) fn magnifier_ui(&self, ui: &mut Ui, placement: &Placement, pointer: Option<Pos2>) {
+        let Some(pointer) = pointer else {
             return;
         };
         let (ppp, factor) = (ui.ctx().pixels_per_point(), self.state.magnifier.factor);
@@ -32,7 +31,7 @@ impl View<'_> {
         let anchor = [pointer.x * ppp, pointer.y * ppp];
         let placed = placement.magnified(anchor, factor);
         let content = self.content();
-        let mixture = magnified(self.mixture(ui, content, response), anchor, factor);
+        let mixture = magnified(self.mixture(ui, content, Some(pointer)), anchor, factor);
         let inset = View {
             id: MAGNIFIER,
             rect,

@@ -1,5 +1,6 @@
 //! The pictures: which views a layout has, and where each of them lies.
 
+mod keys;
 pub(super) mod labels;
 mod magnifier;
 mod marks;

@@ -1,11 +1,13 @@
 //! What the mouse does in a view.
 
 use super::view::View;
-use crate::ui::camera::{Camera, ImageExtent, ViewRect};
+use crate::ui::camera::{Camera, ImageExtent, Placement, ViewRect};
 use crate::ui::command::UiCommand;
+use crate::ui::crosshair::CrosshairCommand;
 use crate::ui::magnifier::MagnifierCommand;
 use crate::ui::panels::measures::MeasureView;
 use crate::ui::preferences::DragPreferences;
+use crate::ui::shortcuts::view_has_focus;
 use crate::ui::window_level::{DragSpeed, WindowDrag};
 use eframe::egui::{PointerButton, Pos2, Response, Ui, Vec2};
 
@@ -37,6 +39,11 @@ pub(in crate::ui::panels) struct Looked {
 }
 
 impl Looked {
+    /// Where it lies on the screen.
+    pub fn placement(&self) -> Placement {
+        self.camera.place(self.view, self.image)
+    }
+
     /// What a double click or a drag asks: the preferred button for the window, another to move.
     pub fn dragged(&self, ui: &Ui, response: &Response) -> Option<Gesture> {
         let delta = response.drag_delta();
@@ -81,6 +88,17 @@ pub(in crate::ui::panels) fn wheel_and_pinch(ui: &Ui) -> (f32, f32) {
 }
 
 impl View<'_> {
+    /// The picture of this view, to be moved, enlarged and windowed.
+    pub(super) fn looked(&self, pixels_per_point: f32) -> Looked {
+        Looked {
+            camera: self.look().camera,
+            view: self.view_px(pixels_per_point),
+            image: self.image(),
+            pixels_per_point,
+            drag: self.state.shell.preferences.window_drag,
+        }
+    }
+
     /// A drag with the preferred button for the window where no measure takes it, with another to move, wheel to
     /// enlarge. The brush has every drag but that of the middle button, and the wheel with Ctrl; the magnifier has the
     /// wheel without it.
@@ -90,16 +108,17 @@ impl View<'_> {
         (response, measures): (&Response, &MeasureView<'_>),
         commands: &mut Vec<UiCommand>,
     ) {
-        let ppp = measures.pixels_per_point;
         let content = self.cell;
-        let looked = Looked {
-            camera: self.look().camera,
-            view: self.view_px(ppp),
-            image: self.image(),
-            pixels_per_point: ppp,
-            drag: self.state.shell.preferences.window_drag,
-        };
-        if response.contains_pointer() && self.state.active != content {
+        if self.state.crosshair_at().is_some() {
+            if !response.contains_pointer() || !stirs(ui) {
+                return;
+            }
+            commands.push(UiCommand::Crosshair(CrosshairCommand::PutAway));
+        }
+        let looked = self.looked(measures.pixels_per_point);
+        // A mouse at rest takes nothing from the view that Tab came to.
+        let is_in_hand = stirs(ui) || !view_has_focus(ui.ctx());
+        if response.contains_pointer() && is_in_hand && self.state.active != content {
             commands.push(UiCommand::ActivateView(content));
         }
         let is_primary = response.double_clicked() || response.dragged_by(PointerButton::Primary);
@@ -143,6 +162,15 @@ impl View<'_> {
         let zoomed = looked.zoomed(pointer, factor);
         commands.extend(zoomed.map(|camera| UiCommand::SetCamera(self.cell, camera)));
     }
+}
+
+/// Whether the mouse was moved, turned or pressed in this frame.
+fn stirs(ui: &Ui) -> bool {
+    let (turned, pinched) = wheel_and_pinch(ui);
+    let is_turned = [turned, pinched]
+        .iter()
+        .any(|factor| (factor - 1.0).abs() > 1e-4);
+    is_turned || ui.input(|input| input.pointer.delta() != Vec2::ZERO || input.pointer.any_down())
 }
 
 /// The pointer, where it stands in a view.

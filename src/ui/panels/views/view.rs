@@ -1,6 +1,6 @@
 //! One view in one frame: where its picture lies and what is on it.
 
-use super::mouse::hovered;
+use super::keys::crosshair_ui;
 use super::text::centred_text;
 use crate::radiograph::{PixelRect, Voi};
 use crate::render::{
@@ -18,9 +18,7 @@ use crate::ui::panels::measures::measures_ui;
 use crate::ui::state::{AppState, PixelPosition};
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
-use eframe::egui::{
-    CornerRadius, Id, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-};
+use eframe::egui::{CornerRadius, Id, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 use std::time::Duration;
 
 /// Label of a soft-tissue image, on the screen wherever one is.
@@ -49,9 +47,15 @@ impl View<'_> {
         let id = ui.unique_id().with(("view", self.id.0));
         let response = ui.interact(self.rect, id, Sense::click_and_drag());
         let name = format!("{} view", self.title(content));
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+        let value = self.value_text(placement.zoom());
+        response.widget_info(|| WidgetInfo {
+            current_text_value: Some(value.clone()),
+            ..WidgetInfo::labeled(Role::Image, true, &name)
+        });
         let measures = self.measures(placement, ui.ctx().pixels_per_point());
         self.mouse(ui, (&response, &measures), commands);
+        self.keys((&response, &measures), commands);
+        let pointer = self.pointer(&response, &measures);
         let painter = ui.painter_at(self.rect);
         painter.rect_filled(self.rect, 0, theme::VIEW_BACKGROUND);
         let missing = self.is_missing(content);
@@ -59,28 +63,35 @@ impl View<'_> {
             self.missing_ui(ui, content);
         } else {
             let frame = frame_number(ui.ctx());
-            let mixture = self.mixture(ui, content, &response);
+            let mixture = self.mixture(ui, content, pointer);
             let callback = self.callback((content, mixture), placement, frame);
             painter.add(callback.into_shape(self.rect));
         }
         self.labels_ui(ui, content, missing);
         if content == Content::SoftTissue && !missing {
-            self.tool_ui(ui, id, &response, commands);
+            self.tool_ui(ui, id, pointer, commands);
         }
         if !missing {
             self.marks_ui(ui, placement);
-            measures_ui(ui, &measures, &response, commands);
+            measures_ui(ui, &measures, (&response, pointer), commands);
+            if let Some(at) = pointer.filter(|_| self.state.crosshair_at().is_some()) {
+                crosshair_ui(&painter, self.rect, at);
+            }
             // A brush over an enlarged picture would have another size than it seems to have.
             if self.state.magnifier.is_on && !self.state.masking.is_on {
-                self.magnifier_ui(ui, placement, &response);
+                self.magnifier_ui(ui, placement, pointer);
             } else {
                 self.loupe_ui(ui, placement, &response);
             }
-            brush_ui(ui, &measures, &response, commands);
+            brush_ui(ui, &measures, (&response, pointer), commands);
         }
-        let border = Stroke::new(1.0, theme::on_picture().line);
+        let border = if response.has_focus() {
+            ui.visuals().selection.stroke
+        } else {
+            Stroke::new(1.0, theme::on_picture().line)
+        };
         painter.rect_stroke(self.rect, CornerRadius::ZERO, border, StrokeKind::Inside);
-        let pointer = hovered(&response)?;
+        let pointer = pointer?;
         let ppp = ui.ctx().pixels_per_point();
         self.pixel_at(placement, [pointer.x * ppp, pointer.y * ppp])
     }
@@ -176,13 +187,13 @@ impl View<'_> {
     }
 
     /// How much of the soft-tissue image stands where.
-    pub(super) fn mixture(&self, ui: &Ui, content: Content, response: &Response) -> Mixture {
+    pub(super) fn mixture(&self, ui: &Ui, content: Content, pointer: Option<Pos2>) -> Mixture {
         if content != Content::SoftTissue {
             return Mixture::LAYER;
         }
         let compare = &self.state.compare;
         let ppp = ui.ctx().pixels_per_point();
-        let pointer = hovered(response).map(|pointer| [pointer.x * ppp, pointer.y * ppp]);
+        let pointer = pointer.map(|pointer| [pointer.x * ppp, pointer.y * ppp]);
         let seconds = ui.input(|input| input.time);
         if compare.tool == CompareTool::Flicker {
             let wait = compare.flicker_wait_secs(seconds);
@@ -193,14 +204,14 @@ impl View<'_> {
     }
 
     /// What the tool of comparison draws over the picture.
-    fn tool_ui(&self, ui: &mut Ui, id: Id, response: &Response, commands: &mut Vec<UiCommand>) {
+    fn tool_ui(&self, ui: &mut Ui, id: Id, pointer: Option<Pos2>, commands: &mut Vec<UiCommand>) {
         let compare = &self.state.compare;
         match compare.tool {
             CompareTool::Wipe => {
                 let names = compared_names(self.study);
                 wipe_ui(ui, (self.rect, id), (compare, &names), commands);
             }
-            CompareTool::Lens => lens_ui(ui, self.rect, hovered(response), compare),
+            CompareTool::Lens => lens_ui(ui, self.rect, pointer, compare),
             CompareTool::Whole | CompareTool::Flicker => {}
         }
     }
