@@ -69,6 +69,23 @@ pub enum ViewKey {
 }
 
 impl ViewKey {
+    /// Whether these all move, enlarge or window a picture, which needs no crosshair.
+    pub(super) fn all_move_picture(keys: &[Self]) -> bool {
+        let moves = |key: &Self| {
+            matches!(
+                key,
+                Self::ZoomIn
+                    | Self::ZoomOut
+                    | Self::Look(_)
+                    | Self::Wider
+                    | Self::Narrower
+                    | Self::Brighter
+                    | Self::Darker
+            )
+        };
+        keys.iter().all(moves)
+    }
+
     /// Whether it goes on while its key is held.
     pub(super) fn repeats(self) -> bool {
         !matches!(

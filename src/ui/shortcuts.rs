@@ -29,10 +29,19 @@ pub fn keys_text(ctx: &Context, action: &Action) -> String {
 
 /// A key as a reader knows it.
 pub fn shown_text(ctx: &Context, keys: KeyboardShortcut) -> String {
+    let symbol = keys.logical_key.symbol_or_name();
+    // No font of the window has signs for these.
+    let key = match keys.logical_key {
+        Key::ArrowLeft | Key::ArrowRight | Key::ArrowUp | Key::ArrowDown => keys.logical_key.name(),
+        _ => symbol,
+    };
     if keys.modifiers.is_none() {
-        keys.logical_key.symbol_or_name().to_owned()
-    } else {
-        ctx.format_shortcut(&keys)
+        return key.to_owned();
+    }
+    let text = ctx.format_shortcut(&keys);
+    match text.strip_suffix(symbol) {
+        Some(modifiers) => format!("{modifiers}{key}"),
+        None => text,
     }
 }
 
@@ -89,12 +98,30 @@ pub fn note_focused_view(ctx: &Context, view: Id) {
 
 /// Whether a view has the focus, so that keys which count there alone are its own.
 pub fn view_has_focus(ctx: &Context) -> bool {
-    let noted: Option<Id> = ctx.data(|data| data.get_temp(focused_view_slot()));
+    is_focused(ctx, focused_view_slot())
+}
+
+/// Notes that the prior has the focus, so that keys speak of it.
+pub fn note_focused_prior(ctx: &Context, view: Id) {
+    ctx.data_mut(|data| data.insert_temp(focused_prior_slot(), view));
+}
+
+/// Whether the prior has the focus.
+pub fn prior_has_focus(ctx: &Context) -> bool {
+    is_focused(ctx, focused_prior_slot())
+}
+
+fn is_focused(ctx: &Context, slot: Id) -> bool {
+    let noted: Option<Id> = ctx.data(|data| data.get_temp(slot));
     noted.is_some() && noted == ctx.memory(egui::Memory::focused)
 }
 
 fn focused_view_slot() -> Id {
     Id::unique("focused view")
+}
+
+fn focused_prior_slot() -> Id {
+    Id::unique("focused prior")
 }
 
 /// What a held key asks every view to show.

@@ -20,7 +20,9 @@ impl Window {
 
     /// Presses a key so many times.
     fn strike(&mut self, key: Key, times: usize) {
-        (0..times).for_each(|_| self.press(key));
+        for _ in 0..times {
+            self.press(key);
+        }
     }
 
     /// Moves the crosshair to the centre of a pixel by arrow keys.
@@ -109,7 +111,8 @@ fn a_handle_and_a_whole_measure_move_by_keys_and_a_series_is_one_step() {
     assert_eq!(window.state().measuring.tool, None);
     let drawn = window.shapes();
 
-    window.press(Key::Home);
+    // It stands at the second end.
+    window.press(Key::End);
     assert_eq!(window.crosshair(), Point::new(20.5, 30.5));
     window.press(Key::Enter);
     window.strike(Key::ArrowDown, 9);
@@ -333,20 +336,17 @@ fn tab_takes_the_crosshair_to_the_next_picture() {
     let mut window = Window::new().with_study().with_result();
     window.press(Key::F2);
     window.go_to(40.0, 40.0);
-    let first = window.state().active_content();
-    assert_eq!(first, Content::Original);
-    window.press(Key::Tab);
-    for _ in 0..40 {
-        if window.state().active_content() != first {
-            break;
-        }
-        window.press(Key::Tab);
-    }
     assert_eq!(window.state().active_content(), Content::SoftTissue);
+    for _ in 0..3 {
+        if window.state().active_content() == Content::SoftTissue {
+            window.press_with(Modifiers::SHIFT, Key::Tab);
+        }
+    }
+    assert_eq!(window.state().active_content(), Content::Original);
     assert_eq!(window.crosshair(), Point::new(40.5, 40.5));
     window.press(Key::ArrowRight);
     assert_eq!(window.crosshair(), Point::new(41.5, 40.5));
-    let value = window.value_of("Soft tissue view");
+    let value = window.value_of("Original view");
     assert!(value.ends_with(" %, C 2000  W 3000"), "{value}");
 }
 
@@ -390,11 +390,15 @@ fn escape_lays_down_what_is_held_then_the_tool_then_the_crosshair() {
 fn the_mouse_takes_over_as_soon_as_it_moves_over_a_picture() {
     let mut window = Window::with_crosshair();
     window.go_to(40.0, 40.0);
-    let view = window.harness.get_by_label("Original view").rect();
-    window.harness.hover_at(view.center());
-    window.harness.run();
+    let placement = window.placement(Content::Original, "Original view");
+    // A mouse that was nowhere does not move when it is somewhere: it moves from there.
+    for (x, y) in [(70.5, 20.5), (72.5, 21.5)] {
+        let at = on_screen(&placement, Point::new(x, y));
+        window.harness.hover_at(at);
+        window.harness.run();
+    }
     assert!(window.state().crosshair_at().is_none());
-    assert!(window.has_text("x   48  y   48"));
+    assert!(window.has_text("x   72  y   21"));
     // At rest it leaves the crosshair where it is.
     window.press(Key::F2);
     window.press(Key::ArrowUp);
@@ -411,4 +415,28 @@ fn the_palette_takes_the_keys_from_a_view() {
     assert_eq!(window.crosshair(), at);
     window.press(Key::Escape);
     assert!(window.state().crosshair_at().is_some());
+}
+
+#[test]
+fn keys_move_the_prior_while_it_has_the_focus() {
+    let mut window = crate::prior::with_prior(Window::new());
+    let current = window.look(Content::Original).clone();
+    let before = window.value_of("Prior view");
+    window.harness.get_by_label("Prior view").focus();
+    window.harness.run();
+    window.press_with(Modifiers::SHIFT, Key::PageUp);
+    window.press_with(Modifiers::ALT, Key::ArrowRight);
+    assert_eq!(*window.look(Content::Original), current);
+    let percent = |text: &str| -> f32 {
+        let number = text
+            .split(' ')
+            .next()
+            .and_then(|number| number.parse().ok());
+        number.expect("a percentage first")
+    };
+    let after = window.value_of("Prior view");
+    let ratio = percent(&after) / percent(&before);
+    assert!((ratio - 1.25).abs() < 0.01, "{before}; {after}");
+    // 3000 * exp(16 / 320)
+    assert!(after.ends_with("W 3154"), "{after}");
 }

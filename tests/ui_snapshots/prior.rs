@@ -12,7 +12,7 @@ use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
 
 /// A study with a length and a box as the prior of another, which is shown.
-fn with_prior(window: Window) -> Window {
+pub fn with_prior(window: Window) -> Window {
     let mut window = window.with_study();
     window.draw(Tool::Length, &[(10.0, 10.0), (60.0, 10.0)]);
     window.draw(Tool::Rectangle, &[(20.0, 30.0), (40.0, 60.0)]);

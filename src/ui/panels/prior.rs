@@ -12,10 +12,13 @@ use crate::render::{
 };
 use crate::ui::camera::{Placement, ViewRect};
 use crate::ui::command::{PriorCommand, UiCommand};
+use crate::ui::crosshair::{CrosshairCommand, ViewKey};
 use crate::ui::layers;
 use crate::ui::look::Content;
 use crate::ui::orientation::Orientation;
 use crate::ui::patient_text::date;
+use crate::ui::scale_text::window_text;
+use crate::ui::shortcuts::note_focused_prior;
 use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study, StudyContent};
 use crate::ui::theme;
@@ -40,7 +43,11 @@ pub fn prior_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         return;
     };
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Prior view"));
+    let value = value_text(rect, ui.ctx().pixels_per_point(), state);
+    response.widget_info(|| WidgetInfo {
+        current_text_value: Some(value.clone()),
+        ..WidgetInfo::labeled(Role::Image, true, "Prior view")
+    });
     ui.painter().rect_filled(rect, 0, theme::VIEW_BACKGROUND);
     match &entry.content {
         StudyContent::Open(study) => picture_ui(ui, &response, (state, study), commands),
@@ -51,7 +58,11 @@ pub fn prior_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     }
     labels_ui(ui, rect, entry, state);
     link_ui(ui, rect, state, commands);
-    let border = Stroke::new(1.0, theme::on_picture().line);
+    let border = if response.has_focus() {
+        ui.visuals().selection.stroke
+    } else {
+        Stroke::new(1.0, theme::on_picture().line)
+    };
     let painter = ui.painter();
     painter.rect_stroke(rect, CornerRadius::ZERO, border, StrokeKind::Inside);
 }
@@ -64,17 +75,8 @@ fn picture_ui(
     commands: &mut Vec<UiCommand>,
 ) {
     let (rect, ppp) = (response.rect, ui.ctx().pixels_per_point());
-    let looked = Looked {
-        camera: state.prior_camera().unwrap_or_default(),
-        view: ViewRect {
-            min: [rect.left(), rect.top()].map(|v| v * ppp),
-            size: [rect.width(), rect.height()].map(|v| v * ppp),
-        },
-        image: study.extent(Content::Original),
-        pixels_per_point: ppp,
-        drag: state.shell.preferences.window_drag,
-    };
-    let placement = looked.camera.place(looked.view, looked.image);
+    let looked = looked(rect, ppp, (state, study));
+    let placement = looked.placement();
     let callback = callback(study, &placement, frame_number(ui.ctx()));
     ui.painter_at(rect).add(callback.into_shape(rect));
     let measures = MeasureView {
@@ -87,18 +89,63 @@ fn picture_ui(
     };
     still_measures_ui(ui, &measures);
     let gesture = looked.dragged(ui, response);
-    commands.extend(gesture.map(|gesture| {
-        UiCommand::Prior(match gesture {
-            Gesture::Reset => PriorCommand::Reset,
-            Gesture::Window(drag) => PriorCommand::DragWindow(drag),
-            Gesture::Look(camera) => PriorCommand::SetCamera(camera),
-        })
-    }));
+    commands.extend(gesture.map(command_of));
+    keys(response, (state, &looked), commands);
     if let Some(pointer) = response.hover_pos().filter(|_| response.contains_pointer()) {
         let (turned, pinched) = wheel_and_pinch(ui);
         let zoomed = looked.zoomed(pointer, turned * pinched);
         commands.extend(zoomed.map(|camera| UiCommand::Prior(PriorCommand::SetCamera(camera))));
     }
+}
+
+/// Takes what keys asked that moves a picture, while the prior has the focus.
+fn keys(response: &Response, (state, looked): (&AppState, &Looked), commands: &mut Vec<UiCommand>) {
+    if !response.has_focus() {
+        return;
+    }
+    note_focused_prior(&response.ctx, response.id);
+    let asked = &state.crosshair.asked;
+    if asked.is_empty() || !ViewKey::all_move_picture(asked) {
+        return;
+    }
+    let anchor = response.rect.center();
+    let gestures = asked.iter().filter_map(|key| looked.keyed(*key, anchor));
+    commands.extend(gestures.map(command_of));
+    commands.push(UiCommand::Crosshair(CrosshairCommand::Answered));
+}
+
+fn command_of(gesture: Gesture) -> UiCommand {
+    UiCommand::Prior(match gesture {
+        Gesture::Reset => PriorCommand::Reset,
+        Gesture::Window(drag) => PriorCommand::DragWindow(drag),
+        Gesture::Look(camera) => PriorCommand::SetCamera(camera),
+    })
+}
+
+fn looked(rect: Rect, ppp: f32, (state, study): (&AppState, &OpenStudy)) -> Looked {
+    Looked {
+        camera: state.prior_camera().unwrap_or_default(),
+        view: ViewRect {
+            min: [rect.left(), rect.top()].map(|v| v * ppp),
+            size: [rect.width(), rect.height()].map(|v| v * ppp),
+        },
+        image: study.extent(Content::Original),
+        pixels_per_point: ppp,
+        drag: state.shell.preferences.window_drag,
+    }
+}
+
+/// What the view says of itself beside its name: zoom and window.
+fn value_text(rect: Rect, pixels_per_point: f32, state: &AppState) -> String {
+    let Some(study) = state.prior_study() else {
+        return String::new();
+    };
+    let zoom = looked(rect, pixels_per_point, (state, study))
+        .placement()
+        .zoom();
+    let content = Content::Original;
+    let window = window_text(state, study, (content, study.looks.of(content)));
+    format!("{:.0} %, {window}", 100.0 * zoom)
 }
 
 fn callback(study: &OpenStudy, placement: &Placement, frame: u64) -> RadiographCallback {

@@ -76,8 +76,9 @@ impl MeasureView<'_> {
         }
         let place = self.image_from_ui(at);
         let distance = |a, b| f64::from(self.ui_from_image(a).distance(self.ui_from_image(b)));
+        let chosen = measuring.selected.and_then(|id| self.study.measure(id));
         let measures = self.study.measures.iter().rev();
-        measures
+        (chosen.into_iter().chain(measures))
             .filter(|measure| measuring.tool.is_none() || measuring.selected == Some(measure.id))
             .find_map(|measure| {
                 let reach = f64::from(theme::HANDLE_REACH);

@@ -1,16 +1,17 @@
 //! What keys do in the view in use, and the crosshair that stands in for the pointer there.
 
-use super::mouse::{Looked, hovered};
+use super::mouse::{Gesture, Looked, hovered};
 use super::view::View;
 use crate::measure::{Grip, Measure, MeasureId, Point, Shape};
 use crate::radiograph::BrushEffect;
 use crate::ui::command::UiCommand;
 use crate::ui::crosshair::{CrosshairCommand, Direction, ViewKey};
+use crate::ui::look::Content;
 use crate::ui::masking::MaskCommand;
 use crate::ui::measuring::{MeasureCommand, Tool};
 use crate::ui::panels::measures::MeasureView;
 use crate::ui::scale_text::window_text;
-use crate::ui::shortcuts::note_focused_view;
+use crate::ui::shortcuts::{note_focused_view, prior_has_focus};
 use crate::ui::theme;
 use crate::ui::window_level::{DragSpeed, WindowDrag};
 use eframe::egui::{EventFilter, Painter, Pos2, Rect, Response, Stroke, Vec2};
@@ -69,7 +70,15 @@ impl View<'_> {
             (response.ctx).memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
         }
         let asked = &self.state.crosshair.asked;
-        if !self.is_in_use() || asked.is_empty() {
+        let is_priors = prior_has_focus(&response.ctx) && ViewKey::all_move_picture(asked);
+        if !self.is_in_use() || asked.is_empty() || is_priors {
+            return;
+        }
+        if self.is_missing(self.content())
+            && self.state.layout.contents().contains(&Content::Original)
+        {
+            // There is nothing to point at here; the next frame answers where there is.
+            commands.push(UiCommand::ActivateView(Content::Original));
             return;
         }
         if asked.contains(&ViewKey::Show) {
@@ -82,8 +91,38 @@ impl View<'_> {
             at,
             commands,
         };
-        asked.iter().for_each(|key| hand.obey(*key));
+        for key in asked {
+            hand.obey(*key);
+        }
         commands.push(UiCommand::Crosshair(CrosshairCommand::Answered));
+    }
+}
+
+impl Looked {
+    /// What a key does that needs no crosshair: enlarge about `anchor`, look further, set the window. `None` of every
+    /// other key.
+    pub(in crate::ui::panels) fn keyed(&self, key: ViewKey, anchor: Pos2) -> Option<Gesture> {
+        let zoomed = |factor| self.zoomed(anchor, factor).map(Gesture::Look);
+        let window = |wider, darker| {
+            Some(Gesture::Window(WindowDrag {
+                wider,
+                darker,
+                speed: DragSpeed::Normal,
+            }))
+        };
+        match key {
+            ViewKey::ZoomIn => zoomed(ZOOM_STEP),
+            ViewKey::ZoomOut => zoomed(1.0 / ZOOM_STEP),
+            ViewKey::Look(direction) => {
+                let size = Vec2::from(self.view.size) / self.pixels_per_point;
+                Some(self.panned(-LOOK_STEP * size * Vec2::from(direction.unit())))
+            }
+            ViewKey::Wider => window(WINDOW_STEP, 0.0),
+            ViewKey::Narrower => window(-WINDOW_STEP, 0.0),
+            ViewKey::Brighter => window(0.0, -WINDOW_STEP),
+            ViewKey::Darker => window(0.0, WINDOW_STEP),
+            _ => None,
+        }
     }
 }
 
@@ -125,27 +164,20 @@ impl Hand<'_> {
             ViewKey::Erase => self.dab(BrushEffect::Erase),
             ViewKey::NextGrip => self.go_to_grip(1),
             ViewKey::PreviousGrip => self.go_to_grip(-1),
-            ViewKey::ZoomIn => self.zoom(ZOOM_STEP),
-            ViewKey::ZoomOut => self.zoom(1.0 / ZOOM_STEP),
-            ViewKey::Look(direction) => {
-                let size = self.looked.view.size;
-                let delta = direction.unit().map(|unit| -LOOK_STEP * unit);
-                self.pan([delta[0] * size[0], delta[1] * size[1]]);
+            _ => {
+                if let Some(gesture) = self.looked.keyed(key, self.anchor()) {
+                    self.gesture(gesture);
+                }
             }
-            ViewKey::Wider => self.window([WINDOW_STEP, 0.0]),
-            ViewKey::Narrower => self.window([-WINDOW_STEP, 0.0]),
-            ViewKey::Brighter => self.window([0.0, -WINDOW_STEP]),
-            ViewKey::Darker => self.window([0.0, WINDOW_STEP]),
         }
     }
 
     /// Brings the crosshair into sight, at the middle of the view where it is not there already.
     fn show(&mut self) {
-        let is_seen = |at: &Point| {
-            let points = self.ui_from_image(*at);
-            self.view.rect.contains(points)
-        };
-        let at = self.at.filter(is_seen).unwrap_or_else(|| self.middle());
+        let is_held = self.view.state.measuring.grabbed.is_some();
+        let is_seen = |at: &Point| self.view.rect.contains(self.ui_from_image(*at));
+        let at = self.at.filter(|at| is_held || is_seen(at));
+        let at = at.unwrap_or_else(|| self.middle());
         self.put(at);
     }
 
@@ -189,8 +221,7 @@ impl Hand<'_> {
         let inner = self.view.rect.shrink(LEAST_MARGIN.min(room));
         let beyond = place - inner.clamp(place);
         if beyond != Vec2::ZERO {
-            let ppp = self.looked.pixels_per_point;
-            self.pan([-beyond.x * ppp, -beyond.y * ppp]);
+            self.gesture(self.looked.panned(-beyond));
         }
     }
 
@@ -211,7 +242,7 @@ impl Hand<'_> {
         } else if let Some(tool) = measuring.tool {
             // Where the pointer would double click.
             let is_again = measuring.draft.last() == Some(&at);
-            let is_done = is_again && tool == Tool::Polygon;
+            let is_done = is_again && tool == Tool::Polygon && measuring.draft.len() > 2;
             self.measure(if is_done {
                 MeasureCommand::Finish
             } else {
@@ -222,7 +253,7 @@ impl Hand<'_> {
         }
     }
 
-    /// What can be taken hold of at a place: of the chosen measure before any other.
+    /// What can be taken hold of at a place.
     fn grip_at(&self, at: Point) -> Option<(MeasureId, Grip)> {
         let placement = self.looked.placement();
         let measures = self.view.measures(&placement, self.looked.pixels_per_point);
@@ -264,38 +295,23 @@ impl Hand<'_> {
         }
     }
 
-    fn zoom(&mut self, factor: f32) {
+    /// Where the picture stays when it is enlarged: at the crosshair, in the middle where that is not in sight.
+    fn anchor(&self) -> Pos2 {
         let at = self.at.map(|at| self.ui_from_image(at));
         let seen = at.filter(|at| self.view.rect.contains(*at));
-        let anchor = seen.unwrap_or(self.view.rect.center());
-        if let Some(camera) = self.looked.zoomed(anchor, factor) {
-            self.looked.camera = camera;
-            self.commands
-                .push(UiCommand::SetCamera(self.view.cell, camera));
+        seen.unwrap_or(self.view.rect.center())
+    }
+
+    fn gesture(&mut self, gesture: Gesture) {
+        let content = self.view.cell;
+        match gesture {
+            Gesture::Look(camera) => {
+                self.looked.camera = camera;
+                self.commands.push(UiCommand::SetCamera(content, camera));
+            }
+            Gesture::Window(drag) => self.crosshair(CrosshairCommand::Window(content, drag)),
+            Gesture::Reset => self.commands.push(UiCommand::ResetView),
         }
-    }
-
-    /// Moves the picture by so many pixels of the screen.
-    fn pan(&mut self, delta: [f32; 2]) {
-        let Looked {
-            camera,
-            view,
-            image,
-            ..
-        } = self.looked;
-        self.looked.camera = camera.panned(view, image, delta);
-        let camera = self.looked.camera;
-        self.commands
-            .push(UiCommand::SetCamera(self.view.cell, camera));
-    }
-
-    fn window(&mut self, [wider, darker]: [f32; 2]) {
-        let drag = WindowDrag {
-            wider,
-            darker,
-            speed: DragSpeed::Normal,
-        };
-        self.crosshair(CrosshairCommand::Window(self.view.cell, drag));
     }
 
     fn crosshair(&mut self, command: CrosshairCommand) {
@@ -325,15 +341,19 @@ impl View<'_> {
     /// What it says of itself beside its name: zoom and window, what is held, and how far a drawing is.
     pub(super) fn value_text(&self, zoom: f32) -> String {
         let window = window_text(self.state, self.study, (self.cell, self.look()));
-        let mut text = format!("{:.0} %, {window}", 100.0 * zoom);
+        let text = format!("{:.0} %, {window}", 100.0 * zoom);
         let measuring = &self.state.measuring;
-        if let Some(grabbed) = measuring.grabbed.as_ref().filter(|_| self.is_in_use()) {
+        if !self.is_in_use() {
+            return text;
+        }
+        if let Some(grabbed) = &measuring.grabbed {
             let measure = &grabbed.measure;
             let value = measure.shape.brief_text(&self.study.scale());
-            text += &format!(", holding {}: {value}", measure.name());
-        } else if !measuring.draft.is_empty() && self.is_in_use() {
-            text += &format!(", points placed: {}", measuring.draft.len());
+            format!("{text}, holding {}: {value}", measure.name())
+        } else if !measuring.draft.is_empty() {
+            format!("{text}, points placed: {}", measuring.draft.len())
+        } else {
+            text
         }
-        text
     }
 }

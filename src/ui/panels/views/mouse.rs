@@ -15,6 +15,7 @@ use eframe::egui::{PointerButton, Pos2, Response, Ui, Vec2};
 const WHEEL_POINTS: f32 = 240.0;
 
 /// What the mouse asked of how a picture is looked at.
+#[derive(Clone, Copy)]
 pub(in crate::ui::panels) enum Gesture {
     /// As it was loaded.
     Reset,
@@ -66,7 +67,7 @@ impl Looked {
     }
 
     /// Moved by so many points.
-    fn panned(&self, delta: Vec2) -> Gesture {
+    pub fn panned(&self, delta: Vec2) -> Gesture {
         let delta = [delta.x, delta.y].map(|v| v * self.pixels_per_point);
         Gesture::Look(self.camera.panned(self.view, self.image, delta))
     }

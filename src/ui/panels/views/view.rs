@@ -115,7 +115,7 @@ impl View<'_> {
     }
 
     /// Whether there is no such picture yet.
-    fn is_missing(&self, content: Content) -> bool {
+    pub(super) fn is_missing(&self, content: Content) -> bool {
         let result = self.study.result();
         match content {
             Content::Original => false,
