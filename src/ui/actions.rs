@@ -269,7 +269,7 @@ pub const ACTIONS: &[Action] = &[
     ask("window-narrower", Menu::None, "Narrower window: more contrast", ViewKey::Narrower).with(Modifiers::ALT, Key::ArrowLeft),
     ask("window-brighter", Menu::None, "Brighter picture", ViewKey::Brighter).with(Modifiers::ALT, Key::ArrowUp),
     ask("window-darker", Menu::None, "Darker picture", ViewKey::Darker).with(Modifiers::ALT, Key::ArrowDown),
-    ask("crosshair", Menu::View, "Crosshair: the pointer by key", ViewKey::Show).on(Key::F2),
+    ask("crosshair", Menu::View, "Crosshair: the pointer by key", ViewKey::Show).on(Key::F3),
     ask("crosshair-left", Menu::None, "Crosshair left", ViewKey::Step(Direction::Left)).on(Key::ArrowLeft).in_view(),
     ask("crosshair-right", Menu::None, "Crosshair right", ViewKey::Step(Direction::Right)).on(Key::ArrowRight).in_view(),
     ask("crosshair-up", Menu::None, "Crosshair up", ViewKey::Step(Direction::Up)).on(Key::ArrowUp).in_view(),

@@ -357,6 +357,24 @@ mod tests {
     }
 
     #[test]
+    fn a_direction_of_the_image_lies_in_its_direction_of_the_screen() {
+        for orientation in Orientation::all() {
+            let image = ImageExtent {
+                orientation,
+                ..IMAGE
+            };
+            let placement = Camera::default().place(VIEW, image);
+            for direction in [[1.0, 0.0], [0.0, -1.0]] {
+                let [right, down] = placement.image_direction(direction).map(|v| v as f32);
+                let from = placement.screen_from_image([700.0, 900.0]);
+                let to = placement.screen_from_image([700.0 + right, 900.0 + down]);
+                let moved = [0, 1].map(|axis| (to[axis] - from[axis]) / placement.zoom());
+                assert!(close(moved, direction), "{orientation:?}: {moved:?}");
+            }
+        }
+    }
+
+    #[test]
     fn the_shader_map_is_the_placement_turned_round() {
         for orientation in Orientation::all() {
             let image = ImageExtent {

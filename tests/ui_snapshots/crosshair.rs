@@ -41,7 +41,7 @@ impl Window {
     /// A study and the crosshair over its original.
     fn with_crosshair() -> Self {
         let mut window = Self::new().with_study();
-        window.press(Key::F2);
+        window.press(Key::F3);
         window
     }
 
@@ -118,7 +118,10 @@ fn a_handle_and_a_whole_measure_move_by_keys_and_a_series_is_one_step() {
     window.strike(Key::ArrowDown, 9);
     // 40 across and 9 down are 41 pixels: 5.86 mm.
     let said = window.value_of("Original view");
-    assert!(said.ends_with("holding Length 1: 5.9 mm"), "{said}");
+    assert!(
+        said.ends_with("holding Length 1: 5.9 mm (at detector)"),
+        "{said}"
+    );
     assert_eq!(window.shapes(), drawn, "nothing changes before the end");
     window.press(Key::Enter);
     let ends = [Point::new(20.5, 39.5), Point::new(60.5, 30.5)];
@@ -166,7 +169,7 @@ fn a_rib_is_clicked_by_key() {
 #[test]
 fn the_brush_paints_and_erases_at_the_crosshair() {
     let mut window = Window::with_brush();
-    window.press(Key::F2);
+    window.press(Key::F3);
     window.go_to(48.0, 8.0);
     window.press(Key::Enter);
     assert_eq!(window.num_inside(), num_found() + DISC);
@@ -211,7 +214,7 @@ fn the_lens_and_the_magnifier_follow_the_crosshair() {
     window.apply(UiCommand::SetLayout(Layout::Single));
     window.press(Key::G);
     assert_eq!(window.state().compare.tool, CompareTool::Lens);
-    window.press(Key::F2);
+    window.press(Key::F3);
     let radius = window.state().compare.lens_radius;
     for (col, row) in [(40.0, 44.0), (60.0, 44.0)] {
         window.go_to(col, row);
@@ -294,7 +297,8 @@ fn the_window_is_set_by_keys_and_a_series_is_one_step() {
         "{brighter}"
     );
     window.press_with(Modifiers::COMMAND, Key::Z);
-    assert_eq!(window.window_of_original(), [center, width]);
+    let undone = window.window_of_original();
+    assert!((undone[0] - center).abs() + (undone[1] - width).abs() < 1e-9);
     window.press_with(Modifiers::ALT, Key::ArrowLeft);
     window.press(Key::I);
     window.press_with(Modifiers::ALT, Key::ArrowLeft);
@@ -334,7 +338,7 @@ fn a_stride_is_ten_points_where_the_picture_is_small() {
 #[test]
 fn tab_takes_the_crosshair_to_the_next_picture() {
     let mut window = Window::new().with_study().with_result();
-    window.press(Key::F2);
+    window.press(Key::F3);
     window.go_to(40.0, 40.0);
     assert_eq!(window.state().active_content(), Content::SoftTissue);
     for _ in 0..3 {
@@ -363,7 +367,7 @@ fn elsewhere_arrows_and_enter_are_those_of_what_has_the_focus() {
     window.press(Key::ArrowRight);
     assert_eq!(window.crosshair(), at);
     assert!(window.window_of_original()[1] > before);
-    window.press(Key::F2);
+    window.press(Key::F3);
     window.press(Key::ArrowRight);
     assert_eq!(window.crosshair(), at.moved([1.0, 0.0]), "back by its key");
 }
@@ -400,7 +404,7 @@ fn the_mouse_takes_over_as_soon_as_it_moves_over_a_picture() {
     assert!(window.state().crosshair_at().is_none());
     assert!(window.has_text("x   72  y   21"));
     // At rest it leaves the crosshair where it is.
-    window.press(Key::F2);
+    window.press(Key::F3);
     window.press(Key::ArrowUp);
     assert!(window.state().crosshair_at().is_some());
 }
