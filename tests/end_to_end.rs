@@ -174,15 +174,10 @@ fn measure(sitting: &mut Sitting) {
 }
 
 fn save(sitting: &mut Sitting, folder: &Path) {
-    let file_id = sitting
-        .harness
-        .state()
-        .state()
-        .study()
-        .expect("open")
-        .file_id;
+    let shown = sitting.harness.state().state().shown_result();
+    let result = shown.expect("a result");
     let output = folder.join("soft.png");
-    sitting.ask(UiCommand::SaveSoftTissue(output.clone(), file_id));
+    sitting.ask(UiCommand::SaveSoftTissue(output.clone(), result));
     let certificate = output.with_extension("json");
     sitting.wait_for("the files", |_| output.exists() && certificate.exists());
     let text = std::fs::read_to_string(certificate).expect("a certificate");

@@ -47,7 +47,6 @@ use super::thumbnails::ThumbnailTextures;
 use super::window_fit::ScreenFit;
 use super::window_places::WindowPlaces;
 use super::{shortcuts, theme, window_places};
-use crate::render;
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
 use ending::Graphics;
 use std::path::{Path, PathBuf};
@@ -84,8 +83,7 @@ impl DiaphaneApp {
         let mut state = AppState::default();
         state.shell.preferences.first_run_note_seen = true;
         if let Some(render_state) = &creation.wgpu_render_state {
-            render::install(render_state);
-            graphics.listen(render_state, &creation.egui_ctx);
+            graphics.take_up(render_state, &creation.egui_ctx);
             let limits = render_state.device.limits();
             state.texture_limit = Some(limits.max_texture_dimension_2d);
         }
@@ -225,6 +223,8 @@ impl DiaphaneApp {
             return Vec::new();
         }
         let mut commands = shortcuts::pressed(ctx);
+        // What stands behind a question is not changed by a key that was meant for it.
+        commands.retain(|c| self.state.question.is_none() || matches!(c, UiCommand::Escape));
         let held = shortcuts::held(ctx).or_else(|| second_window::held(ctx, &self.state));
         if held != self.state.held {
             commands.push(UiCommand::Hold(held));

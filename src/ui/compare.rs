@@ -103,6 +103,11 @@ impl Compare {
         Mixture { amount, region }
     }
 
+    /// The soft-tissue image is shown all over its view, with all of the bone taken off.
+    pub fn shows_whole_layer(&self) -> bool {
+        self.tool == CompareTool::Whole && self.suppression >= 1.0
+    }
+
     /// Whether the flicker shows the soft-tissue image at this time.
     pub fn flicker_shows(&self, seconds: f64) -> bool {
         let halves = seconds * 2.0 * f64::from(self.flicker_hz.min(MOST_FLICKER_HZ));

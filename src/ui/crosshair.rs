@@ -5,6 +5,7 @@
 //! What a key means in image pixels depends on where the picture lies on the screen, so keys are noted here and the
 //! view in use answers them.
 
+use super::file_id::FileId;
 use super::look::Content;
 use super::state::AppState;
 use super::window_level::WindowDrag;
@@ -113,8 +114,8 @@ pub enum CrosshairCommand {
 /// The crosshair, and what keys asked of the view in use.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Crosshair {
-    /// Number of the study in which it stands, and where.
-    pub(super) place: Option<(u64, Point)>,
+    /// The file in whose radiograph it stands, and where.
+    pub(super) place: Option<(FileId, Point)>,
     /// What the view in use has not answered yet.
     pub(super) asked: Vec<ViewKey>,
     /// The newest step is a series of window keys that may go on.
@@ -125,7 +126,7 @@ impl AppState {
     /// Where the crosshair stands in the picture in use; `None` while the mouse is in hand.
     pub fn crosshair_at(&self) -> Option<Point> {
         let (study, at) = self.crosshair.place?;
-        let shown = self.study().map(|study| study.serial);
+        let shown = self.study().map(|study| study.file_id);
         (shown == Some(study)).then_some(at)
     }
 }

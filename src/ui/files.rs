@@ -9,8 +9,9 @@ mod readers;
 use super::file_id::FileId;
 use super::folder_facts::{FolderFacts, KnownFolders, facts_of};
 use super::measuring::MeasureEvent;
-use super::study::OpenStudy;
 use super::preview::Preview;
+use super::runs::ResultId;
+use super::study::OpenStudy;
 use crate::formats::{self, FormatError, Found, Search, TagTree};
 use crate::radiograph::Radiograph;
 use dialog::{answer, dialog_future};
@@ -54,7 +55,7 @@ pub enum FileEvent {
     /// The reader chose a bundle.
     ChoseBundle(PathBuf),
     /// The reader chose where to write the soft-tissue image of this study.
-    ChoseOutput(PathBuf, FileId),
+    ChoseOutput(PathBuf, ResultId),
     /// The dialog for this could not be opened.
     DialogMissing(DialogKind),
 }
@@ -204,7 +205,10 @@ impl FileWork {
                 let read = read_as_known(&path, &folders);
                 let open = read.map(|(radiograph, folder_facts)| {
                     let open = OpenStudy::new(Arc::new(radiograph));
-                    Box::new(OpenStudy { folder_facts, ..open })
+                    Box::new(OpenStudy {
+                        folder_facts,
+                        ..open
+                    })
                 });
                 FileEvent::Read(file_id, open.map_err(|err| format!("{err:#}")))
             });

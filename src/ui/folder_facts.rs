@@ -69,7 +69,7 @@ pub struct FolderNotes {
     /// Folders that are not asked about again in this run.
     pub(super) put_off: BTreeSet<PathBuf>,
     /// The answer as it stands in the bar.
-    pub(super) draft: FolderFacts,
+    pub draft: FolderFacts,
     file: Option<PathBuf>,
 }
 

@@ -105,16 +105,16 @@ pub use panels::histogram::CountScale;
 pub use panels::overlay::OverlayLevel;
 pub use preferences::{DragButton, DragPreferences, Preferences, PreferencesFile, config_folder};
 pub use presets::WindowPreset;
+pub use preview::Preview;
 pub use privacy::Privacy;
 pub use question::{AskedRun, PathBox, PathPurpose, Question};
 pub use queue::{JobQueue, QueueCommand, QueuedRun};
 pub use result_scales::ResultScales;
 pub use running_job::{RunningJob, WhenReady};
-pub use runs::{Run, Runs};
+pub use runs::{ResultId, Run, Runs};
 pub use session::{SavedDesk, Session};
 pub use shell::{Clash, KeyEditor, Palette, Shell};
 pub use state::{AppState, DoubtsListed, PixelPosition, SeedMode};
-pub use preview::Preview;
 pub use study::{OpenStudy, Study, StudyContent};
 pub use sweep::{
     AxisError, RegionOrigin, Sweep, SweepAxes, SweepCommand, SweepGrid, SweepParameter,

@@ -1,6 +1,7 @@
 //! What the window asks the reader: decisions, and paths to be typed.
 
 use super::file_id::FileId;
+use super::runs::ResultId;
 use std::path::PathBuf;
 
 /// The run that waits for the reader's answer.
@@ -28,8 +29,8 @@ pub enum Question {
     Replace {
         /// Where the soft-tissue image goes.
         picture: PathBuf,
-        /// The study it is of.
-        study: FileId,
+        /// Which one it is.
+        result: ResultId,
         /// The files that are there.
         existing: Vec<PathBuf>,
     },
@@ -42,8 +43,8 @@ pub enum PathPurpose {
     Open,
     /// The folder of a bundle.
     Bundle,
-    /// Where the soft-tissue image of this study is written.
-    Save(FileId),
+    /// Where this soft-tissue image is written.
+    Save(ResultId),
 }
 
 /// The line a path is typed into.

@@ -1,5 +1,6 @@
 //! The results of a study: which one is shown, and with which other one it is compared.
 
+use super::file_id::FileId;
 use super::masking::MaskVersion;
 use super::result_scales::automatic_limit;
 use crate::display::Histogram;
@@ -17,6 +18,15 @@ pub(super) const BYTES_PER_PIXEL: usize = 9;
 
 /// Height of a thumbnail, pixels.
 pub const THUMBNAIL_HEIGHT: usize = 64;
+
+/// Names a result wherever it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultId {
+    /// The study it is of.
+    pub study: FileId,
+    /// Its number within that.
+    pub run: u64,
+}
 
 /// What a run was asked for, as far as its picture depends on it.
 #[derive(Debug, Clone, Copy, PartialEq)]

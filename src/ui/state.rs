@@ -3,8 +3,8 @@
 use super::browser::{Browser, PriorMoves};
 use super::compare::Compare;
 use super::compute::{BundleInfo, Compute};
-use super::file_id::FileId;
 use super::crosshair::Crosshair;
+use super::file_id::FileId;
 use super::files::SearchProgress;
 use super::folder_facts::FolderNotes;
 use super::layout::Layout;
@@ -19,6 +19,7 @@ use super::privacy::{HIDDEN, Privacy};
 use super::question::{PathBox, Question};
 use super::queue::JobQueue;
 use super::running_job::{RunningJob, WhenReady};
+use super::runs::ResultId;
 use super::session::Session;
 use super::shell::Shell;
 use super::step_cost::StepCosts;
@@ -257,6 +258,15 @@ impl AppState {
     pub fn index_of(&self, file_id: FileId) -> Option<usize> {
         let mut files = self.studies.iter();
         files.position(|study| study.file_id == file_id)
+    }
+
+    /// The result on the screen.
+    pub fn shown_result(&self) -> Option<ResultId> {
+        let study = self.study()?;
+        Some(ResultId {
+            study: study.file_id,
+            run: study.runs.shown()?.number,
+        })
     }
 
     /// The entry of this file, where it is on the list.

@@ -1,6 +1,6 @@
 //! A graphics card, real or software, and pictures read back from it.
 
-use crate::support::skipped;
+use crate::adapter::skipped_without_adapter;
 use diaphane::render::{LayerKey, PixelSource, RadiographRenderer, ViewSpec};
 use eframe::wgpu;
 use std::sync::Arc;
@@ -21,10 +21,11 @@ pub fn graphics() -> Option<(wgpu::Device, wgpu::Queue)> {
     let options = wgpu::RequestAdapterOptions::default();
     let adapter = block_on(instance.request_adapter(&options));
     let Ok(adapter) = adapter else {
-        skipped("no graphics adapter");
+        skipped_without_adapter();
         return None;
     };
-    block_on(adapter.request_device(&wgpu::DeviceDescriptor::default())).ok()
+    let device = adapter.request_device(&wgpu::DeviceDescriptor::default());
+    Some(block_on(device).expect("an adapter gives a device"))
 }
 
 /// Waits for a future of wgpu, which never needs an executor of its own off the web.

@@ -5,6 +5,8 @@
 //! it with the standard's formulas.
 #![cfg(feature = "gui")]
 
+#[path = "../support/adapter.rs"]
+mod adapter;
 mod card;
 mod matrix;
 mod mixture;

@@ -1,10 +1,11 @@
 //! What a reader without a mouse or without sight finds: a name on every control, and a way to each.
 
 use crate::fake::Window;
-use crate::phantom::radiograph;
+use crate::phantom::{defaults, radiograph};
 use diaphane::radiograph::Voi;
 use diaphane::ui::{CompareTool, Content, Layout, ShellCommand, UiCommand};
 use eframe::egui::{Key, Role};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -171,4 +172,25 @@ fn handles_of_the_window_and_of_the_wipe_move_by_arrow_keys() {
     assert!(wider > before, "{before} to {wider}");
     window.press(Key::ArrowLeft);
     assert!((width(&window) - before).abs() < 1e-6);
+}
+
+#[test]
+fn a_setting_moved_by_a_held_key_runs_once_it_has_rested() {
+    let built = Window::built(Harness::builder().with_step_dt(0.02));
+    let mut window = built.with_study().with_result();
+    let before = window.num_requests();
+    window.harness.get_by_label("LEG weight").focus();
+    window.harness.run();
+    for _ in 0..20 {
+        window.harness.key_press(Key::ArrowRight);
+        window.harness.step();
+    }
+    let moved = window.state().settings().clone();
+    assert_ne!(moved.leg_weight, defaults().leg_weight);
+    assert_eq!(window.num_requests(), before, "it goes on moving");
+    for _ in 0..20 {
+        window.harness.step();
+    }
+    assert_eq!(window.num_requests(), before + 1);
+    assert_eq!(window.newest_request().1, moved);
 }

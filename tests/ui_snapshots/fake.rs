@@ -1,7 +1,7 @@
 //! The window with a fake engine: it records commands and reports what a test says.
 
+use crate::adapter::skipped_without_adapter;
 use crate::phantom::{defaults, radiograph, result};
-use crate::support::skipped;
 use diaphane::ui::{AppState, Content, DiaphaneApp, Engine, EngineError, Layout, Look, UiCommand};
 use diaphane::worker::{
     BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, LegNodesPlan,
@@ -238,7 +238,7 @@ pub fn devices() -> Vec<DeviceInfo> {
 pub fn has_adapter() -> bool {
     let found = std::panic::catch_unwind(egui_kittest::wgpu::WgpuTestRenderer::new).is_ok();
     if !found {
-        skipped("no graphics adapter");
+        skipped_without_adapter();
     }
     found
 }

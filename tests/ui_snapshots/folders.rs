@@ -1,10 +1,11 @@
 //! Folders of pictures that state neither polarity nor pixel size: asked once, remembered.
 
 use crate::fake::Window;
-use crate::phantom::radiograph;
+use crate::phantom::{defaults, radiograph, result};
 use crate::session::named_pictures;
 use diaphane::radiograph::{Polarity, SpacingKind};
 use diaphane::ui::{FolderCommand, FolderFacts, UiCommand};
+use diaphane::worker::EventKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,6 +46,94 @@ fn a_folder_is_asked_about_once_and_its_answer_holds_for_every_picture_in_it() {
     let window = opened(&state, files[1..].to_vec());
     assert!(!window.has_text(QUESTION), "asked before");
     known(&window);
+}
+
+/// Every picture is looked at, so that the first is given up; then the folder is answered, by exchanged black and white.
+fn leafed_through_and_answered(folder: &Path) -> Window {
+    let names = [
+        "a.png", "b.png", "c.png", "d.png", "e.png", "f.png", "g.png",
+    ];
+    let mut window = opened(&folder.join("state"), named_pictures(folder, &names));
+    for index in 1..names.len() {
+        window.apply(UiCommand::SelectStudy(index));
+        assert!(window.wait_until(|window| window.state().study().is_some()));
+    }
+    assert!(window.state().studies[0].open().is_none(), "given up");
+    window.click("bones are dark: exchange black and white");
+    window.click("Remember for this folder");
+    window
+}
+
+fn polarity_of(window: &mut Window, index: usize) -> Polarity {
+    window.apply(UiCommand::SelectStudy(index));
+    assert!(window.wait_until(|window| window.state().study().is_some()));
+    window.state().study().expect("open").radiograph.polarity
+}
+
+#[test]
+fn a_picture_given_up_before_the_answer_comes_back_as_it_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = leafed_through_and_answered(folder.path());
+    for index in [6, 5, 0] {
+        assert_eq!(
+            polarity_of(&mut window, index),
+            Polarity::LowIsWhite,
+            "{index}"
+        );
+    }
+    // What the reader turns by hand on top of that is kept while it is given up, too.
+    window.apply(UiCommand::TurnPolarity);
+    for index in 1..7 {
+        polarity_of(&mut window, index);
+    }
+    assert!(window.state().studies[0].open().is_none(), "given up");
+    assert_eq!(polarity_of(&mut window, 0), Polarity::HighIsWhite);
+}
+
+#[test]
+fn a_run_of_the_picture_as_it_was_is_no_result_of_the_picture_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = named_pictures(folder.path(), &["a.png", "b.png"]);
+    let mut window = opened(&folder.path().join("state"), files);
+    window.apply(UiCommand::LoadBundle("bundle".into()));
+    window.model_loaded("compact", defaults());
+    window.apply(UiCommand::Suppress);
+    let (job, settings) = window.newest_request();
+    polarity_of(&mut window, 1);
+    window.click("bones are dark: exchange black and white");
+    window.click("Remember for this folder");
+    assert!(job.is_cancelled());
+    assert!(window.has_text("The run of a.png was stopped"));
+    // It may have ended just before it heard of that.
+    window.report(job.id(), EventKind::Suppressed(Arc::new(result(settings))));
+    assert_eq!(polarity_of(&mut window, 0), Polarity::LowIsWhite);
+    assert!(window.state().study().expect("open").result().is_none());
+}
+
+#[test]
+fn what_was_said_of_a_folder_can_be_taken_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = leafed_through_and_answered(folder.path());
+    window.click("File");
+    window.click("Ask about this folder again");
+    assert!(window.has_text(QUESTION));
+    assert!(
+        window.state().folders.draft.is_inverted,
+        "the answer stands in the bar"
+    );
+    let kept = std::fs::read_to_string(folder.path().join("state/folders.json"));
+    assert!(window.wait_until(|_| {
+        let now = std::fs::read_to_string(folder.path().join("state/folders.json"));
+        now.is_ok_and(|now| now == "{}") || kept.is_err()
+    }));
+    window.click("Take them as they are");
+    for index in [6, 0] {
+        assert_eq!(
+            polarity_of(&mut window, index),
+            Polarity::HighIsWhite,
+            "{index}"
+        );
+    }
 }
 
 #[test]

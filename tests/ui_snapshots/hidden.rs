@@ -44,9 +44,9 @@ fn what_is_saved_names_no_file_either() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut window = Window::new().with_study().with_result();
     window.press(Key::P);
-    let study = window.state().study().expect("open").file_id;
+    let result = window.state().shown_result().expect("a result");
     let picture = folder.path().join("image_1_soft.png");
-    window.apply(UiCommand::SaveSoftTissue(picture, study));
+    window.apply(UiCommand::SaveSoftTissue(picture, result));
     let path = folder.path().join("image_1.json");
     assert!(window.wait_until(|_| path.exists()));
     let text = std::fs::read_to_string(path).expect("a certificate");

@@ -6,6 +6,8 @@
 #![cfg(feature = "gui")]
 
 mod access;
+#[path = "../support/adapter.rs"]
+mod adapter;
 mod bidirectional;
 mod browse;
 mod calibration;

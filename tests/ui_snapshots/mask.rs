@@ -238,10 +238,10 @@ fn keys_and_escape_change_the_brush_and_lay_it_down() {
 fn the_certificate_says_whose_mask_it_was() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut window = Window::with_brush();
-    let study = window.state().study().expect("open").file_id;
+    let result = window.state().shown_result().expect("a result");
     let origin_of = |window: &mut Window, name: &str| {
         let picture = folder.path().join(format!("{name}_soft.png"));
-        window.apply(UiCommand::SaveSoftTissue(picture, study));
+        window.apply(UiCommand::SaveSoftTissue(picture, result));
         let path = folder.path().join(format!("{name}.json"));
         assert!(window.wait_until(|_| path.exists()));
         let text = fs::read_to_string(path).expect("a certificate");

@@ -3,7 +3,7 @@
 use crate::fake::Window;
 use crate::phantom::{defaults, radiograph, result};
 use diaphane::ui::{Camera, Content, UiCommand, Zoom};
-use diaphane::worker::{EventKind, SamplerChoice, SuppressionSettings};
+use diaphane::worker::{EventKind, Priority, SamplerChoice, SuppressionSettings};
 use eframe::egui::Key;
 use std::sync::Arc;
 
@@ -45,6 +45,27 @@ fn a_new_study_begins_with_what_was_last_used() {
     assert_eq!(*window.state().settings(), edited(4.5));
     window.click("Reset to model defaults");
     assert_eq!(*window.state().settings(), defaults());
+}
+
+#[test]
+fn a_run_asked_for_while_a_model_loads_is_of_the_study_it_was_asked_of() {
+    let mut window = Window::new().with_study();
+    window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
+    window.press(Key::PageUp);
+    window.apply(UiCommand::LoadBundle("bundle".into()));
+    let before = window.num_requests();
+    window.press(Key::S);
+    window.press(Key::PageDown);
+    window.model_loaded("compact", defaults());
+    assert_eq!(window.num_requests(), before + 1);
+    let desk = window.desk.borrow();
+    let (job, request) = desk.requests.last().expect("a request");
+    assert!(
+        request.radiograph.source.path.ends_with("first"),
+        "{:?}",
+        request.radiograph.source
+    );
+    assert_eq!(job.priority(), Priority::Background, "nobody looks at it");
 }
 
 #[test]

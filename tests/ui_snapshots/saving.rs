@@ -1,9 +1,9 @@
 //! Saving: the certificate beside the picture, and nothing replaced without a word.
 
 use crate::fake::Window;
-use crate::phantom::radiograph;
+use crate::phantom::{defaults, radiograph};
 use diaphane::ui::UiCommand;
-use diaphane::worker::Certificate;
+use diaphane::worker::{Certificate, SuppressionSettings};
 use std::fs;
 use std::sync::Arc;
 
@@ -13,22 +13,31 @@ fn a_picture_is_saved_with_its_certificate_and_replaced_only_on_demand() {
     let picture = folder.path().join("chest_soft.png");
     let certificate = folder.path().join("chest.json");
     let mut window = Window::new().with_study().with_result();
-    let study = window.state().study().expect("open").file_id;
-    // Another study is shown by the time the path is known: the first one is written.
+    let result = window.state().shown_result().expect("a result");
+    // Another picture, then another study is shown by the time the path is known: the first one is written.
+    let other = SuppressionSettings {
+        steps: defaults().steps + 1,
+        ..defaults()
+    };
+    window.apply(UiCommand::EditSettings(other));
+    let mut window = window.with_result();
+    assert_ne!(window.state().shown_result(), Some(result));
     window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
-    window.apply(UiCommand::SaveSoftTissue(picture.clone(), study));
+    window.apply(UiCommand::SaveSoftTissue(picture.clone(), result));
     assert!(window.wait_until(|window| window.has_text("and its certificate")));
     let text = fs::read_to_string(&certificate).expect("a certificate");
     let read: Certificate = serde_json::from_str(&text).expect("JSON");
     assert_eq!(read.input.file, "first.dcm");
     assert_eq!(read.outputs[0].file, "chest_soft.png");
 
+    assert_eq!(read.settings.steps, defaults().steps);
+
     fs::write(&certificate, "mine").expect("written");
-    window.apply(UiCommand::SaveSoftTissue(picture.clone(), study));
+    window.apply(UiCommand::SaveSoftTissue(picture.clone(), result));
     assert!(window.has("Replace what is there?"));
     window.click("Keep them");
     assert_eq!(fs::read_to_string(&certificate).expect("kept"), "mine");
-    window.apply(UiCommand::SaveSoftTissue(picture, study));
+    window.apply(UiCommand::SaveSoftTissue(picture, result));
     window.click("Replace");
     assert!(window.wait_until(|_| fs::read_to_string(&certificate).is_ok_and(|t| t != "mine")));
 }
@@ -43,8 +52,8 @@ fn the_source_is_never_replaced() {
     let mut window = Window::new().with_study();
     window.apply(UiCommand::ShowRadiograph(Arc::new(study)));
     let mut window = window.with_result();
-    let study = window.state().study().expect("open").file_id;
-    window.apply(UiCommand::SaveSoftTissue(source.clone(), study));
+    let result = window.state().shown_result().expect("a result");
+    window.apply(UiCommand::SaveSoftTissue(source.clone(), result));
     assert!(window.wait_until(|window| window.has_text("replace its own source")));
     assert!(
         !window.has("Replace"),

@@ -159,3 +159,22 @@ fn a_drag_over_a_picture_without_a_window_sets_its_range_alone() {
         "keys set the window of a picture that has one"
     );
 }
+
+#[test]
+fn a_window_chosen_by_number_leaves_white_white_beside_a_falling_table() {
+    let mut window = Window::new().with_study();
+    window.apply(UiCommand::ShowRadiograph(Arc::new(falling())));
+    let loaded = window.look(Content::Original).clone();
+    for automatic in [Key::Num2, Key::Num3] {
+        window.press(automatic);
+        let look = window.look(Content::Original);
+        assert!(matches!(look.voi, Voi::Window { .. }));
+        assert!(look.inverted, "a window rises where the table falls");
+    }
+    window.press(Key::Num1);
+    assert_eq!(
+        *window.look(Content::Original),
+        loaded,
+        "the table as it was loaded"
+    );
+}

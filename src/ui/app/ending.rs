@@ -21,8 +21,9 @@ pub(super) struct Graphics {
 }
 
 impl Graphics {
-    /// Listens to the device that draws the windows.
-    pub(super) fn listen(&mut self, render_state: &RenderState, ctx: &Context) {
+    /// Puts the renderer on the device that draws the windows, and listens to it.
+    pub(super) fn take_up(&mut self, render_state: &RenderState, ctx: &Context) {
+        render::install(render_state);
         let ctx = ctx.clone();
         let wake = move || ctx.request_repaint();
         self.faults = Some(render::watch(&render_state.device, wake));

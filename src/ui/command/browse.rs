@@ -3,8 +3,8 @@
 
 use super::{Services, queue, reading};
 use crate::ui::browser::Visibility;
-use crate::ui::state::AppState;
 use crate::ui::preview::Preview;
+use crate::ui::state::AppState;
 use crate::ui::study::{Study, StudyContent};
 use crate::ui::tag_window::Tags;
 use std::path::Path;

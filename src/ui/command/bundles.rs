@@ -22,12 +22,7 @@ pub(super) fn set_compute(options: ComputeOptions, state: &mut AppState, service
     }
 }
 
-fn load_on(
-    path: PathBuf,
-    options: ComputeOptions,
-    state: &mut AppState,
-    services: &mut Services,
-) {
+fn load_on(path: PathBuf, options: ComputeOptions, state: &mut AppState, services: &mut Services) {
     let handle = JobHandle::new();
     // Always stated: a choice that the worker has and the window gave up must not come back with the next bundle.
     let choice = BundleChoice {

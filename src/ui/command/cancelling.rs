@@ -46,7 +46,12 @@ pub(super) fn cancel(state: &mut AppState) {
 /// Ends whatever is being made of a study: its picture is no longer the one it was asked of.
 pub(super) fn end_work_on(file_id: FileId, state: &mut AppState) {
     state.queue.stop_run_of(file_id);
-    if state.sweep.grid.as_ref().is_some_and(|grid| grid.study == file_id) {
+    if state
+        .sweep
+        .grid
+        .as_ref()
+        .is_some_and(|grid| grid.study == file_id)
+    {
         state.sweep.stop();
     }
     let is_of = |job: &mut RunningJob| job.study == Some(file_id);

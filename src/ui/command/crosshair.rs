@@ -7,11 +7,11 @@ use crate::ui::state::AppState;
 /// Does what was asked of the crosshair.
 pub(super) fn apply(command: CrosshairCommand, state: &mut AppState) {
     use CrosshairCommand as C;
-    let serial = state.study().map(|study| study.serial);
+    let shown = state.study().map(|study| study.file_id);
     match command {
-        C::Ask(key) if serial.is_some() => state.crosshair.asked.push(key),
+        C::Ask(key) if shown.is_some() => state.crosshair.asked.push(key),
         C::Ask(_) | C::Answered => state.crosshair.asked.clear(),
-        C::MoveTo(at) => state.crosshair.place = serial.map(|serial| (serial, at)),
+        C::MoveTo(at) => state.crosshair.place = shown.map(|file_id| (file_id, at)),
         C::PutAway => state.crosshair.place = None,
         C::Window(content, drag) => view::apply(UiCommand::DragWindow(content, drag), state),
     }

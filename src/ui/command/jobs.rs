@@ -11,8 +11,8 @@ use crate::ui::runs::Asked;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::study::OpenStudy;
 use crate::worker::{
-    EventKind, JobHandle, JobId, PreviewChoice, SuppressionRequest, SuppressionResult, WorkerCommand,
-    WorkerEvent,
+    EventKind, JobHandle, JobId, PreviewChoice, SuppressionRequest, SuppressionResult,
+    WorkerCommand, WorkerEvent,
 };
 use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroUsize;

@@ -115,7 +115,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::SelectStudy(index) => studies::select(index, state),
         C::NextStudy => studies::turn(1, state),
         C::PreviousStudy => studies::turn(-1, state),
-        C::SaveSoftTissue(path, study) => saving::save(path, study, state, services),
+        C::SaveSoftTissue(path, result) => saving::save(path, result, state, services),
         C::LoadBundle(path) => bundles::load(path, state, services),
         C::SetCompute(options) => bundles::set_compute(options, state, services),
         C::Suppress => jobs::suppress(state, services),
@@ -183,8 +183,10 @@ fn answer(yes: bool, state: &mut AppState, services: &mut Services) {
         Some(Question::SuppressAnyway { study, run }) if yes => {
             jobs::suppress_anyway(study, run, state, services);
         }
-        Some(Question::Replace { picture, study, .. }) if yes => {
-            saving::replace(picture, study, state, services);
+        Some(Question::Replace {
+            picture, result, ..
+        }) if yes => {
+            saving::replace(picture, result, state, services);
         }
         _ => {}
     }
@@ -195,7 +197,7 @@ fn enter_path(path: PathBuf, state: &mut AppState, services: &mut Services) {
     match purpose.unwrap_or(PathPurpose::Open) {
         PathPurpose::Open => studies::open_paths(vec![path], state, services),
         PathPurpose::Bundle => bundles::load(path, state, services),
-        PathPurpose::Save(study) => saving::save(path, study, state, services),
+        PathPurpose::Save(result) => saving::save(path, result, state, services),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a failure for want of memory offers: the settings are changed, and the run is asked for again.
 
-use super::{bundles, Services, fail, jobs, studies, tell};
+use super::{Services, bundles, fail, jobs, studies, tell};
 use crate::ui::file_id::FileId;
 use crate::ui::message::{Remedies, Severity};
 use crate::ui::state::AppState;

@@ -7,6 +7,7 @@ use crate::radiograph::{FloatImage, Radiograph, Voi};
 use crate::ui::file_id::FileId;
 use crate::ui::files::{DialogKind, Saved};
 use crate::ui::question::{PathBox, PathPurpose, Question};
+use crate::ui::runs::ResultId;
 use crate::ui::state::AppState;
 use crate::worker::{
     Certificate, MaskOrigin, OutputGrid, SuppressionResult, certificate_path, write_certified,
@@ -14,10 +15,9 @@ use crate::worker::{
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Asks where the soft-tissue image of the study shown goes; the answer is about that study,
-/// whichever is shown by then.
+/// Asks where the soft-tissue image shown goes; the answer is about that one, whatever is shown by then.
 pub(super) fn choose_output(state: &mut AppState, services: &mut Services) {
-    let Some(study) = state.study().filter(|study| study.result().is_some()) else {
+    let Some((study, result)) = state.study().zip(state.shown_result()) else {
         fail(
             state,
             "There is no soft-tissue image yet; press Suppress first.".to_owned(),
@@ -31,8 +31,7 @@ pub(super) fn choose_output(state: &mut AppState, services: &mut Services) {
         study.radiograph.stem()
     };
     let name = format!("{stem}_soft.png");
-    let study = study.file_id;
-    let kind = DialogKind::SaveSoftTissue { name, study };
+    let kind = DialogKind::SaveSoftTissue { name, result };
     services.files.open_dialog(kind);
 }
 
@@ -49,9 +48,9 @@ pub(super) fn ask_for_path(kind: DialogKind, state: &mut AppState) {
             String::new(),
             "type the path of the bundle's folder here",
         ),
-        DialogKind::SaveSoftTissue { name, study } => (
-            PathPurpose::Save(study),
-            beside_source(&name, study, state),
+        DialogKind::SaveSoftTissue { name, result } => (
+            PathPurpose::Save(result),
+            beside_source(&name, result.study, state),
             "press Save, or type another path first",
         ),
     };
@@ -75,24 +74,24 @@ fn beside_source(name: &str, study: FileId, state: &AppState) -> String {
 }
 
 /// Writes the soft-tissue image and its certificate; asks first where one of them is there.
-pub(super) fn save(path: PathBuf, study: FileId, state: &mut AppState, services: &mut Services) {
+pub(super) fn save(path: PathBuf, result: ResultId, state: &mut AppState, services: &mut Services) {
     let picture = with_png_ending(path);
     let files = [picture.clone(), certificate_path(&picture)];
     // Before the question: its answer could not help.
     if let Err(err) = files
         .iter()
-        .try_for_each(|file| not_the_source(file, study, state))
+        .try_for_each(|file| not_the_source(file, result.study, state))
     {
         fail(state, err.to_string());
         return;
     }
     let existing: Vec<PathBuf> = files.into_iter().filter(|path| path.exists()).collect();
     if existing.is_empty() {
-        write(picture, study, false, state, services);
+        write(picture, result, false, state, services);
     } else {
         state.question = Some(Question::Replace {
             picture,
-            study,
+            result,
             existing,
         });
     }
@@ -108,26 +107,25 @@ fn not_the_source(output: &Path, study: FileId, state: &AppState) -> Result<(), 
 /// Writes after the reader's word that what is there may go.
 pub(super) fn replace(
     picture: PathBuf,
-    study: FileId,
+    result: ResultId,
     state: &mut AppState,
     services: &mut Services,
 ) {
-    write(picture, study, true, state, services);
+    write(picture, result, true, state, services);
 }
 
 fn write(
     path: PathBuf,
-    study: FileId,
+    asked: ResultId,
     overwrite: bool,
     state: &mut AppState,
     services: &mut Services,
 ) {
-    let found = state.study_with(study);
-    let Some((study, run)) = found.and_then(|study| Some((study, study.runs.shown()?))) else {
-        fail(
-            state,
-            "The study was closed before its picture was saved.".to_owned(),
-        );
+    let study = state.study_with(asked.study);
+    let Some((study, run)) = study.and_then(|study| Some((study, study.runs.get(asked.run)?)))
+    else {
+        let text = "The picture was given up before it was saved; nothing was written.";
+        fail(state, text.to_owned());
         return;
     };
     let result = Arc::clone(&run.result);
@@ -188,10 +186,14 @@ mod tests {
     #[test]
     fn without_a_dialog_the_path_box_takes_its_place_and_says_why() {
         let mut state = AppState::default();
-        let (name, study) = ("chest_soft.png".to_owned(), FileId::fresh());
-        ask_for_path(DialogKind::SaveSoftTissue { name, study }, &mut state);
+        let name = "chest_soft.png".to_owned();
+        let result = ResultId {
+            study: FileId::fresh(),
+            run: 1,
+        };
+        ask_for_path(DialogKind::SaveSoftTissue { name, result }, &mut state);
         let path_box = state.path_box.take().unwrap();
-        assert_eq!(path_box.purpose, PathPurpose::Save(study));
+        assert_eq!(path_box.purpose, PathPurpose::Save(result));
         assert_eq!(path_box.text, "chest_soft.png");
         assert!(path_box.notice.unwrap().contains("press Save"));
         ask_for_path(DialogKind::OpenFiles, &mut state);

@@ -53,7 +53,7 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
         FileEvent::ChoseNothing => {}
         FileEvent::ChoseFiles(paths) => open_paths(paths, state, services),
         FileEvent::ChoseBundle(path) => super::bundles::load(path, state, services),
-        FileEvent::ChoseOutput(path, study) => saving::save(path, study, state, services),
+        FileEvent::ChoseOutput(path, result) => saving::save(path, result, state, services),
         FileEvent::DialogMissing(kind) => saving::ask_for_path(kind, state),
     }
 }

@@ -4,7 +4,6 @@ use super::{BrowseCommand, FolderCommand, PriorCommand, SessionCommand, ShellCom
 use crate::radiograph::{Radiograph, Voi};
 use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
-use crate::ui::file_id::FileId;
 use crate::ui::crosshair::CrosshairCommand;
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Link};
@@ -15,6 +14,7 @@ use crate::ui::own_windows::OwnWindowCommand;
 use crate::ui::panels::histogram::CountScale;
 use crate::ui::presets::WindowPreset;
 use crate::ui::queue::QueueCommand;
+use crate::ui::runs::ResultId;
 use crate::ui::state::{PixelPosition, SeedMode};
 use crate::ui::sweep::SweepCommand;
 use crate::ui::window_level::WindowDrag;
@@ -89,7 +89,7 @@ pub enum UiCommand {
     /// Draw a new seed now.
     DrawSeed,
     /// Write the soft-tissue image of this open study here, and its certificate.
-    SaveSoftTissue(PathBuf, FileId),
+    SaveSoftTissue(PathBuf, ResultId),
     /// Arrange the views.
     SetLayout(Layout),
     /// A key that shows this in every view is held, or let go.

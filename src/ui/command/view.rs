@@ -2,7 +2,7 @@
 
 use super::ui_command::Turning;
 use super::{UiCommand, crosshair, prior, shell, tell};
-use crate::radiograph::Polarity;
+use crate::radiograph::{Polarity, Voi};
 use crate::ui::camera::{Camera, Zoom};
 use crate::ui::compare::Compare;
 use crate::ui::look::{Content, Link, Look};
@@ -133,18 +133,16 @@ fn changed(command: &UiCommand, study: &OpenStudy, look: &Look) -> Option<Look> 
     let mut changed = look.clone();
     match command {
         C::DragWindow(_, drag) => {
-            keep_direction(&mut changed);
-            let low_is_white =
-                (study.radiograph.polarity == Polarity::LowIsWhite) != changed.inverted;
-            changed.voi = dragged(&look.voi, *drag, low_is_white, study.modality_range);
+            let falls = look.inverted != is_falling(&look.voi);
+            let low_is_white = (study.radiograph.polarity == Polarity::LowIsWhite) != falls;
+            let voi = dragged(&look.voi, *drag, low_is_white, study.modality_range);
+            set_voi(voi, &mut changed);
         }
-        C::SetVoi(voi) => {
-            keep_direction(&mut changed);
-            changed.voi = voi.clone();
-        }
-        C::SetWindow(preset) => changed.voi = preset.voi(study),
+        C::SetVoi(voi) => set_voi(voi.clone(), &mut changed),
+        C::SetWindow(preset) => set_voi(preset.voi(study), &mut changed),
         C::SetWindowNumber(number) => {
-            changed.voi = WindowPreset::all(study).get(*number)?.voi(study);
+            let preset = *WindowPreset::all(study).get(*number)?;
+            set_voi(preset.voi(study), &mut changed);
         }
         C::ToggleInvert => changed.inverted = !look.inverted,
         C::SetCamera(_, camera) => changed.camera = *camera,
@@ -156,9 +154,11 @@ fn changed(command: &UiCommand, study: &OpenStudy, look: &Look) -> Option<Look> 
     Some(changed)
 }
 
-/// A table that falls gives way to a window, which rises: what is white stays white.
-fn keep_direction(look: &mut Look) {
-    look.inverted = look.inverted != is_falling(&look.voi);
+/// Shows other values of interest. Between a table that falls and a window, which rises, what is white stays white.
+fn set_voi(voi: Voi, look: &mut Look) {
+    let turns = is_falling(&look.voi) != is_falling(&voi);
+    look.inverted = look.inverted != turns;
+    look.voi = voi;
 }
 
 /// A drag over a picture that has no window sets the range of its scale; that of the bone goes by the range of the

@@ -1,7 +1,7 @@
 //! The system's file dialogs.
 
 use super::FileEvent;
-use crate::ui::file_id::FileId;
+use crate::ui::runs::ResultId;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
@@ -28,8 +28,8 @@ pub enum DialogKind {
     SaveSoftTissue {
         /// Proposed file name.
         name: String,
-        /// The study it is of.
-        study: FileId,
+        /// Which one.
+        result: ResultId,
     },
 }
 
@@ -62,8 +62,8 @@ fn chosen(kind: &DialogKind, mut paths: Vec<PathBuf>) -> FileEvent {
         _ if paths.is_empty() => FileEvent::ChoseNothing,
         DialogKind::OpenFiles => FileEvent::ChoseFiles(paths),
         DialogKind::OpenBundle => FileEvent::ChoseBundle(paths.swap_remove(0)),
-        DialogKind::SaveSoftTissue { study, .. } => {
-            FileEvent::ChoseOutput(paths.swap_remove(0), *study)
+        DialogKind::SaveSoftTissue { result, .. } => {
+            FileEvent::ChoseOutput(paths.swap_remove(0), *result)
         }
     }
 }

@@ -30,7 +30,8 @@ pub(super) fn pixel_text(state: &AppState, fits: impl Fn(&str) -> bool) -> Optio
     // What stands between two results has no values of its own.
     let result = study.result().filter(|_| state.interpolation().is_none());
     if let Some(result) = result {
-        values.extend(values_of_result(study, result, look, at)?);
+        let is_whole = state.compare.shows_whole_layer();
+        values.extend(values_of_result(study, result, (look, is_whole), at)?);
     }
     Some(fitted(values, fits))
 }
@@ -79,11 +80,12 @@ fn values_of_radiograph(study: &OpenStudy, look: &Look, at: PixelPosition) -> Op
     ])
 }
 
-/// What a result has there; beside another result, both of them and their difference.
+/// What a result has there; beside another result, both of them and their difference. Its grey is told where it is
+/// shown whole.
 fn values_of_result(
     study: &OpenStudy,
     result: &SuppressionResult,
-    look: &Look,
+    (look, is_whole): (&Look, bool),
     at: PixelPosition,
 ) -> Option<Vec<Value>> {
     let PixelPosition { row, col } = at;
@@ -101,7 +103,12 @@ fn values_of_result(
     } else {
         let display = scale.display_at(stored, f64::from(soft));
         let shown = grey(look, scale.is_padding(stored), display);
-        let long = format!("soft tissue {soft:>7.1} (shown {shown:>3.0})");
+        let long = if is_whole {
+            format!("soft tissue {soft:>7.1} (shown {shown:>3.0})")
+        } else {
+            // Elsewhere on the screen, or mixed with bone, it has another grey.
+            format!("soft tissue {soft:>7.1}")
+        };
         values.push(value(8, long, format!("soft {soft:.1}")));
         scale.modality(stored)
     };

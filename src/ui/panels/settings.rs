@@ -16,7 +16,7 @@ use crate::ui::leg_scrub::LEG_RANGE;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
-use crate::ui::widgets::release_slider::{Change, Marks, release_slider};
+use crate::ui::widgets::release_slider::{Change, Marks, release_slider, rested};
 use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, SamplerChoice, SuppressionSettings,
 };
@@ -100,7 +100,8 @@ fn suppression_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
     if change.edited {
         commands.push(UiCommand::EditSettings(settings));
     }
-    if change.released {
+    let of_study = state.study().map(|study| study.file_id);
+    if rested(ui, of_study, change).released {
         commands.push(UiCommand::ReleaseSettings);
     }
     reset_ui(ui, state, commands);

@@ -2,10 +2,13 @@
 
 use crate::ui::theme;
 use eframe::egui::{
-    DragValue, PointerButton, Rangef, Rect, Response, Slider, SliderClamping, Stroke, Ui,
-    emath::Numeric,
+    DragValue, Id, InputState, Key, PointerButton, Rangef, Rect, Response, Slider, SliderClamping,
+    Stroke, Ui, emath::Numeric,
 };
+use std::fmt::Debug;
+use std::hash::Hash;
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 /// What a reader did to a setting in one frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,41 @@ impl Change {
             released: self.released || other.released,
         }
     }
+}
+
+/// How long a value that keys move must rest before it counts as let go, s.
+const REST_SECS: f64 = 0.25;
+
+/// The same, where a value that an arrow key moves step by step is let go when it has rested: a key that is held would
+/// ask for a run at every step. `salt` names what the value belongs to.
+pub fn rested(ui: &Ui, salt: impl Hash + Debug, change: Change) -> Change {
+    const ARROWS: [Key; 4] = [
+        Key::ArrowLeft,
+        Key::ArrowRight,
+        Key::ArrowUp,
+        Key::ArrowDown,
+    ];
+    let id = Id::unique(("moved by key", salt));
+    let is_arrow = |input: &InputState| ARROWS.iter().any(|key| input.key_pressed(*key));
+    let (now, by_key) = ui.input(|input| (input.time, is_arrow(input)));
+    if change.released {
+        ui.data_mut(|data| data.remove::<f64>(id));
+        if !by_key {
+            return change;
+        }
+        ui.data_mut(|data| data.insert_temp(id, now));
+    }
+    let rests_for = ui
+        .data(|data| data.get_temp::<f64>(id))
+        .map(|moved| now - moved);
+    let released = rests_for.is_some_and(|secs| secs >= REST_SECS);
+    if released {
+        ui.data_mut(|data| data.remove::<f64>(id));
+    } else if let Some(secs) = rests_for {
+        let left = Duration::from_secs_f64(REST_SECS - secs);
+        ui.ctx().request_repaint_after(left);
+    }
+    Change { released, ..change }
 }
 
 /// What is marked on a slider.

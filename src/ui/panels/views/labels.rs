@@ -15,6 +15,7 @@ use crate::ui::widgets::colour_bar::{
     COLOUR_BAR_WIDTH, ColourScale, DifferenceScale, colour_bar_height, colour_bar_ui,
 };
 use crate::ui::widgets::status_sign::paint_star;
+use crate::worker::OutputGrid;
 use eframe::egui::{Align2, Pos2, Rect, Ui, Vec2};
 
 /// Share of a view's width that the text at its left may take where there is some at its right.
@@ -106,8 +107,15 @@ impl View<'_> {
         let interpolated = self.state.interpolation_text();
         let interpolated = interpolated.filter(|_| content == Content::SoftTissue);
         // What is stale is the result shown, not the one it is compared with.
-        let stale = self.state.stale_text();
+        let stale = self.state.stale_text().or_else(|| self.grid_text());
         interpolated.or_else(|| stale.filter(|_| content != Content::Original))
+    }
+
+    /// Said of a result that is coarser than its radiograph.
+    fn grid_text(&self) -> Option<&'static str> {
+        let result = self.study.result()?;
+        let is_coarse = result.settings.output == OutputGrid::Model;
+        is_coarse.then_some("On the model's own grid: fine detail is missing")
     }
 
     /// The one view shows the original because there is nothing else yet.
