@@ -6,21 +6,25 @@ use super::Raster;
 #[derive(Debug, Clone, PartialEq)]
 pub struct LungMask {
     inside: Raster<u8>,
+    /// Counted once: the window asks in every frame.
+    num_inside: usize,
 }
 
 impl LungMask {
     /// Every non-zero value counts as lung.
     pub fn from_nonzero(values: &Raster<u8>) -> Self {
-        Self {
-            inside: values.map(|&v| u8::from(v != 0)),
-        }
+        Self::counted(values.map(|&v| u8::from(v != 0)))
     }
 
     /// Values above `threshold` count as lung (probabilities in `[0, 1]`, for instance).
     pub fn from_threshold(values: &Raster<f32>, threshold: f32) -> Self {
-        Self {
-            inside: values.map(|&v| u8::from(v > threshold)),
-        }
+        Self::counted(values.map(|&v| u8::from(v > threshold)))
+    }
+
+    /// Of a grid of zeros and ones.
+    fn counted(inside: Raster<u8>) -> Self {
+        let num_inside = inside.values().iter().map(|&v| usize::from(v)).sum();
+        Self { inside, num_inside }
     }
 
     /// The grid of zeros and ones.
@@ -30,7 +34,7 @@ impl LungMask {
 
     /// Number of pixels inside.
     pub fn num_inside(&self) -> usize {
-        self.inside.values().iter().map(|&v| usize::from(v)).sum()
+        self.num_inside
     }
 
     /// Share of the picture that is lung, in `[0, 1]`.
@@ -58,7 +62,7 @@ impl LungMask {
                     .unwrap_or(0);
             }
         }
-        Self { inside: resized }
+        Self::counted(resized)
     }
 
     /// Dice coefficient with another mask of the same size: `2 |A and B| / (|A| + |B|)`, 1 for two empty masks.

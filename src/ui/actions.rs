@@ -9,7 +9,9 @@ use super::command::ShellCommand::{
     TogglePreferences, ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
 };
 use super::command::UiCommand::{self as C, Shell as S};
-use super::command::{BrowseCommand, FolderCommand, PriorCommand, Turning, UiCommand};
+use super::command::{
+    BrowseCommand, FolderCommand, ListCommand, PriorCommand, Turning, UiCommand,
+};
 use super::compare::CompareTool;
 use super::crosshair::{CrosshairCommand, Direction, ViewKey};
 use super::layout::Layout;
@@ -144,7 +146,10 @@ impl Action {
                 let own = state.shell.preferences.own_windows.get(number);
                 study.is_some_and(|study| own.is_some_and(|own| own.is_possible(study)))
             }
-            C::Queue(QueueCommand::AddAll) => !state.studies.is_empty(),
+            C::Queue(QueueCommand::AddAll) | C::List(ListCommand::TakeOffShown) => {
+                !state.studies.is_empty()
+            }
+            C::List(_) => !state.studies.is_empty() || !state.browser.skipped.is_empty(),
             C::Browse(BrowseCommand::ToggleTags) => !state.studies.is_empty() || state.tags.visible,
             C::Queue(QueueCommand::CancelAll) => {
                 state.queue.running.is_some() || !state.queue.waiting.is_empty()
@@ -225,6 +230,8 @@ pub const ACTIONS: &[Action] = &[
     act("open-path", Menu::File, "Open path...", C::ShowPathBox(true)).ctrl(Key::L),
     act("open-bundle", Menu::File, "Open model bundle...", C::ChooseBundle),
     act("save-soft-tissue", Menu::File, "Save soft tissue as 16-bit PNG...", C::ChooseOutput).ctrl(Key::S),
+    act("take-off-list", Menu::File, "Close study: take it off the list", C::List(ListCommand::TakeOffShown)).ctrl(Key::W),
+    act("clear-list", Menu::File, "Close all: clear the list", C::List(ListCommand::Clear)),
     act("suppress-all", Menu::File, "Suppress all that are not run", C::Queue(QueueCommand::AddAll)),
     act("folder-again", Menu::File, "Ask about this folder again", C::Folder(FolderCommand::AskAgain)),
     act("suppress", Menu::None, "Suppress bones", C::Suppress).on(Key::S),

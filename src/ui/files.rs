@@ -72,6 +72,10 @@ pub struct SearchProgress {
 /// Where a picture and its certificate were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
+    /// The study it is of.
+    pub study: FileId,
+    /// Number of the result among those of the study.
+    pub run: u64,
     /// The soft-tissue image.
     pub picture: PathBuf,
     /// Its certificate.

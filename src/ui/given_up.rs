@@ -3,6 +3,7 @@
 
 use super::file_id::FileId;
 use super::look::Looks;
+use super::measuring::{Annotations, Keeping};
 use super::runs::Runs;
 use super::study::OpenStudy;
 use crate::radiograph::StudyId;
@@ -15,9 +16,11 @@ pub(super) struct GivenUp {
     looks: Looks,
     difference_limit: Option<f64>,
     suppress_anyway: bool,
-    /// None of them is left, but no later one may have the number of one before.
+    /// None of them, but no later one may have the number of one before.
     runs: Runs,
     is_unit_told: bool,
+    /// What the reader left on it, and how far the disk has it; `None` where that is nothing.
+    left: Option<(Annotations, Keeping)>,
 }
 
 impl GivenUp {
@@ -29,8 +32,11 @@ impl GivenUp {
             looks: study.looks.clone(),
             difference_limit: study.difference_limit,
             suppress_anyway: study.suppress_anyway,
-            runs: study.runs.clone(),
+            runs: study.runs.emptied(),
             is_unit_told: study.measure_record.is_unit_told,
+            left: study
+                .has_annotations()
+                .then(|| (study.annotations(), study.measure_record.keeping.clone())),
         }
     }
 
@@ -49,6 +55,12 @@ impl GivenUp {
         study.suppress_anyway = self.suppress_anyway;
         study.runs = self.runs;
         study.measure_record.is_unit_told = self.is_unit_told;
+        if let Some((annotations, keeping)) = self.left {
+            study.measures = annotations.measures;
+            study.is_key_image = annotations.is_key_image;
+            study.calibration = annotations.calibration;
+            study.measure_record.keeping = keeping;
+        }
         study.file_id
     }
 }

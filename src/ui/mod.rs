@@ -28,6 +28,7 @@ mod keymap;
 mod launch;
 mod layers;
 mod layout;
+mod leaving;
 mod leg_scrub;
 mod look;
 mod magnifier;
@@ -75,7 +76,8 @@ pub use browser::{
 };
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
 pub use command::{
-    BrowseCommand, FolderCommand, PriorCommand, SessionCommand, ShellCommand, Turning, UiCommand,
+    BrowseCommand, FolderCommand, ListCommand, PriorCommand, SessionCommand, ShellCommand, Turning,
+    UiCommand,
 };
 pub use compare::{Compare, CompareTool};
 pub use compute::{BundleInfo, Compute};
@@ -87,6 +89,7 @@ pub use folder_facts::{FolderFacts, FolderNotes};
 pub use keymap::Keymap;
 pub use launch::{RunError, Startup, run};
 pub use layout::Layout;
+pub use leaving::{Leaving, Loss};
 pub use leg_scrub::{LEG_RANGE, LegScrub};
 pub use look::{Content, Link, Links, Look, Looks, Rings};
 pub use magnifier::{MAGNIFIER_FACTORS, Magnifier, MagnifierCommand};

@@ -25,6 +25,11 @@ pub enum Question {
         /// What was asked for.
         run: AskedRun,
     },
+    /// Something of these files that was not saved would be lost: take them off the list?
+    TakeOff {
+        /// The files.
+        files: Vec<FileId>,
+    },
     /// Some of the files to be written are there: replace them?
     Replace {
         /// Where the soft-tissue image goes.

@@ -50,6 +50,8 @@ pub struct Run {
     pub mask: Option<MaskVersion>,
     /// The reader wants it kept.
     pub pinned: bool,
+    /// Its soft-tissue image was written to a file.
+    pub(super) is_saved: bool,
     /// When it arrived.
     pub made: SystemTime,
     /// The soft-tissue image at [`THUMBNAIL_HEIGHT`], display units.
@@ -79,6 +81,7 @@ impl Run {
             result,
             mask,
             pinned: false,
+            is_saved: false,
             made: SystemTime::now(),
             thumbnail: Arc::new(thumbnail),
             histogram: Arc::new(histogram),
@@ -211,6 +214,21 @@ impl Runs {
     pub(super) fn set_pinned(&mut self, number: u64, pinned: bool) {
         if let Some(run) = self.all.iter_mut().find(|run| run.number == number) {
             run.pinned = pinned;
+        }
+    }
+
+    /// Its soft-tissue image was written to a file.
+    pub(super) fn note_saved(&mut self, number: u64) {
+        let all = self.all.iter_mut().chain(&mut self.turned.all);
+        all.filter(|run| run.number == number)
+            .for_each(|run| run.is_saved = true);
+    }
+
+    /// None of the results, but none that comes later has the number of one of them.
+    pub(super) fn emptied(&self) -> Self {
+        Self {
+            newest: self.newest,
+            ..Self::default()
         }
     }
 

@@ -48,6 +48,22 @@ impl Session {
         }
         self.recent.truncate(MAX_RECENT);
     }
+
+    /// Offers this file no more among those of the last run.
+    pub(super) fn forget(&mut self, path: &Path) {
+        let Some(last) = &mut self.last else {
+            return;
+        };
+        let shown = last.studies.get(last.current).map(|s| s.path.clone());
+        last.studies.retain(|study| study.path != path);
+        let mut left = last.studies.iter();
+        let shown = left.position(|study| Some(&study.path) == shown.as_ref());
+        last.current = shown.unwrap_or(0);
+        if last.studies.is_empty() {
+            self.last = None;
+            self.offered = false;
+        }
+    }
 }
 
 /// What was open.
@@ -128,6 +144,8 @@ pub(super) struct SessionStore {
     /// Something was asked for or read since the last look.
     pub(super) touched: bool,
     next_secs: f64,
+    /// This run wrote what it had open: what is not any more must not stay there.
+    has_written: bool,
 }
 
 impl SessionStore {
@@ -149,6 +167,7 @@ impl SessionStore {
             writing: false,
             touched: false,
             next_secs: 0.0,
+            has_written: false,
         };
         (store, session)
     }
@@ -171,10 +190,11 @@ impl SessionStore {
         self.next_secs = seconds + INTERVAL_SECS;
         let text = text_of(state, false);
         let untouched = state.studies.is_empty() && state.session.recent.is_empty();
-        if text == self.written || untouched {
+        if text == self.written || (untouched && !self.has_written) {
             return (None, None);
         }
         self.writing = true;
+        self.has_written = true;
         self.written.clone_from(&text);
         let file = self.file.clone();
         (Some(Write { file, text }), None)

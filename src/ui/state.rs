@@ -8,6 +8,7 @@ use super::file_id::FileId;
 use super::files::SearchProgress;
 use super::folder_facts::FolderNotes;
 use super::layout::Layout;
+use super::leaving::Leaving;
 use super::leg_scrub::LegScrub;
 use super::look::{Content, Links, Rings};
 use super::magnifier::Magnifier;
@@ -143,6 +144,8 @@ pub struct AppState {
     pub path_box: Option<PathBox>,
     /// What the reader must decide, where there is something.
     pub question: Option<Question>,
+    /// Files that leave the list as soon as their measures are on the disk.
+    pub leaving: Vec<Leaving>,
     /// How the histogram draws its counts.
     pub counts: CountScale,
     /// Which doubts about the study shown are listed.
@@ -207,6 +210,7 @@ impl Default for AppState {
             help_visible: false,
             path_box: None,
             question: None,
+            leaving: Vec::new(),
             counts: CountScale::default(),
             doubts_listed: DoubtsListed::default(),
             probe: None,

@@ -73,6 +73,13 @@ impl TagWindow {
         self.differences = both.map_or_else(Vec::new, |(tree, other)| tree.differences(other));
     }
 
+    /// They are compared with no other file.
+    pub(super) fn forget_other(&mut self) {
+        self.other = None;
+        self.other_tags = Tags::Nothing;
+        self.refresh();
+    }
+
     /// Everything read is forgotten.
     pub(super) fn close(&mut self) {
         *self = Self::default();

@@ -1,5 +1,6 @@
 //! Thumbnails on the graphics card, uploaded once and only when their row is drawn.
 
+use super::study::Study;
 use crate::radiograph::Raster;
 use eframe::egui::{ColorImage, Context, TextureHandle, TextureOptions};
 use std::collections::HashMap;
@@ -13,6 +14,15 @@ pub struct ThumbnailTextures {
 }
 
 impl ThumbnailTextures {
+    /// Lets the thumbnails of files go that are not on the list any more.
+    pub(super) fn keep_listed(&mut self, studies: &[Study]) {
+        // Entries of one path share a thumbnail: never more of these than of those, unless some have left.
+        if self.uploaded.len() > studies.len() {
+            self.uploaded
+                .retain(|path, _| studies.iter().any(|study| study.path == *path));
+        }
+    }
+
     /// The texture of a file's thumbnail.
     pub fn of(&mut self, ctx: &Context, path: &Path, thumbnail: &Arc<Raster<u8>>) -> TextureHandle {
         if let Some((uploaded, texture)) = self.uploaded.get(path)

@@ -10,6 +10,7 @@ mod moment;
 mod study;
 
 use super::file_id::FileId;
+use super::leaving::TakenOff;
 use super::state::AppState;
 use crate::measure::MeasureId;
 pub(super) use moment::Moment;
@@ -21,12 +22,17 @@ const MOST_STEPS: usize = 200;
 /// holds 9 MB of it.
 const MOST_BYTES: usize = 256 << 20;
 
+/// Name of the step that took files off the list.
+const TAKEN_OFF: &str = "file taken off the list";
+
 /// A step that was taken.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
     name: &'static str,
     before: Moment,
     after: Moment,
+    /// Files that it took off the list.
+    taken_off: Vec<TakenOff>,
 }
 
 /// The direction steps are walked in.
@@ -51,6 +57,11 @@ impl Step {
     /// The study that must be shown to see what is taken back; `None` where it is of no study.
     pub fn study(&self) -> Option<FileId> {
         self.before.changed_study(&self.after)
+    }
+
+    /// Files that it took off the list.
+    pub fn taken_off(&self) -> &[TakenOff] {
+        &self.taken_off
     }
 
     /// It exchanged black and white of the picture itself.
@@ -80,6 +91,8 @@ pub struct UndoStack {
     undone: Vec<Step>,
     /// The newest step may still grow: the pointer is down.
     is_open: bool,
+    /// Files that the command in hand took off the list.
+    taken_off: Vec<TakenOff>,
     /// The next step this way waits for its study's file to be read again.
     pub(super) waits: Option<Way>,
 }
@@ -95,15 +108,25 @@ impl UndoStack {
         self.undone.last().map(|step| step.name)
     }
 
+    /// Notes files that the command in hand takes off the list.
+    pub(super) fn note_taken_off(&mut self, taken_off: Vec<TakenOff>) {
+        self.taken_off = taken_off;
+    }
+
     /// Notes what a command changed; what a drag changes bit by bit is one step.
     pub(super) fn record(&mut self, mut before: Moment, mut after: Moment) {
         before.keep_changed_runs(&mut after);
-        let Some(name) = before.name_of_step(&after) else {
+        let taken_off = std::mem::take(&mut self.taken_off);
+        let name = match taken_off.len() {
+            0 => before.name_of_step(&after),
+            _ => Some(TAKEN_OFF),
+        };
+        let Some(name) = name else {
             return;
         };
         self.undone.clear();
         match self.done.last_mut() {
-            Some(open) if self.is_open && open.name == name => {
+            Some(open) if self.is_open && open.name == name && name != TAKEN_OFF => {
                 open.grow(&before, after);
                 // There and back again within one gesture.
                 if open.before.name_of_step(&open.after).is_none() {
@@ -114,6 +137,7 @@ impl UndoStack {
                 name,
                 before,
                 after,
+                taken_off,
             }),
         }
         self.is_open = true;
@@ -132,6 +156,9 @@ impl UndoStack {
             steps.retain_mut(|step| {
                 step.before.forget_settings();
                 step.after.forget_settings();
+                if !step.taken_off.is_empty() {
+                    return true;
+                }
                 let name = step.before.name_of_step(&step.after);
                 step.name = name.unwrap_or(step.name);
                 name.is_some()

@@ -21,6 +21,7 @@ mod folders;
 mod hidden;
 mod inference;
 mod key_image;
+mod listing;
 mod look_here;
 mod magnifier;
 mod mask;

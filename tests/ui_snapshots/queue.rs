@@ -15,7 +15,7 @@ impl Window {
     }
 
     /// A model and four studies in memory, the first shown, all of them queued.
-    fn with_queue() -> Self {
+    pub fn with_queue() -> Self {
         let mut window = Self::new().with_study();
         for name in ["second", "third", "fourth"] {
             window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph(name))));
@@ -25,19 +25,19 @@ impl Window {
         window
     }
 
-    fn waiting(&self) -> Vec<usize> {
+    pub fn waiting(&self) -> Vec<usize> {
         let state = self.state();
         let files = state.queue.waiting.iter();
         files.filter_map(|file| state.index_of(*file)).collect()
     }
 
-    fn running(&self) -> Option<usize> {
+    pub fn running(&self) -> Option<usize> {
         let state = self.state();
         state.index_of(state.queue.running_file()?)
     }
 
     /// The newest job ends with a result.
-    fn finish(&mut self, job: &JobHandle) {
+    pub fn finish(&mut self, job: &JobHandle) {
         let (_, settings) = self.newest_request();
         self.report(job.id(), EventKind::Suppressed(Arc::new(result(settings))));
     }
@@ -48,7 +48,7 @@ impl Window {
         studies.map(|study| state.image_status(study)).collect()
     }
 
-    fn newest_is_of(&self, name: &str) -> bool {
+    pub fn newest_is_of(&self, name: &str) -> bool {
         let desk = self.desk.borrow();
         let (_, request) = desk.requests.last().expect("a request");
         request.radiograph.source.path.ends_with(name)

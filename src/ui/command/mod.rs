@@ -7,6 +7,7 @@ mod crosshair;
 mod folders;
 mod jobs;
 mod leg_nodes;
+mod listing;
 mod masking;
 mod measure_work;
 mod measuring;
@@ -39,6 +40,7 @@ use std::path::PathBuf;
 pub use browse::BrowseCommand;
 pub use folders::FolderCommand;
 pub(super) use jobs::{apply_event, copy_progress, suppress_when_ready};
+pub use listing::ListCommand;
 pub(super) use measure_work::{keep_measures, refresh_measures};
 pub use prior::PriorCommand;
 pub use session::SessionCommand;
@@ -98,6 +100,7 @@ fn as_steps(command: UiCommand, state: &mut AppState, services: &mut Services) {
 /// The work beside the window that follows what is open and set.
 pub(super) fn follow(state: &mut AppState, services: &mut Services) {
     undo::go_on(state);
+    listing::follow(state, services);
     browse::follow(state, services);
     sweep::follow(state);
     leg_nodes::follow(state, services);
@@ -126,6 +129,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
             masking::step_radius(f64::from(share.signum()), state);
         }
         C::OwnWindow(command) => own_windows::apply(command, state),
+        C::List(command) => listing::apply(command, state, services),
         C::Queue(command) => queue::apply(command, state, services),
         C::Sweep(command) => sweep::apply(command, state, services),
         C::CancelJob => cancelling::cancel_and_say(state),
@@ -182,6 +186,9 @@ fn answer(yes: bool, state: &mut AppState, services: &mut Services) {
     match state.question.take() {
         Some(Question::SuppressAnyway { study, run }) if yes => {
             jobs::suppress_anyway(study, run, state, services);
+        }
+        Some(Question::TakeOff { files }) if yes => {
+            listing::take_off(&files, true, state, services);
         }
         Some(Question::Replace {
             picture, result, ..

@@ -41,6 +41,9 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
         FileEvent::FoldersKept(kept) => folders::kept(kept, state),
         FileEvent::SessionKept(kept) => session::kept(kept, state, services),
         FileEvent::Saved(Ok(saved)) => {
+            if let Some(study) = state.study_with_mut(saved.study) {
+                study.runs.note_saved(saved.run);
+            }
             let text = format!(
                 "Saved {} and its certificate {}",
                 saved.picture.display(),
@@ -132,7 +135,7 @@ pub(super) fn select(index: usize, state: &mut AppState) {
 
 /// A job for the study left goes on: its result waits there. Words being written are its own; what is asked of the
 /// eye ends.
-fn leave_study(state: &mut AppState) {
+pub(super) fn leave_study(state: &mut AppState) {
     measuring::end_typing(state);
     state.probe = None;
     state.measuring.leave_study();

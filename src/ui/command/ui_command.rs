@@ -1,6 +1,8 @@
 //! Everything a person can ask for.
 
-use super::{BrowseCommand, FolderCommand, PriorCommand, SessionCommand, ShellCommand};
+use super::{
+    BrowseCommand, FolderCommand, ListCommand, PriorCommand, SessionCommand, ShellCommand,
+};
 use crate::radiograph::{Radiograph, Voi};
 use crate::ui::camera::Camera;
 use crate::ui::compare::{Compare, CompareTool};
@@ -60,6 +62,8 @@ pub enum UiCommand {
     ShowRadiograph(Arc<Radiograph>),
     /// Show this study of the strip.
     SelectStudy(usize),
+    /// Take files off the list.
+    List(ListCommand),
     /// Show the study after this one.
     NextStudy,
     /// Show the study before this one.

@@ -1,6 +1,6 @@
 //! Undo and redo: the walk along the steps, to whichever study they are of.
 
-use super::{measuring, polarity, studies};
+use super::{listing, measuring, polarity, studies};
 use crate::measure::Measure;
 use crate::ui::file_id::FileId;
 use crate::ui::state::AppState;
@@ -45,6 +45,13 @@ pub(super) fn walk(way: Way, state: &mut AppState) {
                 }
                 Some(StudyContent::Failed(_)) | None => continue,
             }
+        }
+        if !step.taken_off().is_empty() {
+            listing::put_back(step.taken_off(), state);
+            step.walk(way, state);
+            state.forget_unlisted();
+            // It is not kept to be taken again: what is made of the file from now on must not go by a key of redo.
+            return;
         }
         if step.turns_polarity() {
             if let Some(file_id) = step.study() {

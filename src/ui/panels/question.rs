@@ -21,6 +21,10 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
                 suppress_anyway_ui(ui, state, *study);
                 ("Suppress anyway", "Do not suppress")
             }
+            Question::TakeOff { files } => {
+                take_off_ui(ui, state, files);
+                ("Take off the list", "Keep on the list")
+            }
             Question::Replace { existing, .. } => {
                 ui.heading("Replace what is there?");
                 for path in existing {
@@ -45,6 +49,32 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
             }
         });
     });
+}
+
+/// Most files that are named in the question.
+const MOST_NAMED: usize = 6;
+
+/// What is lost of each file; what is not, and how far undo reaches.
+fn take_off_ui(ui: &mut Ui, state: &AppState, files: &[FileId]) {
+    ui.heading(match files.len() {
+        1 => "Take this file off the list?".to_owned(),
+        n => format!("Take {n} files off the list?"),
+    });
+    let losses = files.iter().filter_map(|&file_id| {
+        let words = state.loss_of(file_id).words().join(", ");
+        let name = state.name_of(file_id);
+        (!words.is_empty()).then(|| format!("{name} loses {words}."))
+    });
+    let losses: Vec<String> = losses.collect();
+    for loss in losses.iter().take(MOST_NAMED) {
+        ui.add(Label::new(RichText::new(loss).color(theme::of(ui).caution)).wrap());
+    }
+    if losses.len() > MOST_NAMED {
+        let text = format!("{} more lose something too.", losses.len() - MOST_NAMED);
+        ui.label(RichText::new(text).color(theme::of(ui).caution));
+    }
+    let text = "Files on the disk are not touched. Undo puts a file back on the list, without what it lost.";
+    ui.add(Label::new(text).wrap());
 }
 
 fn suppress_anyway_ui(ui: &mut Ui, state: &AppState, study: FileId) {

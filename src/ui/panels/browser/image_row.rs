@@ -2,7 +2,7 @@
 
 use super::{background, background_entry_ui};
 use crate::ui::browser::ImageStatus;
-use crate::ui::command::{BrowseCommand, UiCommand};
+use crate::ui::command::{BrowseCommand, ListCommand, UiCommand};
 use crate::ui::state::AppState;
 use crate::ui::study::{Study, StudyContent};
 use crate::ui::theme;
@@ -176,6 +176,9 @@ fn menu_ui(ui: &mut Ui, index: usize, state: &AppState, commands: &mut Vec<UiCom
     let has_tags = state.tags.visible && index != state.current;
     let label = (has_tags, "Compare its DICOM tags");
     entry_ui(ui, label, compare, commands);
+    ui.separator();
+    let off = UiCommand::List(ListCommand::TakeOff(file_id.into_iter().collect()));
+    entry_ui(ui, (true, "Take off the list"), off, commands);
 }
 
 fn entry_ui(

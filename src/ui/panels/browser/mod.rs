@@ -3,7 +3,7 @@
 mod image_row;
 
 use crate::ui::browser::{BrowserRow, Level, RowKind};
-use crate::ui::command::{BrowseCommand, UiCommand};
+use crate::ui::command::{BrowseCommand, ListCommand, UiCommand};
 use crate::ui::file_id::FileId;
 use crate::ui::queue::QueueCommand;
 use crate::ui::state::AppState;
@@ -28,6 +28,7 @@ pub fn browser_ui(
     thumbnails: &mut ThumbnailTextures,
     commands: &mut Vec<UiCommand>,
 ) {
+    thumbnails.keep_listed(&state.studies);
     ui.add_space(4.0);
     let place = state.browser.order.iter().position(|i| *i == state.current);
     let shown = place.unwrap_or(state.current) + 1;
@@ -169,6 +170,13 @@ impl Panel<'_> {
         if level != Level::Skipped {
             response.context_menu(|ui| {
                 background_entry_ui(ui, images, self.state, self.commands);
+                ui.separator();
+                if ui.button("Take all of them off the list").clicked() {
+                    let files = file_ids(images, self.state);
+                    let command = ListCommand::TakeOff(files);
+                    self.commands.push(UiCommand::List(command));
+                    ui.close();
+                }
             });
         }
     }
@@ -215,11 +223,15 @@ fn background_entry_ui(
     let is_wanted = has_model && found.into_iter().any(|study| state.can_be_queued(study));
     let button = Button::new("Suppress in the background");
     if ui.add_enabled(is_wanted, button).clicked() {
-        let files = studies.iter().filter_map(|&index| state.studies.get(index));
-        let command = QueueCommand::Add(files.map(Study::file_id).collect());
+        let command = QueueCommand::Add(file_ids(studies, state));
         commands.push(UiCommand::Queue(command));
         ui.close();
     }
+}
+
+fn file_ids(studies: &[usize], state: &AppState) -> Vec<FileId> {
+    let found = studies.iter().filter_map(|&index| state.studies.get(index));
+    found.map(Study::file_id).collect()
 }
 
 /// What lies behind a row: the one shown, the one under the pointer, the one the keys are on.
