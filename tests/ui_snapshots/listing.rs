@@ -2,11 +2,10 @@
 
 use crate::fake::Window;
 use crate::phantom::radiograph;
+use crate::queue::with_tree;
 use crate::session::named_pictures;
 use diaphane::measure::{MeasureId, Point};
-use diaphane::ui::{
-    BrowseCommand, Content, Layout, MeasureCommand, QueueCommand, StudyContent, Tool, UiCommand,
-};
+use diaphane::ui::{BrowseCommand, Content, Layout, ListCommand, MeasureCommand, Tool, UiCommand};
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use std::path::{Path, PathBuf};
@@ -244,7 +243,11 @@ fn the_list_is_cleared_and_comes_back_in_its_order() {
     let (mut window, _) = with_files(folder.path());
     window.apply(UiCommand::SetLayout(Layout::Single));
     window.click("File");
-    window.click("Close all: clear the list");
+    let entry = window
+        .harness
+        .query_all_by_label_contains("Close all: clear the list");
+    entry.last().expect("an entry of the menu").click();
+    window.harness.run();
     assert!(listed(&window).is_empty());
     assert!(window.state().queue.is_empty());
     undo(&mut window);
@@ -259,26 +262,24 @@ fn the_list_is_cleared_and_comes_back_in_its_order() {
 }
 
 #[test]
-fn a_folder_goes_from_the_browser_s_menu_while_it_is_read() {
+fn a_study_of_several_series_goes_from_its_heading_in_the_browser() {
+    let mut window = with_tree();
+    take_off(&mut window, "2026-03-01", "Take all of them off the list");
+    assert_eq!(listed(&window), ["first.dcm", "old.dcm", "other.dcm"]);
+    assert_eq!(shown(&window), "other.dcm");
+}
+
+#[test]
+fn a_file_that_is_being_read_goes_without_a_trace() {
     let folder = tempfile::tempdir().expect("a folder");
     let (mut window, _) = with_files(folder.path());
-    // No frame between: the second is being read.
+    // No frame between: its reader has not come back.
     let app = window.harness.state_mut();
-    app.apply(UiCommand::SelectStudy(1));
-    app.apply(UiCommand::Queue(QueueCommand::ToggleList));
-    let is_reading = |study: &StudyContent| matches!(study, StudyContent::Reading);
-    let second = &app.state().studies[1];
-    assert!(is_reading(&second.content) || second.open().is_some());
-    let other = tempfile::tempdir().expect("a folder");
-    let more = named_pictures(other.path(), &["d.png"]);
-    window.apply(UiCommand::OpenPaths(more));
-    assert!(window.wait_until(|window| window.state().studies.len() == 4));
-    let heading = folder.path().display().to_string();
-    let row = window.harness.query_all_by_label_contains(&heading);
-    row.last().expect("its heading").click_secondary();
-    window.harness.run();
-    window.click("Take all of them off the list");
-    assert_eq!(listed(&window), ["d.png"]);
+    app.apply(UiCommand::SelectStudy(2));
+    let is_open = app.state().study().is_some();
+    app.apply(UiCommand::List(ListCommand::TakeOffShown));
+    assert!(!is_open, "it was still being read");
     assert!(window.wait_until(|window| window.state().study().is_some()));
-    assert_eq!(shown(&window), "d.png");
+    assert_eq!(listed(&window), FILES[..2]);
+    assert_eq!(shown(&window), "b.png");
 }

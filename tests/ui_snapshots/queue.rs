@@ -198,7 +198,7 @@ fn a_file_is_read_when_its_turn_comes() {
 }
 
 /// Two studies of one patient, the newer of two series, and another patient's.
-fn with_tree() -> Window {
+pub fn with_tree() -> Window {
     let mut window = Window::new().with_study();
     for (file, id, date, series) in [
         ("old", "7", "20240101", "1"),
