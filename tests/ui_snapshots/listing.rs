@@ -28,7 +28,7 @@ fn with_files(folder: &Path) -> (Window, PathBuf) {
 
 fn listed(window: &Window) -> Vec<String> {
     let studies = window.state().studies.iter();
-    studies.map(|study| study.name()).collect()
+    studies.map(diaphane::ui::Study::name).collect()
 }
 
 fn shown(window: &Window) -> String {
