@@ -9,9 +9,7 @@ use super::command::ShellCommand::{
     TogglePreferences, ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
 };
 use super::command::UiCommand::{self as C, Shell as S};
-use super::command::{
-    BrowseCommand, FolderCommand, ListCommand, PriorCommand, Turning, UiCommand,
-};
+use super::command::{BrowseCommand, FolderCommand, ListCommand, PriorCommand, Turning, UiCommand};
 use super::compare::CompareTool;
 use super::crosshair::{CrosshairCommand, Direction, ViewKey};
 use super::layout::Layout;

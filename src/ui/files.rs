@@ -72,10 +72,8 @@ pub struct SearchProgress {
 /// Where a picture and its certificate were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
-    /// The study it is of.
-    pub study: FileId,
-    /// Number of the result among those of the study.
-    pub run: u64,
+    /// Which result it is.
+    pub result: ResultId,
     /// The soft-tissue image.
     pub picture: PathBuf,
     /// Its certificate.

@@ -230,7 +230,8 @@ fn what_was_not_saved_is_asked_about_by_name() {
     let mut window = Window::new().with_study().with_result();
     let study = window.state().study().expect("open").file_id;
     let picture = folder.path().join("soft.png");
-    window.apply(UiCommand::SaveSoftTissue(picture.clone(), study));
+    let result = window.state().shown_result().expect("a result");
+    window.apply(UiCommand::SaveSoftTissue(picture.clone(), result));
     assert!(window.wait_until(|window| window.has_text("and its certificate")));
     close(&mut window);
     assert!(listed(&window).is_empty(), "nothing to ask: it is saved");

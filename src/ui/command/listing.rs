@@ -162,11 +162,8 @@ fn next_shown(files: &[FileId], state: &AppState) -> Option<FileId> {
 
 /// Closes what is asked about a file, and offers it no more after a crash.
 fn forget(study: &Study, state: &mut AppState) {
-    let is_its_path_box = state
-        .path_box
-        .as_ref()
-        .is_some_and(|path_box| path_box.purpose == PathPurpose::Save(study.file_id));
-    if is_its_path_box {
+    let purpose = state.path_box.as_ref().map(|path_box| path_box.purpose);
+    if matches!(purpose, Some(PathPurpose::Save(result)) if result.study == study.file_id) {
         state.path_box = None;
     }
     if state.tags.other.as_ref() == Some(&study.path) {

@@ -128,7 +128,7 @@ fn write(
         fail(state, text.to_owned());
         return;
     };
-    let (result, run_number, file_id) = (Arc::clone(&run.result), run.number, study.file_id);
+    let result = Arc::clone(&run.result);
     let origin = match run.mask {
         Some(_) => MaskOrigin::Given,
         None => MaskOrigin::Segmenter,
@@ -152,8 +152,7 @@ fn write(
         write_certified(&path, &picture, spacing, certificate_text, overwrite)
             .map_err(|err| err.to_string())?;
         Ok(Saved {
-            study: file_id,
-            run: run_number,
+            result: asked,
             picture: path,
             certificate,
         })

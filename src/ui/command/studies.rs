@@ -41,8 +41,8 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
         FileEvent::FoldersKept(kept) => folders::kept(kept, state),
         FileEvent::SessionKept(kept) => session::kept(kept, state, services),
         FileEvent::Saved(Ok(saved)) => {
-            if let Some(study) = state.study_with_mut(saved.study) {
-                study.runs.note_saved(saved.run);
+            if let Some(study) = state.study_with_mut(saved.result.study) {
+                study.runs.note_saved(saved.result.run);
             }
             let text = format!(
                 "Saved {} and its certificate {}",

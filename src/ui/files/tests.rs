@@ -2,6 +2,10 @@ use super::*;
 
 fn saved() -> Saved {
     Saved {
+        result: ResultId {
+            study: FileId::fresh(),
+            run: 1,
+        },
         picture: PathBuf::from("a.png"),
         certificate: PathBuf::from("a.json"),
     }
