@@ -228,7 +228,6 @@ fn what_was_not_saved_is_asked_about_by_name() {
     assert!(listed(&window).is_empty());
 
     let mut window = Window::new().with_study().with_result();
-    let study = window.state().study().expect("open").file_id;
     let picture = folder.path().join("soft.png");
     let result = window.state().shown_result().expect("a result");
     window.apply(UiCommand::SaveSoftTissue(picture.clone(), result));
