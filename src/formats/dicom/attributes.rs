@@ -1,9 +1,10 @@
 //! Typed access to the few attributes in use, and patient and acquisition as text.
 
 use super::super::Problem;
+use super::character_set::CharacterSets;
 use super::element::describe;
 use super::syntax::Encoding;
-use dicom_core::value::{PrimitiveValue, Value};
+use super::text::{character_sets, element_text};
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
@@ -38,7 +39,6 @@ pub(super) const WANTED: &[Tag] = &[
     tags::STUDY_DESCRIPTION,
     tags::SERIES_INSTANCE_UID,
     tags::SERIES_NUMBER,
-    tags::SERIES_DESCRIPTION,
     tags::PATIENT_ORIENTATION,
     tags::LATERALITY,
     tags::IMAGE_LATERALITY,
@@ -74,6 +74,7 @@ pub(super) const WANTED: &[Tag] = &[
 /// The parsed attributes of one data set or sequence item.
 pub(super) struct Attributes<'a> {
     object: std::borrow::Cow<'a, InMemDicomObject>,
+    character_sets: CharacterSets,
 }
 
 impl Attributes<'static> {
@@ -81,6 +82,7 @@ impl Attributes<'static> {
     pub(super) fn parse(dataset: &[u8], encoding: Encoding) -> Result<Self, Problem> {
         let object = parse_object(dataset, encoding)?;
         Ok(Self {
+            character_sets: character_sets(&object, &CharacterSets::default()),
             object: std::borrow::Cow::Owned(object),
         })
     }
@@ -114,12 +116,13 @@ impl Attributes<'_> {
         let Some(element) = self.element(tag) else {
             return String::new();
         };
-        let text = match (element.vr(), element.value()) {
-            // A relay that did not know the element wrote its text as bytes (PS3.5 6.2.2).
-            (VR::UN, Value::Primitive(PrimitiveValue::U8(bytes))) => String::from_utf8_lossy(bytes),
-            _ => element.to_str().unwrap_or_default(),
-        };
+        let text = element_text(element, &self.character_sets);
         text.trim_matches([' ', '\0']).to_owned()
+    }
+
+    /// Terms of Specific Character Set that are not known.
+    pub(super) fn unknown_character_sets(&self) -> &[String] {
+        &self.character_sets.unknown
     }
 
     /// Text without anything that could steer a terminal, a log or a spreadsheet's layout.
@@ -206,20 +209,28 @@ impl Attributes<'_> {
             .iter()
             .map(|item| Attributes {
                 object: std::borrow::Cow::Borrowed(item),
+                character_sets: character_sets(item, &self.character_sets),
             })
             .collect()
     }
 }
 
-/// Removes control characters and the marks that reverse or hide text.
+/// Text on one line: ends of lines and tabulators, which are legal in long texts, become spaces;
+/// other control characters and the marks that reverse or hide text are removed.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().filter(|&c| !is_steering(c)).collect()
+    let one_line = text.replace("\r\n", " ");
+    let legal = one_line.chars().map(|c| match c {
+        '\t' | '\n' | '\u{C}' | '\r' => ' ',
+        _ => c,
+    });
+    legal.filter(|&c| !is_steering(c)).collect()
 }
 
-/// Whether a character could steer a terminal, or reverse or hide text.
+/// Whether a character could steer a terminal, or reverse or hide text. The joiners U+200C and
+/// U+200D are spelling in Persian and the scripts of India, so they are not among them.
 pub(super) fn is_steering(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFD}')
+        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 #[cfg(test)]
@@ -227,7 +238,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steering_characters_are_removed() {
-        assert_eq!(printable("A\u{1b}[31mB\u{202e}C\nD"), "A[31mBCD");
+    fn steering_characters_are_removed_and_lines_joined() {
+        assert_eq!(printable("A\u{1b}[31mB\u{202e}C"), "A[31mBC");
+        assert_eq!(printable("A\r\nB\tC\u{C}D\nE"), "A B C D E");
+        let persian = "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}";
+        assert_eq!(printable(persian), persian);
     }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! bytes -> part10 (prefix, transfer syntax, inflate)
 //!       -> scan (every length and nesting checked; finds the pixel data)
-//!       -> attributes (only the elements in use are parsed)
+//!       -> attributes (only the elements in use are parsed; text by text, character_set)
 //!       -> header (Image Pixel module checked)
 //!       -> codestream (compressed stream compared with the header) -> decode -> stored
 //!       -> photometric, spacing -> read (assembled)
@@ -13,6 +13,7 @@
 //! it sees, and what its output means, is decided here.
 
 mod attributes;
+mod character_set;
 mod codestream;
 mod decode;
 mod dicomdir;
@@ -32,6 +33,7 @@ mod stored;
 mod study;
 mod syntax;
 mod tags;
+mod text;
 
 pub use dicomdir::referenced_files;
 pub(super) use read::read;

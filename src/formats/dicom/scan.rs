@@ -8,6 +8,7 @@ use super::super::Problem;
 use super::super::limits::MAX_SEQUENCE_DEPTH;
 use super::element::{ElementHeader, delimiter_header, describe, element_header};
 use super::syntax::Encoding;
+use super::text::mask;
 use crate::radiograph::Warning;
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
@@ -42,6 +43,8 @@ pub(super) enum PixelDataPlace {
 pub(super) struct Scan {
     /// Top-level elements with the bytes they take, header included.
     elements: Vec<(Tag, Range<usize>)>,
+    /// Values of Specific Character Set at every depth, ascending.
+    character_sets: Vec<Range<usize>>,
     /// Item offsets of the first top-level sequence named Directory Record Sequence.
     pub(super) record_offsets: Vec<usize>,
     /// Pixel Data (7FE0,0010) of the top level.
@@ -76,15 +79,25 @@ impl Scan {
         (small.into_iter().map(|(tag, _)| tag).collect(), large)
     }
 
-    /// The wanted top-level elements as a data set of their own, in the same encoding.
+    /// The wanted top-level elements as a data set of their own, in the same encoding; text is left
+    /// undecoded by the parser ([`mask`]).
     pub(super) fn subset(&self, bytes: &[u8], wanted: &[Tag]) -> Vec<u8> {
-        self.elements
-            .iter()
-            .filter(|(tag, _)| wanted.contains(tag))
-            .filter_map(|(_, range)| bytes.get(range.clone()))
-            .flatten()
-            .copied()
-            .collect()
+        let mut subset = Vec::new();
+        for (_, range) in self.elements.iter().filter(|(tag, _)| wanted.contains(tag)) {
+            let start = subset.len();
+            subset.extend_from_slice(bytes.get(range.clone()).unwrap_or(&[]));
+            let first = (self.character_sets).partition_point(|value| value.start < range.start);
+            let inside = self.character_sets.iter().skip(first);
+            for value in inside.take_while(|value| value.end <= range.end) {
+                let moved = start + value.start - range.start;
+                mask(
+                    subset
+                        .get_mut(moved..moved + value.len())
+                        .unwrap_or(&mut []),
+                );
+            }
+        }
+        subset
     }
 }
 
@@ -298,6 +311,9 @@ impl Walk<'_> {
             (_, Some(length)) => {
                 let end = self.value_end(&header, length)?;
                 self.position = end;
+                if header.tag == tags::SPECIFIC_CHARACTER_SET {
+                    self.scan.character_sets.push(header.value_start..end);
+                }
                 if top_level {
                     self.scan.elements.push((header.tag, start..end));
                     if header.tag == tags::PIXEL_DATA {

@@ -1,6 +1,7 @@
 //! Patient and acquisition as text, and what in them a reader should know first.
 
-use super::attributes::{Attributes, is_steering};
+use super::attributes::{Attributes, is_steering, printable};
+use super::character_set::UNDECODED;
 use crate::radiograph::{StudyInfo, Topic, Warning, doubt_of_suppression};
 use dicom_dictionary_std::tags;
 
@@ -127,18 +128,36 @@ pub(super) fn text_warnings(attributes: &Attributes<'_>) -> Vec<Warning> {
         tags::PATIENT_ID,
         tags::ACCESSION_NUMBER,
         tags::STUDY_DATE,
+        tags::STUDY_DESCRIPTION,
+        tags::SERIES_DESCRIPTION,
         tags::BODY_PART_EXAMINED,
     ];
-    if shown
-        .iter()
-        .any(|&tag| attributes.raw_text(tag).contains(is_steering))
-    {
+    let texts = shown.map(|tag| attributes.raw_text(tag));
+    if texts.iter().any(|text| text.contains(is_steering)) {
         warnings.push(Warning::new(
             Topic::Identity,
             "Control characters were removed from the patient's or study's text.",
         ));
     }
+    if texts.iter().any(|text| text.contains(UNDECODED)) {
+        warnings.push(Warning::new(Topic::Identity, undecoded(attributes)));
+    }
     warnings
+}
+
+/// Says that text is incomplete, and which character set is to blame where that is known.
+fn undecoded(attributes: &Attributes<'_>) -> String {
+    let unknown = attributes.unknown_character_sets();
+    let reason = if unknown.is_empty() {
+        "it does not follow the character set that the file states".to_owned()
+    } else {
+        let terms: Vec<_> = unknown.iter().map(|term| printable(term)).collect();
+        let terms: String = terms.join(", ").chars().take(80).collect();
+        format!("the character set {terms} is not known")
+    };
+    format!(
+        "Part of the patient's or study's text could not be read: {reason}. {UNDECODED} stands for what is missing."
+    )
 }
 
 /// `YYYYMMDD`, or `YYYY.MM.DD` of ACR-NEMA days (PS3.5 table 6.2-1).

@@ -2,8 +2,10 @@
 
 use super::super::{Problem, TagRow, TagTree, tag_tree::MAX_VALUE_CHARS};
 use super::attributes::{parse_object, printable};
+use super::character_set::CharacterSets;
 use super::scan::PixelDataPlace;
 use super::syntax::Encoding;
+use super::text::{character_sets, element_text};
 use super::{part10, scan};
 use dicom_core::dictionary::{DataDictionary as _, DataDictionaryEntry as _};
 use dicom_core::value::{PrimitiveValue, Value};
@@ -34,14 +36,16 @@ pub(in crate::formats) fn tag_tree(bytes: &[u8]) -> Result<TagTree, Problem> {
     let meta = bytes.get(meta_start..file.dataset_start).unwrap_or(&[]);
     let meta = parse_object(meta, Encoding::EXPLICIT_LE)?;
     let mut rows = Vec::new();
-    list(&meta, "", 0, &mut rows);
+    let no_sets = CharacterSets::default();
+    list(&meta, &no_sets, "", 0, &mut rows);
     let scan = scan::scan(dataset, encoding)?;
     let (small, large) = scan.split_at_size(MAX_ELEMENT_BYTES);
     let object = parse_object(&scan.subset(dataset, &small), encoding)?;
+    let sets = character_sets(&object, &no_sets);
     let mut elements: Vec<(Tag, Vec<TagRow>)> = Vec::new();
     for element in &object {
         let mut rows = Vec::new();
-        list_element(element, "", 0, &mut rows);
+        list_element(element, &sets, "", 0, &mut rows);
         elements.push((element.header().tag, rows));
     }
     for (tag, num_bytes) in large {
@@ -75,17 +79,29 @@ fn pixel_text(place: &PixelDataPlace) -> (&'static str, String) {
     }
 }
 
-fn list(object: &InMemDicomObject, place: &str, depth: usize, rows: &mut Vec<TagRow>) {
+fn list(
+    object: &InMemDicomObject,
+    sets: &CharacterSets,
+    place: &str,
+    depth: usize,
+    rows: &mut Vec<TagRow>,
+) {
     for element in object {
-        list_element(element, place, depth, rows);
+        list_element(element, sets, place, depth, rows);
     }
 }
 
-fn list_element(element: &InMemElement, place: &str, depth: usize, rows: &mut Vec<TagRow>) {
+fn list_element(
+    element: &InMemElement,
+    sets: &CharacterSets,
+    place: &str,
+    depth: usize,
+    rows: &mut Vec<TagRow>,
+) {
     let tag = element.header().tag;
     let vr = element.vr().to_string().to_owned();
     let Some(items) = element.items() else {
-        rows.push(row(tag, place, depth, vr, value_text(element)));
+        rows.push(row(tag, place, depth, vr, value_text(element, sets)));
         return;
     };
     let count = match items.len() {
@@ -111,7 +127,8 @@ fn list_element(element: &InMemElement, place: &str, depth: usize, rows: &mut Ve
             ..TagRow::default()
         });
         if !too_deep {
-            list(item, &place, depth + 2, rows);
+            let sets = character_sets(item, sets);
+            list(item, &sets, &place, depth + 2, rows);
         }
     }
 }
@@ -140,14 +157,13 @@ fn keyword(tag: Tag) -> &'static str {
 }
 
 /// The value as text: words and numbers as they are, bytes by their number.
-fn value_text(element: &InMemElement) -> String {
+fn value_text(element: &InMemElement, sets: &CharacterSets) -> String {
     let text = match (element.vr(), element.value()) {
         (VR::OB | VR::OW | VR::OD | VR::OF | VR::OL | VR::OV, value) => {
             format!("{} bytes", num_bytes(value))
         }
         (_, Value::Primitive(PrimitiveValue::U8(bytes))) => raw_text(bytes),
-        (_, Value::Primitive(value)) => value.to_str().into_owned(),
-        _ => String::new(),
+        _ => element_text(element, sets),
     };
     let text = printable(text.trim_matches([' ', '\0']));
     match text.char_indices().nth(MAX_VALUE_CHARS) {
