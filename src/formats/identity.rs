@@ -10,8 +10,8 @@ pub struct Identity {
     /// Anything that is equal where the pixels are.
     pixels: String,
     patient_id: String,
-    /// Name, birth date and issuer of the patient ID.
-    patient: [String; 3],
+    /// Name, birth date, issuer of the patient ID, and sex.
+    patient: [String; 4],
 }
 
 impl Identity {
@@ -26,6 +26,7 @@ impl Identity {
                 info.patient_name.clone(),
                 info.birth_date.clone(),
                 info.issuer_of_patient_id.clone(),
+                sex(&info.sex),
             ],
         }
     }
@@ -37,32 +38,40 @@ impl Identity {
             return Some("Another file has the same SOP Instance UID but other pixels");
         }
         let same_id = !self.patient_id.is_empty() && self.patient_id == other.patient_id;
-        // What one file leaves out contradicts nothing.
-        let contradicts = (self.patient.iter().zip(&other.patient))
-            .any(|(a, b)| !a.is_empty() && !b.is_empty() && a != b);
-        (same_id && contradicts).then_some(
-            "Another file has the same Patient ID but another name, birth date or issuer; \
+        (same_id && self.contradicts(other)).then_some(
+            "Another file has the same Patient ID but another name, birth date, sex or issuer; \
              they may be different patients",
         )
     }
 
     /// Why the other picture may be of another patient, in a sentence; `None` where both state the same one.
     pub fn other_patient(&self, other: &Self) -> Option<&'static str> {
-        let contradicts = (self.patient.iter().zip(&other.patient))
-            .any(|(a, b)| !a.is_empty() && !b.is_empty() && a != b);
         if self.patient_id.is_empty() || other.patient_id.is_empty() {
             Some("A Patient ID is missing: it cannot be checked that both are of one patient.")
         } else if self.patient_id != other.patient_id {
             Some("The Patient IDs differ: these may be different patients.")
-        } else if contradicts {
+        } else if self.contradicts(other) {
             Some(
-                "The Patient ID is the same but name, birth date or issuer differ: \
+                "The Patient ID is the same but name, birth date, sex or issuer differ: \
                  these may be different patients.",
             )
         } else {
             None
         }
     }
+
+    /// Whether both files state something of the patient differently; what one leaves out contradicts nothing.
+    fn contradicts(&self, other: &Self) -> bool {
+        let mut both = self.patient.iter().zip(&other.patient);
+        both.any(|(a, b)| !a.is_empty() && !b.is_empty() && a != b)
+    }
+}
+
+/// One of the values of Patient's Sex (0010,0040), PS3.3 C.7.1.1; empty for anything else, which says nothing.
+fn sex(stated: &str) -> String {
+    let stated = stated.trim().to_uppercase();
+    let is_defined = matches!(stated.as_str(), "M" | "F" | "O");
+    if is_defined { stated } else { String::new() }
 }
 
 /// The identities of the files met so far in a run.
@@ -118,7 +127,7 @@ mod tests {
             sop_instance_uid: uid.to_owned(),
             pixels: pixels.to_owned(),
             patient_id: id.to_owned(),
-            patient: [name.to_owned(), String::new(), String::new()],
+            patient: [name, "", "", ""].map(str::to_owned),
         }
     }
 
@@ -134,6 +143,25 @@ mod tests {
         ] {
             let sentence = current.other_patient(&other).unwrap();
             assert!(sentence.contains(word), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_patient_has_one_sex_where_both_files_state_it() {
+        let of = |stated: &str| Identity {
+            patient: ["A", "", "", &sex(stated)].map(str::to_owned),
+            ..identity("1.2", "a", "7", "A")
+        };
+        for (one, other, differ) in [
+            ("M", "F", true),
+            ("F", "O", true),
+            ("M", "m ", false),
+            ("M", "", false),
+            ("U", "F", false),
+        ] {
+            let (one, other) = (of(one), of(other));
+            assert_eq!(one.conflict(&other).is_some(), differ, "{one:?} {other:?}");
+            assert_eq!(one.other_patient(&other).is_some(), differ);
         }
     }
 
