@@ -4,7 +4,7 @@
 
 use super::MaskPair;
 use super::grid::GridRule;
-use crate::radiograph::{FloatImage, LungMask, Radiograph, StudyInfo, Topic, Warning};
+use crate::radiograph::{FileKind, FloatImage, LungMask, Radiograph, StudyInfo, Topic, Warning};
 
 /// Age in years below which the networks have seen nobody.
 const ADULT_YEARS: f64 = 18.0;
@@ -27,7 +27,15 @@ const SHORTEST_SIDE_PX: usize = 256;
 pub fn suitability_of(radiograph: &Radiograph) -> Vec<Warning> {
     let mut doubts = radiograph.info.doubts();
     doubts.extend(doubts_from_header(&radiograph.info, radiograph.size()));
+    doubts.extend(note_about_age(radiograph));
     doubts
+}
+
+/// What is told of a DICOM file that states no age: a child would pass unnoticed. Other files never state one.
+pub(super) fn note_about_age(radiograph: &Radiograph) -> Option<Warning> {
+    let could_state = matches!(radiograph.source.kind, FileKind::Dicom { .. });
+    (could_state && age_years(&radiograph.info).is_none())
+        .then(|| Warning::file("The patient's age is not stated; the networks know only adults."))
 }
 
 /// Doubts that the patient's age and the picture's size raise. What reading the file already doubts
@@ -252,6 +260,25 @@ mod tests {
         assert!(doubts_from_header(&StudyInfo::default(), (512, 512)).is_empty());
         // An age that was not entered.
         assert!(doubts_from_header(&info("000Y"), (512, 512)).is_empty());
+    }
+
+    #[test]
+    fn a_dicom_file_without_age_is_noted_and_asks_nothing() {
+        let mut radiograph = crate::pipeline::certificate::fixture::radiograph();
+        radiograph.source.kind = FileKind::Dicom {
+            transfer_syntax: String::new(),
+        };
+        let note = note_about_age(&radiograph).unwrap();
+        assert!(note.text.contains("age is not stated") && !note.is_caution());
+        assert!(suitability_of(&radiograph).contains(&note));
+        radiograph.info.age = "054Y".into();
+        assert_eq!(note_about_age(&radiograph), None);
+        radiograph.info.age.clear();
+        (radiograph.info.birth_date, radiograph.info.study_date) =
+            ("19700101".into(), "20240101".into());
+        assert_eq!(note_about_age(&radiograph), None);
+        let png = crate::pipeline::certificate::fixture::radiograph();
+        assert_eq!(note_about_age(&png), None);
     }
 
     #[test]

@@ -181,8 +181,10 @@ impl<'a> Run<'a> {
     fn warn_of_file(&mut self) {
         let radiograph = &self.request.radiograph;
         let doubts = suitability::doubts_from_header(&radiograph.info, radiograph.size());
+        let note = suitability::note_about_age(radiograph);
         self.warn(radiograph.warnings.clone());
         self.warn(doubts);
+        self.warn(note.into_iter().collect());
     }
 
     fn result(
