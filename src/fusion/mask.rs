@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::radiograph::{LungMask, Neighbourhood, Raster, binary_dilation, binary_erosion};
+use crate::radiograph::{
+    LungMask, Neighbourhood, Raster, binary_dilation, binary_erosion, connected_components,
+};
 
 /// Settings of [`clean_mask`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,15 +45,15 @@ pub fn clean_mask(mask: &LungMask, cleaning: &MaskCleaning) -> LungMask {
     );
     // Zero steps of erosion and dilation return the mask itself.
     let mut inside = opened.raster().clone();
-    for component in components(&inside, 1, Neighbourhood::Square) {
-        if component.pixels.len() < cleaning.min_component_px {
-            set(&mut inside, &component.pixels, 0);
+    for part in connected_components(&inside, 1, Neighbourhood::Square) {
+        if part.len() < cleaning.min_component_px {
+            set(&mut inside, &part, 0);
         }
     }
     if cleaning.hole_filling {
-        for component in components(&inside, 0, Neighbourhood::Cross) {
-            if !component.at_border {
-                set(&mut inside, &component.pixels, 1);
+        for part in connected_components(&inside, 0, Neighbourhood::Cross) {
+            if !is_at_border(&part, inside.size()) {
+                set(&mut inside, &part, 1);
             }
         }
     }
@@ -64,50 +66,12 @@ fn set(values: &mut Raster<u8>, pixels: &[usize], value: u8) {
     }
 }
 
-/// Connected pixels of one value.
-struct Component {
-    pixels: Vec<usize>,
-    at_border: bool,
-}
-
-fn components(values: &Raster<u8>, target: u8, neighbourhood: Neighbourhood) -> Vec<Component> {
-    let mut open: Vec<bool> = values.values().iter().map(|&v| v == target).collect();
-    let mut found = Vec::new();
-    for seed in 0..open.len() {
-        if open[seed] {
-            found.push(flood(&mut open, values.size(), seed, neighbourhood));
-        }
-    }
-    found
-}
-
-/// Takes the component of `seed` out of the `open` pixels.
-fn flood(
-    open: &mut [bool],
-    (width, height): (usize, usize),
-    seed: usize,
-    neighbourhood: Neighbourhood,
-) -> Component {
-    open[seed] = false;
-    let mut pixels = vec![seed];
-    let mut at_border = false;
-    let mut next = 0;
-    while let Some(&pixel) = pixels.get(next) {
-        next += 1;
+/// Whether a part reaches the border of its raster.
+fn is_at_border(pixels: &[usize], (width, height): (usize, usize)) -> bool {
+    pixels.iter().any(|&pixel| {
         let (row, col) = (pixel / width, pixel % width);
-        at_border |= row == 0 || col == 0 || row + 1 == height || col + 1 == width;
-        for r in row.saturating_sub(1)..(row + 2).min(height) {
-            for c in col.saturating_sub(1)..(col + 2).min(width) {
-                let reached = neighbourhood == Neighbourhood::Square || r == row || c == col;
-                let neighbour = r * width + c;
-                if reached && open[neighbour] {
-                    open[neighbour] = false;
-                    pixels.push(neighbour);
-                }
-            }
-        }
-    }
-    Component { pixels, at_border }
+        row == 0 || col == 0 || row + 1 == height || col + 1 == width
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::mark::{Found, MarkReason, Searched};
 use crate::radiograph::{
-    FloatImage, LungMask, Neighbourhood, Raster, binary_dilation, gaussian_blur,
+    FloatImage, LungMask, Neighbourhood, binary_dilation, connected_components, gaussian_blur,
 };
 
 /// Blur before a place is looked for, mm: grain is no place.
@@ -74,7 +74,7 @@ fn places(searched: &Searched, picture: &FloatImage, reason: MarkReason) -> Vec<
     let threshold = reason.threshold() as f32;
     let above = LungMask::from_threshold(picture, threshold);
     let least = (SMALLEST_MM / searched.mm / 2.0).powi(2) * std::f64::consts::PI;
-    let large = components(above.raster());
+    let large = connected_components(above.raster(), 1, Neighbourhood::Cross);
     let large = large
         .into_iter()
         .filter(|pixels| pixels.len() as f64 >= least);
@@ -93,41 +93,10 @@ fn found(pixels: &[usize], picture: &FloatImage) -> Found {
     }
 }
 
-/// The 4-connected components of the pixels that are 1, each as indices.
-fn components(mask: &Raster<u8>) -> Vec<Vec<usize>> {
-    let (width, height) = mask.size();
-    let mut open = mask.values().to_vec();
-    let mut found = Vec::new();
-    for start in 0..open.len() {
-        if open[start] == 0 {
-            continue;
-        }
-        open[start] = 0;
-        let (mut pixels, mut next) = (vec![start], 0);
-        while let Some(&at) = pixels.get(next) {
-            next += 1;
-            let (row, col) = (at / width, at % width);
-            let neighbours = [
-                (row > 0).then(|| at - width),
-                (row + 1 < height).then_some(at + width),
-                (col > 0).then(|| at - 1),
-                (col + 1 < width).then_some(at + 1),
-            ];
-            for near in neighbours.into_iter().flatten() {
-                if open[near] == 1 {
-                    open[near] = 0;
-                    pixels.push(near);
-                }
-            }
-        }
-        found.push(pixels);
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::radiograph::Raster;
 
     /// 200 x 200 pixels of 1.4 mm: lungs in the middle, everything else as told.
     fn searched(change: impl Fn(&mut Searched)) -> Searched {
@@ -187,7 +156,5 @@ mod tests {
             s.bone.values_mut()[100 * 200 + 100] = -0.1;
         });
         assert!(added(&speck).is_empty());
-        let mask = Raster::new(3, 2, vec![1, 0, 1, 1, 0, 1]).unwrap();
-        assert_eq!(components(&mask), [vec![0, 3], vec![2, 5]]);
     }
 }

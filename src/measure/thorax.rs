@@ -1,7 +1,7 @@
 //! Cardiothoracic ratio, and a first guess of its lines from the lung mask.
 
 use super::{Length, Point, Scale};
-use crate::radiograph::{LungMask, Raster};
+use crate::radiograph::{LungMask, Neighbourhood, Raster, connected_components};
 
 /// Longest side of the grid on which lungs are looked for: its pixels are finer than a reader's hand.
 const SEARCH_SIDE: usize = 1024;
@@ -136,7 +136,9 @@ struct Lungs {
 
 impl Lungs {
     fn of(mask: &Raster<u8>) -> Option<Self> {
-        let mut parts = components(mask);
+        let parts = connected_components(mask, 1, Neighbourhood::Cross);
+        let parts = parts.iter().map(|pixels| Part::of(pixels, mask.size()));
+        let mut parts: Vec<Part> = parts.collect();
         parts.sort_by_key(|part| std::cmp::Reverse(part.count));
         let least = LEAST_LUNG * mask.values().len() as f64;
         let [first, second] = [parts.first()?, parts.get(1)?];
@@ -245,51 +247,23 @@ struct Part {
 }
 
 impl Part {
+    /// Of the pixels with these indices in a raster of `(width, height)`.
+    fn of(pixels: &[usize], (width, height): (usize, usize)) -> Self {
+        let mut rows: Vec<Extent> = vec![None; height];
+        for pixel in pixels {
+            let (row, col) = (pixel / width, pixel % width);
+            if let Some(extent) = rows.get_mut(row) {
+                *extent = Some(extent.map_or((col, col), |(a, b)| (a.min(col), b.max(col))));
+            }
+        }
+        Self {
+            count: pixels.len(),
+            sum_of_cols: pixels.iter().map(|pixel| pixel % width).sum(),
+            rows,
+        }
+    }
+
     fn mean_col(&self) -> f64 {
         self.sum_of_cols as f64 / self.count.max(1) as f64
     }
-
-    fn add(&mut self, row: usize, col: usize) {
-        self.count += 1;
-        self.sum_of_cols += col;
-        if let Some(extent) = self.rows.get_mut(row) {
-            *extent = Some(extent.map_or((col, col), |(a, b)| (a.min(col), b.max(col))));
-        }
-    }
-}
-
-/// Parts connected by sides.
-fn components(mask: &Raster<u8>) -> Vec<Part> {
-    let (width, height) = mask.size();
-    let mut open: Vec<bool> = mask.values().iter().map(|&v| v != 0).collect();
-    let mut parts = Vec::new();
-    let mut stack = Vec::new();
-    for start in 0..open.len() {
-        if !std::mem::take(&mut open[start]) {
-            continue;
-        }
-        let mut part = Part {
-            count: 0,
-            sum_of_cols: 0,
-            rows: vec![None; height],
-        };
-        stack.push(start);
-        while let Some(at) = stack.pop() {
-            let (row, col) = (at / width, at % width);
-            part.add(row, col);
-            let neighbours = [
-                (col > 0).then(|| at - 1),
-                (col + 1 < width).then_some(at + 1),
-                (row > 0).then(|| at - width),
-                (row + 1 < height).then_some(at + width),
-            ];
-            for next in neighbours.into_iter().flatten() {
-                if std::mem::take(&mut open[next]) {
-                    stack.push(next);
-                }
-            }
-        }
-        parts.push(part);
-    }
-    parts
 }

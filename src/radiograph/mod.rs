@@ -4,6 +4,7 @@
 //! Everything above shares a [`Radiograph`] behind an `Arc` and never changes it.
 
 mod brush;
+mod components;
 mod filter;
 mod grey;
 mod mask;
@@ -16,6 +17,7 @@ mod study;
 mod warning;
 
 pub use brush::{BrushEffect, BrushStroke};
+pub use components::connected_components;
 pub use filter::{
     Neighbourhood, binary_dilation, binary_erosion, gaussian_blur, gaussian_blur_truncated,
     gradient_magnitude,
