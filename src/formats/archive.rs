@@ -8,7 +8,7 @@ use super::limits::{
     MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_FILE_BYTES, MAX_INFLATE_RATIO, SMALL_ENTRY_BYTES,
 };
 use super::sniff::{Content, SNIFF_BYTES, content};
-use super::{Problem, Skipped};
+use super::{Problem, Search, Skipped};
 use std::fs::File;
 use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -79,15 +79,23 @@ pub fn exists(path: &Path) -> bool {
 }
 
 /// What an archive holds, in the order of its directory: files that are radiographs by their
-/// content or cannot be told without reading them, and the rest with the reason.
+/// content or cannot be told without reading them, and the rest with the reason. A search that is stopped ends with
+/// what it has; `num_found` files were found before.
 ///
 /// # Errors
 /// [`Problem::CorruptArchive`] and [`Problem::UnsafeArchive`]: nothing in it can be used;
 /// [`Problem::Io`].
-pub(super) fn list(path: &Path) -> Result<(Vec<PathBuf>, Vec<Skipped>), Problem> {
+pub(super) fn list(
+    path: &Path,
+    search: &Search,
+    num_found: usize,
+) -> Result<(Vec<PathBuf>, Vec<Skipped>), Problem> {
     let mut archive = open(path)?;
     let (mut files, mut skipped) = (Vec::new(), Vec::new());
     for index in 0..archive.len() {
+        if search.is_stopped() {
+            break;
+        }
         let is_file = archive
             .by_index_raw(index)
             .is_ok_and(|entry| !entry.is_dir());
@@ -107,6 +115,7 @@ pub(super) fn list(path: &Path) -> Result<(Vec<PathBuf>, Vec<Skipped>), Problem>
             // Reading one whose beginning cannot be read says why in a sentence.
             Some(Ok(_)) | None => files.push(inner),
         }
+        search.saw(num_found + files.len());
     }
     Ok((files, skipped))
 }

@@ -52,10 +52,7 @@ pub fn find_radiographs(paths: &[PathBuf], search: &Search) -> Found {
         } else if is_device(path) {
             walk.skip(path.clone(), NO_FILE.to_owned());
         } else if is_dicomdir(path) {
-            match referenced_files(path) {
-                Ok(files) => files.into_iter().for_each(|file| walk.take(file)),
-                Err(FormatError { path, problem }) => walk.skip(path, problem.to_string()),
-            }
+            walk.dicomdir(path);
         } else if is_archive(path) {
             walk.named_archive(path);
         } else {
@@ -114,9 +111,23 @@ impl Walk<'_> {
         }
     }
 
+    fn dicomdir(&mut self, path: &Path) {
+        let files = match referenced_files(path) {
+            Ok(files) => files,
+            Err(FormatError { path, problem }) => return self.skip(path, problem.to_string()),
+        };
+        for file in files {
+            if self.search.is_stopped() {
+                return;
+            }
+            self.take(file);
+            self.search.saw(self.found.files.len());
+        }
+    }
+
     /// An archive that cannot be opened is taken itself: reading it says why.
     fn named_archive(&mut self, path: &Path) {
-        match archive::list(path) {
+        match archive::list(path, self.search, self.found.files.len()) {
             Ok((files, skipped)) => self.entries(files, skipped),
             Err(_) => self.take(path.to_owned()),
         }
@@ -124,7 +135,7 @@ impl Walk<'_> {
 
     /// Many programs store their own files as archives: one without a radiograph is one thing passed over.
     fn archive_in_folder(&mut self, path: PathBuf) {
-        match archive::list(&path) {
+        match archive::list(&path, self.search, self.found.files.len()) {
             Ok((files, skipped)) if !files.is_empty() => self.entries(files, skipped),
             Ok(_) => self.skip(path, "A ZIP archive without a radiograph.".to_owned()),
             Err(problem) => self.skip(path, problem.to_string()),

@@ -89,7 +89,7 @@ fn zip_problem(path: &Path) -> Problem {
         return Problem::NestedArchive;
     }
     let looks_like = "it is a ZIP archive without one".to_owned();
-    let problem = archive::list(path).err();
+    let problem = archive::list(path, &Search::default(), 0).err();
     problem.unwrap_or(Problem::NotAnImage { looks_like })
 }
 

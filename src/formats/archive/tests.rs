@@ -190,3 +190,20 @@ fn too_many_or_too_large_files_are_refused() {
     let err = failure(folder.path(), &path);
     assert!(err.to_string().contains("would unpack"), "{err}");
 }
+
+#[test]
+fn a_search_through_an_archive_counts_and_can_be_stopped() {
+    let png = picture();
+    let (_folder, path) = written(&archive_of(&[
+        ("a", &png),
+        ("b", &png),
+        ("c.txt", b"hello"),
+    ]));
+    let search = Search::default();
+    let found = find_radiographs(std::slice::from_ref(&path), &search);
+    assert_eq!((found.files.len(), found.stopped), (2, false));
+    assert_eq!((search.num_seen(), search.num_found()), (3, 2));
+    search.stop();
+    assert_eq!(list(&path, &search, 0).unwrap().0.len(), 0);
+    assert_eq!(search.num_seen(), 3);
+}
