@@ -18,8 +18,8 @@ pub enum ModalityTransform {
     Lut {
         /// First stored value mapped.
         first: i32,
-        /// Modality values.
-        entries: Vec<u16>,
+        /// Modality values; shared, because every picture on the screen has them.
+        entries: Arc<[u16]>,
     },
 }
 

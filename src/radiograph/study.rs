@@ -190,6 +190,21 @@ impl Radiograph {
         self.stored.size()
     }
 
+    /// Smallest and largest modality value that occurs outside padding; `(0, 1)` of the stored values where there is
+    /// nothing else. Walks every pixel.
+    pub fn modality_range(&self) -> (f64, f64) {
+        let stored = self.stored.iter();
+        let anatomy = stored.filter(|&value| !self.is_padding(value));
+        let values = anatomy.map(|value| self.modality.apply(value));
+        let range = values.fold(None, |range: Option<(f64, f64)>, v| {
+            Some(range.map_or((v, v), |(low, high)| (low.min(v), high.max(v))))
+        });
+        range.unwrap_or_else(|| {
+            let [a, b] = [0, 1].map(|stored| self.modality.apply(stored));
+            (a.min(b), a.max(b))
+        })
+    }
+
     /// The same radiograph with black and white exchanged, for a file that states its polarity wrongly; a warning
     /// says so. Done twice, it is the radiograph as it was.
     #[must_use]

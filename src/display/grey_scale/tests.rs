@@ -106,7 +106,7 @@ fn slope_and_polarity_invert_independently() {
 fn modality_tables_hold_their_ends() {
     let lut = ModalityTransform::Lut {
         first: -2,
-        entries: vec![10, 20, 30],
+        entries: [10, 20, 30].into(),
     };
     let scale = GreyScale::new(
         &radiograph(lut, Polarity::HighIsWhite, true),

@@ -20,7 +20,7 @@ pub(super) fn modality_transform(
         let table = lut::read(item, header.bits.signed)?;
         return Ok(ModalityTransform::Lut {
             first: table.first,
-            entries: table.entries,
+            entries: table.entries.into(),
         });
     }
     let slope = attributes.number(tags::RESCALE_SLOPE)?.unwrap_or(1.0);
@@ -92,6 +92,7 @@ pub(super) fn values_of_interest(
         match lut::read(&item, signed_input) {
             Ok(table) => vois.push(Voi::Lut(voi_lut(
                 table,
+                header.bits.stored,
                 item.text(tags::LUT_EXPLANATION),
                 warnings,
             ))),
@@ -133,12 +134,24 @@ fn can_be_negative(header: &ImageHeader, slope: f64, intercept: f64) -> bool {
     slope * low + intercept < 0.0 || slope * high + intercept < 0.0
 }
 
+/// Bits of an entry that a picture of 12 bits needs: a table of 16 bits that stops there was not meant as one.
+const MOST_BITS_OF_A_DETECTOR: u16 = 12;
+
 /// Some makers state the 16 bits an entry takes, not the bits it uses; others state fewer than it
-/// uses. Either would show the picture black or clipped, so the entries decide.
-fn voi_lut(table: lut::Lut, explanation: String, warnings: &mut Vec<Warning>) -> VoiLut {
+/// uses. Either would show the picture black or clipped, so the entries decide: where they need more
+/// bits than stated, or where 16 are stated and no entry needs more than the stored values have. A table
+/// of 16 bits that merely ends below white is shown as it is.
+fn voi_lut(
+    table: lut::Lut,
+    bits_stored: u16,
+    explanation: String,
+    warnings: &mut Vec<Warning>,
+) -> VoiLut {
     let largest = table.entries.iter().copied().max().unwrap_or(0);
     let used = (16 - largest.leading_zeros() as u16).max(1);
-    let bits = if table.bits == 16 || used > table.bits {
+    let fits_the_picture = bits_stored < 16 && used <= bits_stored.max(MOST_BITS_OF_A_DETECTOR);
+    let states_too_many = table.bits == 16 && (fits_the_picture || used <= MOST_BITS_OF_A_DETECTOR);
+    let bits = if states_too_many || used > table.bits {
         used
     } else {
         table.bits
@@ -206,5 +219,43 @@ fn function(stated: &str) -> Result<VoiFunction, Problem> {
             stated,
             "LINEAR, LINEAR_EXACT or SIGMOID is asked for",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bits(stated: u16, largest: u16, bits_stored: u16) -> (u16, usize) {
+        let mut warnings = Vec::new();
+        let table = lut::Lut {
+            first: 0,
+            bits: stated,
+            entries: vec![0, largest],
+        };
+        let lut = voi_lut(table, bits_stored, String::new(), &mut warnings);
+        (lut.bits, warnings.len())
+    }
+
+    /// PS3.3 C.11.2.1.1: the third value of LUT Descriptor is the number of bits of an entry, 0 to 2^n - 1 its range;
+    /// nothing asks that a table reach the end.
+    #[test]
+    fn a_conforming_table_that_ends_below_white_is_believed() {
+        assert_eq!(bits(16, 30_000, 12), (16, 0));
+        assert_eq!(bits(16, 30_000, 16), (16, 0));
+        assert_eq!(bits(16, 65_535, 12), (16, 0));
+        assert_eq!(bits(12, 3_000, 12), (12, 0));
+        assert_eq!(bits(10, 300, 12), (10, 0));
+    }
+
+    #[test]
+    fn entries_that_contradict_their_number_of_bits_decide() {
+        // 16 stated for what has the bits of the picture, or of a detector.
+        assert_eq!(bits(16, 4_095, 12), (12, 1));
+        assert_eq!(bits(16, 4_095, 16), (12, 1));
+        assert_eq!(bits(16, 16_383, 14), (14, 1));
+        assert_eq!(bits(16, 255, 10), (8, 1));
+        // Fewer stated than used.
+        assert_eq!(bits(10, 4_095, 12), (12, 1));
     }
 }
