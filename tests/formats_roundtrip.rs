@@ -9,7 +9,7 @@
 )]
 
 use diaphane::display::{GreyScale, display_image, modality_image};
-use diaphane::formats::{FormatError, raster, read, stored_fingerprint};
+use diaphane::formats::{FormatError, Search, find_radiographs, raster, read, stored_fingerprint};
 use diaphane::radiograph::{
     LungMask, PixelSpacing, Polarity, Radiograph, Raster, SpacingKind, Voi,
 };
@@ -297,6 +297,15 @@ fn a_table_of_65536_entries_and_one_that_lies_about_its_depth() {
         assert!(matches!(&radiograph.vois[0], Voi::Lut(lut) if lut.entries.len() == 65_536));
         assert_near(&shown(&radiograph), &[1.0, 0.8, 0.0]);
 
+        // Sixteen bits stated, and no entry is white: PS3.3 C.11.2.1.1 asks for none that is.
+        let mut item = layout.element((0x28, 0x3002), "US", &layout.words([3, 10, 16]));
+        item.extend(lut_data(layout, [0, 13_107, 30_000]));
+        let mut file = File::new(layout, uid, vec![9, 10, 11, 12, 4000]);
+        file.more.push(layout.sequence((0x28, 0x3010), &item));
+        let radiograph = file.read().unwrap();
+        let white = 30_000.0 / 65_535.0;
+        assert_near(&shown(&radiograph), &[0.0, 0.0, 0.2, white, white]);
+
         // Sixteen bits stated, twelve used: shown at full brightness, and said so.
         let mut item = layout.element((0x28, 0x3002), "US", &layout.words([3, 10, 16]));
         item.extend(lut_data(layout, [0, 819, 4095]));
@@ -356,6 +365,11 @@ fn a_modality_table_replaces_the_rescale() {
         modality_image(&radiograph).values(),
         [1000.0, 1000.0, 40_000.0, 2000.0, 2000.0]
     );
+    assert_eq!(radiograph.modality_range(), (1000.0, 40_000.0));
+    // The range is that of the picture, not of the table.
+    let mut narrow = file.clone();
+    narrow.values = vec![1, 1, 1, 7, 7];
+    assert_eq!(narrow.read().unwrap().modality_range(), (2000.0, 2000.0));
     assert_near(
         &shown(&radiograph),
         &[0.0, 0.0, 1.0, 1.0 / 39.0, 1.0 / 39.0],
@@ -453,6 +467,13 @@ fn spacing_comes_from_one_place_with_its_kind() {
         let calibrated = pixel.clone().with((0x28, 0xA02), "CS", stated);
         assert_eq!(spacing(calibrated), expected(0.15, 0.14, kind));
     }
+    let described = |file: File| {
+        let file = file.with((0x28, 0xA04), "LO", b"Steel ball, 25.4 mm");
+        file.read().unwrap().info.calibration
+    };
+    assert_eq!(described(pixel.clone()), "Steel ball, 25.4 mm");
+    // It belongs to Pixel Spacing, and describes no other.
+    assert_eq!(described(imager(plain())), "");
     let scanned = plain().with((0x18, 0x2010), "DS", b"0.3\\0.3");
     assert_eq!(spacing(scanned), expected(0.3, 0.3, SpacingKind::AtScanner));
     let broken = imager(plain())
@@ -628,4 +649,37 @@ fn lossy_compression_is_told_with_ratio_and_method() {
         told(&twice),
         "Lossy compression 12.5:1, 4:1 (JPEG 2000, JPEG)"
     );
+}
+
+/// A DICOMDIR of one image record (PS3.3 annex F) beside the file it lists.
+fn dicomdir(folder: &Path) -> std::path::PathBuf {
+    std::fs::write(folder.join("IM1"), File::little(vec![1, 2]).bytes()).unwrap();
+    let layout = Layout::ExplicitLittle;
+    let mut head = vec![0; 128];
+    head.extend(b"DICM");
+    head.extend(layout.element((2, 0x10), "UI", b"1.2.840.10008.1.2.1"));
+    // The first record lies behind the offset's own element and the header of the sequence.
+    let first = u32::try_from(head.len()).unwrap() + 12 + 12;
+    let record = [
+        layout.element((4, 0x1400), "UL", &layout.u32(0)),
+        layout.element((4, 0x1420), "UL", &layout.u32(0)),
+        layout.element((4, 0x1430), "CS", b"IMAGE"),
+        layout.element((4, 0x1500), "CS", b"IM1"),
+    ];
+    head.extend(layout.element((4, 0x1200), "UL", &layout.u32(first)));
+    head.extend(layout.sequence((4, 0x1220), &record.concat()));
+    let path = folder.join("DICOMDIR");
+    std::fs::write(&path, head).unwrap();
+    path
+}
+
+#[test]
+fn the_files_of_a_dicomdir_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = dicomdir(folder.path());
+    let search = Search::default();
+    let found = find_radiographs(&[path], &search);
+    assert_eq!(found.files.len(), 1, "{:?}", found.skipped);
+    assert!(found.files[0].ends_with("IM1"));
+    assert_eq!((search.num_seen(), search.num_found()), (1, 1));
 }

@@ -87,6 +87,9 @@ pub struct StudyInfo {
     pub series_number: String,
     /// Series Description (0008,103E).
     pub series_description: String,
+    /// Pixel Spacing Calibration Description (0028,0A04): how Pixel Spacing was calibrated, in the file's own words;
+    /// empty where another attribute states the size of a pixel.
+    pub calibration: String,
     /// That the picture was compressed lossily, with ratio and method where they are stated; empty where it was not.
     pub lossy_compression: String,
 }

@@ -37,8 +37,17 @@ pub(super) fn study_info(attributes: &Attributes<'_>, is_stored_lossily: bool) -
         series_instance_uid: text(tags::SERIES_INSTANCE_UID),
         series_number: text(tags::SERIES_NUMBER),
         series_description: text(tags::SERIES_DESCRIPTION),
+        calibration: calibration_text(attributes),
         lossy_compression: lossy_text(attributes, is_stored_lossily),
     }
+}
+
+/// How Pixel Spacing was calibrated; what belongs to a spacing that is not there says nothing.
+fn calibration_text(attributes: &Attributes<'_>) -> String {
+    if attributes.text(tags::PIXEL_SPACING).is_empty() {
+        return String::new();
+    }
+    attributes.text(tags::PIXEL_SPACING_CALIBRATION_DESCRIPTION)
 }
 
 /// What was lost by compression in words, every time it was; empty where nothing was.

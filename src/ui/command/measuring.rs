@@ -232,8 +232,12 @@ fn tell_unit(id: MeasureId, state: &mut AppState) {
     if !has_length || std::mem::replace(&mut study.measure_record.is_unit_told, true) {
         return;
     }
+    let described = match study.calibration_text() {
+        "" => String::new(),
+        text => format!(" (\u{201c}{text}\u{201d})"),
+    };
     let text = format!(
-        "Millimetres of this study: {}. {}",
+        "Millimetres of this study: {}{described}. {}",
         kind.words(),
         meaning(kind)
     );

@@ -97,6 +97,16 @@ impl OpenStudy {
         self.calibration.or(self.radiograph.spacing)
     }
 
+    /// How the file says that this size was calibrated; empty where it does not, or the reader calibrated it.
+    pub(in crate::ui) fn calibration_text(&self) -> &str {
+        let of_file = self.calibration.is_none() && self.radiograph.spacing.is_some();
+        if of_file {
+            &self.radiograph.info.calibration
+        } else {
+            ""
+        }
+    }
+
     /// Size of a pixel for every length of this study.
     pub fn scale(&self) -> Scale {
         Scale::of(self.spacing())

@@ -45,7 +45,11 @@ fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
     }
     if let Some(study) = state.study() {
         ui.separator();
-        ui.label(spacing_text(study.spacing()));
+        let spacing = ui.label(spacing_text(study.spacing()));
+        if !study.calibration_text().is_empty() {
+            let tip = format!("The file on its calibration: {}", study.calibration_text());
+            spacing.on_hover_text(tip);
+        }
         ui.separator();
         let content = state.active_content();
         ui.label(window_text(
