@@ -81,6 +81,7 @@ const HOMES: [(&[&str], &[&str]); 15] = [
             "dicom_object",
             "dicom_pixeldata",
             "dicom_transfer_syntax_registry",
+            "encoding_rs",
             "image",
             "png",
             "zip",

@@ -1,11 +1,10 @@
 //! Which radiographs a command works on, and the stems of their outputs.
 
-use super::own_files::PICTURE_ENDINGS;
 use super::words::Shard;
 use crate::formats;
 use crate::pipeline::read_certificate;
 use anyhow::{bail, ensure};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A radiograph's file with the stem its outputs are named by.
@@ -36,7 +35,7 @@ impl Inputs {
         let mut sentences = Vec::new();
         if self.own_outputs > 0 {
             sentences.push(format!(
-                "left out {}: written by an earlier run beside its radiograph or certificate; name a file to take it all the same",
+                "left out {}: written by an earlier run, by what it says of itself or stands beside; name a file to take it all the same",
                 counted(self.own_outputs, "picture")
             ));
         }
@@ -71,11 +70,11 @@ pub(super) fn collect(paths: &[PathBuf], shard: Option<Shard>) -> anyhow::Result
     let is_ours = |path: &Path| {
         path.extension().is_some_and(|ending| ending == "json") && read_certificate(path).is_some()
     };
-    let others = found.skipped.iter().filter(|other| !is_ours(&other.path));
-    inputs.other_files = others.count();
-    let (own, sources) = split_own_outputs(found.files, &known);
+    let skipped = found.skipped.iter();
+    let (own, others): (Vec<_>, Vec<_>) = skipped.partition(|other| other.is_own_output());
     inputs.own_outputs = own.len();
-    inputs.sources = sources;
+    inputs.other_files = others.iter().filter(|other| !is_ours(&other.path)).count();
+    inputs.sources = found.files;
     ensure!(
         !inputs.sources.is_empty() || !inputs.refused.is_empty(),
         nothing_found(&known, &inputs)
@@ -119,35 +118,6 @@ fn nothing_found(paths: &[PathBuf], inputs: &Inputs) -> String {
 fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
-}
-
-/// Divides what was found into pictures of earlier runs and the rest, each in its order.
-fn split_own_outputs(files: Vec<PathBuf>, paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
-    let identity = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
-    let named: BTreeSet<PathBuf> = paths.iter().map(identity).collect();
-    let stems: BTreeSet<PathBuf> = files.iter().map(|path| path.with_extension("")).collect();
-    files
-        .into_iter()
-        .partition(|path| !named.contains(&identity(path)) && is_own_output(path, &stems))
-}
-
-/// Whether a picture's name is that of an output, and what it was made from or certified by stands
-/// beside it. `stems` are the files found, without their extensions.
-fn is_own_output(path: &Path, stems: &BTreeSet<PathBuf>) -> bool {
-    let file_stem = stem(path);
-    let is_png = path.extension().is_some_and(|ending| ending == "png");
-    let mut sources = PICTURE_ENDINGS
-        .iter()
-        .filter_map(|ending| file_stem.strip_suffix(ending.strip_suffix(".png")?));
-    is_png
-        && sources.any(|source| {
-            // `simulate` and folders of pairs name a radiograph NAME_cxr and its pictures NAME_soft.
-            let siblings = [source.to_owned(), format!("{source}_cxr")];
-            siblings
-                .iter()
-                .any(|name| stems.contains(&path.with_file_name(name)))
-                || read_certificate(&path.with_file_name(format!("{source}.json"))).is_some()
-        })
 }
 
 /// A file is named by its stem; files of equal stems take their folder's name before it.

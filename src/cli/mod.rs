@@ -18,7 +18,6 @@ mod kind;
 mod manual;
 mod models;
 mod outputs;
-mod own_files;
 mod report;
 mod segment;
 mod session;

@@ -4,13 +4,13 @@
 
 use super::inputs::Input;
 use super::job::Destination;
-use super::own_files::{BONE, LUNG_MASK, PICTURE_ENDINGS, SOFT, UNCERTAINTY};
 use crate::display::displayed_modality;
+use crate::formats::own_output::{BONE, LUNG_MASK, PICTURE_ENDINGS, SOFT, UNCERTAINTY};
 use crate::formats::raster::PngMarks;
 use crate::formats::{self, raster};
 use crate::pipeline::{
-    Certificate, CertifiedOutput, SOFT_COMMENT, grey16_sha256, mask8_sha256, read_certificate,
-    withdraw, write_certificate,
+    Certificate, CertifiedOutput, Parameters, SOFT_COMMENT, grey16_sha256, mask8_sha256,
+    read_certificate, withdraw, write_certificate,
 };
 use crate::radiograph::{FloatImage, LungMask, PixelSpacing, Radiograph, resize_area};
 use crate::worker::{OutputGrid, SuppressionResult, uncertainty_full_scale};
@@ -80,6 +80,7 @@ impl Pictures {
                 _ => LUNG_MASK_COMMENT,
             }),
             spacing: self.spacing.filter(|_| is_native),
+            parameters: None,
         }
     }
 }
@@ -178,16 +179,20 @@ impl OutputNames {
         if overwrite {
             self.withdraw_earlier(pictures)?;
         }
+        let parameters = Parameters::of(&certificate).to_json();
+        let marks = |ending| PngMarks {
+            parameters: parameters.clone(),
+            ..pictures.marks(ending)
+        };
         for (ending, picture) in greys {
-            let marks = pictures.marks(ending);
-            raster::write_marked_grey16(&self.path(ending), picture, &marks, overwrite)?;
+            raster::write_marked_grey16(&self.path(ending), picture, &marks(ending), overwrite)?;
             certificate.outputs.push(CertifiedOutput {
                 file: format!("{}{ending}", self.stem),
                 stored_sha256_i32le: grey16_sha256(picture),
             });
         }
-        let marks = pictures.marks(LUNG_MASK);
-        raster::write_marked_mask8(&self.lung_mask(), &pictures.lung_mask, &marks, overwrite)?;
+        let (path, lung_mask) = (self.lung_mask(), &pictures.lung_mask);
+        raster::write_marked_mask8(&path, lung_mask, &marks(LUNG_MASK), overwrite)?;
         certificate.outputs.push(CertifiedOutput {
             file: format!("{}{LUNG_MASK}", self.stem),
             stored_sha256_i32le: mask8_sha256(&pictures.lung_mask),
@@ -212,6 +217,7 @@ pub(super) fn lung_mask_marks(spacing: Option<PixelSpacing>) -> PngMarks {
     PngMarks {
         comment: Some(LUNG_MASK_COMMENT),
         spacing,
+        parameters: None,
     }
 }
 
@@ -228,6 +234,23 @@ mod tests {
             uncertainty: None,
             spacing: None,
             grid: OutputGrid::Native,
+        }
+    }
+
+    /// What keeps each of them from being taken for a radiograph.
+    #[test]
+    fn every_picture_says_that_it_was_made_of_a_radiograph() {
+        let folder = tempfile::tempdir().unwrap();
+        for ending in PICTURE_ENDINGS {
+            let path = folder.path().join(ending.replace("_", "renamed"));
+            let marks = pictures(0.5).marks(ending);
+            raster::write_marked_grey16(&path, &pictures(0.5).soft, &marks, false).unwrap();
+            let read = formats::read(&path).unwrap();
+            assert!(!read.info.derived.is_empty(), "{ending}");
+            assert!(
+                crate::cli::kind::ensure_chest(&read, false).is_err(),
+                "{ending}"
+            );
         }
     }
 

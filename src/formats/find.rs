@@ -1,9 +1,10 @@
 //! Walking folders for radiographs.
 
 use super::archive::{self, ArchiveEntry};
+use super::raster::read_texts;
 use super::search::Search;
 use super::sniff::{Content, SNIFF_BYTES, content};
-use super::{FormatError, exists, referenced_files};
+use super::{FormatError, exists, own_output, referenced_files};
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::io::Read as _;
@@ -29,9 +30,21 @@ pub struct Skipped {
     pub reason: String,
 }
 
+impl Skipped {
+    /// Whether it is a picture that this program made of a radiograph.
+    pub fn is_own_output(&self) -> bool {
+        self.reason == OWN_OUTPUT
+    }
+}
+
+/// Why a picture of this program's own is passed over: it would be taken for another radiograph.
+const OWN_OUTPUT: &str =
+    "A picture that this program made of a radiograph: open it by its name to see it.";
+
 /// Collects radiographs: a file named is taken as it is (reading it says what is wrong with it), a
 /// folder or ZIP archive is walked and its files told apart by content, a DICOMDIR stands for the files it lists.
 /// What does not exist is passed over.
+/// Pictures that this program made are left out of a folder, and taken where they are named.
 /// Hidden files and folders inside folders are not visited; a folder reached twice is walked once. A search that is
 /// stopped ends with what it has.
 pub fn find_radiographs(paths: &[PathBuf], search: &Search) -> Found {
@@ -39,6 +52,7 @@ pub fn find_radiographs(paths: &[PathBuf], search: &Search) -> Found {
         found: Found::default(),
         taken: HashSet::new(),
         walked: HashSet::new(),
+        named: HashSet::new(),
         search,
     };
     for path in paths {
@@ -56,9 +70,11 @@ pub fn find_radiographs(paths: &[PathBuf], search: &Search) -> Found {
         } else if is_archive(path) {
             walk.named_archive(path);
         } else {
+            walk.named.insert(identity(path));
             walk.take(path.clone());
         }
     }
+    walk.leave_out_outputs();
     walk.found.stopped = search.is_stopped();
     walk.found
 }
@@ -67,17 +83,34 @@ struct Walk<'a> {
     found: Found,
     taken: HashSet<PathBuf>,
     walked: HashSet<PathBuf>,
+    /// Files that were named themselves.
+    named: HashSet<PathBuf>,
     search: &'a Search,
 }
 
 impl Walk<'_> {
     fn take(&mut self, path: PathBuf) {
-        let identity = ArchiveEntry::of(&path).map_or_else(
-            || path.canonicalize().unwrap_or_else(|_| path.clone()),
-            |entry| entry.canonical(),
-        );
-        if self.taken.insert(identity) {
+        if self.taken.insert(identity(&path)) {
             self.found.files.push(path);
+        }
+    }
+
+    /// Passes over what only its name and its neighbours show to be an output, and takes back what was named after
+    /// its folder.
+    fn leave_out_outputs(&mut self) {
+        let files = std::mem::take(&mut self.found.files);
+        let stems: HashSet<PathBuf> = files.iter().map(|path| path.with_extension("")).collect();
+        let is_own = |path: &PathBuf| {
+            own_output::is_named_like_one(path, &stems) && !self.named.contains(&identity(path))
+        };
+        let (own, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_own);
+        self.found.files = files;
+        let named = &self.named;
+        let is_left =
+            |other: &Skipped| !other.is_own_output() || !named.contains(&identity(&other.path));
+        self.found.skipped.retain(is_left);
+        for path in own {
+            self.skip(path, OWN_OUTPUT.to_owned());
         }
     }
 
@@ -163,11 +196,22 @@ impl Walk<'_> {
         }
         match sniffed(&path) {
             Ok(Ok(Content::Zip)) => self.archive_in_folder(path),
+            Ok(Ok(Content::Png)) if own_output::derived(&read_texts(&path)).is_some() => {
+                self.skip(path, OWN_OUTPUT.to_owned());
+            }
             Ok(Ok(_)) => self.take(path),
             Ok(Err(looks_like)) => self.skip(path, format!("Not a radiograph: {looks_like}.")),
             Err(err) => self.skip(path, format!("The file cannot be read: {err}.")),
         }
     }
+}
+
+/// The one way to write a path, for telling files apart.
+fn identity(path: &Path) -> PathBuf {
+    ArchiveEntry::of(path).map_or_else(
+        || path.canonicalize().unwrap_or_else(|_| path.to_owned()),
+        |entry| entry.canonical(),
+    )
 }
 
 /// Why pipes, sockets and devices are passed over.

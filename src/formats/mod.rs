@@ -21,6 +21,7 @@ mod identity;
 mod inspect;
 mod jpeg_markers;
 mod limits;
+pub mod own_output;
 pub mod raster;
 mod search;
 mod sniff;

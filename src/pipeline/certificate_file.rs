@@ -1,6 +1,6 @@
 //! A soft-tissue image and its certificate as two files side by side: both of them, or none.
 
-use super::{Certificate, CertifiedOutput, grey16_sha256};
+use super::{Certificate, CertifiedOutput, Parameters, grey16_sha256};
 use crate::formats::raster::{self, PngMarks};
 use crate::formats::{FormatError, Problem, write_atomically};
 use crate::radiograph::{FloatImage, PixelSpacing};
@@ -49,6 +49,7 @@ pub fn write_certified(
     let marks = PngMarks {
         comment: Some(SOFT_COMMENT),
         spacing,
+        parameters: Parameters::of(&certificate).to_json(),
     };
     raster::write_marked_grey16(path, picture, &marks, overwrite).inspect_err(|_| {
         // The old picture still stands, and so must what certifies it.
@@ -144,6 +145,49 @@ mod tests {
         let read: Certificate = serde_json::from_str(&text).unwrap();
         assert_eq!(read.outputs[0].file, "chest_soft.png");
         assert_eq!(read.outputs[0].stored_sha256_i32le, grey16_sha256(&picture));
+    }
+
+    /// What is written into a picture comes back from it, is no patient data, and keeps it from being suppressed again.
+    #[test]
+    fn a_picture_says_what_made_it_and_that_it_is_no_radiograph() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("renamed.png");
+        let mut certificate = certificate();
+        certificate.input.file = "Doe_John.dcm".to_owned();
+        certificate.warnings = vec!["Another file: /home/Doe.dcm".to_owned()];
+        certificate.bundle = "b\u{fc}ndel".to_owned();
+        let picture = Raster::filled(2, 1, 0.5);
+        write_certified(&path, &picture, None, certificate.clone(), false).unwrap();
+        let texts = raster::read_texts(&path);
+        let of = |keyword: &str| texts.iter().find(|(known, _)| known == keyword);
+        let (_, written) = of("Parameters").unwrap();
+        let parameters: Parameters = serde_json::from_str(written).unwrap();
+        assert_eq!(parameters, Parameters::of(&certificate));
+        assert_eq!(parameters.settings, certificate.settings);
+        assert!(
+            !texts.iter().any(|(_, text)| text.contains("Doe")),
+            "{texts:?}"
+        );
+
+        let read = crate::formats::read(&path).unwrap();
+        assert_eq!(read.info.derived, "bone suppressed");
+        let mut doubts = crate::pipeline::suitability_of(&read);
+        doubts.retain(|doubt| doubt.topic == crate::radiograph::Topic::Kind);
+        assert_eq!(doubts, read.warnings);
+        assert_eq!(read.warnings.len(), 1, "{:?}", read.warnings);
+        assert!(
+            read.warnings[0].text.contains("already"),
+            "{:?}",
+            read.warnings
+        );
+        // Left out of its folder without certificate or radiograph beside it, taken by its name.
+        let search = crate::formats::Search::default();
+        let found = crate::formats::find_radiographs(&[folder.path().to_owned()], &search);
+        assert!(found.files.is_empty() && found.skipped.iter().any(|s| s.is_own_output()));
+        let both = [folder.path().to_owned(), path.clone()];
+        let found = crate::formats::find_radiographs(&both, &search);
+        assert_eq!(found.files, [path]);
+        assert!(!found.skipped.iter().any(|s| s.is_own_output()));
     }
 
     #[test]

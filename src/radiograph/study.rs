@@ -90,6 +90,8 @@ pub struct StudyInfo {
     /// Pixel Spacing Calibration Description (0028,0A04): how Pixel Spacing was calibrated, in the file's own words;
     /// empty where another attribute states the size of a pixel.
     pub calibration: String,
+    /// What this program says it made of a radiograph, where the file is a picture of its own; empty for all others.
+    pub derived: String,
     /// That the picture was compressed lossily, with ratio and method where they are stated; empty where it was not.
     pub lossy_compression: String,
 }
@@ -154,6 +156,15 @@ impl StudyInfo {
             doubt(format!("View Position is {view}, not frontal."));
         }
         doubts.extend(doubt_of_suppression(&self.image_type));
+        if !self.derived.is_empty() {
+            doubts.push(doubt_of_suppression(&self.derived).unwrap_or_else(|| {
+                let text = format!(
+                    "This is no radiograph but a picture that this program made of one: {}.",
+                    self.derived
+                );
+                Warning::new(Topic::Kind, text)
+            }));
+        }
         doubts
     }
 }

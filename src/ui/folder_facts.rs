@@ -51,12 +51,13 @@ pub(super) fn facts_of(radiograph: &Radiograph, known: &KnownFolders) -> FolderF
     facts.copied().unwrap_or_default()
 }
 
-/// Whether a radiograph comes from a file that has no header to state polarity and spacing.
+/// Whether a radiograph comes from a file that has no header to state polarity and spacing. A picture that this program
+/// made is none: it was written as it was shown.
 pub(super) fn is_silent(radiograph: &Radiograph) -> bool {
     matches!(
         radiograph.source.kind,
         FileKind::Png | FileKind::Tiff | FileKind::Jpeg
-    )
+    ) && radiograph.info.derived.is_empty()
 }
 
 /// The facts of every folder asked about.
@@ -123,4 +124,36 @@ impl FolderNotes {
 /// Writes what is known of folders, where nobody but this user can read it.
 pub(super) fn write(file: &Path, text: &str) -> Result<(), String> {
     write_private(file, text.as_bytes()).map_err(|err| err.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::raster::{PngMarks, write_marked_grey16};
+    use crate::radiograph::Raster;
+
+    /// It was saved as it was shown: the facts of the radiographs beside it are not its own.
+    #[test]
+    fn a_picture_that_this_program_made_is_not_turned() {
+        let folder = tempfile::tempdir().unwrap();
+        let facts = FolderFacts {
+            is_inverted: true,
+            pixel_mm: None,
+        };
+        let is_turned = |comment| {
+            let path = folder.path().join("a.png");
+            let marks = PngMarks {
+                comment,
+                ..PngMarks::default()
+            };
+            write_marked_grey16(&path, &Raster::filled(2, 1, 0.5), &marks, true).unwrap();
+            let radiograph = crate::formats::read(&path).unwrap();
+            let polarity = radiograph.polarity;
+            facts.applied(radiograph).polarity != polarity
+        };
+        assert!(is_turned(None));
+        assert!(!is_turned(Some(
+            "derived image, bone suppressed; research use only"
+        )));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::file_doubts::doubts_of_file;
 use super::sidecar;
-use super::study::{loaded_voi, modality_range};
+use super::study::loaded_voi;
 use crate::display::thumbnail;
 use crate::formats::Identity;
 use crate::radiograph::{Radiograph, Raster, StudyInfo};
@@ -30,7 +30,7 @@ impl Preview {
 
     /// Of a radiograph under its file's own window, with the mark that is kept in `measures_folder`.
     pub(super) fn of(radiograph: &Radiograph, measures_folder: Option<&Path>) -> Self {
-        let voi = loaded_voi(radiograph, modality_range(radiograph));
+        let voi = loaded_voi(radiograph, radiograph.modality_range());
         let cautions = doubts_of_file(radiograph);
         // Where it cannot be read, opening the study says so.
         let kept = measures_folder.and_then(|folder| sidecar::load(folder, radiograph).ok());

@@ -74,12 +74,7 @@ pub struct OpenStudy {
 impl OpenStudy {
     /// A study as it is first shown.
     pub fn new(radiograph: Arc<Radiograph>) -> Self {
-<<<<<<< HEAD
-        let modality_range = modality_range(&radiograph);
-=======
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         let modality_range = radiograph.modality_range();
->>>>>>> 2538eec (radiograph, formats: range of a Modality LUT from the values that occur; believe a table of 16 bits)
         Self {
             folder_facts: FolderFacts::default(),
             is_turned: false,
@@ -184,30 +179,6 @@ pub(super) fn loaded_voi(radiograph: &Radiograph, (low, high): (f64, f64)) -> Vo
     radiograph.vois.first().cloned().unwrap_or_else(whole_range)
 }
 
-<<<<<<< HEAD
-/// Smallest and largest modality value outside padding.
-pub(super) fn modality_range(radiograph: &Radiograph) -> (f64, f64) {
-    let stored = radiograph.stored.iter();
-    let anatomy = stored.filter(|&value| !radiograph.is_padding(value));
-    let range = anatomy.fold(None, |range: Option<(i32, i32)>, v| {
-        Some(range.map_or((v, v), |(a, b)| (a.min(v), b.max(v))))
-    });
-    let (low, high) = range.unwrap_or((0, 1));
-    match &radiograph.modality {
-        ModalityTransform::Rescale { slope, intercept } => {
-            let ends = [low, high].map(|v| slope * f64::from(v) + intercept);
-            (ends[0].min(ends[1]), ends[0].max(ends[1]))
-        }
-        ModalityTransform::Lut { entries, .. } => {
-            let low = entries.iter().min().copied().unwrap_or(0);
-            let high = entries.iter().max().copied().unwrap_or(1);
-            (f64::from(low), f64::from(high))
-        }
-    }
-}
-
-=======
->>>>>>> 2538eec (radiograph, formats: range of a Modality LUT from the values that occur; believe a table of 16 bits)
 /// What became of a file.
 #[derive(Debug, Clone)]
 pub enum StudyContent {
@@ -221,44 +192,6 @@ pub enum StudyContent {
     Failed(String),
 }
 
-<<<<<<< HEAD
-=======
-/// What the browser shows of a file, made beside the window.
-#[derive(Debug, Clone)]
-pub struct Preview {
-    /// Patient and acquisition.
-    pub info: StudyInfo,
-    /// Whose picture it is.
-    pub identity: Identity,
-    /// Cautions that the file gives.
-    pub num_cautions: usize,
-    /// The picture, 96 pixels high, 0 is black.
-    pub thumbnail: Arc<Raster<u8>>,
-    /// A reader marked it as a key image.
-    pub is_key_image: bool,
-}
-
-impl Preview {
-    /// Height of a thumbnail, pixels.
-    const HEIGHT: usize = 96;
-
-    /// Of a radiograph under its file's own window, with the mark that is kept in `measures_folder`.
-    pub(super) fn of(radiograph: &Radiograph, measures_folder: Option<&Path>) -> Self {
-        let voi = loaded_voi(radiograph, radiograph.modality_range());
-        let cautions = doubts_of_file(radiograph);
-        // Where it cannot be read, opening the study says so.
-        let kept = measures_folder.and_then(|folder| sidecar::load(folder, radiograph).ok());
-        Self {
-            is_key_image: kept.is_some_and(|kept| kept.is_key_image),
-            info: radiograph.info.clone(),
-            identity: Identity::of(radiograph, &radiograph.id.0),
-            num_cautions: cautions.iter().filter(|doubt| doubt.is_caution()).count(),
-            thumbnail: Arc::new(thumbnail(radiograph, &voi, Self::HEIGHT)),
-        }
-    }
-}
-
->>>>>>> 2538eec (radiograph, formats: range of a Modality LUT from the values that occur; believe a table of 16 bits)
 /// One entry of the study browser.
 #[derive(Debug, Clone)]
 pub struct Study {

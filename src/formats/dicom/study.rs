@@ -38,6 +38,7 @@ pub(super) fn study_info(attributes: &Attributes<'_>, is_stored_lossily: bool) -
         series_number: text(tags::SERIES_NUMBER),
         series_description: text(tags::SERIES_DESCRIPTION),
         calibration: calibration_text(attributes),
+        derived: String::new(),
         lossy_compression: lossy_text(attributes, is_stored_lossily),
     }
 }

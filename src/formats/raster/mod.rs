@@ -11,9 +11,11 @@
 
 mod mask;
 mod read;
+mod texts;
 mod tiff;
 mod write;
 
 pub use mask::read_mask;
 pub(super) use read::{read_jpeg, read_png, read_tiff};
+pub use texts::read_texts;
 pub use write::{PngMarks, write_grey16, write_marked_grey16, write_marked_mask8, write_mask8};

@@ -1,11 +1,12 @@
 //! Decoding raster files into radiographs and masks.
 
 use super::super::limits::{MAX_SIDE_PX, check_size};
-use super::super::{Problem, jpeg_markers};
+use super::super::{Problem, jpeg_markers, own_output};
+use super::texts;
 use super::tiff::{self, TiffPhotometric};
 use crate::radiograph::{
     BitDepth, FileKind, ModalityTransform, Polarity, Radiograph, Raster, SourceFile, StoredValues,
-    StudyId, StudyInfo, Voi, Warning,
+    StudyId, StudyInfo, Voi, Warning, doubt_of_suppression,
 };
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
@@ -16,6 +17,9 @@ use std::path::Path;
 
 /// Most bytes an image library may take while decoding: the largest picture accepted, RGBA 16 bit.
 const MAX_DECODER_BYTES: u64 = 1 << 30;
+
+/// Keywords of the PNG standard whose text says what a picture is.
+const DESCRIPTIONS: [&str; 3] = ["Title", "Description", "Comment"];
 
 /// Grey values with their depth, as they stand in the file.
 struct Grey {
@@ -28,13 +32,26 @@ struct Grey {
 /// Reads a PNG file.
 pub(in crate::formats) fn read_png(path: &Path, bytes: &[u8]) -> Result<Radiograph, Problem> {
     let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits()).map_err(problem)?;
-    Ok(radiograph(
+    let mut png = radiograph(
         path,
         FileKind::Png,
         grey(decoder)?,
         Polarity::HighIsWhite,
         Vec::new(),
-    ))
+    );
+    let texts = texts::texts(Cursor::new(bytes));
+    png.info.derived = own_output::derived(&texts).unwrap_or_default();
+    png.warnings = png.info.doubts();
+    // Other programs describe their pictures in words of their own.
+    let described = texts
+        .iter()
+        .filter(|(keyword, _)| DESCRIPTIONS.contains(&keyword.as_str()));
+    for doubt in described.filter_map(|(_, text)| doubt_of_suppression(text)) {
+        if !png.warnings.contains(&doubt) {
+            png.warnings.push(doubt);
+        }
+    }
+    Ok(png)
 }
 
 /// Reads the first picture of a TIFF file.

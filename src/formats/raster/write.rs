@@ -1,5 +1,6 @@
 //! Writing greyscale PNG files.
 
+use super::super::own_output::SOFTWARE;
 use super::super::{FormatError, Problem, write_atomically};
 use crate::radiograph::{FloatImage, LungMask, PixelSpacing, SpacingKind};
 use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
@@ -7,7 +8,7 @@ use std::path::Path;
 
 /// What a written PNG file says about itself beside its pixels; every file names the program and its
 /// version as `Software`. Nothing of it is about the patient.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct PngMarks {
     /// What the picture is, as text chunk `Comment`, ASCII.
     pub comment: Option<&'static str>,
@@ -15,6 +16,8 @@ pub struct PngMarks {
     /// chunk, with what it was measured on as text chunk `Pixel Spacing`; left out where the file did
     /// not say how it was calibrated.
     pub spacing: Option<PixelSpacing>,
+    /// What made the picture, as international text chunk `Parameters`.
+    pub parameters: Option<String>,
 }
 
 /// Writes a picture in `[0, 1]` as 16-bit PNG; values outside are clipped, NaN becomes black.
@@ -120,7 +123,7 @@ fn mark<W: std::io::Write>(
     let mut text = |keyword: &str, text: String| encoder.add_text_chunk(keyword.to_owned(), text);
     text(
         "Software",
-        format!("diaphane {}", env!("CARGO_PKG_VERSION")),
+        format!("{SOFTWARE}{}", env!("CARGO_PKG_VERSION")),
     )?;
     if let Some(comment) = marks.comment {
         text("Comment", comment.to_owned())?;
@@ -141,6 +144,9 @@ fn mark<W: std::io::Write>(
             ),
         )?;
         encoder.set_pixel_dims(Some(dimensions));
+    }
+    if let Some(parameters) = &marks.parameters {
+        encoder.add_itxt_chunk("Parameters".to_owned(), parameters.clone())?;
     }
     Ok(())
 }
@@ -200,6 +206,7 @@ mod tests {
         let info = written(&PngMarks {
             comment: Some("derived image"),
             spacing: Some(spacing(SpacingKind::AtDetector)),
+            ..PngMarks::default()
         });
         let dimensions = info.pixel_dims.unwrap();
         assert_eq!((dimensions.xppu, dimensions.yppu), (8000, 5000));
@@ -220,8 +227,8 @@ mod tests {
     #[test]
     fn a_spacing_of_unknown_kind_is_left_out() {
         let info = written(&PngMarks {
-            comment: None,
             spacing: Some(spacing(SpacingKind::Uncalibrated)),
+            ..PngMarks::default()
         });
         assert!(info.pixel_dims.is_none());
         assert_eq!(texts(&info).len(), 1);
