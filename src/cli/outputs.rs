@@ -242,7 +242,7 @@ mod tests {
     fn every_picture_says_that_it_was_made_of_a_radiograph() {
         let folder = tempfile::tempdir().unwrap();
         for ending in PICTURE_ENDINGS {
-            let path = folder.path().join(ending.replace("_", "renamed"));
+            let path = folder.path().join(ending.replace('_', "renamed"));
             let marks = pictures(0.5).marks(ending);
             raster::write_marked_grey16(&path, &pictures(0.5).soft, &marks, false).unwrap();
             let read = formats::read(&path).unwrap();

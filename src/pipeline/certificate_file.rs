@@ -183,11 +183,22 @@ mod tests {
         // Left out of its folder without certificate or radiograph beside it, taken by its name.
         let search = crate::formats::Search::default();
         let found = crate::formats::find_radiographs(&[folder.path().to_owned()], &search);
-        assert!(found.files.is_empty() && found.skipped.iter().any(|s| s.is_own_output()));
+        assert!(
+            found.files.is_empty()
+                && found
+                    .skipped
+                    .iter()
+                    .any(crate::formats::Skipped::is_own_output)
+        );
         let both = [folder.path().to_owned(), path.clone()];
         let found = crate::formats::find_radiographs(&both, &search);
         assert_eq!(found.files, [path]);
-        assert!(!found.skipped.iter().any(|s| s.is_own_output()));
+        assert!(
+            !found
+                .skipped
+                .iter()
+                .any(crate::formats::Skipped::is_own_output)
+        );
     }
 
     #[test]

@@ -317,10 +317,9 @@ impl Walk<'_> {
                 if top_level {
                     self.scan.elements.push((header.tag, start..end));
                     if header.tag == tags::PIXEL_DATA {
-                        let words = header.vr == Some(VR::OW);
                         self.scan.pixel_data = Some(PixelDataPlace::Native {
                             value: header.value_start..end,
-                            words,
+                            words: header.vr == Some(VR::OW),
                         });
                     }
                 }

@@ -64,7 +64,9 @@ fn latin1_bytes(text: &str) -> Vec<u8> {
 
 /// Makes a value of Specific Character Set one that the parser does not act on.
 pub(super) fn mask(value: &mut [u8]) {
-    value.iter_mut().for_each(|byte| *byte ^= 0x80);
+    for byte in value {
+        *byte ^= 0x80;
+    }
 }
 
 fn unmasked(element: &InMemElement) -> String {
