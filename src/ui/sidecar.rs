@@ -2,7 +2,7 @@
 //!
 //! Never beside the radiograph: its folder may be an archive, or a disc. The name is the SOP Instance UID and the
 //! beginning of the stored values' SHA-256, because files with the same UID and other pixels occur; a file without a
-//! UID has the whole SHA-256. Of two windows that write the same file, the last one to write wins.
+//! UID has the whole SHA-256. What another window wrote meanwhile is put beside it, not over.
 
 use super::measuring::Annotations;
 use crate::formats::{stored_fingerprint, write_private};
@@ -51,8 +51,19 @@ pub(super) fn load(folder: &Path, radiograph: &Radiograph) -> Result<Annotations
     })
 }
 
-/// Writes the measures of a radiograph in place of those kept before; those are set aside first where they could not
-/// be read.
+/// What is known of the file before it is written.
+#[derive(Debug, Clone)]
+pub(super) enum Before {
+    /// It held these when it was last read or written.
+    Known(Annotations),
+    /// It cannot be read.
+    Unreadable,
+    /// This program is writing it, or was until now.
+    InWork,
+}
+
+/// Writes the measures of a radiograph in place of those kept before. Those that cannot be read, and those that somebody
+/// else wrote meanwhile, are put aside first; returns where the latter lie.
 ///
 /// # Errors
 /// One sentence where the file cannot be written; the one before it is then as it was.
@@ -60,8 +71,8 @@ pub(super) fn save(
     folder: &Path,
     radiograph: &Radiograph,
     annotations: &Annotations,
-    unreadable_before: bool,
-) -> Result<(), String> {
+    before: &Before,
+) -> Result<Option<PathBuf>, String> {
     let key = Key::of(radiograph);
     let path = key.path(folder);
     let failed = |why: String| {
@@ -70,15 +81,23 @@ pub(super) fn save(
             path.display()
         )
     };
-    if unreadable_before && path.exists() {
-        fs::rename(&path, free_name(&path)).map_err(|err| failed(err.to_string()))?;
+    let is_foreign = match before {
+        Before::Known(known) => load(folder, radiograph).is_ok_and(|now| !now.agrees_with(known)),
+        Before::Unreadable | Before::InWork => false,
+    };
+    let mut put_aside = None;
+    if (is_foreign || matches!(before, Before::Unreadable)) && path.exists() {
+        let aside = free_name(&path, if is_foreign { "other" } else { "unread" });
+        fs::rename(&path, &aside).map_err(|err| failed(err.to_string()))?;
+        put_aside = is_foreign.then_some(aside);
     }
     let measures = annotations.measures.to_vec();
     let mut document = Document::new(key.sop_instance_uid, key.sha256, measures);
     document.key_image = annotations.is_key_image;
     document.calibration = annotations.calibration.and_then(Calibration::of);
     let text = document.to_json().map_err(|err| failed(err.to_string()))?;
-    write_private(&path, text.as_bytes()).map_err(|err| failed(err.to_string()))
+    write_private(&path, text.as_bytes()).map_err(|err| failed(err.to_string()))?;
+    Ok(put_aside)
 }
 
 /// What a radiograph's measures are found by.
@@ -107,10 +126,9 @@ impl Key {
     }
 }
 
-fn free_name(path: &Path) -> PathBuf {
-    let names = (1..=MOST_SET_ASIDE).map(|number| path.with_extension(format!("unread-{number}")));
+fn free_name(path: &Path, ending: &str) -> PathBuf {
+    let names =
+        (1..=MOST_SET_ASIDE).map(|number| path.with_extension(format!("{ending}-{number}")));
     let mut names = names.skip_while(|name| name.exists());
-    names
-        .next()
-        .unwrap_or_else(|| path.with_extension("unread"))
+    names.next().unwrap_or_else(|| path.with_extension(ending))
 }

@@ -6,7 +6,7 @@ use crate::measure::{LineOrigin, Measure, MeasureId, Shape, Thorax, ThoraxError}
 use crate::ui::file_id::FileId;
 use crate::ui::measuring::{Annotations, Keeping, MeasureEvent, ReadingTask, Tool, needs_pixels};
 use crate::ui::message::Severity;
-use crate::ui::sidecar;
+use crate::ui::sidecar::{self, Before};
 use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study};
 use std::collections::BTreeSet;
@@ -29,13 +29,14 @@ pub fn refresh_measures(state: &mut AppState, services: &mut Services) {
             services.files.measure(lost, move || {
                 MeasureEvent::Loaded(file_id, sidecar::load(&folder, &radiograph))
             });
-        } else if let Some(unreadable) = unwritten(study) {
+        } else if let Some(before) = unwritten(study) {
+            let unreadable = matches!(before, Before::Unreadable);
             study.measure_record.keeping = Keeping::Writing { unreadable };
             let annotations = study.annotations();
             let sentence = "The measures are not kept for the next time.".to_owned();
             let lost = MeasureEvent::Saved(file_id, annotations.clone(), Err(sentence));
             services.files.measure(lost, move || {
-                let saved = sidecar::save(&folder, &radiograph, &annotations, unreadable);
+                let saved = sidecar::save(&folder, &radiograph, &annotations, &before);
                 MeasureEvent::Saved(file_id, annotations, saved)
             });
         }
@@ -50,32 +51,37 @@ pub fn keep_measures(state: &mut AppState, services: &mut Services) {
     };
     for study in state.studies.iter().filter_map(Study::open) {
         let unfinished = match study.measure_record.keeping {
-            Keeping::Writing { unreadable } => Some(unreadable),
+            Keeping::Writing { unreadable: true } => Some(Before::Unreadable),
+            Keeping::Writing { .. } => Some(Before::InWork),
             _ => unwritten(study),
         };
-        if let Some(unreadable) = unfinished {
+        if let Some(before) = unfinished {
             // There is no window left to say anything in.
             drop(sidecar::save(
                 folder,
                 &study.radiograph,
                 &study.annotations(),
-                unreadable,
+                &before,
             ));
         }
     }
 }
 
-/// Whether the study's measures differ from those on the disk; with whether those could not be read.
-pub(super) fn unwritten(study: &OpenStudy) -> Option<bool> {
+/// What is known of the file, where the study's measures differ from those in it.
+pub(super) fn unwritten(study: &OpenStudy) -> Option<Before> {
     let now = study.annotations();
     let differs = |other: &Annotations| !now.agrees_with(other);
     match &study.measure_record.keeping {
-        Keeping::Kept(kept) => differs(kept).then_some(false),
+        Keeping::Kept(kept) => differs(kept).then(|| Before::Known(kept.clone())),
         Keeping::Failed {
             annotations,
             unreadable,
-        } => differs(annotations).then_some(*unreadable),
-        Keeping::Unreadable => (!now.is_empty()).then_some(true),
+        } => differs(annotations).then_some(if *unreadable {
+            Before::Unreadable
+        } else {
+            Before::InWork
+        }),
+        Keeping::Unreadable => (!now.is_empty()).then_some(Before::Unreadable),
         Keeping::NotLoaded | Keeping::Loading | Keeping::Writing { .. } => None,
     }
 }
@@ -130,15 +136,23 @@ pub(super) fn apply_event(event: MeasureEvent, state: &mut AppState) {
                 let keeping = &mut study.measure_record.keeping;
                 let unreadable = matches!(keeping, Keeping::Writing { unreadable: true });
                 *keeping = match saved {
-                    Ok(()) => Keeping::Kept(annotations),
+                    Ok(_) => Keeping::Kept(annotations),
                     Err(_) => Keeping::Failed {
                         annotations,
                         unreadable,
                     },
                 };
             }
-            if let Err(sentence) = saved {
-                fail(state, sentence);
+            match saved {
+                Ok(None) => {}
+                Ok(Some(aside)) => {
+                    let text = format!(
+                        "Another window drew on this radiograph, too; its measures were put aside: {}",
+                        aside.display()
+                    );
+                    tell(state, Severity::Note, text);
+                }
+                Err(sentence) => fail(state, sentence),
             }
         }
         MeasureEvent::Read(file_id, readings) => {

@@ -6,6 +6,7 @@ use crate::radiograph::PixelSpacing;
 use crate::ui::file_id::FileId;
 use crate::ui::study::OpenStudy;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What is known about a study's measures beside themselves.
@@ -83,8 +84,8 @@ pub(in crate::ui) enum Keeping {
 pub enum MeasureEvent {
     /// Measures kept earlier, or one sentence says why they are not read.
     Loaded(FileId, Result<Annotations, String>),
-    /// These were written, or one sentence says why not.
-    Saved(FileId, Annotations, Result<(), String>),
+    /// These were written, and those of another window put aside there; or one sentence says why not.
+    Saved(FileId, Annotations, Result<Option<PathBuf>, String>),
     /// What pixels said.
     Read(FileId, Vec<(MeasureId, Reading)>),
     /// Lines of a cardiothoracic ratio.
