@@ -8,7 +8,7 @@
 //! ```text
 //! PixelSource --> LayerTextures (R16Uint | R16Sint | R32Float, and R32Float reductions)
 //!                     |  group 1: shown layer, group 2: original
-//! ViewSpec ---> ViewResources (group 0: uniform, VOI LUT, colour map, mask) --> fs_gamma | fs_linear
+//! ViewSpec ---> ViewResources (group 0: uniform, VOI LUT, colour map, mask) --> fs_plain_* | fs_compared_*
 //! ```
 
 mod callback;

@@ -11,7 +11,8 @@ pub(super) struct Pipelines {
     view_layout: wgpu::BindGroupLayout,
     layer_layout: wgpu::BindGroupLayout,
     larger_layout: wgpu::BindGroupLayout,
-    draw: wgpu::RenderPipeline,
+    draw_plain: wgpu::RenderPipeline,
+    draw_compared: wgpu::RenderPipeline,
     reduce_first: wgpu::RenderPipeline,
     reduce_next: wgpu::RenderPipeline,
 }
@@ -41,15 +42,16 @@ impl Pipelines {
         let draw_module = module(device, radiograph_source());
         let reduce_module = module(device, reduce_source());
         let value = wgpu::TextureFormat::R32Float;
-        let draw_entry = if target.is_srgb() {
-            "fs_linear"
+        let [plain, compared] = if target.is_srgb() {
+            ["fs_plain_linear", "fs_compared_linear"]
         } else {
-            "fs_gamma"
+            ["fs_plain_gamma", "fs_compared_gamma"]
         };
         let views = [&view_layout, &layer_layout, &layer_layout];
         let levels = [&layer_layout, &larger_layout];
         Self {
-            draw: pipeline(device, &draw_module, &views, (draw_entry, target)),
+            draw_plain: pipeline(device, &draw_module, &views, (plain, target)),
+            draw_compared: pipeline(device, &draw_module, &views, (compared, target)),
             reduce_first: pipeline(device, &reduce_module, &levels[..1], ("fs_first", value)),
             reduce_next: pipeline(device, &reduce_module, &levels, ("fs_next", value)),
             view_layout,
@@ -157,15 +159,19 @@ impl Pipelines {
         }
     }
 
-    /// Draws a view over the pass's viewport.
+    /// Draws a view over the pass's viewport; a plain one is a layer in grey and nothing else.
     pub fn draw(
         &self,
         pass: &mut wgpu::RenderPass<'_>,
-        view: &wgpu::BindGroup,
+        (view, is_plain): (&wgpu::BindGroup, bool),
         layers: [&wgpu::BindGroup; 2],
     ) {
         let [shown, original] = layers;
-        pass.set_pipeline(&self.draw);
+        pass.set_pipeline(if is_plain {
+            &self.draw_plain
+        } else {
+            &self.draw_compared
+        });
         pass.set_bind_group(0, view, &[]);
         pass.set_bind_group(1, shown, &[]);
         pass.set_bind_group(2, original, &[]);

@@ -20,6 +20,7 @@ struct ViewResources {
     rival: Option<LayerKey>,
     shown: LayerKey,
     original: LayerKey,
+    is_plain: bool,
     last_frame: u64,
 }
 
@@ -68,6 +69,7 @@ impl RadiographRenderer {
                 view.last_frame = frame;
                 view.shown = spec.layer;
                 view.original = spec.original;
+                view.is_plain = spec.is_plain();
                 queue.write_buffer(&view.uniform, 0, bytemuck::bytes_of(&block));
             }
         } else {
@@ -100,7 +102,8 @@ impl RadiographRenderer {
         );
         if let (Some(shown), Some(original)) = layers {
             let layers = [&shown.bind_group, &original.bind_group];
-            self.pipelines.draw(pass, &view.bind_group, layers);
+            let view = (&view.bind_group, view.is_plain);
+            self.pipelines.draw(pass, view, layers);
         }
     }
 
@@ -169,6 +172,7 @@ impl RadiographRenderer {
             rival: spec.rival,
             shown: spec.layer,
             original: spec.original,
+            is_plain: spec.is_plain(),
             last_frame: frame,
         }
     }

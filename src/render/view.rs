@@ -132,3 +132,13 @@ pub struct ViewSpec {
     /// show no steps. Values that meet a grey value exactly keep it.
     pub dithered: bool,
 }
+
+impl ViewSpec {
+    /// Whether the layer alone is shown, in grey: nothing compared, no colours and no outline.
+    pub(super) fn is_plain(&self) -> bool {
+        self.mixture.amount >= 1.0
+            && self.mixture.region == Region::Everywhere
+            && self.picture == Picture::Grey
+            && self.mask.is_none()
+    }
+}

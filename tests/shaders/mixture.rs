@@ -1,10 +1,10 @@
 //! Original and soft-tissue image in one view: the bone slider, the wipe and the lens.
 
 use crate::card::{GAMMA, Layers, graphics, rendered};
-use crate::study::{SIDE, key, radiograph, spec, unsigned, window};
+use crate::study::{SIDE, key, radiograph, scaled, spec, unsigned, window};
 use diaphane::display::{displayed_modality, modality_image};
 use diaphane::radiograph::{FloatImage, ModalityTransform, Radiograph, Voi, VoiFunction};
-use diaphane::render::{LayerKind, Mixture, Region};
+use diaphane::render::{LayerKind, Mixture, Region, ViewSpec};
 use std::sync::Arc;
 
 fn voi() -> Voi {
@@ -84,4 +84,33 @@ fn a_lens_shows_the_layer_in_a_disc() {
         let within = (x - 30.0).hypot(y - 25.0) <= 12.2;
         0.5 * f32::from(u8::from(within))
     });
+}
+
+/// A layer alone has a shader of its own; drawn by the one that compares, on one side of a line outside the view, it is
+/// the same to the last bit, enlarged, pixel by pixel and reduced.
+#[test]
+fn a_layer_alone_is_the_same_as_one_beyond_a_line() {
+    let Some(graphics) = graphics() else {
+        return;
+    };
+    let (study, soft) = pair();
+    let layers: Layers = vec![
+        (key(LayerKind::Original), Arc::new(study)),
+        (key(LayerKind::SoftTissue), Arc::new(soft)),
+    ];
+    for pixels in [0.4, 1.0, 1.7, 2.6] {
+        let mut spec = spec(&voi(), false);
+        spec.layer = key(LayerKind::SoftTissue);
+        spec.image_from_screen.axes = scaled(pixels);
+        let drawn = |spec: &ViewSpec| rendered(&graphics, GAMMA, spec, &layers, SIDE as u32);
+        let alone = drawn(&spec);
+        spec.mixture.region = Region::Beyond {
+            point: [-1.0, 0.0],
+            normal: [1.0, 0.0],
+        };
+        assert!(
+            alone == drawn(&spec),
+            "{pixels} image pixels a screen pixel"
+        );
+    }
 }

@@ -50,6 +50,16 @@ fn covered(texel: i32, low: f32, high: f32) -> f32 {
     return max(min(f32(texel) + 1.0, high) - max(f32(texel), low), 0.0);
 }
 
+// A value with its weight, to be added up; nothing for padding.
+fn weighed(value: f32, weight: f32) -> vec2<f32> {
+    return select(vec2<f32>(0.0), vec2<f32>(weight * value, weight), is_value(value));
+}
+
+// The mean of what was added up.
+fn weighed_mean(sum: vec2<f32>) -> f32 {
+    return select(PADDING_VALUE, sum.x / max(sum.y, 1e-20), sum.y > 0.0);
+}
+
 // Catmull-Rom weights (cubic, a = -0.5) of the texels at -1, 0, 1, 2 for a position t in [0, 1].
 fn cubic_weights(t: f32) -> vec4<f32> {
     let t2 = t * t;

@@ -100,13 +100,30 @@ fn mixed(image: vec2<f32>, amount: f32) -> f32 {
     return select(shown, base + amount * (shown - base), is_value(shown));
 }
 
-fn colour(screen: vec2<f32>) -> vec3<f32> {
-    let image = image_from_screen(screen);
+// Whether the layer has something to show at a place of the image; padding is background, whatever the window and the
+// polarity say. Beside the image nothing is drawn.
+fn is_shown(image: vec2<f32>) -> bool {
     if any(image < vec2<f32>(0.0)) || any(image >= vec2<f32>(info_shown.size)) {
         discard;
     }
-    // Padding is background, whatever the window and the polarity say.
-    if !is_value(value_at_original(vec2<i32>(floor(image)))) {
+    return is_value(value_at_original(vec2<i32>(floor(image))));
+}
+
+// The layer alone in grey: what most views show. It has a shader of its own because a software rasteriser runs every
+// branch, taken or not.
+fn plain(screen: vec2<f32>) -> vec3<f32> {
+    let image = image_from_screen(screen);
+    if !is_shown(image) {
+        return vec3<f32>(0.0);
+    }
+    let modality = sample_shown(image, footprint());
+    return select(vec3<f32>(0.0), grey(modality, screen), is_value(modality));
+}
+
+// The layer compared, in colour or with the lungs' outline.
+fn compared(screen: vec2<f32>) -> vec3<f32> {
+    let image = image_from_screen(screen);
+    if !is_shown(image) {
         return vec3<f32>(0.0);
     }
     let modality = mixed(image, amount_at(screen));
@@ -129,12 +146,22 @@ fn colour(screen: vec2<f32>) -> vec3<f32> {
 
 // For targets that store gamma-encoded values as they are.
 @fragment
-fn fs_gamma(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
-    return vec4<f32>(colour(position.xy), 1.0);
+fn fs_plain_gamma(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return vec4<f32>(plain(position.xy), 1.0);
+}
+
+@fragment
+fn fs_compared_gamma(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return vec4<f32>(compared(position.xy), 1.0);
 }
 
 // For targets that encode linear values themselves.
 @fragment
-fn fs_linear(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
-    return vec4<f32>(linear_from_gamma(colour(position.xy)), 1.0);
+fn fs_plain_linear(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return vec4<f32>(linear_from_gamma(plain(position.xy)), 1.0);
+}
+
+@fragment
+fn fs_compared_linear(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
+    return vec4<f32>(linear_from_gamma(compared(position.xy)), 1.0);
 }

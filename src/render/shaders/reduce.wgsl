@@ -9,7 +9,7 @@ fn fs_first(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let smaller = vec2<f32>((info_shown.size + 1u) / 2u);
     let low = floor(position.xy) * size / smaller;
     let high = (floor(position.xy) + 1.0) * size / smaller;
-    return vec4<f32>(area_mean_shown(0u, low, high), 0.0, 0.0, 1.0);
+    return vec4<f32>(area_mean_of_pixels_shown(low, high), 0.0, 0.0, 1.0);
 }
 
 // One level of the reduced texture from the level above it.
@@ -22,17 +22,13 @@ fn fs_next(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
     let high = (floor(position.xy) + 1.0) * ratio;
     let first = vec2<i32>(floor(low + 1e-3));
     let last = vec2<i32>(ceil(high - 1e-3)) - 1;
-    var total = 0.0;
-    var weight = 0.0;
+    var sum = vec2<f32>(0.0);
     for (var y = first.y; y <= last.y; y++) {
         for (var x = first.x; x <= last.x; x++) {
             let texel = clamp(vec2<i32>(x, y), vec2<i32>(0), vec2<i32>(size) - 1);
             let value = textureLoad(larger, texel, 0).r;
-            let area = covered(x, low.x, high.x) * covered(y, low.y, high.y);
-            total += select(0.0, area * value, is_value(value));
-            weight += select(0.0, area, is_value(value));
+            sum += weighed(value, covered(x, low.x, high.x) * covered(y, low.y, high.y));
         }
     }
-    let mean = select(PADDING_VALUE, total / max(weight, 1e-20), weight > 0.0);
-    return vec4<f32>(mean, 0.0, 0.0, 1.0);
+    return vec4<f32>(weighed_mean(sum), 0.0, 0.0, 1.0);
 }

@@ -2,31 +2,42 @@
 // LAYER is replaced by the name of what is read; `value_at_LAYER`, `size_LAYER`, `num_reduced_LAYER`
 // and the texture `reduced_LAYER` must be there.
 
-// Value of a texel after `level` halvings; the border texel outside.
+// Value of a texel after `level` halvings, 1 or more; the border texel outside.
 fn reduced_at_LAYER(level: u32, texel: vec2<i32>) -> f32 {
-    if level == 0u {
-        return value_at_LAYER(texel);
-    }
     let size = vec2<i32>(textureDimensions(reduced_LAYER, level - 1u));
     return textureLoad(reduced_LAYER, clamp(texel, vec2<i32>(0), size - 1), level - 1u).r;
 }
 
-// Mean over the rectangle [low, high] in texels of `level`, padding left out.
-fn area_mean_LAYER(level: u32, low: vec2<f32>, high: vec2<f32>) -> f32 {
-    let first = vec2<i32>(floor(low));
+// Mean over the rectangle [low, high] in the layer's own pixels, padding left out.
+fn area_mean_of_pixels_LAYER(low: vec2<f32>, high: vec2<f32>) -> f32 {
     let last = vec2<i32>(ceil(high)) - 1;
-    var total = 0.0;
-    var weight = 0.0;
-    for (var y = first.y; y <= last.y; y++) {
+    var sum = vec2<f32>(0.0);
+    for (var y = i32(floor(low.y)); y <= last.y; y++) {
         let height = covered(y, low.y, high.y);
-        for (var x = first.x; x <= last.x; x++) {
-            let value = reduced_at_LAYER(level, vec2<i32>(x, y));
-            let area = select(0.0, height * covered(x, low.x, high.x), is_value(value));
-            total += select(0.0, area * value, is_value(value));
-            weight += area;
+        for (var x = i32(floor(low.x)); x <= last.x; x++) {
+            sum += weighed(value_at_LAYER(vec2<i32>(x, y)), height * covered(x, low.x, high.x));
         }
     }
-    return select(PADDING_VALUE, total / max(weight, 1e-20), weight > 0.0);
+    return weighed_mean(sum);
+}
+
+// Mean over the rectangle [low, high] in texels after `level` halvings, padding left out.
+fn area_mean_LAYER(level: u32, low: vec2<f32>, high: vec2<f32>) -> f32 {
+    // Two loops, not a branch within one: a software rasteriser runs every branch, and leaves a loop that no pixel of
+    // a block takes.
+    if level == 0u {
+        return area_mean_of_pixels_LAYER(low, high);
+    }
+    let last = vec2<i32>(ceil(high)) - 1;
+    var sum = vec2<f32>(0.0);
+    for (var y = i32(floor(low.y)); y <= last.y; y++) {
+        let height = covered(y, low.y, high.y);
+        for (var x = i32(floor(low.x)); x <= last.x; x++) {
+            let value = reduced_at_LAYER(level, vec2<i32>(x, y));
+            sum += weighed(value, height * covered(x, low.x, high.x));
+        }
+    }
+    return weighed_mean(sum);
 }
 
 // Catmull-Rom interpolation; beside padding the pixel itself.
