@@ -49,13 +49,48 @@ impl Engine for Worker {
 /// Starts the real worker; it wakes `ctx` at once with every event, and no oftener than `pace` with
 /// progress.
 pub(super) fn start(ctx: &Context, pace: Duration) -> Box<dyn Engine> {
-    let ctx = ctx.clone();
-    let wake = Arc::new(move |news| match news {
-        News::Event => ctx.request_repaint(),
-        News::Progress => ctx.request_repaint_after(pace),
-    });
+    let wake = Arc::new(waking(ctx.clone(), pace));
     match start_suppressor(ComputeOptions::default(), wake) {
         Ok(worker) => Box::new(worker),
         Err(err) => Box::new(AbsentEngine(EngineError(err.to_string()))),
+    }
+}
+
+/// Asks for a frame: at once for an event, within `pace` for progress.
+fn waking(ctx: Context, pace: Duration) -> impl Fn(News) + Send + Sync {
+    move |news| match news {
+        News::Event => ctx.request_repaint(),
+        News::Progress => ctx.request_repaint_after(pace),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    /// What the window system is told when a frame is wanted.
+    fn delay_after(news: News, pace: Duration) -> Duration {
+        let ctx = Context::default();
+        // The first frames of a window ask for more of their own accord.
+        for _ in 0..3 {
+            drop(ctx.run_ui(eframe::egui::RawInput::default(), |_| {}));
+        }
+        let asked = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&asked);
+        ctx.set_request_repaint_callback(move |info| {
+            *told.lock().expect("whole") = Some(info.delay);
+        });
+        waking(ctx, pace)(news);
+        let delay = asked.lock().expect("whole").take();
+        delay.expect("a frame was asked for")
+    }
+
+    #[test]
+    fn an_event_is_drawn_at_once_and_progress_at_its_pace() {
+        for pace in [Duration::from_millis(100), Duration::from_secs(3)] {
+            assert_eq!(delay_after(News::Event, pace), Duration::ZERO);
+            assert_eq!(delay_after(News::Progress, pace), pace);
+        }
     }
 }

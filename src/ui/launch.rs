@@ -109,3 +109,42 @@ fn progress_pace(creation: &eframe::CreationContext<'_>) -> Duration {
         _ => PROGRESS_PACE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::engine::AbsentEngine;
+    use crate::ui::{Engine, EngineError};
+    use egui_kittest::wgpu::WgpuTestRenderer;
+    use egui_kittest::{Harness, HarnessBuilder};
+
+    /// The pace in a window made so, and whether the processor draws it.
+    fn pace_in(builder: HarnessBuilder<DiaphaneApp>) -> (Duration, bool) {
+        let mut found = (Duration::ZERO, false);
+        let engine: Box<dyn Engine> = Box::new(AbsentEngine(EngineError("none".to_owned())));
+        drop(builder.build_eframe(|creation| {
+            let state = creation.wgpu_render_state.as_ref();
+            let is_software = state.is_some_and(render::draws_on_processor);
+            found = (progress_pace(creation), is_software);
+            DiaphaneApp::new(creation, engine)
+        }));
+        found
+    }
+
+    #[test]
+    fn where_the_processor_draws_progress_comes_every_three_seconds() {
+        let tenth = Duration::from_millis(100);
+        assert_eq!(pace_in(Harness::builder()), (tenth, false));
+        let Ok(renderer) = std::panic::catch_unwind(WgpuTestRenderer::new) else {
+            println!("skipped: no graphics adapter");
+            return;
+        };
+        let (pace, is_software) = pace_in(Harness::builder().renderer(renderer));
+        let expected = if is_software {
+            Duration::from_secs(3)
+        } else {
+            tenth
+        };
+        assert_eq!(pace, expected);
+    }
+}

@@ -7,7 +7,7 @@ use diaphane::worker::{
     BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, LegNodesPlan,
     SuppressionRequest, SuppressionSettings, SweepPlan, WorkerCommand, WorkerEvent,
 };
-use eframe::egui::{Key, Modifiers, Pos2, Vec2};
+use eframe::egui::{Key, Modifiers, Pos2, Rect, Vec2};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotOptions};
 use std::cell::RefCell;
@@ -209,14 +209,27 @@ impl Window {
         self.harness.run();
     }
 
-    /// Snapshots have one tolerance, stated here: text may differ by a few antialiased pixels.
     pub fn snapshot(&mut self, name: &str) {
-        let options = SnapshotOptions::new()
-            .output_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"))
-            .threshold(1.0)
-            .max_failed_pixels(40_usize);
-        self.harness.snapshot_options(name, &options);
+        self.harness.snapshot_options(name, &snapshot_options());
     }
+
+    /// A snapshot of this part of the window, points; a point is a pixel.
+    pub fn snapshot_of(&mut self, part: Rect, name: &str) {
+        let picture = self.harness.render().expect("a picture");
+        let part = part.intersect(self.harness.ctx.content_rect());
+        let [left, top] = [part.left(), part.top()].map(|v| v.floor() as u32);
+        let [right, bottom] = [part.right(), part.bottom()].map(|v| v.ceil() as u32);
+        let part = image::imageops::crop_imm(&picture, left, top, right - left, bottom - top);
+        egui_kittest::image_snapshot_options(&part.to_image(), name, &snapshot_options());
+    }
+}
+
+/// Snapshots have one tolerance, stated here: text may differ by a few antialiased pixels.
+fn snapshot_options() -> SnapshotOptions {
+    SnapshotOptions::new()
+        .output_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"))
+        .threshold(1.0)
+        .max_failed_pixels(40_usize)
 }
 
 /// What the fake worker finds: a processor and one card.

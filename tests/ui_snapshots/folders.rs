@@ -9,7 +9,7 @@ use diaphane::worker::EventKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-const QUESTION: &str = "These files state neither polarity nor pixel size";
+pub const QUESTION: &str = "These files state neither polarity nor pixel size";
 
 fn opened(state: &Path, files: Vec<PathBuf>) -> Window {
     let mut window = Window::new();

@@ -28,6 +28,7 @@ mod mask;
 mod measures;
 mod overlay;
 mod own_windows;
+mod panel_pictures;
 mod per_study;
 mod phantom;
 mod places;
@@ -37,6 +38,7 @@ mod remedies;
 mod results;
 mod saving;
 mod scrub;
+mod search;
 mod session;
 mod shell;
 #[path = "../support/mod.rs"]

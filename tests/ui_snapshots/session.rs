@@ -43,7 +43,7 @@ fn kept(folder: &Path) -> String {
 }
 
 /// Opens both files, changes how the second is looked at, and is never closed.
-fn broken_run(state: &Path, files: &[PathBuf]) -> Window {
+pub fn broken_run(state: &Path, files: &[PathBuf]) -> Window {
     let mut window = window_in(state);
     window.apply(UiCommand::OpenPaths(files.to_vec()));
     assert!(window.wait_until(|window| window.state().studies.len() == 2));

@@ -25,7 +25,7 @@ fn element(tag: (u16, u16), vr: &str, value: &[u8]) -> Vec<u8> {
 }
 
 /// A radiograph of 2 x 2 pixels of the patient with this ID.
-fn dicom(folder: &Path, name: &str, id: &str) -> PathBuf {
+pub fn dicom(folder: &Path, name: &str, id: &str) -> PathBuf {
     let mut bytes = vec![0; 128];
     bytes.extend(b"DICM");
     bytes.extend(element((2, 0x10), "UI", b"1.2.840.10008.1.2.1\0"));

@@ -27,7 +27,7 @@ use bounds::Bounds;
 use diaphane::ui::{DiaphaneApp, Layout, UiCommand};
 use egui_kittest::Harness;
 use fake_worker::{Desk, FakeEngine, give_result};
-use movements::{MOVEMENTS, Movement, Way};
+use movements::{MOVEMENTS, Movement, Way, moved};
 use picture::SIDE;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -111,7 +111,10 @@ struct Frame {
 
 fn frames(window: &mut Window, movement: &Movement) -> Vec<Frame> {
     let way = movement.begin(window);
+    let before = moved(window);
     let mut all: Vec<_> = (0..=NUM_FRAMES).map(|n| frame(window, &way, n)).collect();
+    let has_moved = moved(window) != before;
+    assert_eq!(has_moved, way.has_pointer(), "{}", movement.name);
     movement.end(&way, window);
     // The first one lays out what the movement takes up.
     all.split_off(1)

@@ -1,7 +1,9 @@
 //! What a hand does in the window while frames are measured.
 
 use crate::Window;
-use diaphane::ui::{BrowseCommand, CompareTool, Layout, MagnifierCommand, ShellCommand, UiCommand};
+use diaphane::ui::{
+    BrowseCommand, CompareTool, Content, Layout, MagnifierCommand, ShellCommand, UiCommand,
+};
 use eframe::egui::{Pos2, Rect, Vec2};
 use egui_kittest::kittest::Queryable as _;
 
@@ -94,6 +96,16 @@ fn tool(tool: CompareTool) -> Vec<UiCommand> {
     vec![UiCommand::ToggleCompareTool(tool)]
 }
 
+/// What a movement may move: windows, comparison, the pixel under the pointer. One that moves nothing measures nothing.
+pub fn moved(window: &Window) -> String {
+    let state = window.state().state();
+    let study = state.study().unwrap();
+    let voi = &study.looks.of(Content::SoftTissue).voi;
+    let prior = state.prior_study();
+    let prior = prior.map(|study| &study.looks);
+    format!("{voi:?} {:?} {:?} {prior:?}", state.compare, state.probe)
+}
+
 /// A pointer under way.
 pub struct Way {
     over: Option<Rect>,
@@ -141,6 +153,11 @@ impl Movement {
 }
 
 impl Way {
+    /// Whether the pointer takes part.
+    pub fn has_pointer(&self) -> bool {
+        self.over.is_some()
+    }
+
     /// Where the pointer is in this frame: on a curve that fills the middle of what it moves over.
     pub fn at(&self, frame: usize) -> Option<Pos2> {
         let over = self.over?;

@@ -4,7 +4,8 @@ use crate::ui::command::{FolderCommand, UiCommand};
 use crate::ui::folder_facts::PIXEL_SIZES_MM;
 use crate::ui::state::AppState;
 use crate::ui::theme;
-use eframe::egui::{self, Checkbox, DragValue, RichText, Ui};
+use crate::ui::widgets::check_box::check_box;
+use eframe::egui::{self, DragValue, RichText, Ui};
 
 /// Pixel size proposed where one is to be stated, mm: a usual detector's.
 const USUAL_MM: f64 = 0.143;
@@ -34,12 +35,10 @@ pub fn folder_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand
 fn answer_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let mut facts = state.folders.draft;
     let before = facts;
-    ui.add(Checkbox::new(
-        &mut facts.is_inverted,
-        "bones are dark: exchange black and white",
-    ));
+    let text = "bones are dark: exchange black and white";
+    check_box(ui, &mut facts.is_inverted, text);
     let mut is_known = facts.pixel_mm.is_some();
-    ui.checkbox(&mut is_known, "a pixel measures");
+    check_box(ui, &mut is_known, "a pixel measures");
     let mut size_mm = facts.pixel_mm.unwrap_or(USUAL_MM);
     let value = DragValue::new(&mut size_mm)
         .range(PIXEL_SIZES_MM)

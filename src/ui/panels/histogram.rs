@@ -6,6 +6,7 @@ use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
+use crate::ui::widgets::check_box::check_box;
 use crate::ui::widgets::handle::handle;
 use crate::ui::window_level::nearest_window;
 use eframe::egui::{
@@ -51,7 +52,7 @@ pub fn histogram_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
     handles_ui(ui, &axis, &window, commands);
     numbers_ui(ui, &window, study, commands);
     let mut is_log = state.counts == CountScale::Logarithm;
-    if ui.checkbox(&mut is_log, "Logarithmic counts").changed() {
+    if check_box(ui, &mut is_log, "Logarithmic counts").changed() {
         commands.push(UiCommand::SetCountScale(if is_log {
             CountScale::Logarithm
         } else {

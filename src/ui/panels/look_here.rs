@@ -7,6 +7,7 @@ use crate::ui::shortcuts::with_key;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
+use crate::ui::widgets::check_box::check_box;
 use crate::worker::Mark;
 use eframe::egui::{Button, Label, RichText, Ui};
 
@@ -39,7 +40,7 @@ pub fn look_here_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>
         }
     }
     let mut visible = state.rings == Rings::Shown;
-    let rings = ui.checkbox(&mut visible, "Rings over the pictures");
+    let rings = check_box(ui, &mut visible, "Rings over the pictures");
     let tip = "A numbered ring round each place, in every view";
     let tip = with_key(ui.ctx(), tip, &UiCommand::ToggleMarks);
     if rings.on_hover_text(tip).changed() {

@@ -4,6 +4,7 @@ use super::screen_ruler::{screen_row_ui, screen_ruler_ui};
 use crate::ui::command::{ShellCommand, UiCommand};
 use crate::ui::preferences::{DRAG_GAINS, DragButton, DragPreferences, RunPreview, UI_SCALES};
 use crate::ui::state::AppState;
+use crate::ui::widgets::check_box::check_box;
 use eframe::egui::{Align2, ComboBox, Context, DragValue, Grid, Ui, Vec2, Window};
 
 /// Draws the window while it is open.
@@ -38,7 +39,7 @@ fn look_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let preferences = &state.shell.preferences;
     let mut light = preferences.theme.is_light();
     ui.label("Theme");
-    if ui.checkbox(&mut light, "Light").changed() {
+    if check_box(ui, &mut light, "Light").changed() {
         commands.push(UiCommand::Shell(ShellCommand::ToggleTheme));
     }
     ui.end_row();
@@ -57,16 +58,13 @@ fn look_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     ui.end_row();
     ui.label("Motion");
     let mut reduced = preferences.reduced_motion;
-    if ui
-        .checkbox(&mut reduced, "No flicker and no moving parts")
-        .changed()
-    {
+    if check_box(ui, &mut reduced, "No flicker and no moving parts").changed() {
         commands.push(UiCommand::Shell(ShellCommand::ToggleReducedMotion));
     }
     ui.end_row();
     ui.label("During a run");
     let mut shown = preferences.run_preview == RunPreview::Shown;
-    let previews = ui.checkbox(&mut shown, "Preview of where it is heading");
+    let previews = check_box(ui, &mut shown, "Preview of where it is heading");
     let tip = "Costs a little time at every step; never a result, and never saved";
     if previews.on_hover_text(tip).changed() {
         commands.push(UiCommand::Shell(ShellCommand::TogglePreviews));
@@ -107,7 +105,7 @@ fn drag_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         ),
     ] {
         ui.label("");
-        ui.checkbox(value, text);
+        check_box(ui, value, text);
         ui.end_row();
     }
     let label = ui.label("Speed of a drag");

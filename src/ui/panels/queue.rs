@@ -6,7 +6,8 @@ use crate::ui::file_id::FileId;
 use crate::ui::queue::{QueueCommand, QueuedRun};
 use crate::ui::state::AppState;
 use crate::ui::theme;
-use eframe::egui::{Button, ProgressBar, RichText, ScrollArea, Ui};
+use crate::ui::widgets::middle_ellipsis::fitted_file_name;
+use eframe::egui::{Button, ProgressBar, RichText, Role, ScrollArea, TextStyle, Ui, WidgetInfo};
 
 /// Height of the list, points: what is below it stays in sight.
 const LIST_HEIGHT: f32 = 160.0;
@@ -75,7 +76,7 @@ fn running_ui(ui: &mut Ui, state: &AppState, run: &QueuedRun, ask: &mut impl FnM
         if button(ui, true, "x", &format!("Cancel {name}")) {
             ask(QueueCommand::Cancel(study));
         }
-        ui.label(name);
+        name_ui(ui, &name);
     });
     let bar = ProgressBar::new(progress.map_or(0.0, |progress| progress.fraction));
     ui.add(bar.show_percentage().fill(theme::of(ui).selected));
@@ -103,8 +104,17 @@ fn waiting_ui(
         if button(ui, !is_last, "Down", &format!("Move {name} down")) {
             ask(QueueCommand::MoveDown(study));
         }
-        ui.label(name);
+        name_ui(ui, name);
     });
+}
+
+/// A file's name in what is left of its row.
+fn name_ui(ui: &mut Ui, name: &str) {
+    let font = TextStyle::Body.resolve(ui.style());
+    let shown = fitted_file_name(ui.painter(), name, &font, ui.available_width());
+    let label = ui.label(shown);
+    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+    label.on_hover_text(name);
 }
 
 /// A small button that a screen reader tells from those of other studies.

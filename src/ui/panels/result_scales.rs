@@ -4,6 +4,7 @@ use crate::ui::command::UiCommand;
 use crate::ui::scale_text::DIFFERENCE_RANGE;
 use crate::ui::state::AppState;
 use crate::ui::theme;
+use crate::ui::widgets::check_box::check_box;
 use crate::ui::widgets::release_slider::release_slider;
 use eframe::egui::{RichText, Ui};
 
@@ -22,7 +23,7 @@ pub fn result_scales_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComm
     }
     let mut is_absolute = state.difference_is_absolute;
     let tip = "How much was changed, whether taken away or added";
-    let absolute = ui.checkbox(&mut is_absolute, "Size of the difference alone");
+    let absolute = check_box(ui, &mut is_absolute, "Size of the difference alone");
     if absolute.on_hover_text(tip).changed() {
         commands.push(UiCommand::SetDifferenceAbsolute(is_absolute));
     }

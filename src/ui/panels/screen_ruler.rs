@@ -29,7 +29,7 @@ pub(super) fn screen_row_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<Ui
         });
         let mut asked = |command| commands.push(UiCommand::Shell(command));
         let measures = state.shell.ruler.is_some();
-        let button = Button::selectable(measures, "Measure this screen");
+        let button = Button::new("Measure this screen").selected(measures);
         if ui.add(button).clicked() {
             let ruler = (!measures).then(ScreenRuler::default);
             asked(ShellCommand::SetRuler(ruler));

@@ -16,6 +16,7 @@ use crate::ui::leg_scrub::LEG_RANGE;
 use crate::ui::state::{AppState, SeedMode};
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
+use crate::ui::widgets::check_box::check_box;
 use crate::ui::widgets::release_slider::{Change, Marks, release_slider, rested};
 use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, SamplerChoice, SuppressionSettings,
@@ -317,7 +318,7 @@ fn seed_ui(
         let number = DragValue::new(&mut settings.seed).update_while_editing(false);
         let number = ui.add(number).accessible_name("Seed");
         let mut locked = state.seed == SeedMode::Locked;
-        let lock = ui.checkbox(&mut locked, "Locked");
+        let lock = check_box(ui, &mut locked, "Locked");
         if lock
             .on_hover_text("Locked: every run uses this seed. Open: Suppress draws a new one.")
             .changed()

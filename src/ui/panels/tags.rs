@@ -163,10 +163,16 @@ fn differences_ui(ui: &mut Ui, state: &AppState, height: f32) {
         }
     }
     let differences = &state.tags.differences;
-    ui.label(match differences.len() {
-        0 => "No element differs".to_owned(),
-        1 => "1 element differs".to_owned(),
-        n => format!("{n} elements differ"),
+    ui.horizontal(|ui| {
+        ui.label(match differences.len() {
+            0 => "No element differs".to_owned(),
+            1 => "1 element differs".to_owned(),
+            n => format!("{n} elements differ"),
+        });
+        if !differences.is_empty() {
+            let text = RichText::new("from the study shown to the other");
+            ui.label(text.color(theme::of(ui).text_weak));
+        }
     });
     let row_height = ui.text_style_height(&TextStyle::Monospace) + 4.0;
     ScrollArea::vertical()
@@ -204,7 +210,8 @@ fn difference_ui(ui: &mut Ui, difference: &TagDifference) {
         );
         let width = (ui.available_width() - ui.spacing().item_spacing.x) / 2.0;
         for (value, colour) in [(before, colours.text_weak), (after, colours.text)] {
-            cell_ui(ui, width, RichText::new(value).color(colour));
+            let shown = if value.is_empty() { "(none)" } else { value };
+            cell_ui(ui, width, RichText::new(shown).color(colour));
         }
     });
 }

@@ -1,5 +1,6 @@
 //! Widgets that more than one panel may use.
 
+pub mod check_box;
 pub mod colour_bar;
 pub mod handle;
 pub mod middle_ellipsis;
