@@ -216,6 +216,7 @@ fn compare(sitting: &mut Sitting) {
     let before = compared(sitting).wipe_position;
     sitting.drag(handle, handle + Vec2::new(80.0, 0.0));
     assert!(compared(sitting).wipe_position > before + 0.05);
+    compare_results(sitting);
     sitting.press(Key::W);
     assert_eq!(compared(sitting).tool, CompareTool::Whole);
 
@@ -230,7 +231,6 @@ fn compare(sitting: &mut Sitting) {
     }
     assert!(!sitting.sees("of the bone off"), "all of it");
 
-    compare_results(sitting);
     sitting.harness.key_down(Key::Space);
     sitting.harness.run();
     assert!(sitting.sees("Original view") && !sitting.sees("Soft tissue view"));

@@ -26,15 +26,12 @@ pub fn measure(picture: &Path, bounds: &mut Bounds) {
         adapter,
     } = &all[NUM_OPENINGS / 2];
     println!("read and laid out in {to_layout:.2} s");
-    match (adapter, to_pixels) {
-        (Some(adapter), Some(secs)) => {
-            println!("first pixels in {secs:.2} s, with upload and reduction ({adapter})");
-            bounds.first_pixels(*secs);
-        }
-        _ => {
-            println!("no adapter: upload not timed");
-            bounds.first_pixels(*to_layout);
-        }
+    if let (Some(adapter), Some(secs)) = (adapter, to_pixels) {
+        println!("first pixels in {secs:.2} s, with upload and reduction ({adapter})");
+        bounds.first_pixels(*secs);
+    } else {
+        println!("no adapter: upload not timed");
+        bounds.first_pixels(*to_layout);
     }
 }
 

@@ -208,6 +208,9 @@ fn difference_ui(ui: &mut Ui, difference: &TagDifference) {
             (KEYWORD_WIDTH - indent).max(VR_WIDTH),
             RichText::new(&row.keyword),
         );
+        if before.is_empty() && after.is_empty() {
+            return;
+        }
         let width = (ui.available_width() - ui.spacing().item_spacing.x) / 2.0;
         for (value, colour) in [(before, colours.text_weak), (after, colours.text)] {
             let shown = if value.is_empty() { "(none)" } else { value };
