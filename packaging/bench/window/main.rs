@@ -111,9 +111,12 @@ struct Frame {
 
 fn frames(window: &mut Window, movement: &Movement) -> Vec<Frame> {
     let way = movement.begin(window);
-    let before = moved(window);
-    let mut all: Vec<_> = (0..=NUM_FRAMES).map(|n| frame(window, &way, n)).collect();
-    let has_moved = moved(window) != before;
+    let (before, mut has_moved) = (moved(window), false);
+    let mut all = Vec::with_capacity(NUM_FRAMES + 1);
+    for number in 0..=NUM_FRAMES {
+        all.push(frame(window, &way, number));
+        has_moved |= moved(window) != before;
+    }
     assert_eq!(has_moved, way.has_pointer(), "{}", movement.name);
     movement.end(&way, window);
     // The first one lays out what the movement takes up.
