@@ -106,7 +106,18 @@ const HOMES: [(&[&str], &[&str]); 15] = [
         &["ui", "render"],
     ),
     (&["safetensors", "half"], &["model", "train"]),
-    (&["crossbeam_channel"], &["worker", "ui/files.rs"]),
+    (
+        &["crossbeam_channel"],
+        &[
+            "worker",
+            "render/faults.rs",
+            "ui/files.rs",
+            "ui/files",
+            "ui/app/ending.rs",
+            "ui/app/ending",
+            "ui/launch.rs",
+        ],
+    ),
 ];
 
 const MAX_LINES: usize = 400;

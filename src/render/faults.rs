@@ -1,8 +1,11 @@
 //! What a graphics device complains of. Without a listener wgpu ends the program at the first complaint.
 
+use crossbeam_channel::{Receiver, bounded};
 use eframe::wgpu::{self, DeviceLostReason};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver};
+
+/// Complaints that wait to be heard; each frame of a device that refuses something brings more.
+const MOST_WAITING: usize = 64;
 
 /// A complaint of the graphics device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,20 +26,20 @@ pub fn watch(
     device: &wgpu::Device,
     wake: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Receiver<GraphicsFault> {
-    let (sender, faults) = mpsc::channel();
+    let (sender, faults) = bounded(MOST_WAITING);
     let (lost_sender, lost_wake) = (sender.clone(), wake.clone());
     device.on_uncaptured_error(Arc::new(move |error| {
         let fault = match error {
             wgpu::Error::OutOfMemory { .. } => GraphicsFault::OutOfMemory,
             other => GraphicsFault::Refused(other.to_string()),
         };
-        // Nobody listens any more where this fails: the window is closed.
-        drop(sender.send(fault));
+        // Where this fails nobody listens any more, or as many as anybody reads wait already.
+        drop(sender.try_send(fault));
         wake();
     }));
     device.set_device_lost_callback(move |reason, text| {
         if reason != DeviceLostReason::Destroyed {
-            drop(lost_sender.send(GraphicsFault::Lost(text)));
+            drop(lost_sender.try_send(GraphicsFault::Lost(text)));
             lost_wake();
         }
     });

@@ -5,8 +5,8 @@
 //! action in the settings file and must never change; the label is what a person reads everywhere.
 
 use super::command::ShellCommand::{
-    Quit, ResetScale, ShowHistogram, StepScale, ToggleKeyEditor, ToggleLog, TogglePalette,
-    TogglePreferences, ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
+    Quit, ResetScale, ShowHistogram, StepScale, ToggleFullScreen, ToggleKeyEditor, ToggleLog,
+    TogglePalette, TogglePreferences, ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
 };
 use super::command::UiCommand::{self as C, Shell as S};
 use super::command::{BrowseCommand, FolderCommand, ListCommand, PriorCommand, Turning, UiCommand};
@@ -122,6 +122,7 @@ impl Action {
             C::Suppress
             | C::Fit
             | C::OneToOne
+            | C::TwoToOne
             | C::ToggleInvert
             | C::ResetView
             | C::TurnPolarity
@@ -209,6 +210,7 @@ impl Action {
             S(ToggleReducedMotion) => Some(preferences.reduced_motion),
             S(ToggleLog) => Some(state.shell.log_visible),
             S(ToggleSecondWindow) => Some(state.shell.second_window),
+            S(ToggleFullScreen) => Some(state.shell.is_full_screen),
             _ => None,
         }
     }
@@ -245,6 +247,7 @@ pub const ACTIONS: &[Action] = &[
     act("layout-difference", Menu::View, "Original | difference", C::SetLayout(Layout::Difference)).on(Key::F7),
     act("layout-three", Menu::View, "Original | soft tissue | difference", C::SetLayout(Layout::Three)).on(Key::F8),
     act("layout-four", Menu::View, "Original, soft tissue, bone and difference", C::SetLayout(Layout::Four)).on(Key::F9),
+    act("full-screen", Menu::View, "Full screen", S(ToggleFullScreen)).with(Modifiers::SHIFT, Key::F11),
     act("second-window", Menu::View, "Pictures in a second window", S(ToggleSecondWindow)).on(Key::F11),
     act("turn-left", Menu::View, "Turn left", C::Turn(Turning::Left)).on(Key::Comma),
     act("turn-right", Menu::View, "Turn right", C::Turn(Turning::Right)).on(Key::Period),
@@ -252,6 +255,7 @@ pub const ACTIONS: &[Action] = &[
     act("mirror-down", Menu::View, "Mirror top and bottom", C::Turn(Turning::Down)).with(Modifiers::SHIFT, Key::V),
     act("fit", Menu::View, "Fit to the view", C::Fit).on(Key::F),
     act("one-to-one", Menu::View, "One screen pixel per image pixel", C::OneToOne).on(Key::Z),
+    act("two-to-one", Menu::View, "Two screen pixels per image pixel", C::TwoToOne).with(Modifiers::ALT, Key::Z),
     act("true-size", Menu::View, "True physical size", C::TrueSize).with(Modifiers::SHIFT, Key::Z),
     act("invert", Menu::View, "Invert black and white", C::ToggleInvert).on(Key::I),
     act("outline", Menu::View, "Outline of the lung field", C::ToggleOutline).on(Key::L),
@@ -336,6 +340,7 @@ pub const ACTIONS: &[Action] = &[
     act("queue", Menu::Tools, "Queue", C::Queue(QueueCommand::ToggleList)),
     act("queue-cancel", Menu::None, "Cancel everything in the queue", C::Queue(QueueCommand::CancelAll)),
     act("queue-clear-and-run", Menu::None, "Empty the queue and suppress the study shown", C::Queue(QueueCommand::ClearAndRun)),
+    act("find-study", Menu::Tools, "Find a study", C::Browse(BrowseCommand::Find(true))).ctrl(Key::F),
     act("no-prior", Menu::None, "Take the prior away", C::Browse(BrowseCommand::SetPrior(None))),
     act("take-off-list", Menu::File, "Close study: take it off the list", C::List(ListCommand::TakeOffShown)).ctrl(Key::W),
     act("clear-list", Menu::File, "Close all: clear the list", C::List(ListCommand::Clear)),

@@ -1,6 +1,7 @@
 //! The application: one frame after another.
 
 mod ending;
+mod keeping;
 
 use super::command::{
     self, Services, UiCommand, apply_event, apply_file_event, copy_progress, keep_session,
@@ -9,7 +10,6 @@ use super::command::{
 use super::doubts::doubts;
 use super::engine::Engine;
 use super::files::FileWork;
-use super::folder_facts::FolderNotes;
 use super::message::Severity;
 use super::panels::{
     browser::browser_ui,
@@ -40,7 +40,6 @@ use super::panels::{
 };
 use super::preferences::{Preferences, PreferencesFile};
 use super::running_job::WhenReady;
-use super::session::SessionStore;
 use super::state::AppState;
 use super::system_fonts::{NO_FONT, SystemFonts};
 use super::thumbnails::ThumbnailTextures;
@@ -49,7 +48,6 @@ use super::window_places::WindowPlaces;
 use super::{shortcuts, theme, window_places};
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
 use ending::Graphics;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Name of the program in the title.
@@ -110,31 +108,6 @@ impl DiaphaneApp {
         }
     }
 
-    /// Keeps what is open in this folder, and offers what was open when the last run broke off.
-    pub fn keep_session_in(&mut self, folder: &Path) {
-        let (store, kept) = SessionStore::open(folder);
-        self.state.session = kept;
-        self.services.session = Some(store);
-        self.state.folders = FolderNotes::open(folder);
-        let known = self.state.folders.known.clone();
-        self.services.files.set_folders(known);
-    }
-
-    /// Keeps where the windows stand in this folder, and opens the second one where it stood.
-    pub fn keep_places_in(&mut self, folder: &Path) {
-        self.places = WindowPlaces::load(folder);
-    }
-
-    /// Takes the preferences of the settings file in this folder, and keeps what is changed of them.
-    pub fn keep_preferences_in(&mut self, folder: &Path) {
-        let (file, preferences, problems) = PreferencesFile::load(folder);
-        self.preferences_file = file;
-        self.state.shell.preferences = preferences;
-        for problem in problems {
-            command::fail(&mut self.state, problem);
-        }
-    }
-
     /// Shows what a person reads once, where nothing remembers that it was read.
     pub(super) fn show_first_run_note(&mut self) {
         self.state.shell.preferences.first_run_note_seen = false;
@@ -155,9 +128,9 @@ impl DiaphaneApp {
         &self.state
     }
 
-    /// Keeps measures in this folder from now on; without one they end with the window.
-    pub fn keep_measures_in(&mut self, folder: PathBuf) {
-        self.services.measures_folder = Some(folder);
+    /// Shows how far a search through folders is from its first moment on.
+    pub fn show_searches_at_once(&mut self) {
+        self.services.files.unnoticed = Duration::ZERO;
     }
 
     /// Does what a person would ask for.
@@ -286,9 +259,11 @@ impl DiaphaneApp {
                 .show(ui, |ui| doubts_ui(ui, state, &doubts, &mut commands));
         }
         if state.prior_entry().is_some() {
-            Panel::right("prior")
+            // As wide as each of the pictures beside it, whatever their arrangement.
+            let num_columns = state.layout.num_columns();
+            Panel::right(egui::Id::unique(("prior", num_columns)))
                 .frame(Frame::new())
-                .default_size(ui.available_width() * theme::PRIOR_SHARE)
+                .default_size(ui.available_width() / (num_columns + 1) as f32)
                 .show(ui, |ui| prior_ui(ui, state, &mut commands));
         }
         let views_ui = if state.shell.second_window {
@@ -384,10 +359,9 @@ impl eframe::App for DiaphaneApp {
             self.apply(UiCommand::EndGesture);
         }
         self.update_title(&ctx);
-        self.screen_fit.follow(&ctx);
-        if std::mem::take(&mut self.state.shell.is_quitting) {
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-        }
+        self.screen_fit
+            .follow(&ctx, self.state.shell.is_full_screen);
+        self.follow_close(&ctx);
     }
 
     fn on_exit(&mut self) {

@@ -113,6 +113,8 @@ pub struct FileWork {
     pictures: Vec<Promise<FileEvent>>,
     /// The walk through folders, and when it began.
     search: Option<(Arc<Search>, Instant)>,
+    /// How long a walk goes unnoticed.
+    pub(super) unnoticed: Duration,
     dialog: Option<Promise<FileEvent>>,
     readers: Readers,
     folders: KnownFolders,
@@ -127,6 +129,7 @@ impl FileWork {
             writes: Vec::new(),
             pictures: Vec::new(),
             search: None,
+            unnoticed: UNNOTICED,
             dialog: None,
             readers: Readers::default(),
             folders: KnownFolders::default(),
@@ -157,7 +160,7 @@ impl FileWork {
     /// How far the walk through folders is, once it takes long enough to be asked about.
     pub fn search_progress(&self) -> Option<SearchProgress> {
         let (search, began) = self.search.as_ref()?;
-        (began.elapsed() >= UNNOTICED).then(|| SearchProgress {
+        (began.elapsed() >= self.unnoticed).then(|| SearchProgress {
             num_seen: search.num_seen(),
             num_found: search.num_found(),
         })

@@ -70,7 +70,7 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         system_font_fallback: false,
         ..Default::default()
     };
-    let (lost_sender, lost) = std::sync::mpsc::channel();
+    let (lost_sender, lost) = crossbeam_channel::bounded(1);
     let creator: eframe::AppCreator<'_> = Box::new(move |creation| {
         let engine = super::engine::start(&creation.egui_ctx, progress_pace(creation));
         let mut app = DiaphaneApp::new(creation, engine);

@@ -48,4 +48,9 @@ impl Layout {
             _ => 1,
         }
     }
+
+    /// Columns of that grid.
+    pub fn num_columns(self) -> usize {
+        self.contents().len().div_ceil(self.num_rows())
+    }
 }

@@ -78,6 +78,16 @@ impl Study {
 }
 
 impl AppState {
+    /// Studies that have soft-tissue images of which none was saved.
+    pub fn num_unsaved(&self) -> usize {
+        let open = self.studies.iter().filter_map(Study::open);
+        let is_unsaved = |study: &&OpenStudy| {
+            let mut runs = study.runs.all_of_both().peekable();
+            runs.peek().is_some() && runs.all(|run| !run.is_saved)
+        };
+        open.filter(is_unsaved).count()
+    }
+
     /// What would be lost if this file were taken off the list.
     pub fn loss_of(&self, file_id: FileId) -> Loss {
         self.study_with(file_id).map(Loss::of).unwrap_or_default()

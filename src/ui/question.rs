@@ -30,6 +30,8 @@ pub enum Question {
         /// The files.
         files: Vec<FileId>,
     },
+    /// Soft-tissue images were not saved: end the program all the same?
+    Quit,
     /// Some of the files to be written are there: replace them?
     Replace {
         /// Where the soft-tissue image goes.

@@ -60,6 +60,17 @@ pub struct Run {
     pub histogram: Arc<Histogram>,
     /// Where the scale of its uncertainty ends by itself, modality units; `None` without one.
     pub uncertainty_limit: Option<f64>,
+    /// Where the scale of its difference from the original ends by itself, modality units; `None` where it differs
+    /// nowhere.
+    pub difference_limit: Option<f64>,
+}
+
+/// What is made of a result for the screen when it arrives.
+pub(super) struct Shown {
+    /// How often each modality value occurs in the soft-tissue image.
+    pub histogram: Histogram,
+    /// See [`Run::difference_limit`].
+    pub difference_limit: Option<f64>,
 }
 
 impl Run {
@@ -67,7 +78,7 @@ impl Run {
         number: u64,
         result: Arc<SuppressionResult>,
         mask: Option<MaskVersion>,
-        histogram: Histogram,
+        shown: Shown,
     ) -> Self {
         let (width, height) = result.model_soft_tissue.size();
         let narrow = (width * THUMBNAIL_HEIGHT).div_ceil(height.max(1)).max(1);
@@ -84,8 +95,9 @@ impl Run {
             is_saved: false,
             made: SystemTime::now(),
             thumbnail: Arc::new(thumbnail),
-            histogram: Arc::new(histogram),
+            histogram: Arc::new(shown.histogram),
             uncertainty_limit,
+            difference_limit: shown.difference_limit,
         }
     }
 
@@ -185,11 +197,10 @@ impl Runs {
         &mut self,
         result: Arc<SuppressionResult>,
         mask: Option<MaskVersion>,
-        histogram: Histogram,
+        shown: Shown,
     ) {
         self.newest += 1;
-        self.all
-            .push(Run::new(self.newest, result, mask, histogram));
+        self.all.push(Run::new(self.newest, result, mask, shown));
         self.shown = Some(self.newest);
         self.make_room(MOST_BYTES);
         self.weigh_rival();

@@ -7,6 +7,7 @@
 mod saved_view;
 
 use super::compare::Compare;
+use super::file_id::FileId;
 use super::layout::Layout;
 use super::look::Links;
 use super::state::AppState;
@@ -76,6 +77,9 @@ pub struct SavedDesk {
     pub current: usize,
     /// File of the prior.
     pub prior: Option<PathBuf>,
+    /// The file it was chosen beside.
+    #[serde(default)]
+    pub prior_beside: Option<PathBuf>,
     /// Arrangement of the views.
     pub layout: Layout,
     /// What moves together.
@@ -96,6 +100,7 @@ pub struct SavedStudy {
 impl SavedDesk {
     /// What is open now; what is not a file on the disk cannot be opened again.
     pub fn of(state: &AppState) -> Self {
+        let path_of = |file: Option<FileId>| Some(state.listed(file?)?.path.clone());
         let saved = |study: &Study| SavedStudy {
             path: study.path.clone(),
             view: state.saved_view(study),
@@ -103,9 +108,8 @@ impl SavedDesk {
         Self {
             studies: state.studies.iter().map(saved).collect(),
             current: state.current,
-            prior: state
-                .prior
-                .and_then(|prior| Some(state.listed(prior)?.path.clone())),
+            prior: path_of(state.prior),
+            prior_beside: path_of(state.prior_beside),
             layout: state.layout,
             links: state.links,
             compare: state.compare,

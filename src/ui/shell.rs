@@ -73,6 +73,10 @@ pub struct Shell {
     pub second_window_opening: Option<Opening>,
     /// The person wants the program to end.
     pub is_quitting: bool,
+    /// The window is to fill the screen.
+    pub is_full_screen: bool,
+    /// The reader said that what is not saved may go.
+    pub may_lose_results: bool,
     /// How often the histogram was asked for: each time it comes into sight.
     pub histogram_asked: u32,
 }

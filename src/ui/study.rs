@@ -9,15 +9,15 @@ use super::look::{Content, Look, Looks};
 use super::masking::MaskVersion;
 use super::measuring::MeasureRecord;
 use super::preview::Preview;
-use super::result_scales::ResultScales;
-use super::runs::Runs;
+use super::result_scales::{ResultScales, automatic_limit};
+use super::runs::{Runs, Shown};
 use super::session::{BundleSettings, SavedView};
 use super::window_level::{is_falling, nearest_window};
 use crate::display::Histogram;
 use crate::formats::Identity;
 use crate::measure::Measure;
 use crate::radiograph::{
-    PixelSpacing, Polarity, Radiograph, Raster, StudyInfo, Voi, VoiFunction, Warning,
+    FloatImage, PixelSpacing, Polarity, Radiograph, Raster, StudyInfo, Voi, VoiFunction, Warning,
 };
 use crate::worker::{SuppressionResult, SuppressionSettings};
 use std::path::PathBuf;
@@ -112,8 +112,23 @@ impl OpenStudy {
     pub(super) fn keep(&mut self, result: Arc<SuppressionResult>, mask: Option<MaskVersion>) {
         let range = self.modality_range;
         let values = &result.soft_tissue;
-        let histogram = Histogram::of_values(values, &self.radiograph, range, NUM_BINS);
-        self.runs.push(result, mask, histogram);
+        let shown = Shown {
+            histogram: Histogram::of_values(values, &self.radiograph, range, NUM_BINS),
+            difference_limit: self.difference_limit_of(values),
+        };
+        self.runs.push(result, mask, shown);
+    }
+
+    /// Where the scale of the difference between the original and `soft_tissue` ends by itself, modality units.
+    fn difference_limit_of(&self, soft_tissue: &FloatImage) -> Option<f64> {
+        let (width, height) = soft_tissue.size();
+        let difference = |index: usize| {
+            let (row, col) = (index / width.max(1), index % width.max(1));
+            let stored = self.radiograph.stored.get(row, col)?;
+            let soft = soft_tissue.get(row, col)?;
+            Some(soft - self.radiograph.modality.apply(stored) as f32)
+        };
+        automatic_limit(width * height, |i| difference(i).unwrap_or_default().abs())
     }
 
     /// Its pixels as this picture of it is turned; pixels of a shape no detector has count as square.
@@ -160,8 +175,12 @@ impl OpenStudy {
         (self.radiograph.polarity == Polarity::LowIsWhite) != falls
     }
 
-    /// Difference that takes the end colours of the map: a quarter of the file's own window.
+    /// Difference that takes the end colours of the map: nearly all of that of the result shown, or without one a quarter
+    /// of the file's own window.
     pub fn default_difference_limit(&self) -> f64 {
+        if let Some(limit) = self.runs.shown().and_then(|run| run.difference_limit) {
+            return limit;
+        }
         match nearest_window(&self.loaded_voi()) {
             Voi::Window { width, .. } => 0.25 * width,
             Voi::Lut(_) => 1.0,

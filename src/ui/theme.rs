@@ -67,12 +67,10 @@ pub const VIEW_GAP: f32 = 4.0;
 pub const OVERLAY_MARGIN: f32 = 8.0;
 /// Width of the settings panel, points.
 pub const SETTINGS_WIDTH: f32 = 296.0;
-/// Share of the settings panel that the lists of measures and of the queue have at its bottom when they first open.
-pub const LOWER_SHARE: f32 = 0.25;
+/// Share of the settings panel that the lists of measures and of the queue have at its bottom at most.
+pub const LOWER_SHARE: f32 = 0.35;
 /// The same while the queue is open.
 pub const LOWER_SHARE_QUEUE: f32 = 0.45;
-/// Least height of these lists, points.
-pub const LOWER_LEAST: f32 = 60.0;
 /// Height of the block that shows progress, points.
 pub const PROGRESS_HEIGHT: f32 = 100.0;
 /// Height of the bars of the stages, points.
@@ -101,8 +99,6 @@ pub const BROWSER_IMAGE: f32 = 54.0;
 pub const THUMBNAIL_WIDTH: f32 = 50.0;
 /// One more level of a tree, points.
 pub const TREE_INDENT: f32 = 12.0;
-/// Share of the room for pictures that a prior takes when it is first shown.
-pub const PRIOR_SHARE: f32 = 0.34;
 /// Width of the parameter grid's window without wider pictures, points.
 pub const SWEEP_WIDTH: f32 = 520.0;
 /// Where it opens: below the menus, points.
@@ -113,6 +109,8 @@ pub const SWEEP_FIELD: f32 = 150.0;
 pub const SWEEP_MARGIN: [f32; 2] = [220.0, 330.0];
 /// Smallest and largest side of the room for a picture of the parameter grid, points.
 pub const SWEEP_CELLS: RangeInclusive<f32> = 40.0..=240.0;
+/// Where the window of DICOM tags opens, points: the menus stay free.
+pub const TAGS_PLACE: [f32; 2] = [240.0, 60.0];
 /// Size of the window of DICOM tags when it opens, points.
 pub const TAGS_SIZE: [f32; 2] = [760.0, 480.0];
 /// Width of the command palette, points.

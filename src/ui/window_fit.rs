@@ -1,4 +1,4 @@
-//! A first window that fits the screen with its title bar.
+//! A window that fits the screen: the first one with its title bar, or all of it.
 
 use super::theme;
 use eframe::egui::{Context, Vec2, ViewportCommand, ViewportInfo};
@@ -10,12 +10,17 @@ const TITLE_BAR: f32 = 40.0;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ScreenFit {
     is_settled: bool,
+    is_full_screen: bool,
 }
 
 impl ScreenFit {
-    /// Makes a window that opens larger than the screen smaller, once the window system tells of both; later its size
-    /// is the person's own.
-    pub fn follow(&mut self, ctx: &Context) {
+    /// Lets the window fill the screen where that is wanted. Makes one that opens larger than the screen smaller, once the
+    /// window system tells of both; later its size is the person's own.
+    pub fn follow(&mut self, ctx: &Context, is_full_screen: bool) {
+        if self.is_full_screen != is_full_screen {
+            self.is_full_screen = is_full_screen;
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(is_full_screen));
+        }
         if self.is_settled {
             return;
         }

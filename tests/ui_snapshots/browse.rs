@@ -5,7 +5,7 @@ use crate::phantom::{defaults, radiograph, result};
 use diaphane::radiograph::Radiograph;
 use diaphane::ui::{BrowseCommand, RowKind, StudyContent, Turning, UiCommand};
 use diaphane::worker::EventKind;
-use eframe::egui::{Key, Vec2};
+use eframe::egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -106,6 +106,24 @@ fn the_search_finds_names_dates_and_files() {
     assert!(window.has("old.dcm, not run") && !window.has("other.dcm, not run"));
     browse(&mut window, BrowseCommand::Search("absent".to_owned()));
     assert!(window.has("Nothing is found."));
+}
+
+#[test]
+fn a_case_is_found_and_shown_by_keys_alone() {
+    let mut window = Window::new();
+    three(&mut window);
+    browse(&mut window, BrowseCommand::TogglePanel);
+    window.press_with(Modifiers::COMMAND, Key::F);
+    window
+        .harness
+        .get_by_label("Search studies")
+        .type_text("roe");
+    window.harness.run();
+    window.press(Key::Enter);
+    assert_eq!(
+        window.state().studies[window.state().current].name(),
+        "other.dcm"
+    );
 }
 
 #[test]
@@ -243,6 +261,7 @@ fn a_prior_stands_beside_with_its_date_and_is_checked() {
     browse(&mut window, BrowseCommand::SetPrior(Some(1)));
     assert!(window.has("The Patient IDs differ: these may be different patients."));
     show(&mut window, of("nameless", "DOE^JANE", "", "20260301"));
+    browse(&mut window, BrowseCommand::SetPrior(Some(1)));
     assert!(window.has_text("A Patient ID is missing"));
     // The prior itself is shown as the current one: nothing stands beside it.
     window.apply(UiCommand::SelectStudy(1));
@@ -315,4 +334,19 @@ fn a_prior_does_not_stay_beside_another_patient() {
     window.apply(UiCommand::SelectStudy(1));
     browse(&mut window, BrowseCommand::SetPrior(Some(0)));
     assert!(window.has_text("PRIOR, 2024-01-01") && window.has_text("Patient IDs differ"));
+    window.click("Close prior");
+    assert!(!window.has_text("PRIOR"));
+}
+
+#[test]
+fn a_prior_does_not_stay_beside_a_picture_that_names_no_patient() {
+    let mut window = Window::new();
+    three(&mut window);
+    window.apply(UiCommand::SelectStudy(2));
+    browse(&mut window, BrowseCommand::SetPrior(Some(0)));
+    assert!(window.has_text("PRIOR, 2024-01-01"));
+    show(&mut window, of("nobody.png", "", "", ""));
+    assert!(!window.has_text("PRIOR"), "it may be of anybody");
+    browse(&mut window, BrowseCommand::SetPrior(Some(0)));
+    assert!(window.has_text("PRIOR, 2024-01-01") && window.has_text("A Patient ID is missing"));
 }

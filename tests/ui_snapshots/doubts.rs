@@ -105,6 +105,11 @@ fn a_question_about_a_study_goes_with_it() {
     show(&mut window, hand());
     window.press(Key::S);
     window.press(Key::PageUp);
+    assert!(
+        window.has_text("Suppress anyway?"),
+        "keys do nothing behind a question"
+    );
+    window.apply(UiCommand::SelectStudy(0));
     assert!(!window.has_text("Suppress anyway?"));
     window.press(Key::S);
     assert_eq!(window.num_requests(), 1, "the chest asks nothing");

@@ -6,6 +6,7 @@ use crate::session::named_pictures;
 use diaphane::radiograph::{Polarity, SpacingKind};
 use diaphane::ui::{FolderCommand, FolderFacts, UiCommand};
 use diaphane::worker::EventKind;
+use egui_kittest::kittest::Queryable as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -115,7 +116,11 @@ fn what_was_said_of_a_folder_can_be_taken_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut window = leafed_through_and_answered(folder.path());
     window.click("File");
-    window.click("Ask about this folder again");
+    let again = window
+        .harness
+        .get_by_label_contains("Ask about this folder again");
+    again.click();
+    window.harness.run();
     assert!(window.has_text(QUESTION));
     assert!(
         window.state().folders.draft.is_inverted,

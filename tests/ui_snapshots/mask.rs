@@ -238,8 +238,8 @@ fn keys_and_escape_change_the_brush_and_lay_it_down() {
 fn the_certificate_says_whose_mask_it_was() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut window = Window::with_brush();
-    let result = window.state().shown_result().expect("a result");
     let origin_of = |window: &mut Window, name: &str| {
+        let result = window.state().shown_result().expect("a result");
         let picture = folder.path().join(format!("{name}_soft.png"));
         window.apply(UiCommand::SaveSoftTissue(picture, result));
         let path = folder.path().join(format!("{name}.json"));

@@ -70,6 +70,33 @@ impl Window {
     }
 }
 
+/// Two windows on one radiograph: what the second one drew is not lost under what the first one draws later.
+#[test]
+fn measures_of_another_window_are_put_aside_and_not_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut first = Window::opened(folder.path());
+    let mut second = Window::opened(folder.path());
+    for window in [&mut first, &mut second] {
+        window.draw(Tool::Length, &[(10.0, 10.0), (60.0, 10.0)]);
+        window.press(Key::Escape);
+        assert!(window.wait_until(|_| only_file(folder.path(), ".json").is_some()));
+        // Written and known to be.
+        for _ in 0..10 {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            window.harness.run();
+        }
+    }
+    assert!(second.has_text("Another window drew on this radiograph"));
+    let files = fs::read_dir(folder.path()).expect("there").flatten();
+    let names: Vec<_> = files.map(|file| file.path()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(
+        names
+            .iter()
+            .any(|name| name.to_string_lossy().ends_with(".other-1"))
+    );
+}
+
 /// The only file in a folder that ends so.
 pub fn only_file(folder: &Path, ending: &str) -> Option<PathBuf> {
     let paths = fs::read_dir(folder)
@@ -327,6 +354,13 @@ fn the_heart_begins_with_a_suggestion_to_be_corrected() {
     // The phantom's lungs reach from 0.11 to 0.89 of its width; pixels are whole.
     assert!((thorax[0].x - 10.56).abs() < 1.0, "{thorax:?}");
     assert!((thorax[1].x - 85.44).abs() < 1.0, "{thorax:?}");
+    // Asked for again, it is the same one.
+    window.press(Key::H);
+    for _ in 0..20 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        window.harness.run();
+    }
+    assert_eq!(window.shapes().len(), 1);
     // The note on what a millimetre is lies over the picture until it fades.
     if window.has("Dismiss") {
         window.click("Dismiss");

@@ -61,7 +61,7 @@ fn a_run_asked_for_while_a_model_loads_is_of_the_study_it_was_asked_of() {
     let desk = window.desk.borrow();
     let (job, request) = desk.requests.last().expect("a request");
     assert!(
-        request.radiograph.source.path.ends_with("first"),
+        request.radiograph.source.path.ends_with("first.dcm"),
         "{:?}",
         request.radiograph.source
     );

@@ -4,6 +4,7 @@ use crate::fake::Window;
 use crate::phantom::{defaults, radiograph};
 use diaphane::ui::UiCommand;
 use diaphane::worker::{Certificate, SuppressionSettings};
+use eframe::egui::{Key, Modifiers};
 use std::fs;
 use std::sync::Arc;
 
@@ -63,4 +64,23 @@ fn the_source_is_never_replaced() {
         fs::read_to_string(&source).expect("there"),
         "the radiograph"
     );
+}
+
+#[test]
+fn the_end_asks_where_a_picture_was_not_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = Window::new().with_study();
+    window.press_with(Modifiers::COMMAND, Key::Q);
+    assert!(!window.has("Quit without saving?"), "nothing would be lost");
+    let mut window = window.with_result();
+    window.press_with(Modifiers::COMMAND, Key::Q);
+    assert!(window.has("Quit without saving?"));
+    window.click("Stay");
+    assert!(!window.has("Quit without saving?"));
+    let result = window.state().shown_result().expect("a result");
+    let picture = folder.path().join("chest_soft.png");
+    window.apply(UiCommand::SaveSoftTissue(picture, result));
+    assert!(window.wait_until(|window| window.has_text("and its certificate")));
+    window.press_with(Modifiers::COMMAND, Key::Q);
+    assert!(!window.has("Quit without saving?"), "it is saved");
 }

@@ -103,7 +103,7 @@ fn the_chosen_rectangle_is_made_under_values_round_the_study_s_own() {
     };
     assert_eq!(region, expected);
     let asked: Vec<_> = cells.iter().map(|s| (s.leg_weight, s.steps)).collect();
-    let rows = [10, 20, 40].map(|steps| [1.5, 3.0, 4.5].map(|weight| (weight, steps)));
+    let rows = [10, 20, 40].map(|steps| [2.4, 3.0, 3.6].map(|weight| (weight, steps)));
     assert_eq!(asked, rows.concat());
     assert!(
         cells
@@ -111,7 +111,7 @@ fn the_chosen_rectangle_is_made_under_values_round_the_study_s_own() {
             .all(|s| s.seed == 0 && s.fusion == defaults().fusion)
     );
     assert!(window.has("LEG 3 (set)") && window.has("20 steps (set)"));
-    assert!(window.has("LEG 1.5") && window.has("40 steps"));
+    assert!(window.has("LEG 2.4") && window.has("40 steps"));
 }
 
 #[test]
@@ -119,10 +119,10 @@ fn cells_appear_one_by_one_and_stopping_keeps_them() {
     let mut window = Window::new().with_study().with_region();
     window.click(MAKE);
     let (job, _, _) = window.newest_sweep();
-    assert!(window.has("LEG weight 1.5, 10 steps: not made yet"));
+    assert!(window.has("LEG weight 2.4, 10 steps: not made yet"));
     window.made(4);
     assert!(window.has("LEG weight 3, 20 steps, as set"));
-    assert!(!window.has("LEG weight 1.5, 10 steps"));
+    assert!(!window.has("LEG weight 2.4, 10 steps"));
     job.set_progress(Progress {
         stage: Stage::Local,
         done: 3,
@@ -141,7 +141,7 @@ fn cells_appear_one_by_one_and_stopping_keeps_them() {
     assert!(window.has("LEG weight 3, 20 steps, as set") && window.has(MAKE));
     // What the job still has to say changes nothing.
     window.made(0);
-    assert!(window.has("LEG weight 1.5, 10 steps: not made yet"));
+    assert!(window.has("LEG weight 2.4, 10 steps: not made yet"));
 }
 
 #[test]
@@ -150,12 +150,12 @@ fn a_click_takes_the_settings_over_runs_them_and_can_be_taken_back() {
     window.click(MAKE);
     window.finished();
     let before = window.num_requests();
-    window.click("LEG weight 4.5, 10 steps");
+    window.click("LEG weight 3.6, 10 steps");
     let (job, settings) = window.newest_request();
     assert_eq!(window.num_requests(), before + 1);
-    assert_eq!((settings.leg_weight, settings.steps), (4.5, 10));
+    assert_eq!((settings.leg_weight, settings.steps), (3.6, 10));
     assert_eq!(window.state().settings(), &settings);
-    assert!(window.has("LEG 4.5 (set)") && window.has("LEG weight 4.5, 10 steps, as set"));
+    assert!(window.has("LEG 3.6 (set)") && window.has("LEG weight 3.6, 10 steps, as set"));
     window.report(job.id(), EventKind::Suppressed(Arc::new(result(settings))));
     assert_eq!(window.state().study().expect("open").runs.all().len(), 2);
     window.press_with(Modifiers::COMMAND, Key::Z);
@@ -169,7 +169,7 @@ fn a_click_takes_the_settings_over_runs_them_and_can_be_taken_back() {
     assert_eq!(shown.settings, defaults());
     // A picture that was made before is shown without a run.
     let before = window.num_requests();
-    window.click("LEG weight 4.5, 10 steps");
+    window.click("LEG weight 3.6, 10 steps");
     assert_eq!(window.num_requests(), before);
     assert!(!window.has_text("Stale"));
 }
@@ -179,7 +179,7 @@ fn the_keyboard_reaches_every_cell_and_reads_its_difference() {
     let mut window = Window::new().with_study().with_result().with_region();
     window.click(MAKE);
     window.finished();
-    let name = "LEG weight 1.5, 20 steps";
+    let name = "LEG weight 2.4, 20 steps";
     window.harness.get_by_label(name).focus();
     window.harness.run();
     let text = format!("{name}: differs from the result shown by ");
@@ -198,7 +198,7 @@ fn the_keyboard_reaches_every_cell_and_reads_its_difference() {
         "{mean}"
     );
     window.press(Key::Enter);
-    assert!((window.state().settings().leg_weight - 1.5).abs() < 1e-12);
+    assert!((window.state().settings().leg_weight - 2.4).abs() < 1e-12);
 }
 
 #[test]
@@ -303,16 +303,16 @@ fn what_no_longer_fits_is_let_go_and_closing_stops() {
     assert!(window.state().sweep.grid.is_some());
     window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
     assert!(
-        !window.has_text("LEG weight 1.5, 10 steps"),
+        !window.has_text("LEG weight 2.4, 10 steps"),
         "of another study"
     );
     window.apply(UiCommand::SelectStudy(0));
-    assert!(window.has("LEG weight 1.5, 10 steps"));
+    assert!(window.has("LEG weight 2.4, 10 steps"));
     window.press(Key::Escape);
     assert!(job.is_cancelled() && !window.has(MAKE));
     window.press_with(Modifiers::COMMAND, Key::G);
     assert!(
-        window.has("LEG weight 1.5, 10 steps"),
+        window.has("LEG weight 2.4, 10 steps"),
         "what was made stays"
     );
     window.apply(UiCommand::TurnPolarity);
@@ -353,7 +353,7 @@ fn a_filled_grid() {
     let grey = |window: &mut Window| {
         let cell = window
             .harness
-            .get_by_label("LEG weight 4.5, 40 steps")
+            .get_by_label("LEG weight 3.6, 40 steps")
             .rect();
         // The middle of row 22, column 13: beside the lungs, between two ribs.
         let at = cell.left_top() + cell.size() * Vec2::new(1.5 / 30.0, 2.5 / 40.0);
@@ -377,7 +377,7 @@ fn a_filled_grid() {
     window.apply(UiCommand::Turn(Turning::Right));
     let cell = window
         .harness
-        .get_by_label("LEG weight 4.5, 40 steps")
+        .get_by_label("LEG weight 3.6, 40 steps")
         .rect();
     assert!(
         cell.width() > cell.height(),

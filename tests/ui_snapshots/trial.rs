@@ -134,7 +134,7 @@ fn the_difference_of_two_results_has_a_scale_of_its_own() {
     window.apply(UiCommand::SetDifferenceLimit(6.0));
     assert!(window.has_text("+6.00 result 2 lower"));
     window.apply(UiCommand::CompareWithRun(None));
-    assert!(window.has_text("+750 taken away, -750 added"));
+    assert!(window.has_text("+610 taken away, -610 added"));
     window.apply(UiCommand::CompareWithRun(Some(1)));
     assert!(
         window.has_text("+3.00 result 2 lower"),

@@ -137,7 +137,7 @@ fn a_drag_over_a_picture_without_a_window_sets_its_range_alone() {
     let looks = window.state().study().expect("open").looks.clone();
     for (place, label) in [
         ("Bone view", "White: 28 % bone"),
-        ("Original - soft tissue view", "Range 939"),
+        ("Original - soft tissue view", "Range 751"),
     ] {
         window.drag(place, [20.0, 16.0]);
         assert!(window.has(label), "{label}");

@@ -4,10 +4,11 @@ use super::DiaphaneApp;
 use crate::render::{self, GraphicsFault};
 use crate::ui::command::{self, keep_measures};
 use crate::ui::files::LAST_PATIENCE;
+use crate::ui::question::Question;
 use crate::ui::session::Ending;
+use crossbeam_channel::{Receiver, Sender};
 use eframe::egui::{Context, ViewportCommand};
 use eframe::egui_wgpu::RenderState;
-use std::sync::mpsc::{Receiver, Sender};
 
 /// What is heard of the graphics device, and who is told when it is gone.
 #[derive(Debug, Default)]
@@ -46,7 +47,7 @@ impl DiaphaneApp {
                     self.graphics.is_lost = true;
                     if let Some(lost) = &self.graphics.lost {
                         // Whoever started the window may have stopped listening.
-                        drop(lost.send(reason));
+                        drop(lost.try_send(reason));
                     }
                     ctx.send_viewport_cmd(ViewportCommand::Close);
                     continue;
@@ -63,6 +64,23 @@ impl DiaphaneApp {
             if !std::mem::replace(&mut self.graphics.was_told, true) {
                 command::fail(&mut self.state, sentence);
             }
+        }
+    }
+
+    /// Closes the window where a person asked for it, or asks first where something would be lost by it.
+    pub(super) fn follow_close(&mut self, ctx: &Context) {
+        let by_command = std::mem::take(&mut self.state.shell.is_quitting);
+        let by_window = ctx.input(|input| input.viewport().close_requested());
+        let may_lose = self.state.shell.may_lose_results || self.graphics.is_lost;
+        let asks = !may_lose && self.state.num_unsaved() > 0;
+        if asks && (by_command || by_window) {
+            self.state.question = Some(Question::Quit);
+            ctx.request_repaint();
+        }
+        if asks && by_window {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+        } else if by_command && !asks {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
         }
     }
 

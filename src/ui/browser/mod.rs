@@ -40,6 +40,8 @@ pub struct Browser {
     pub visibility: Visibility,
     /// What is searched for; empty shows everything.
     pub search: String,
+    /// The search field is to take the keys.
+    pub wants_search: bool,
     /// Rows from top to bottom, folded ones left out.
     pub rows: Vec<BrowserRow>,
     /// Indices of all studies in the order of the tree, searched for or not.
@@ -63,6 +65,14 @@ impl Browser {
                 self.skipped.push(file);
             }
         }
+    }
+
+    /// Index of the first image on the screen from the top.
+    pub(super) fn first_found(&self) -> Option<usize> {
+        self.rows.iter().find_map(|row| match row.kind {
+            RowKind::Image(index) => Some(index),
+            _ => None,
+        })
     }
 
     /// Folds a group, or unfolds it.

@@ -14,14 +14,14 @@ pub fn prior_warning(current: &Study, prior: &Study) -> Option<String> {
     current.other_patient(prior).map(str::to_owned)
 }
 
-/// Both files state a patient's number, and these differ.
-fn is_of_another(current: &Study, prior: &Study) -> bool {
+/// Both files state a patient's number, and it is the same.
+fn is_of_same(current: &Study, prior: &Study) -> bool {
     let number = |study: &Study| {
         let info = study.info.as_ref()?;
         Some(info.patient_id.trim().to_owned()).filter(|number| !number.is_empty())
     };
-    let (current, prior) = (number(current), number(prior));
-    current.is_some() && prior.is_some() && current != prior
+    let number_of_current = number(current);
+    number_of_current.is_some() && number_of_current == number(prior)
 }
 
 /// Where zoom and pan of the prior come from.
@@ -58,14 +58,14 @@ fn for_width(camera: Camera, from_width: usize, to_width: usize) -> Camera {
 }
 
 impl AppState {
-    /// The entry chosen as prior; none while it is the one shown itself, and none beside another patient, unless it was
-    /// chosen beside this very study.
+    /// The entry chosen as prior; none while it is the one shown itself, and beside a study that is not certainly of the
+    /// same patient none but where it was chosen beside this very study.
     pub fn prior_entry(&self) -> Option<&Study> {
         let current = self.studies.get(self.current)?;
         let entry = self.listed(self.prior?)?;
         let is_chosen = self.prior_beside == Some(current.file_id);
         let is_shown =
-            entry.file_id != current.file_id && (is_chosen || !is_of_another(current, entry));
+            entry.file_id != current.file_id && (is_chosen || is_of_same(current, entry));
         is_shown.then_some(entry)
     }
 

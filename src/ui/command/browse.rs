@@ -1,7 +1,7 @@
 //! The study browser, the prior and the tags: what a person asks of them, and the work beside the
 //! window that follows what is open.
 
-use super::{Services, queue, reading};
+use super::{Services, queue, reading, studies};
 use crate::ui::browser::Visibility;
 use crate::ui::preview::Preview;
 use crate::ui::state::AppState;
@@ -17,6 +17,10 @@ pub enum BrowseCommand {
     TogglePanel,
     /// Show only what this is found in.
     Search(String),
+    /// Give the keys to the search field; `false` once it has them.
+    Find(bool),
+    /// Show the first study that was found.
+    ShowFound,
     /// Fold the group of this key, or unfold it.
     Turn(String),
     /// Show this study beside the current one as its prior, or none.
@@ -40,6 +44,17 @@ pub(super) fn apply(command: BrowseCommand, state: &mut AppState, services: &mut
             };
         }
         C::Search(text) => state.browser.search = text,
+        C::Find(is_wanted) => {
+            if is_wanted {
+                state.browser.visibility = Visibility::Shown;
+            }
+            state.browser.wants_search = is_wanted;
+        }
+        C::ShowFound => {
+            if let Some(index) = state.browser.first_found() {
+                studies::select(index, state);
+            }
+        }
         C::Turn(key) => state.browser.turn(key),
         C::SetPrior(index) => {
             let study = index.and_then(|index| state.studies.get(index));

@@ -218,7 +218,14 @@ fn take_suggested(file_id: FileId, suggested: Result<Thorax, ThoraxError>, state
                 thorax,
                 origin: LineOrigin::LungMask,
             };
-            undo::as_step(file_id, state, |state| add(shape, file_id, state));
+            let study = state.study_with(file_id);
+            let same = study.and_then(|study| study.measures.iter().find(|it| it.shape == shape));
+            match same.map(|measure| measure.id) {
+                Some(id) => state.measuring.selected = Some(id),
+                None => drop(undo::as_step(file_id, state, |state| {
+                    add(shape, file_id, state)
+                })),
+            }
         }
         Err(err) => {
             if state.study().is_some_and(|study| study.file_id == file_id) {

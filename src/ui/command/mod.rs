@@ -187,6 +187,10 @@ fn answer(yes: bool, state: &mut AppState, services: &mut Services) {
         Some(Question::SuppressAnyway { study, run }) if yes => {
             jobs::suppress_anyway(study, run, state, services);
         }
+        Some(Question::Quit) if yes => {
+            state.shell.may_lose_results = true;
+            state.shell.is_quitting = true;
+        }
         Some(Question::TakeOff { files }) if yes => {
             listing::take_off(&files, true, state, services);
         }

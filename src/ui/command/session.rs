@@ -41,6 +41,7 @@ fn restore(desk: SavedDesk, state: &mut AppState) {
         studies,
         current,
         prior,
+        prior_beside,
         layout,
         links,
         compare,
@@ -57,8 +58,12 @@ fn restore(desk: SavedDesk, state: &mut AppState) {
     state.layout = layout;
     state.links = links;
     state.compare = compare;
-    let is_prior = |study: &&Study| Some(&study.path) == prior.as_ref();
-    state.prior = state.studies.iter().find(is_prior).map(Study::file_id);
+    let listed = |path: Option<PathBuf>| {
+        let mut studies = state.studies.iter();
+        let study = studies.find(|study| Some(&study.path) == path.as_ref());
+        study.map(Study::file_id)
+    };
+    (state.prior, state.prior_beside) = (listed(prior), listed(prior_beside));
     let text = format!(
         "{num_files} files of the last run are open again; soft-tissue images must be made again."
     );

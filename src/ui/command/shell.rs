@@ -65,6 +65,8 @@ pub enum ShellCommand {
     MeasureScreen(Screen, Option<f64>),
     /// Move the pictures into a window of their own, or back.
     ToggleSecondWindow,
+    /// Let the window fill the screen, or no longer.
+    ToggleFullScreen,
     /// Bring the histogram into sight.
     ShowHistogram,
     /// End the program as closing its window does.
@@ -114,6 +116,7 @@ pub(super) fn apply(command: ShellCommand, state: &mut AppState) {
             shell.ruler = None;
         }
         S::ToggleSecondWindow => shell.second_window = !shell.second_window,
+        S::ToggleFullScreen => shell.is_full_screen = !shell.is_full_screen,
         S::Quit => shell.is_quitting = true,
         S::ShowHistogram => shell.histogram_asked = shell.histogram_asked.wrapping_add(1),
         keys => apply_to_keys(&keys, state),

@@ -144,6 +144,8 @@ pub enum UiCommand {
     Fit,
     /// One screen pixel per image pixel.
     OneToOne,
+    /// Two screen pixels per image pixel.
+    TwoToOne,
     /// A millimetre on the screen per millimetre of the patient.
     TrueSize,
     /// Everything as it was loaded.
@@ -212,6 +214,7 @@ impl UiCommand {
                 | Self::SetCamera(..)
                 | Self::Fit
                 | Self::OneToOne
+                | Self::TwoToOne
                 | Self::Magnify(_)
                 | Self::Prior(_)
                 | Self::TrueSize

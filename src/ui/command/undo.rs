@@ -53,10 +53,10 @@ pub(super) fn walk(way: Way, state: &mut AppState) {
             // It is not kept to be taken again: what is made of the file from now on must not go by a key of redo.
             return;
         }
-        if step.turns_polarity() {
-            if let Some(file_id) = step.study() {
-                polarity::turn_over(file_id, state);
-            }
+        if step.turns_polarity()
+            && let Some(file_id) = step.study()
+        {
+            polarity::turn_over(file_id, state);
         }
         let before = state.study().map(|study| Arc::clone(&study.measures));
         step.walk(way, state);

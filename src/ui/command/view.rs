@@ -148,6 +148,7 @@ fn changed(command: &UiCommand, study: &OpenStudy, look: &Look) -> Option<Look> 
         C::SetCamera(_, camera) => changed.camera = *camera,
         C::Fit => changed.camera = Camera::default(),
         C::OneToOne => changed.camera.zoom = Zoom::Scale(1.0),
+        C::TwoToOne => changed.camera.zoom = Zoom::Scale(2.0),
         C::Turn(turning) => changed.orientation = turned(look.orientation, *turning),
         _ => return None,
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crossbeam_channel::bounded;
 
 fn saved() -> Saved {
     Saved {
@@ -20,9 +21,9 @@ fn the_end_waits_for_a_picture_and_not_for_ever() {
     });
     files.finish_pictures(LAST_PATIENCE);
     assert!(matches!(files.poll()[..], [FileEvent::Saved(Ok(_))]));
-    let (never, stuck) = std::sync::mpsc::channel::<()>();
+    let (never, stuck) = bounded::<()>(1);
     files.save(Path::new("a.png"), move || {
-        let _ = stuck.recv();
+        stuck.recv().unwrap_err();
         Ok(saved())
     });
     files.finish_pictures(Duration::from_millis(50));

@@ -22,7 +22,11 @@ pub(super) fn menu_ui(
 /// The actions of a menu.
 pub(super) fn items_ui(ui: &mut Ui, menu: Menu, state: &AppState, commands: &mut Vec<UiCommand>) {
     let height = ui.ctx().content_rect().height() - FREE_HEIGHT;
-    ScrollArea::vertical().max_height(height).show(ui, |ui| {
+    // A menu that opens has little height yet: its items are not to be scrolled for that.
+    let area = ScrollArea::vertical()
+        .max_height(height)
+        .min_scrolled_height(height);
+    area.show(ui, |ui| {
         for action in ACTIONS.iter().filter(|action| action.menu == menu) {
             let on = action.is_on(state) == Some(true);
             let button = Button::selectable(on, action.label);

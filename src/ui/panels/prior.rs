@@ -11,7 +11,7 @@ use crate::render::{
     LayerKind, Mixture, Picture, RadiographCallback, ViewId, ViewSpec, frame_number,
 };
 use crate::ui::camera::{Placement, ViewRect};
-use crate::ui::command::{PriorCommand, UiCommand};
+use crate::ui::command::{BrowseCommand, PriorCommand, UiCommand};
 use crate::ui::crosshair::{CrosshairCommand, ViewKey};
 use crate::ui::layers;
 use crate::ui::look::Content;
@@ -36,6 +36,8 @@ const NAME_SHARE: f32 = 0.55;
 const PRIOR_VIEW: ViewId = ViewId(64);
 /// Size of the button that links it to the current study, points.
 const LINK_SIZE: Vec2 = Vec2::new(164.0, 22.0);
+/// Size of the button that takes it away, points.
+const CLOSE_SIZE: Vec2 = Vec2::new(24.0, 22.0);
 
 /// Draws the prior over the whole of `ui`.
 pub fn prior_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -57,7 +59,7 @@ pub fn prior_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         }
     }
     labels_ui(ui, rect, entry, state);
-    link_ui(ui, rect, state, commands);
+    buttons_ui(ui, rect, state, commands);
     let border = if response.has_focus() {
         ui.visuals().selection.stroke
     } else {
@@ -169,17 +171,31 @@ fn callback(study: &OpenStudy, placement: &Placement, frame: u64) -> RadiographC
     }
 }
 
-/// The button that lets it move with the current study, in the lower left corner.
-fn link_ui(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<UiCommand>) {
+/// The buttons at its foot: to let it move with the current study, and to take it away.
+fn buttons_ui(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<UiCommand>) {
     let inner = rect.shrink(theme::OVERLAY_MARGIN);
-    let size = LINK_SIZE.min(inner.size());
-    let place = Align2::LEFT_BOTTOM.align_size_within_rect(size, inner);
-    ui.painter().rect_filled(place, 4, theme::SHADE);
-    let text = RichText::new("Move with the current").color(theme::OVERLAY);
-    let button = Button::selectable(state.prior_is_linked(), text);
+    let mut put = |corner: Align2, size: Vec2, is_on: bool, text: &str| {
+        let place = corner.align_size_within_rect(size.min(inner.size()), inner);
+        ui.painter().rect_filled(place, 4, theme::SHADE_STRONG);
+        let text = RichText::new(text).color(theme::OVERLAY);
+        ui.put(place, Button::selectable(is_on, text))
+    };
+    let is_linked = state.prior_is_linked();
+    let link = put(
+        Align2::LEFT_BOTTOM,
+        LINK_SIZE,
+        is_linked,
+        "Move with the current",
+    );
     let tip = "Zoom and pan of the prior follow those of the current study";
-    if ui.put(place, button).on_hover_text(tip).clicked() {
+    if link.on_hover_text(tip).clicked() {
         commands.push(UiCommand::Prior(PriorCommand::ToggleLink));
+    }
+    let close = put(Align2::RIGHT_BOTTOM, CLOSE_SIZE, false, "\u{d7}");
+    close.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Close prior"));
+    let tip = "Take the prior away; its file stays on the list";
+    if close.on_hover_text(tip).clicked() {
+        commands.push(UiCommand::Browse(BrowseCommand::SetPrior(None)));
     }
 }
 
@@ -204,7 +220,8 @@ fn labels_ui(ui: &mut Ui, rect: Rect, entry: &Study, state: &AppState) {
     let marks = fitted_lines(ui, &marks, (1.0 - NAME_SHARE) * inner.width());
     let right = corner_text(ui, inner, Align2::RIGHT_TOP, &marks);
     let top = left.bottom().max(right.bottom());
-    corner_text(ui, inner, Align2::LEFT_BOTTOM, RESEARCH_LABEL);
+    let above_link = inner.with_max_y(inner.bottom() - LINK_SIZE.y - 6.0);
+    corner_text(ui, above_link, Align2::LEFT_BOTTOM, RESEARCH_LABEL);
     let orientation = look.map_or_else(Orientation::default, |look| look.orientation);
     let letters = entry.info.as_ref();
     let letters = letters.and_then(|info| border_letters(info, orientation));

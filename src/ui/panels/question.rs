@@ -25,6 +25,10 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
                 take_off_ui(ui, state, files);
                 ("Take off the list", "Keep on the list")
             }
+            Question::Quit => {
+                quit_ui(ui, state);
+                ("Quit", "Stay")
+            }
             Question::Replace { existing, .. } => {
                 ui.heading("Replace what is there?");
                 for path in existing {
@@ -49,6 +53,18 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
             }
         });
     });
+}
+
+fn quit_ui(ui: &mut Ui, state: &AppState) {
+    ui.heading("Quit without saving?");
+    let text = match state.num_unsaved() {
+        1 => "The soft-tissue image of one study is not saved.".to_owned(),
+        n => format!("The soft-tissue images of {n} studies are not saved."),
+    };
+    ui.add(Label::new(RichText::new(text).color(theme::of(ui).caution)).wrap());
+    let text = "What is not saved has to be made again. Measures are kept, and what is open can be opened again with its \
+                windows and layout.";
+    ui.add(Label::new(text).wrap());
 }
 
 /// Most files that are named in the question.

@@ -22,8 +22,8 @@ use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, SamplerChoice, SuppressionSettings,
 };
 use eframe::egui::{
-    Button, CollapsingHeader, ComboBox, DragValue, Frame, Label, Panel, RichText, Role, ScrollArea,
-    Ui, WidgetInfo,
+    Button, CollapsingHeader, ComboBox, DragValue, Frame, Id, Label, Panel, RichText, Role,
+    ScrollArea, Ui, WidgetInfo,
 };
 
 /// Steps that the LCM sampler can take (the 50 of its training).
@@ -68,26 +68,40 @@ fn lower_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     } else {
         theme::LOWER_SHARE
     };
-    let height = share * ui.available_height();
-    Panel::bottom("side_lists")
+    // No higher than what is in it: the rest is room for the settings above.
+    let id = Id::unique("height of the side lists");
+    let needed = ui.data(|data| data.get_temp::<f32>(id));
+    let most = share * ui.available_height();
+    let panel = Panel::bottom("side_lists")
         .frame(Frame::new())
-        .resizable(true)
-        .default_size(height)
-        .size_range(theme::LOWER_LEAST..=0.8 * ui.available_height())
-        .show(ui, |ui| {
-            ScrollArea::vertical()
-                .id_salt("side lists")
-                .auto_shrink(false)
-                .show(ui, |ui| {
-                    ui.add_space(6.0);
-                    measure_list_ui(ui, state, commands);
-                    queue_ui(ui, state, commands);
-                });
-        });
+        .resizable(false)
+        .exact_size(needed.map_or(most, |needed| needed.min(most)));
+    panel.show(ui, |ui| {
+        let lists = ScrollArea::vertical()
+            .id_salt("side lists")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                ui.add_space(6.0);
+                measure_list_ui(ui, state, commands);
+                queue_ui(ui, state, commands);
+            });
+        let needed = lists.content_size.y;
+        let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or(id, 0.0), needed));
+        if (needed - before).abs() > 0.5 {
+            // The next frame has room for it.
+            ui.ctx().request_repaint();
+        }
+    });
 }
 
 /// Everything a run depends on.
 fn suppression_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    if state.bundle.is_none() && state.loading.is_some() {
+        // What the model proposes is not known yet; other numbers would look like its own.
+        let text = "The settings stand here once the model is loaded.";
+        ui.label(RichText::new(text).color(theme::of(ui).text_weak));
+        return;
+    }
     let mut settings = state.settings().clone();
     let mut change = sliders_ui(ui, &mut settings, state);
     // What is seldom moved is folded away: the tools of comparison must be in sight on a small screen.

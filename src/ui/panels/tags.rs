@@ -26,6 +26,7 @@ pub fn tags_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
     let mut open = state.tags.visible;
     Window::new("DICOM tags")
         .open(&mut open)
+        .default_pos(theme::TAGS_PLACE)
         .default_size(theme::TAGS_SIZE)
         .collapsible(false)
         .show(ctx, |ui| {

@@ -6,8 +6,10 @@ use crate::worker::SuppressionSettings;
 
 /// Values of one setting at most.
 const MOST_VALUES: usize = 5;
-/// Distance of the proposed LEG weights.
-const LEG_STEP: f64 = 1.5;
+/// Distance of the proposed LEG weights, as a share of the study's own.
+const LEG_STEP: f64 = 0.2;
+/// The least distance of them.
+const LEAST_LEG_STEP: f64 = 0.25;
 
 /// A setting that a grid can vary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +113,9 @@ impl SweepParameter {
             Self::LegWeight => {
                 let own = settings.leg_weight;
                 let (low, high) = (*LEG_RANGE.start(), *LEG_RANGE.end());
-                let near = [(own - LEG_STEP).max(low), own, (own + LEG_STEP).min(high)];
+                // To a twentieth: nobody tells finer ones apart.
+                let step = ((LEG_STEP * own * 20.0).round() / 20.0).max(LEAST_LEG_STEP);
+                let near = [(own - step).max(low), own, (own + step).min(high)];
                 near.map(SweepValue::LegWeight).into()
             }
             Self::Steps => {
@@ -252,8 +256,9 @@ mod tests {
     #[test]
     fn proposed_values_lie_round_the_study_s_own_and_can_be_read_back() {
         for (parameter, own, expected) in [
-            (LegWeight, settings(3.0, 8), "1.5, 3, 4.5"),
-            (LegWeight, settings(0.0, 8), "0, 1.5"),
+            (LegWeight, settings(3.0, 8), "2.4, 3, 3.6"),
+            (LegWeight, settings(1.25, 8), "1, 1.25, 1.5"),
+            (LegWeight, settings(0.0, 8), "0, 0.25"),
             (Steps, settings(3.0, 8), "4, 8, 16"),
             (Steps, settings(3.0, 50), "25, 50"),
             (Steps, settings(3.0, 1), "1, 2"),

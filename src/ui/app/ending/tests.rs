@@ -3,9 +3,9 @@ use crate::ui::UiCommand;
 use crate::ui::engine::{Engine, EngineError};
 use crate::ui::session::SessionStore;
 use crate::worker::{WorkerCommand, WorkerEvent};
+use crossbeam_channel::bounded;
 use egui_kittest::Harness;
 use std::path::Path;
-use std::sync::mpsc::channel;
 
 /// Nobody who would suppress bones.
 struct NoEngine;
@@ -45,8 +45,8 @@ fn offers(folder: &Path) -> bool {
 fn a_lost_device_closes_the_window_and_the_next_start_offers_what_was_open() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = window(folder.path());
-    let (device, faults) = channel();
-    let (sender, lost) = channel();
+    let (device, faults) = bounded(4);
+    let (sender, lost) = bounded(4);
     window.state_mut().graphics.faults = Some(faults);
     window.state_mut().report_loss_to(sender);
     device
@@ -70,7 +70,7 @@ fn a_window_that_a_person_closed_offers_nothing() {
 fn what_the_device_refuses_in_every_frame_is_told_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = window(folder.path());
-    let (device, faults) = channel();
+    let (device, faults) = bounded(4);
     window.state_mut().graphics.faults = Some(faults);
     for _ in 0..3 {
         device.send(GraphicsFault::OutOfMemory).unwrap();

@@ -13,7 +13,7 @@ use crate::ui::thumbnails::ThumbnailTextures;
 use crate::ui::widgets::middle_ellipsis::{fitted, fitted_file_name};
 use crate::ui::widgets::status_sign::paint_fold;
 use eframe::egui::{
-    Align2, Button, Id, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    Align2, Button, Id, Key, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
     TextEdit, TextStyle, Ui, Vec2, WidgetInfo,
 };
 use image_row::image_ui;
@@ -89,6 +89,14 @@ fn search_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         .hint_text("Search name, ID, date, file");
     let response = ui.add(edit).accessible_name("Search studies");
     let response = response.on_hover_text("The words \"key image\" find studies with a star");
+    if state.browser.wants_search {
+        response.request_focus();
+        commands.push(UiCommand::Browse(BrowseCommand::Find(false)));
+    }
+    let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if is_entered && !text.is_empty() {
+        commands.push(UiCommand::Browse(BrowseCommand::ShowFound));
+    }
     if response.changed() {
         commands.push(UiCommand::Browse(BrowseCommand::Search(text)));
     }

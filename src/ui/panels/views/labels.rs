@@ -2,6 +2,7 @@
 
 use super::text::{badge_ui, caution_text, corner_text, fitted_lines, text_height};
 use super::view::{AI_LABEL, View};
+use crate::radiograph::Radiograph;
 use crate::ui::compare::CompareTool;
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Look};
@@ -28,6 +29,11 @@ const GAP: f32 = 6.0;
 const LOSSY: &str = "Lossy";
 /// A view narrower or lower than this shows no more than its name, points.
 const SMALL_VIEW: f32 = 220.0;
+
+fn file_name(radiograph: &Radiograph) -> String {
+    let name = radiograph.source.path.file_name();
+    name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
 
 impl View<'_> {
     pub(super) fn labels_ui(&self, ui: &mut Ui, content: Content, missing: bool) {
@@ -210,7 +216,10 @@ impl View<'_> {
         }
         if level == OverlayLevel::Full {
             if !hidden {
-                left.extend(patient_lines(info));
+                let lines = patient_lines(info);
+                // A file that names nobody is known by its own name.
+                let name = lines.is_empty().then(|| file_name(&self.study.radiograph));
+                left.extend(name.into_iter().chain(lines));
             }
             right.extend(acquisition_lines(info, hidden));
             if !missing {

@@ -7,14 +7,32 @@ use eframe::egui::{
 };
 use std::sync::Arc;
 
-/// Lines no wider than `width`, long ones cut in the middle.
+/// Lines no wider than `width`: long ones go on in the next one, and what cannot be broken is cut in the middle. A line
+/// breaks where it has two spaces, else at any.
 pub fn fitted_lines(ui: &Ui, lines: &[String], width: f32) -> String {
     let font = theme::overlay_font();
-    let lines = lines.iter();
-    let lines: Vec<_> = lines
-        .map(|line| fitted(ui.painter(), line, &font, width))
+    let fits = |text: &str| fitted(ui.painter(), text, &font, width) == text;
+    let rows = lines.iter().flat_map(|line| broken(line, fits));
+    let rows: Vec<_> = rows
+        .map(|row| fitted(ui.painter(), &row, &font, width))
         .collect();
-    lines.join("\n")
+    rows.join("\n")
+}
+
+/// The parts of a line, as many in a row as fit.
+fn broken(line: &str, fits: impl Fn(&str) -> bool) -> Vec<String> {
+    let between = if line.contains("  ") { "  " } else { " " };
+    let mut rows: Vec<String> = Vec::new();
+    for part in line.split(between) {
+        match rows.last_mut() {
+            Some(row) if fits(&format!("{row}{between}{part}")) => {
+                row.push_str(between);
+                row.push_str(part);
+            }
+            _ => rows.push(part.to_owned()),
+        }
+    }
+    rows
 }
 
 /// A sentence in the middle of an area without a picture.
@@ -127,4 +145,19 @@ fn put_text(ui: &mut Ui, rect: Rect, (text, align): (&str, Align), colour: Color
             .layout(egui::Layout::top_down(align)),
     );
     child.add(label);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken;
+
+    #[test]
+    fn a_date_is_never_cut_but_goes_on_below() {
+        let rows = |line: &str, most: usize| broken(line, |text| text.len() <= most);
+        assert_eq!(rows("2025-09-18 10:15", 16), ["2025-09-18 10:15"]);
+        assert_eq!(rows("2025-09-18 10:15", 12), ["2025-09-18", "10:15"]);
+        let scale = "C 2048  W 4096  Zoom 56 %";
+        assert_eq!(rows(scale, 16), ["C 2048  W 4096", "Zoom 56 %"]);
+        assert_eq!(rows(scale, 4), ["C 2048", "W 4096", "Zoom 56 %"]);
+    }
 }
