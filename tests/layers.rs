@@ -105,7 +105,15 @@ const HOMES: [(&[&str], &[&str]); 15] = [
         &["eframe", "egui", "egui_plot", "egui_wgpu"],
         &["ui", "render"],
     ),
-    (&["safetensors", "half"], &["model", "train"]),
+    (
+        &["safetensors", "half"],
+        &[
+            "model",
+            "train",
+            "pipeline/kept_result.rs",
+            "pipeline/kept_result",
+        ],
+    ),
     (
         &["crossbeam_channel"],
         &[

@@ -1,9 +1,10 @@
 //! What a reader should know before trusting a picture, and how much it weighs.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a warning is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Topic {
     /// Which end of the stored values is white.
     Polarity,
@@ -28,7 +29,7 @@ pub enum Topic {
 }
 
 /// One sentence, capital first and stop last, with what it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Warning {
     /// What it is about.
     pub topic: Topic,

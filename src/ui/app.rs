@@ -5,7 +5,7 @@ mod keeping;
 
 use super::command::{
     self, Services, UiCommand, apply_event, apply_file_event, copy_progress, keep_session,
-    refresh_measures, suppress_when_ready,
+    refresh_measures, refresh_results, suppress_when_ready,
 };
 use super::doubts::doubts;
 use super::engine::Engine;
@@ -91,6 +91,7 @@ impl DiaphaneApp {
             files,
             session: None,
             measures_folder: None,
+            results_folder: None,
         };
         let title = PROGRAM.to_owned();
         Self {
@@ -330,6 +331,9 @@ impl eframe::App for DiaphaneApp {
             ctx.request_repaint_after(SEARCH_PACE);
         }
         refresh_measures(&mut self.state, &mut self.services);
+        if let Some(wait) = refresh_results(&mut self.state, &mut self.services) {
+            ctx.request_repaint_after(wait);
+        }
         if happened {
             command::follow(&mut self.state, &mut self.services);
         }

@@ -13,7 +13,8 @@ use super::preview::Preview;
 use super::runs::ResultId;
 use super::study::OpenStudy;
 use crate::formats::{self, FormatError, Found, Search, TagTree};
-use crate::radiograph::Radiograph;
+use crate::radiograph::{Polarity, Radiograph};
+use crate::worker::KeptResult;
 use dialog::{answer, dialog_future};
 use eframe::egui;
 use poll_promise::{Promise, Sender};
@@ -46,6 +47,10 @@ pub enum FileEvent {
     FoldersKept(Result<(), String>),
     /// A picture was written with its certificate, or one sentence says why neither was.
     Saved(Result<Saved, String>),
+    /// The result shown was written down for the next start, or one sentence says why not.
+    ResultKept(Result<(), String>),
+    /// The result kept of a file that had this polarity, or one sentence says why it was not read.
+    ResultRead(FileId, Polarity, Result<Option<Box<KeptResult>>, String>),
     /// Work on measures ended.
     Measures(MeasureEvent),
     /// The reader closed a dialog without choosing.
@@ -252,9 +257,9 @@ impl FileWork {
     /// Writes down what the reader said of folders, as `write` does it.
     pub fn keep_folders(&mut self, write: impl FnOnce() -> Result<(), String> + Send + 'static) {
         let lost = FileEvent::FoldersKept(Err("the file could not be written".to_owned()));
-        let work = move || FileEvent::FoldersKept(write());
-        let promise = self.spawn("diaphane-folders", lost, work);
-        self.writes.push(promise);
+        self.finish("diaphane-folders", lost, move || {
+            FileEvent::FoldersKept(write())
+        });
     }
 
     /// Reads the DICOM tags of a file.
@@ -270,9 +275,9 @@ impl FileWork {
     /// Writes down what is open, as `write` does it.
     pub fn keep_session(&mut self, write: impl FnOnce() -> Result<(), String> + Send + 'static) {
         let lost = FileEvent::SessionKept(Err("the session could not be written".to_owned()));
-        let work = move || FileEvent::SessionKept(write());
-        let promise = self.spawn("diaphane-session", lost, work);
-        self.writes.push(promise);
+        self.finish("diaphane-session", lost, move || {
+            FileEvent::SessionKept(write())
+        });
     }
 
     /// Makes and writes a picture for `path` as `write` does it.
@@ -294,11 +299,21 @@ impl FileWork {
         work: impl FnOnce() -> MeasureEvent + Send + 'static,
     ) {
         let lost = FileEvent::Measures(lost);
-        let promise = self.spawn(
+        self.finish(
             "diaphane-measure",
             lost,
             move || FileEvent::Measures(work()),
         );
+    }
+
+    /// Does work that the end of the program waits for; `lost` says so where it breaks down.
+    pub fn finish(
+        &mut self,
+        name: &str,
+        lost: FileEvent,
+        work: impl FnOnce() -> FileEvent + Send + 'static,
+    ) {
+        let promise = self.spawn(name, lost, work);
         self.writes.push(promise);
     }
 

@@ -78,8 +78,11 @@ impl Study {
 }
 
 impl AppState {
-    /// Studies that have soft-tissue images of which none was saved.
+    /// Studies that have soft-tissue images of which none was saved, where the end of the program loses them.
     pub fn num_unsaved(&self) -> usize {
+        if self.session.keeps_results {
+            return 0;
+        }
         let open = self.studies.iter().filter_map(Study::open);
         let is_unsaved = |study: &&OpenStudy| {
             let mut runs = study.runs.all_of_both().peekable();

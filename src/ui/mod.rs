@@ -24,6 +24,7 @@ mod folder_facts;
 mod fuzzy;
 mod given_up;
 mod guide;
+mod kept_results;
 mod keymap;
 mod launch;
 mod layers;

@@ -35,6 +35,8 @@ pub struct Session {
     pub last: Option<SavedDesk>,
     /// The last run broke off: whether to restore is asked.
     pub offered: bool,
+    /// The soft-tissue images shown outlive the window.
+    pub keeps_results: bool,
     /// Paths that are being searched for radiographs.
     pub(super) opening: Vec<PathBuf>,
 }
@@ -95,6 +97,9 @@ pub struct SavedStudy {
     pub path: PathBuf,
     /// How it was looked at, where it was.
     pub view: Option<SavedView>,
+    /// It had a soft-tissue image.
+    #[serde(default)]
+    pub has_result: bool,
 }
 
 impl SavedDesk {
@@ -104,6 +109,7 @@ impl SavedDesk {
         let saved = |study: &Study| SavedStudy {
             path: study.path.clone(),
             view: state.saved_view(study),
+            has_result: study.wants_result || has_result(study),
         };
         Self {
             studies: state.studies.iter().map(saved).collect(),
@@ -115,6 +121,11 @@ impl SavedDesk {
             compare: state.compare,
         }
     }
+}
+
+fn has_result(study: &Study) -> bool {
+    let open = study.open();
+    open.is_some_and(|open| open.result().is_some() || open.kept.is_wanted)
 }
 
 /// The file as it is written.
@@ -161,6 +172,7 @@ impl SessionStore {
         let has_desk = !last.desk.studies.is_empty();
         let session = Session {
             offered: has_desk && !last.ended && !is_running(last.process),
+            keeps_results: true,
             recent: last.recent,
             last: has_desk.then_some(last.desk),
             opening: Vec::new(),

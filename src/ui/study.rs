@@ -5,6 +5,7 @@ use super::file_doubts::{doubts_of_file, kind_doubts};
 use super::file_id::FileId;
 use super::folder_facts::FolderFacts;
 use super::given_up::GivenUp;
+use super::kept_results::KeptRecord;
 use super::look::{Content, Look, Looks};
 use super::masking::MaskVersion;
 use super::measuring::MeasureRecord;
@@ -31,6 +32,8 @@ const NUM_BINS: usize = 256;
 pub struct OpenStudy {
     /// The radiograph.
     pub radiograph: Arc<Radiograph>,
+    /// How far the disk has the result that is shown.
+    pub(super) kept: KeptRecord,
     /// What the reader said of its folder, as far as it is in the radiograph.
     pub(super) folder_facts: FolderFacts,
     /// The reader exchanged its black and white, against what file and folder say.
@@ -76,6 +79,7 @@ impl OpenStudy {
     pub fn new(radiograph: Arc<Radiograph>) -> Self {
         let modality_range = radiograph.modality_range();
         Self {
+            kept: KeptRecord::default(),
             folder_facts: FolderFacts::default(),
             is_turned: false,
             file_id: FileId::fresh(),
@@ -232,6 +236,8 @@ pub struct Study {
     was_key_image: bool,
     /// How it was looked at before the program ended, until it is open again.
     pub(super) restored: Option<SavedView>,
+    /// The disk is to be asked for the result it had before the program ended, once it is open again.
+    pub(super) wants_result: bool,
     /// Settings it had with a bundle that is not loaded, or not yet.
     pub(super) waiting_settings: Option<BundleSettings>,
     /// What else the reader set, where it was given up to save memory, until it is open again.
@@ -251,6 +257,7 @@ impl Study {
             thumbnail: None,
             was_key_image: false,
             restored: None,
+            wants_result: false,
             waiting_settings: None,
             given_up: None,
         }
@@ -287,6 +294,10 @@ impl Study {
             )),
             _ => StudyContent::Open(open),
         };
+        let wants_result = std::mem::take(&mut self.wants_result);
+        if let Some(study) = self.open_mut() {
+            study.kept.is_wanted = wants_result;
+        }
         if let Some(saved) = self.restored.take()
             && let Some(study) = self.open_mut()
         {

@@ -35,9 +35,9 @@ pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{
     BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions, DeviceChoice, DeviceInfo,
-    FusionChoice, GuidanceChoice, MOST_SEEDS, Mark, MarkReason, MaskOrigin, MemoryOffer,
-    MemorySaving, Observer, OutputGrid, PathKind, PrecisionChoice, Preview, PreviewChoice,
-    Progress, SamplerChoice, Stage, StageSteps, StageTime, StepCount, SuppressionRequest,
-    SuppressionResult, SuppressionSettings, available_devices, certificate_path, mask8_sha256,
-    suitability_of, uncertainty_full_scale, write_certified,
+    FusionChoice, GuidanceChoice, KeptResult, KeptResultError, MOST_SEEDS, Mark, MarkReason,
+    MaskOrigin, MemoryOffer, MemorySaving, Observer, OutputGrid, PathKind, PrecisionChoice,
+    Preview, PreviewChoice, Progress, SamplerChoice, Stage, StageSteps, StageTime, StepCount,
+    SuppressionRequest, SuppressionResult, SuppressionSettings, available_devices,
+    certificate_path, mask8_sha256, suitability_of, uncertainty_full_scale, write_certified,
 };

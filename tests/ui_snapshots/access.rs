@@ -3,7 +3,10 @@
 use crate::fake::Window;
 use crate::phantom::{defaults, radiograph};
 use diaphane::radiograph::Voi;
-use diaphane::ui::{CompareTool, Content, Layout, ShellCommand, UiCommand};
+use diaphane::ui::{
+    BrowseCommand, CompareTool, Content, Layout, ListCommand, MaskCommand, MeasureCommand,
+    OwnWindowCommand, QueueCommand, ShellCommand, SweepCommand, Tool, UiCommand,
+};
 use eframe::egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -60,12 +63,20 @@ fn every_control_has_a_name() {
         UiCommand::Shell(ShellCommand::ToggleKeyEditor),
         UiCommand::Shell(ShellCommand::ToggleLog),
         UiCommand::Shell(ShellCommand::ToggleSecondWindow),
+        UiCommand::Browse(BrowseCommand::ToggleTags),
+        UiCommand::Browse(BrowseCommand::SetPrior(Some(1))),
+        UiCommand::Queue(QueueCommand::AddAll),
+        UiCommand::Sweep(SweepCommand::Toggle),
+        UiCommand::OwnWindow(OwnWindowCommand::ToggleEditor),
+        UiCommand::Mask(MaskCommand::Toggle),
+        UiCommand::Measure(MeasureCommand::Take(Tool::CardiothoracicRatio)),
+        UiCommand::List(ListCommand::TakeOffShown),
     ] {
         let mut window = full_window();
         window.apply(open.clone());
         assert_eq!(nameless(&window), Vec::<String>::new(), "{open:?}");
     }
-    for menu in ["File", "View", "Window", "Tools"] {
+    for menu in ["File", "View", "Window", "Measure", "Tools"] {
         let mut window = full_window();
         let menu_button = window
             .harness

@@ -2,7 +2,9 @@
 
 use crate::fake::Window;
 use crate::phantom::radiograph;
-use diaphane::ui::UiCommand;
+use diaphane::ui::{
+    BrowseCommand, Layout, ListCommand, QueueCommand, ShellCommand, SweepCommand, UiCommand,
+};
 use diaphane::worker::Certificate;
 use eframe::egui::Key;
 use std::sync::Arc;
@@ -37,6 +39,34 @@ fn names_dates_and_file_names_leave_the_whole_window() {
     );
     window.press(Key::P);
     assert!(window.has_text("PHANTOM"));
+}
+
+#[test]
+fn what_is_opened_while_they_are_hidden_does_not_tell_them_either() {
+    for open in [
+        UiCommand::Browse(BrowseCommand::ToggleTags),
+        UiCommand::Browse(BrowseCommand::SetPrior(Some(1))),
+        UiCommand::Queue(QueueCommand::AddAll),
+        UiCommand::Sweep(SweepCommand::Toggle),
+        UiCommand::ShowPathBox(true),
+        UiCommand::List(ListCommand::TakeOffShown),
+        UiCommand::Shell(ShellCommand::ToggleLog),
+        UiCommand::Shell(ShellCommand::TogglePalette),
+        UiCommand::Shell(ShellCommand::ToggleSecondWindow),
+        UiCommand::SetLayout(Layout::Four),
+        UiCommand::SetLayout(Layout::Single),
+    ] {
+        let mut window = Window::new().with_study().with_result();
+        let mut twin = radiograph("second");
+        "PHANTOM^TWO".clone_into(&mut twin.info.patient_name);
+        window.apply(UiCommand::ShowRadiograph(Arc::new(twin)));
+        window.press(Key::PageUp);
+        window.press(Key::P);
+        window.apply(open.clone());
+        for text in ["PHANTOM", "P-1", "2026-01-02", "first.dcm", "second.dcm"] {
+            assert!(!window.has_text(text), "{text} after {open:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! What outlives the window: recent files, and what was open when a run broke off.
 
 use crate::fake::Window;
-use crate::phantom::{defaults, radiograph};
+use crate::measures::only_file;
+use crate::phantom::{defaults, radiograph, result};
+use diaphane::radiograph::{LungMask, Raster};
 use diaphane::ui::{CompareTool, Content, Layout, SessionCommand, UiCommand};
-use diaphane::worker::SuppressionSettings;
+use diaphane::worker::{EventKind, SuppressionResult, SuppressionSettings};
 use eframe::App as _;
 use eframe::egui::Key;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A window that keeps its session in `folder`.
 fn window_in(folder: &Path) -> Window {
@@ -75,9 +78,81 @@ fn after_a_crash_what_was_open_is_offered_and_comes_back_as_it_was() {
     assert_eq!(now.compare.tool, CompareTool::Wipe);
     let looks = &now.study().expect("open").looks;
     assert!(looks.of(Content::Original).inverted);
-    assert!(window.has_text("soft-tissue images must be made again"));
+    assert!(window.has_text("the soft-tissue images that were shown with them"));
     assert!(window.has("b.png, not run"));
     assert!(!window.has_text("did not end cleanly"));
+}
+
+/// Suppresses the picture shown, which has 8 x 8 pixels.
+fn suppress(window: &mut Window) -> Arc<SuppressionResult> {
+    window.apply(UiCommand::LoadBundle("bundle".into()));
+    window.model_loaded("compact", defaults());
+    window.apply(UiCommand::Suppress);
+    let (job, settings) = window.newest_request();
+    let radiograph = &window.state().study().expect("open").radiograph;
+    let made = Arc::new(SuppressionResult {
+        study: radiograph.id.clone(),
+        soft_tissue: Raster::new(8, 8, (0..64_u8).map(|v| f32::from(v) - 3.5).collect())
+            .expect("8 x 8"),
+        bone: Raster::filled(8, 8, 0.125),
+        lung_mask: LungMask::from_nonzero(&Raster::filled(8, 8, 1)),
+        ..result(settings)
+    });
+    window.report(job.id(), EventKind::Suppressed(Arc::clone(&made)));
+    made
+}
+
+/// The picture shown once the last files are open again.
+fn shown_again(mut window: Window) -> Arc<SuppressionResult> {
+    let shown = |window: &Window| window.state().study()?.result().cloned();
+    assert!(window.wait_until(|window| shown(window).is_some()));
+    shown(&window).expect("a result")
+}
+
+#[test]
+fn a_soft_tissue_image_comes_back_after_a_crash() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let mut before = broken_run(&state, &pictures(folder.path()));
+    let made = suppress(&mut before);
+    // Shown for a while, it is written.
+    assert!(before.wait_until(|_| only_file(&state.join("results"), ".safetensors").is_some()));
+    assert!(before.wait_until(|_| kept(&state).contains("\"has_result\": true")));
+    drop(before);
+    let mut window = window_in(&state);
+    window.click("Restore");
+    assert_eq!(shown_again(window), made);
+}
+
+#[test]
+fn a_soft_tissue_image_comes_back_after_a_clean_end_and_only_for_its_own_picture() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let files = pictures(folder.path());
+    let mut before = broken_run(&state, &files);
+    let made = suppress(&mut before);
+    before.harness.state_mut().on_exit();
+    let reopened = || {
+        let mut window = window_in(&state);
+        window.click("File");
+        window.click("Reopen the last files");
+        window
+    };
+    assert_eq!(shown_again(reopened()), made);
+    // Another picture under the same name, of the same size.
+    let file = std::fs::File::create(&files[1]).expect("a file");
+    let mut encoder = png::Encoder::new(file, 8, 8);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().expect("a header");
+    writer.write_image_data(&[9; 64]).expect("pixels");
+    writer.finish().expect("written");
+    let mut window = reopened();
+    assert!(window.wait_until(|window| window.state().study().is_some()));
+    for _ in 0..20 {
+        std::thread::sleep(Duration::from_millis(20));
+        window.harness.run();
+    }
+    assert!(window.state().study().expect("open").result().is_none());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::DiaphaneApp;
 use crate::render::{self, GraphicsFault};
-use crate::ui::command::{self, keep_measures};
+use crate::ui::command::{self, keep_measures, keep_results};
 use crate::ui::files::LAST_PATIENCE;
 use crate::ui::question::Question;
 use crate::ui::session::Ending;
@@ -90,6 +90,7 @@ impl DiaphaneApp {
         // What is under way first: an older list must not be the last one written.
         self.services.files.finish_writes();
         keep_measures(&mut self.state, &mut self.services);
+        keep_results(&self.state, &self.services);
         // Nobody is left to be told where this fails; the next start offers to restore.
         drop(self.places.write());
         let ending = if self.graphics.is_lost {

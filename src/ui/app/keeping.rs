@@ -12,6 +12,7 @@ impl DiaphaneApp {
     /// Keeps what is open in this folder, and offers what was open when the last run broke off.
     pub fn keep_session_in(&mut self, folder: &Path) {
         let (store, kept) = SessionStore::open(folder);
+        self.services.results_folder = Some(folder.join("results"));
         self.state.session = kept;
         self.services.session = Some(store);
         self.state.folders = FolderNotes::open(folder);

@@ -6,6 +6,7 @@ mod cancelling;
 mod crosshair;
 mod folders;
 mod jobs;
+mod keeping_results;
 mod leg_nodes;
 mod listing;
 mod masking;
@@ -40,6 +41,7 @@ use std::path::PathBuf;
 pub use browse::BrowseCommand;
 pub use folders::FolderCommand;
 pub(super) use jobs::{apply_event, copy_progress, suppress_when_ready};
+pub(super) use keeping_results::{keep_results, refresh_results};
 pub use listing::ListCommand;
 pub(super) use measure_work::{keep_measures, refresh_measures};
 pub use prior::PriorCommand;
@@ -56,6 +58,8 @@ pub(super) struct Services {
     pub session: Option<SessionStore>,
     /// Where measures are kept between two runs; `None` keeps them in the window alone.
     pub measures_folder: Option<PathBuf>,
+    /// Where results are kept between two runs; `None` keeps none.
+    pub results_folder: Option<PathBuf>,
 }
 
 /// Does what was asked for, and notes how to take it back.

@@ -52,6 +52,7 @@ fn restore(desk: SavedDesk, state: &mut AppState) {
         if !state.studies.iter().any(|study| study.path == saved.path) {
             let mut study = Study::unread(saved.path);
             study.restored = saved.view;
+            study.wants_result = saved.has_result;
             state.studies.push(study);
         }
     }
@@ -65,7 +66,7 @@ fn restore(desk: SavedDesk, state: &mut AppState) {
     };
     (state.prior, state.prior_beside) = (listed(prior), listed(prior_beside));
     let text = format!(
-        "{num_files} files of the last run are open again; soft-tissue images must be made again."
+        "{num_files} files of the last run are open again, the soft-tissue images that were shown with them."
     );
     tell(state, Severity::Note, text);
     let index = state

@@ -1,7 +1,8 @@
 //! Studies: opening and changing over.
 
 use super::{
-    Services, browse, fail, folders, measure_work, measuring, reading, saving, session, tell,
+    Services, browse, fail, folders, keeping_results, measure_work, measuring, reading, saving,
+    session, tell,
 };
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
@@ -25,7 +26,10 @@ pub(super) fn open_paths(paths: Vec<PathBuf>, state: &mut AppState, services: &m
 /// Takes what file work ended with.
 pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut Services) {
     if let Some(session) = &mut services.session {
-        session.touched |= matches!(event, FileEvent::Found(_) | FileEvent::Read(..));
+        session.touched |= matches!(
+            event,
+            FileEvent::Found(_) | FileEvent::Read(..) | FileEvent::ResultKept(_)
+        );
     }
     match event {
         FileEvent::Found(found) => add(found, state),
@@ -52,6 +56,10 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
             tell(state, Severity::Note, text);
         }
         FileEvent::Saved(Err(sentence)) => fail(state, sentence),
+        FileEvent::ResultKept(kept) => keeping_results::kept(kept, state),
+        FileEvent::ResultRead(file_id, polarity, read) => {
+            keeping_results::take_read(file_id, polarity, read, state);
+        }
         FileEvent::Measures(event) => measure_work::apply_event(event, state),
         FileEvent::ChoseNothing => {}
         FileEvent::ChoseFiles(paths) => open_paths(paths, state, services),

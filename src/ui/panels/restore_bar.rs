@@ -15,7 +15,7 @@ pub fn restore_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
     let files = if num_files == 1 { "file" } else { "files" };
     let text = format!(
         "The last time the program did not end cleanly: restore {num_files} {files}? \
-         Soft-tissue images must be made again, lung masks drawn again."
+         The soft-tissue images that were shown come back, too."
     );
     let frame = egui::Frame::new()
         .fill(theme::of(ui).caution_fill)
