@@ -59,6 +59,10 @@ pub const PICTURES: &[(&str, &[u8])] = &[
     picture!("comparing.png"),
     picture!("measures.png"),
     picture!("results.png"),
+    picture!("browser.png"),
+    picture!("difference.png"),
+    picture!("tuning.png"),
+    picture!("saving.png"),
 ];
 
 /// The page with this file name, counted from 0.
