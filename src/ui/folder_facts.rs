@@ -4,7 +4,7 @@
 use crate::formats::write_private;
 use crate::radiograph::{FileKind, PixelSpacing, Radiograph, SpacingKind};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,8 +67,6 @@ pub(super) type KnownFolders = Arc<BTreeMap<PathBuf, FolderFacts>>;
 #[derive(Debug, Clone, Default)]
 pub struct FolderNotes {
     pub(super) known: KnownFolders,
-    /// Folders that are not asked about again in this run.
-    pub(super) put_off: BTreeSet<PathBuf>,
     /// The answer as it stands in the bar.
     pub draft: FolderFacts,
     file: Option<PathBuf>,
@@ -89,14 +87,14 @@ impl FolderNotes {
     /// The folder of a file, where its pictures state nothing and nobody was asked yet.
     pub fn unknown_folder<'a>(&self, radiograph: &'a Radiograph) -> Option<&'a Path> {
         let folder = radiograph.source.path.parent()?;
-        let is_asked = self.known.contains_key(folder) || self.put_off.contains(folder);
+        let is_asked = self.known.contains_key(folder);
         (is_silent(radiograph) && radiograph.spacing.is_none() && !is_asked).then_some(folder)
     }
 
-    /// The folder of a file of which the reader was asked, and said something or nothing.
+    /// The folder of a file of which the reader was asked.
     pub fn answered_folder<'a>(&self, radiograph: &'a Radiograph) -> Option<&'a Path> {
         let folder = radiograph.source.path.parent()?;
-        let is_asked = self.known.contains_key(folder) || self.put_off.contains(folder);
+        let is_asked = self.known.contains_key(folder);
         (is_silent(radiograph) && is_asked).then_some(folder)
     }
 
@@ -109,7 +107,6 @@ impl FolderNotes {
 
     /// Forgets the answer, which stands in the bar again; returns the file to be written and its text.
     pub(super) fn forget(&mut self, folder: &Path) -> Option<(PathBuf, String)> {
-        self.put_off.remove(folder);
         let before = Arc::make_mut(&mut self.known).remove(folder);
         self.draft = before.unwrap_or_default();
         self.to_write()

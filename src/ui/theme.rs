@@ -68,9 +68,7 @@ pub const OVERLAY_MARGIN: f32 = 8.0;
 /// Width of the settings panel, points.
 pub const SETTINGS_WIDTH: f32 = 296.0;
 /// Share of the settings panel that the lists of measures and of the queue have at its bottom at most.
-pub const LOWER_SHARE: f32 = 0.35;
-/// The same while the queue is open.
-pub const LOWER_SHARE_QUEUE: f32 = 0.45;
+pub const LOWER_SHARE: f32 = 0.45;
 /// Height of the block that shows progress, points.
 pub const PROGRESS_HEIGHT: f32 = 100.0;
 /// Height of the bars of the stages, points.

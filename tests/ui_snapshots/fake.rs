@@ -2,7 +2,10 @@
 
 use crate::adapter::skipped_without_adapter;
 use crate::phantom::{defaults, radiograph, result};
-use diaphane::ui::{AppState, Content, DiaphaneApp, Engine, EngineError, Layout, Look, UiCommand};
+use diaphane::ui::{
+    AppState, Content, DiaphaneApp, Engine, EngineError, Layout, Look, Study, StudyContent,
+    UiCommand,
+};
 use diaphane::worker::{
     BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, LegNodesPlan,
     SuppressionRequest, SuppressionSettings, SweepPlan, WorkerCommand, WorkerEvent,
@@ -209,12 +212,30 @@ impl Window {
         self.harness.run();
     }
 
+    /// Waits for what is made beside the frames and drawn in them: the small pictures of the browser.
+    fn settle(&mut self) {
+        let is_settled = |window: &Self| {
+            let state = window.state();
+            let is_made = |study: &Study| {
+                study.thumbnail.is_some() || matches!(study.content, StudyContent::Failed(_))
+            };
+            !state.is_browser_visible() || state.studies.iter().all(is_made)
+        };
+        // A frame more would take away what covers a part of the picture.
+        if !is_settled(self) {
+            assert!(self.wait_until(is_settled), "small pictures come");
+            self.harness.run();
+        }
+    }
+
     pub fn snapshot(&mut self, name: &str) {
+        self.settle();
         self.harness.snapshot_options(name, &snapshot_options());
     }
 
     /// A snapshot of this part of the window, points; a point is a pixel.
     pub fn snapshot_of(&mut self, part: Rect, name: &str) {
+        self.settle();
         let picture = self.harness.render().expect("a picture");
         let part = part.intersect(self.harness.ctx.content_rect());
         let [left, top] = [part.left(), part.top()].map(|v| v.floor() as u32);

@@ -156,6 +156,11 @@ fn pictures_taken_as_they_are_stay_as_they_are() {
     let radiograph = &window.state().study().expect("open").radiograph;
     assert_eq!(radiograph.polarity, Polarity::HighIsWhite);
     assert_eq!(radiograph.spacing, None);
+    let known = folder.path().join("state/folders.json");
+    assert!(
+        window.wait_until(|_| known.exists()),
+        "that is remembered, too"
+    );
     window.apply(UiCommand::ShowRadiograph(Arc::new(self::radiograph(
         "dicom",
     ))));

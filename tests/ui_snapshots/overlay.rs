@@ -198,12 +198,6 @@ fn pictures_of_the_overlay() {
     };
     let mut window = made(window, stated());
     window.apply(UiCommand::SetLayout(Layout::Single));
-    let has_thumbnails = |window: &Window| {
-        let studies = &window.state().studies;
-        studies.iter().all(|study| study.thumbnail.is_some())
-    };
-    assert!(window.wait_until(has_thumbnails));
-    window.harness.run();
     window.snapshot("overlay_one");
     window.apply(UiCommand::SetLayout(Layout::Four));
     window.press(Key::I);

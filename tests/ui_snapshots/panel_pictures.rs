@@ -110,12 +110,6 @@ fn the_queue_with_one_running_and_others_waiting() {
         eta_secs: Some(40.0),
         stages: StageSteps::default(),
     });
-    let has_thumbnails = |window: &Window| {
-        let mut studies = window.state().studies.iter();
-        studies.all(|study| study.thumbnail.is_some())
-    };
-    assert!(window.wait_until(has_thumbnails));
-    window.harness.run();
     window.snapshot_round(
         &[
             "Queue",
@@ -255,7 +249,7 @@ fn a_difference_with_its_scale_and_a_second_window() {
     window.apply(UiCommand::SetLayout(Layout::Difference));
     window.snapshot_round(&["Scale of the difference"], "difference_scale");
     window.apply(UiCommand::SetLayout(Layout::SideBySide));
-    window.press(Key::F11);
+    window.press_with(Modifiers::SHIFT, Key::F11);
     window.harness.set_size(Vec2::new(900.0, 560.0));
     window.harness.run();
     window.snapshot("second_window");

@@ -348,7 +348,7 @@ fn the_guide_opens_and_its_pages_are_there() {
 #[test]
 fn the_pictures_go_to_a_second_window_and_come_back() {
     let mut window = Window::new().with_study().with_result();
-    window.press(Key::F11);
+    window.press_with(Modifiers::SHIFT, Key::F11);
     assert!(window.has("The pictures are in the second window."));
     assert!(
         window.has("Soft tissue view"),

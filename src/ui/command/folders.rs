@@ -14,8 +14,8 @@ pub enum FolderCommand {
     Draft(FolderFacts),
     /// It holds for this folder from now on.
     Keep,
-    /// Not now: the pictures are taken as they are.
-    PutOff,
+    /// Its pictures are as their files say, and their pixel size is not known; that holds from now on, too.
+    TakeAsTheyAre,
     /// What was said of the folder of the picture shown is taken back, and asked again.
     AskAgain,
 }
@@ -37,9 +37,9 @@ pub(super) fn apply(command: FolderCommand, state: &mut AppState, services: &mut
             folders.draft = facts;
             return;
         }
-        FolderCommand::PutOff => {
-            folders.put_off.insert(folder.to_owned());
-            return;
+        FolderCommand::TakeAsTheyAre => {
+            folders.draft = FolderFacts::default();
+            folders.keep(folder)
         }
         FolderCommand::Keep => folders.keep(folder),
         FolderCommand::AskAgain => folders.forget(folder),

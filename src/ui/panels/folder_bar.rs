@@ -24,6 +24,7 @@ pub fn folder_bar_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand
         .inner_margin(egui::Margin::symmetric(10, 4));
     let caution = colours.caution;
     frame.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
         ui.horizontal_wrapped(|ui| {
             let text = "These files state neither polarity nor pixel size. For this folder:";
             ui.label(RichText::new(text).color(caution));
@@ -54,6 +55,6 @@ fn answer_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         commands.push(UiCommand::Folder(FolderCommand::Keep));
     }
     if ui.button("Take them as they are").clicked() {
-        commands.push(UiCommand::Folder(FolderCommand::PutOff));
+        commands.push(UiCommand::Folder(FolderCommand::TakeAsTheyAre));
     }
 }

@@ -4,10 +4,10 @@ use crate::ui::actions::{ACTIONS, Menu};
 use crate::ui::command::UiCommand;
 use crate::ui::shortcuts::keys_text;
 use crate::ui::state::AppState;
-use eframe::egui::{Button, ScrollArea, Ui};
+use eframe::egui::{Button, ScrollArea, Ui, style::ScrollStyle};
 
 /// Height of the screen that a menu leaves free, points.
-const FREE_HEIGHT: f32 = 80.0;
+const FREE_HEIGHT: f32 = 120.0;
 
 /// Draws a menu of the bar: its actions with their keys, marked where they are switched on.
 pub(super) fn menu_ui(
@@ -22,6 +22,8 @@ pub(super) fn menu_ui(
 /// The actions of a menu.
 pub(super) fn items_ui(ui: &mut Ui, menu: Menu, state: &AppState, commands: &mut Vec<UiCommand>) {
     let height = ui.ctx().content_rect().height() - FREE_HEIGHT;
+    // Where it must be scrolled, that is seen.
+    ui.spacing_mut().scroll = ScrollStyle::solid();
     // A menu that opens has little height yet: its items are not to be scrolled for that.
     let area = ScrollArea::vertical()
         .max_height(height)

@@ -63,15 +63,10 @@ fn lower_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if !state.study().is_some_and(is_measured) && !state.queue.is_visible {
         return;
     }
-    let share = if state.queue.is_visible {
-        theme::LOWER_SHARE_QUEUE
-    } else {
-        theme::LOWER_SHARE
-    };
     // No higher than what is in it: the rest is room for the settings above.
     let id = Id::unique("height of the side lists");
     let needed = ui.data(|data| data.get_temp::<f32>(id));
-    let most = share * ui.available_height();
+    let most = theme::LOWER_SHARE * ui.available_height();
     let panel = Panel::bottom("side_lists")
         .frame(Frame::new())
         .resizable(false)
