@@ -213,7 +213,7 @@ impl Window {
     }
 
     /// Waits for what is made beside the frames and drawn in them: the small pictures of the browser.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         let is_settled = |window: &Self| {
             let state = window.state();
             let is_made = |study: &Study| {

@@ -110,6 +110,9 @@ fn the_queue_with_one_running_and_others_waiting() {
         eta_secs: Some(40.0),
         stages: StageSteps::default(),
     });
+    // The panel draws what a frame has read.
+    window.settle();
+    window.harness.run();
     window.snapshot_round(
         &[
             "Queue",
