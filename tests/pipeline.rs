@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 
+#[path = "pipeline/cancel.rs"]
+mod cancel;
 #[path = "pipeline/memory.rs"]
 mod memory;
 #[path = "pipeline/previews.rs"]
@@ -13,8 +15,8 @@ mod tiny;
 use diaphane::formats;
 use diaphane::pipeline::{
     ComputeOptions, DeviceChoice, FusionChoice, GuidanceChoice, Observer, OutputGrid,
-    PipelineError, PrecisionChoice, Preview, Progress, Stage, SuppressionRequest,
-    SuppressionResult, SuppressionSettings, Suppressor,
+    PrecisionChoice, Preview, Progress, Stage, SuppressionRequest, SuppressionResult,
+    SuppressionSettings, Suppressor,
 };
 use diaphane::radiograph::{LungMask, Radiograph, Raster, Warning};
 use std::sync::Arc;
@@ -278,23 +280,6 @@ fn every_choice_runs() {
             .iter()
             .any(|t| t.stage == Stage::Local)
     );
-}
-
-#[test]
-fn cancelling_ends_within_one_step_of_either_path() {
-    for stage in [Stage::Global, Stage::Local] {
-        let mut bench = Bench::new(false);
-        let request = bench.request(bench.defaults.clone());
-        let mut watcher = Watcher {
-            stop_at: Some((stage, 1)),
-            ..Watcher::default()
-        };
-        let ended = bench.suppressor.suppress(&request, &mut watcher);
-        assert!(matches!(ended, Err(PipelineError::Cancelled)), "{stage}");
-        assert_eq!(watcher.after_stop, 0, "{stage} went on");
-        // What was done before is kept, and the next run ends well.
-        bench.run(bench.defaults.clone());
-    }
 }
 
 #[test]

@@ -6,8 +6,8 @@ use tch::nn::{self, Module as _};
 
 use super::config::{Checker, ConfigError};
 use crate::nn::{
-    AttentionBlock, AttentionOrder, Conv2d, Kernel, Resample, ResidualBlock, ResidualConfig,
-    TimestepMlp, conv2d, group_norm, zero_conv2d,
+    AttentionBlock, AttentionOrder, Check, Conv2d, Kernel, Resample, ResidualBlock, ResidualConfig,
+    TimestepMlp, conv2d, go_on, group_norm, zero_conv2d,
 };
 
 /// The sizes of a [`Denoiser`].
@@ -93,12 +93,17 @@ impl Layer {
 struct Stage(Vec<Layer>);
 
 impl Stage {
-    fn forward(&self, features: &Tensor, activated_time: &Tensor) -> Tensor {
-        self.0
-            .iter()
-            .fold(features.shallow_clone(), |features, layer| {
-                layer.forward(&features, activated_time)
-            })
+    fn forward<E>(
+        &self,
+        features: &Tensor,
+        activated_time: &Tensor,
+        check: Check<'_, E>,
+    ) -> Result<Tensor, E> {
+        let start = features.shallow_clone();
+        self.0.iter().try_fold(start, |features, layer| {
+            check()?;
+            Ok(layer.forward(&features, activated_time))
+        })
     }
 }
 
@@ -214,20 +219,37 @@ impl Denoiser {
     /// # Panics
     /// When a shape is another one.
     pub fn forward(&self, latent: &Tensor, timesteps: &Tensor) -> Tensor {
+        let Ok(output) = self.forward_checked(latent, timesteps, &go_on);
+        output
+    }
+
+    /// [`Self::forward`], which `check` may end before any layer.
+    ///
+    /// # Errors
+    /// That of `check`.
+    ///
+    /// # Panics
+    /// When a shape is another one.
+    pub fn forward_checked<E>(
+        &self,
+        latent: &Tensor,
+        timesteps: &Tensor,
+        check: Check<'_, E>,
+    ) -> Result<Tensor, E> {
         self.assert_shapes(latent, timesteps);
         let time = self.time.forward(timesteps).silu_();
         let mut features = latent.shallow_clone();
         let mut skips = Vec::with_capacity(self.input.len());
         for stage in &self.input {
-            features = stage.forward(&features, &time);
+            features = stage.forward(&features, &time, check)?;
             skips.push(features.shallow_clone());
         }
-        features = self.middle.forward(&features, &time);
+        features = self.middle.forward(&features, &time, check)?;
         for (stage, skip) in self.output.iter().zip(skips.into_iter().rev()) {
-            features = stage.forward(&Tensor::cat(&[features, skip], 1), &time);
+            features = stage.forward(&Tensor::cat(&[features, skip], 1), &time, check)?;
         }
-        self.out_conv
-            .forward(&self.out_norm.forward(&features).silu_())
+        let activated = self.out_norm.forward(&features).silu_();
+        Ok(self.out_conv.forward(&activated))
     }
 
     fn assert_shapes(&self, latent: &Tensor, timesteps: &Tensor) {

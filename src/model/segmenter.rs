@@ -5,7 +5,7 @@ use tch::Tensor;
 use tch::nn::{self, Init};
 
 use super::config::{Checker, ConfigError};
-use crate::nn::{BatchNorm, Conv2d, Kernel, conv2d_with, upsample_nearest};
+use crate::nn::{BatchNorm, Check, Conv2d, Kernel, conv2d_with, go_on, upsample_nearest};
 
 /// Convolutions of the segmenter start normal with variance 2/fan_in.
 const KAIMING_NORMAL: Init = nn::init::DEFAULT_KAIMING_NORMAL;
@@ -121,7 +121,12 @@ struct DenseStage {
 }
 
 impl DenseStage {
-    fn forward_t(&self, features: &Tensor, train: bool) -> Tensor {
+    fn forward_t<E>(
+        &self,
+        features: &Tensor,
+        train: bool,
+        check: Check<'_, E>,
+    ) -> Result<Tensor, E> {
         let mut features =
             match &self.halving {
                 Halving::MaxPool => features.max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false),
@@ -130,12 +135,13 @@ impl DenseStage {
                     .avg_pool2d([2, 2], [2, 2], [0, 0], false, true, None),
             };
         for layer in &self.layers {
+            check()?;
             features = layer.forward_t(&features, train);
         }
-        match &self.last_norm {
+        Ok(match &self.last_norm {
             Some(norm) => norm.forward_t(&features, train).relu_(),
             None => features,
-        }
+        })
     }
 }
 
@@ -197,7 +203,19 @@ impl LungSegmenter {
     /// # Panics
     /// When the shape is another one.
     pub fn forward(&self, image: &Tensor) -> Tensor {
-        self.class_logits(image, false).amax([1_i64], true)
+        let Ok(logits) = self.forward_checked(image, &go_on);
+        logits
+    }
+
+    /// [`Self::forward`], which `check` may end before any layer.
+    ///
+    /// # Errors
+    /// That of `check`.
+    ///
+    /// # Panics
+    /// When the shape is another one.
+    pub fn forward_checked<E>(&self, image: &Tensor, check: Check<'_, E>) -> Result<Tensor, E> {
+        Ok(self.logits(image, false, check)?.amax([1_i64], true))
     }
 
     /// The logits of every class, `[B, num_classes, H, W]`; batch statistics are used, and the
@@ -206,6 +224,11 @@ impl LungSegmenter {
     /// # Panics
     /// When H or W is not a multiple of 32.
     pub fn class_logits(&self, image: &Tensor, train: bool) -> Tensor {
+        let Ok(logits) = self.logits(image, train, &go_on);
+        logits
+    }
+
+    fn logits<E>(&self, image: &Tensor, train: bool, check: Check<'_, E>) -> Result<Tensor, E> {
         let size = image.size();
         assert!(
             size.len() == 4
@@ -218,16 +241,18 @@ impl LungSegmenter {
         let mut features = norm.forward_t(&conv.forward(&repeated), train).relu_();
         let mut skips = Vec::with_capacity(self.stages.len());
         for stage in &self.stages {
-            let deeper = stage.forward_t(&features, train);
+            let deeper = stage.forward_t(&features, train, check)?;
             skips.push(std::mem::replace(&mut features, deeper));
         }
         let decoder = self.upscalers.iter().zip(&self.mergers).rev();
         for ((upscale, merge), skip) in decoder.zip(skips.into_iter().rev()) {
+            check()?;
             let upscaled = upscale.forward(&upsample_nearest(&features)).relu_();
             features = merge.forward(&Tensor::cat(&[upscaled, skip], 1)).relu_();
         }
+        check()?;
         let full = self.head.forward(&upsample_nearest(&features)).relu_();
-        self.classifier.forward(&full)
+        Ok(self.classifier.forward(&full))
     }
 }
 

@@ -6,8 +6,8 @@ use tch::nn;
 
 use super::config::{Checker, ConfigError};
 use crate::nn::{
-    Conv2d, ConvTranspose2d, Kernel, Quantized, QuantizerConfig, VectorQuantizer, conv_transpose2d,
-    conv2d,
+    Check, Conv2d, ConvTranspose2d, Kernel, Quantized, QuantizerConfig, VectorQuantizer,
+    conv_transpose2d, conv2d, go_on,
 };
 
 /// The sizes of a [`Vqgan`].
@@ -201,6 +201,18 @@ impl Vqgan {
     /// # Panics
     /// When H or W is not a multiple of `f`.
     pub fn encode(&self, image: &Tensor) -> Tensor {
+        let Ok(latent) = self.encode_checked(image, &go_on);
+        latent
+    }
+
+    /// [`Self::encode`], which `check` may end before any block.
+    ///
+    /// # Errors
+    /// That of `check`.
+    ///
+    /// # Panics
+    /// As [`Self::encode`].
+    pub fn encode_checked<E>(&self, image: &Tensor, check: Check<'_, E>) -> Result<Tensor, E> {
         let size = image.size();
         assert!(
             size.iter()
@@ -209,7 +221,7 @@ impl Vqgan {
             "an image of size {size:?} is not a multiple of {} px",
             self.downsampling
         );
-        run(&self.encoder, image)
+        run(&self.encoder, image, check)
     }
 
     /// Replaces each latent position by the nearest codebook row.
@@ -241,14 +253,23 @@ impl Vqgan {
     /// # Shapes
     /// `[B, latent_channels, h, w]` to `[B, 1, f h, f w]`, about [-1, 1] but unbounded.
     pub fn decode(&self, latent: &Tensor) -> Tensor {
-        run(&self.decoder, latent)
+        let Ok(image) = self.decode_checked(latent, &go_on);
+        image
+    }
+
+    /// [`Self::decode`], which `check` may end before any block.
+    ///
+    /// # Errors
+    /// That of `check`.
+    pub fn decode_checked<E>(&self, latent: &Tensor, check: Check<'_, E>) -> Result<Tensor, E> {
+        run(&self.decoder, latent, check)
     }
 }
 
-fn run(blocks: &[Block], input: &Tensor) -> Tensor {
-    blocks
-        .iter()
-        .fold(input.shallow_clone(), |features, block| {
-            block.forward(&features)
-        })
+fn run<E>(blocks: &[Block], input: &Tensor, check: Check<'_, E>) -> Result<Tensor, E> {
+    let start = input.shallow_clone();
+    blocks.iter().try_fold(start, |features, block| {
+        check()?;
+        Ok(block.forward(&features))
+    })
 }

@@ -8,6 +8,7 @@
 //! All feature maps are `[B, C, H, W]`.
 
 mod attention;
+mod check;
 mod convolution;
 mod layout;
 mod normalisation;
@@ -17,6 +18,7 @@ mod residual;
 mod timestep;
 
 pub use attention::{AttentionBlock, AttentionOrder};
+pub use check::{Check, go_on};
 pub use convolution::{
     Conv1dPoint, Conv2d, ConvTranspose2d, Kernel, conv_transpose2d, conv1d_point, conv2d,
     conv2d_with, linear, zero_conv1d_point, zero_conv2d,

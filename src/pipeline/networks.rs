@@ -6,10 +6,10 @@ use super::{
     BundleSummary, ComputeOptions, DeviceChoice, PipelineError, PrecisionChoice,
     SuppressionSettings,
 };
-use crate::diffusion::{NoiseSchedule, PredictionKind};
+use crate::diffusion::{DiffusionError, NoiseSchedule, PredictionKind};
 use crate::model::manifest::Prediction;
 use crate::model::{Bundle, Manifest};
-use crate::nn::{fast_kind, for_convolution, prepare_for_inference};
+use crate::nn::{Check, fast_kind, for_convolution, prepare_for_inference};
 use std::path::Path;
 use tch::{Cuda, Device, Kind, Tensor};
 
@@ -118,25 +118,31 @@ impl Networks {
     ///
     /// # Shapes
     /// `image`: `[1, 1, H, W]` in `[-1, 1]`; the result `[1, C, H/8, W/8]`.
-    pub(super) fn encode(&self, image: &Tensor) -> Tensor {
-        let latent = self.bundle.vqgan.encode(image);
-        let latent = if self.manifest().vqgan.quantize_latents {
+    ///
+    /// # Errors
+    /// That of `check`, which may end it.
+    pub(super) fn encode<E>(&self, image: &Tensor, check: Check<'_, E>) -> Result<Tensor, E> {
+        let latent = self.bundle.vqgan.encode_checked(image, check)?;
+        let unscaled = if self.manifest().vqgan.quantize_latents {
             self.bundle.vqgan.quantize(&latent).latent
         } else {
             latent
         };
-        (latent - self.channels(&self.manifest().latent.mean))
-            / self.channels(&self.manifest().latent.std)
+        let latent = &self.manifest().latent;
+        Ok((unscaled - self.channels(&latent.mean)) / self.channels(&latent.std))
     }
 
     /// The picture of a normalised latent.
     ///
     /// # Shapes
     /// `latent`: `[1, C, h, w]`; the result `[1, 1, 8h, 8w]`, unbounded.
-    pub(super) fn decode(&self, latent: &Tensor) -> Tensor {
+    ///
+    /// # Errors
+    /// That of `check`, which may end it.
+    pub(super) fn decode<E>(&self, latent: &Tensor, check: Check<'_, E>) -> Result<Tensor, E> {
         let latent = latent * self.channels(&self.manifest().latent.std)
             + self.channels(&self.manifest().latent.mean);
-        self.bundle.vqgan.decode(&latent)
+        self.bundle.vqgan.decode_checked(&latent, check)
     }
 
     fn channels(&self, values: &[f64]) -> Tensor {
@@ -148,23 +154,31 @@ impl Networks {
 
     /// The noise predicted in `noisy` (`[B, C, h, w]`) at timestep `t` under a condition of the same size.
     ///
+    /// # Errors
+    /// That of `check`, which may end it; [`DiffusionError`] where the bundle's network predicts another shape.
+    ///
     /// # Panics
     /// Where libtorch refuses, for want of memory above all; the worker catches it.
-    pub(super) fn epsilon(&self, noisy: &Tensor, t: i64, condition: &Tensor) -> Tensor {
+    pub(super) fn epsilon(
+        &self,
+        noisy: &Tensor,
+        t: i64,
+        condition: &Tensor,
+        check: Check<'_, DiffusionError>,
+    ) -> Result<Tensor, DiffusionError> {
         let shape = noisy.size();
         let (batch, channels) = (shape[0], shape[1]);
         let input = for_convolution(&Tensor::cat(&[noisy, condition], 1), self.kind);
         let timesteps = Tensor::full([batch], t, (Kind::Int64, self.device));
-        let output = self.bundle.denoiser.forward(&input, &timesteps);
+        let denoiser = &self.bundle.denoiser;
+        let output = denoiser.forward_checked(&input, &timesteps, check)?;
         let output = output.to_kind(Kind::Float);
         let clean = match self.manifest().denoiser.prediction {
-            Prediction::Epsilon => return output,
+            Prediction::Epsilon => return Ok(output),
             Prediction::Sample => output.narrow(1, 0, channels),
             Prediction::ConditionResidual => condition - output.narrow(1, 0, channels),
         };
-        PredictionKind::Sample
-            .epsilon(&self.schedule, &clean, noisy, &[t])
-            .unwrap_or_else(|err| panic!("{err}"))
+        PredictionKind::Sample.epsilon(&self.schedule, &clean, noisy, &[t])
     }
 
     /// The segmenter with its conventions.

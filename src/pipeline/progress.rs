@@ -31,7 +31,7 @@ pub trait Observer {
     fn previewed(&mut self, preview: Preview) {
         drop(preview);
     }
-    /// Whether the job should stop; asked between any two steps.
+    /// Whether the job should stop; asked before every block of a network, so it must cost nothing.
     fn is_cancelled(&self) -> bool;
 }
 

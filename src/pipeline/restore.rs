@@ -5,6 +5,7 @@ use super::grid::ModelGrid;
 use super::stage_cache::Prepared;
 use crate::display::GreyScale;
 use crate::fusion::restore::{ModelImages, RestoreOptions, native_bone_layer};
+use crate::nn::Check;
 use crate::radiograph::{FloatImage, LungMask, Radiograph, Raster};
 
 /// What the restoration works on.
@@ -32,8 +33,11 @@ pub(super) struct Restored {
 /// says padding, the modality value stays what it is.
 ///
 /// # Errors
-/// [`PipelineError`] where the pictures do not share a grid.
-pub(super) fn restore(restoration: &Restoration<'_>) -> Result<Restored, PipelineError> {
+/// [`PipelineError`] where the pictures do not share a grid; that of `check`, which may end it half way.
+pub(super) fn restore(
+    restoration: &Restoration<'_>,
+    check: Check<'_, PipelineError>,
+) -> Result<Restored, PipelineError> {
     let native = &restoration.prepared.native;
     let (layer, gate) = if let Some(reconstruction) = restoration.reconstruction {
         let images = ModelImages {
@@ -47,6 +51,7 @@ pub(super) fn restore(restoration: &Restoration<'_>) -> Result<Restored, Pipelin
         let fused = restoration.grid.to_native(restoration.fused);
         (native.zip_map(&fused, |x, f| x - f)?, None)
     };
+    check()?;
     let (soft_tissue, bone) = take_off(restoration.radiograph, native, &layer)?;
     Ok(Restored {
         soft_tissue,

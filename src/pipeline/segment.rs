@@ -5,6 +5,7 @@ use super::grid::ModelGrid;
 use super::segmenter::Segmenter;
 use super::suitability::looks_like_two_lungs;
 use crate::fusion::clean_mask;
+use crate::nn::Check;
 use crate::radiograph::{FloatImage, LungMask};
 
 /// A lung mask on the radiograph's grid and on the model's (without padding).
@@ -21,14 +22,15 @@ pub struct MaskPair {
 /// Asks the segmenter, then removes specks and fills holes.
 ///
 /// # Errors
-/// [`PipelineError`] where the segmenter cannot run.
+/// [`PipelineError`] where the segmenter cannot run; that of `check`, which may end it.
 pub(super) fn find_lungs(
     segmenter: &Segmenter<'_>,
     picture: &FloatImage,
     grid: &ModelGrid,
+    check: Check<'_, PipelineError>,
 ) -> Result<MaskPair, PipelineError> {
     let find = |picture: &FloatImage| -> Result<LungMask, PipelineError> {
-        let probability = segmenter.probability(picture)?;
+        let probability = segmenter.probability(picture, check)?;
         let found = LungMask::from_threshold(&probability, segmenter.threshold());
         Ok(clean_mask(
             &found,

@@ -5,6 +5,7 @@ use super::{PipelineError, tensors};
 use crate::fusion::MaskCleaning;
 use crate::model::LungSegmenter;
 use crate::model::manifest::{Fit, InputRange, InputUnits, SegmenterSpec};
+use crate::nn::Check;
 use crate::radiograph::{FloatImage, resize_bilinear};
 use tch::Device;
 
@@ -35,8 +36,12 @@ impl Segmenter<'_> {
     /// Probability of lung for each pixel of `picture` (`[0, 1]`), on its grid.
     ///
     /// # Errors
-    /// [`PipelineError::NotFinite`] where the network gives no number.
-    pub(super) fn probability(&self, picture: &FloatImage) -> Result<FloatImage, PipelineError> {
+    /// [`PipelineError::NotFinite`] where the network gives no number; that of `check`, which may end it.
+    pub(super) fn probability(
+        &self,
+        picture: &FloatImage,
+        check: Check<'_, PipelineError>,
+    ) -> Result<FloatImage, PipelineError> {
         let grid = ModelGrid::fit(picture.size(), 1.0, self.grid_rule());
         let small = match self.spec.input {
             InputRange::Displayed => grid.to_model(picture),
@@ -50,7 +55,7 @@ impl Segmenter<'_> {
             InputUnits::Signed => signed,
             InputUnits::Unit => (signed + 1.0) * 0.5,
         };
-        let logits = self.network.forward(&input);
+        let logits = self.network.forward_checked(&input, check)?;
         let probability = logits.sigmoid();
         let (width, height) = small.size();
         let probability = tensors::to_values(&probability)?.crop(top, left, width, height);

@@ -164,7 +164,7 @@ fn loop_with_recorded_predictions() {
         let calls = RefCell::new(0);
         let predict = |sample: &Tensor, t: i64, condition: &Tensor| {
             *calls.borrow_mut() += 1;
-            recorded_prediction(&recording, sample, t, condition)
+            Ok(recorded_prediction(&recording, sample, t, condition))
         };
         let latents = recording.replay(&predict, Batching::Separate);
         // The guidance of the paper asks for a third prediction, except at the first step.
@@ -274,7 +274,7 @@ fn loop_with_our_networks() {
             let encoded = networks.encode(&fixture.tensor(picture));
             assert_close(latent, &encoded, &fixture.tensor(latent), 2e-5);
         }
-        let predict = |z: &Tensor, t: i64, c: &Tensor| networks.predict(z, t, c);
+        let predict = |z: &Tensor, t: i64, c: &Tensor| Ok(networks.predict(z, t, c));
         for batching in [Batching::Separate, Batching::Together] {
             let latents = recording.replay(&predict, batching);
             let global = networks.vqgan.decode(latents.global.latent());

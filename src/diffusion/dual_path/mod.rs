@@ -17,8 +17,8 @@ use walk::{Paths, Walk};
 ///
 /// Returns `[B, C', h, w]` with `C' >= C`; channels past C only enter [`Guidance::AuthorsLive`]. With
 /// [`Batching::Together`] B is a multiple of the run's own batch. Nothing here waits for the device,
-/// so neither should the closure.
-pub type Predict<'a> = dyn Fn(&Tensor, i64, &Tensor) -> Tensor + 'a;
+/// so neither should the closure. Its error ends the run, [`DiffusionError::Cancelled`] above all.
+pub type Predict<'a> = dyn Fn(&Tensor, i64, &Tensor) -> Result<Tensor, DiffusionError> + 'a;
 
 /// Is told of every step and may end the run with [`ControlFlow::Break`].
 pub type Observer<'a> = dyn FnMut(&StepReport<'_>) -> ControlFlow<()> + 'a;

@@ -253,7 +253,7 @@ impl<'a> Walk<'a> {
         timestep: i64,
         condition: &Tensor,
     ) -> Result<Tensor, DiffusionError> {
-        let output = (self.run.predict)(sample, timestep, condition);
+        let output = (self.run.predict)(sample, timestep, condition)?;
         let expected = sample.size();
         let found = output.size();
         let fits = matches!(

@@ -1,12 +1,15 @@
 //! The latents of one run: both conditions, and both sampled paths.
 
 use super::Run;
-use crate::diffusion::{Batching, Conditions, DualPath, GlobalPath, SeededNoise, StepReport};
+use crate::diffusion::{
+    self, Batching, Conditions, DiffusionError, DualPath, GlobalPath, SeededNoise, StepReport,
+};
 use crate::pipeline::conventions::{dual_path_config, sampler_kind};
 use crate::pipeline::fusing::local_input;
 use crate::pipeline::stage_cache::Prepared;
 use crate::pipeline::{PipelineError, Preview, Stage, tensors};
 use crate::radiograph::LungMask;
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use tch::Tensor;
@@ -37,7 +40,7 @@ impl Run<'_> {
                         tensors::masked(&tensor(&local_input(&prepared.model, spec)), &mask)
                     }
                 };
-                Ok(Rc::new(run.networks.encode(&image)))
+                Ok(Rc::new(run.networks.encode(&image, &|| run.check())?))
             },
         )
     }
@@ -84,18 +87,26 @@ impl Run<'_> {
         )
     }
 
-    /// Walks one path, telling the observer of each step and asking it whether to go on.
+    /// Walks one path, telling the observer of each step, and asking it within them whether to go on.
     fn sample<T>(
         &mut self,
         walk: impl FnOnce(
             &DualPath<'_>,
             &mut SeededNoise,
-            &mut crate::diffusion::Observer<'_>,
-        ) -> Result<T, crate::diffusion::DiffusionError>,
+            &mut diffusion::Observer<'_>,
+        ) -> Result<T, DiffusionError>,
     ) -> Result<T, PipelineError> {
         let (networks, settings) = (self.networks, &self.settings);
         let sampler = sampler_kind(settings.sampler).build(networks.schedule().clone());
-        let predict = |z: &Tensor, t: i64, condition: &Tensor| networks.epsilon(z, t, condition);
+        let observer = RefCell::new(&mut *self.observer);
+        let check = || {
+            if observer.borrow().is_cancelled() {
+                return Err(DiffusionError::Cancelled);
+            }
+            Ok(())
+        };
+        let predict =
+            |z: &Tensor, t: i64, condition: &Tensor| networks.epsilon(z, t, condition, &check);
         // One call for both conditions of the local path launches half the kernels; a CPU gains nothing.
         let batching = if networks.device().is_cuda() {
             Batching::Together
@@ -105,7 +116,7 @@ impl Run<'_> {
         let config = dual_path_config(networks.manifest(), settings, batching);
         let path = DualPath::new(sampler.as_ref(), &predict, config);
         let mut noise = SeededNoise::new(settings.seed, networks.device());
-        let (tracker, observer) = (&mut self.tracker, &mut *self.observer);
+        let tracker = &mut self.tracker;
         let (decoder, grid, preview) = (&self.preview_decoder, &self.grid, self.request.preview);
         let mut look_on = |report: &StepReport<'_>| {
             if let Some(decoder) = decoder
@@ -114,15 +125,16 @@ impl Run<'_> {
             {
                 let picture = grid.crop_small(&picture);
                 let step = report.index + 1;
+                let mut observer = observer.borrow_mut();
                 observer.previewed(Preview::new(picture, report.path, step, report.total));
             }
             if let Some(progress) = tracker.step() {
-                observer.progressed(progress);
+                observer.borrow_mut().progressed(progress);
             }
-            if observer.is_cancelled() {
-                ControlFlow::Break(())
-            } else {
+            if check().is_ok() {
                 ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
             }
         };
         Ok(walk(&path, &mut noise, &mut look_on)?)

@@ -118,9 +118,13 @@ impl<'a> Run<'a> {
             (run.restored.soft_tissue, run.restored.bone) =
                 restore::take_off(&self.request.radiograph, &prepared.native, layer)?;
         }
+        self.check()?;
         let changes = Changes::of(&run.restored.bone, run.restored.gate.as_ref(), &mask.native);
         self.warn(changes.doubts());
+        self.check()?;
         let marks = self.marks(&prepared, &run, uncertainty.as_ref(), &mask)?;
+        // What was cancelled is never complete, however near it was.
+        self.check()?;
         Ok(self.result(run, uncertainty, &mask, (changes, marks)))
     }
 
@@ -152,14 +156,15 @@ impl<'a> Run<'a> {
         let (fused, reconstruction) = self.fused(prepared, mask)?;
         self.begin(Stage::Restore)?;
         let started = Instant::now();
-        let restored = restore::restore(&restore::Restoration {
+        let restoration = restore::Restoration {
             radiograph: &self.request.radiograph,
             prepared,
             reconstruction: reconstruction.as_deref(),
             fused: &fused,
             mask: &mask.model,
             grid: &self.grid,
-        })?;
+        };
+        let restored = restore::restore(&restoration, &|| self.check())?;
         self.clock.ran(Stage::Restore, started);
         self.step();
         Ok(SeedRun {
@@ -237,15 +242,16 @@ impl<'a> Run<'a> {
             key,
             |c| &mut c.masks,
             |run| {
-                let mask = match &run.request.mask {
-                    Some(given) => MaskPair {
+                let mask = if let Some(given) = &run.request.mask {
+                    MaskPair {
                         native: (**given).clone(),
                         model: run.grid.mask_to_model(given),
                         lungs_appear_inverted: false,
-                    },
-                    None => {
-                        segment::find_lungs(&run.networks.segmenter()?, &prepared.model, &run.grid)?
                     }
+                } else {
+                    let segmenter = run.networks.segmenter()?;
+                    let check = || run.check();
+                    segment::find_lungs(&segmenter, &prepared.model, &run.grid, &check)?
                 };
                 Ok(Rc::new(mask))
             },
@@ -275,10 +281,16 @@ impl<'a> Run<'a> {
         Ok(made)
     }
 
-    fn begin(&mut self, stage: Stage) -> Result<(), PipelineError> {
+    /// Whether the run is still wanted; asked before every block of a network.
+    fn check(&self) -> Result<(), PipelineError> {
         if self.observer.is_cancelled() {
             return Err(PipelineError::Cancelled);
         }
+        Ok(())
+    }
+
+    fn begin(&mut self, stage: Stage) -> Result<(), PipelineError> {
+        self.check()?;
         if let Some(progress) = self.tracker.begin(stage) {
             self.observer.progressed(progress);
         }

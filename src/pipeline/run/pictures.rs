@@ -76,7 +76,8 @@ impl Run<'_> {
             key,
             |c| &mut c.pictures,
             |run| {
-                let padded = tensors::to_picture(&run.networks.decode(latent))?;
+                let decoded = run.networks.decode(latent, &|| run.check())?;
+                let padded = tensors::to_picture(&decoded)?;
                 Ok(Rc::new(run.grid.crop(&padded)))
             },
         )
