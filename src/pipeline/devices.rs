@@ -2,6 +2,7 @@
 
 use super::DeviceChoice;
 use super::memory::total_bytes;
+use std::process::Command;
 use tch::Cuda;
 
 /// A device with a name for people.
@@ -11,7 +12,7 @@ pub struct DeviceInfo {
     pub choice: DeviceChoice,
     /// As shown: "CPU, 8 threads", "CUDA:0, NVIDIA A100".
     pub name: String,
-    /// Memory of the device in bytes; `None` where nobody tells: libtorch's binding does not for graphics cards.
+    /// Memory of the device in bytes; `None` where nobody tells.
     pub memory_bytes: Option<u64>,
 }
 
@@ -34,10 +35,11 @@ pub fn available_devices() -> Vec<DeviceInfo> {
     };
     let model = one_model(&card_texts()).map_or_else(String::new, |model| format!(", {model}"));
     let count = usize::try_from(Cuda::device_count()).unwrap_or(0);
+    let memory_bytes = if count > 0 { card_bytes() } else { None };
     let cards = (0..count).map(|index| DeviceInfo {
         choice: DeviceChoice::Cuda(index),
         name: format!("CUDA:{index}{model}"),
-        memory_bytes: None,
+        memory_bytes,
     });
     [cpu].into_iter().chain(cards).collect()
 }
@@ -57,6 +59,24 @@ fn card_texts() -> Vec<String> {
     texts
         .filter_map(|path| std::fs::read_to_string(path).ok())
         .collect()
+}
+
+/// Memory of a card in bytes, as the driver's own program tells it: libtorch's binding does not.
+///
+/// # Source
+/// `nvidia-smi(1)`: `--query-gpu`, `--format`; memory is in MiB.
+fn card_bytes() -> Option<u64> {
+    let question = ["--query-gpu=memory.total", "--format=csv,noheader,nounits"];
+    let answer = Command::new("nvidia-smi").args(question).output().ok()?;
+    let text = String::from_utf8(answer.stdout).ok()?;
+    Some(one_memory_mib(&text)? << 20)
+}
+
+/// The memory of all cards, a line each; `None` where they differ, for the reason of [`one_model`].
+fn one_memory_mib(text: &str) -> Option<u64> {
+    let mut cards = text.lines().map(|line| line.trim().parse().ok());
+    let first: u64 = cards.next()??;
+    cards.all(|card| card == Some(first)).then_some(first)
 }
 
 /// The model of all cards; `None` where there are several, as libtorch counts cards in another order than the driver.
@@ -80,6 +100,16 @@ mod tests {
         if cfg!(target_os = "linux") {
             assert!(devices[0].memory_bytes > Some(1 << 20), "{devices:?}");
         }
+    }
+
+    #[test]
+    fn memory_is_told_where_all_cards_are_alike() {
+        assert_eq!(one_memory_mib("15360\n"), Some(15_360));
+        assert_eq!(one_memory_mib("81559\n81559\n"), Some(81_559));
+        assert_eq!(one_memory_mib("15360\n81559\n"), None);
+        assert_eq!(one_memory_mib("[N/A]\n"), None);
+        assert_eq!(one_memory_mib("No devices were found\n"), None);
+        assert_eq!(one_memory_mib(""), None);
     }
 
     #[test]

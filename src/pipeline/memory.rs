@@ -1,5 +1,9 @@
 //! What a run will need of memory, asked before it begins, and which changes would make it need less.
 
+mod available;
+
+pub(super) use available::{available_bytes, total_bytes};
+
 use super::networks::Networks;
 use super::{OutputGrid, PipelineError, Stage, SuppressionRequest};
 use crate::model::Manifest;
@@ -126,14 +130,14 @@ impl Demand {
     }
 
     /// The need that is furthest beyond what is free, with what is free; unknown is enough.
-    fn shortage(&self, available: impl Fn(Device) -> Option<u64>) -> Option<(Need, u64)> {
+    fn shortage(&self, available: impl Fn(Device, u64) -> Option<u64>) -> Option<(Need, u64)> {
         let short = self.needs().into_iter().filter_map(|need| {
             let freed = if self.is_half && need.device == self.device {
                 self.freed_by_half
             } else {
                 0
             };
-            let free = available(need.device)?.saturating_add(freed);
+            let free = available(need.device, need.bytes)?.saturating_add(freed);
             (need.bytes > free).then_some((need, free))
         });
         short.max_by_key(|(need, free)| need.bytes - free)
@@ -187,7 +191,7 @@ fn codec_bytes(manifest: &Manifest, pixels: u64) -> u64 {
 pub(super) fn ensure_fits(
     networks: &Networks,
     request: &SuppressionRequest,
-    available: impl Fn(Device) -> Option<u64>,
+    available: impl Fn(Device, u64) -> Option<u64>,
 ) -> Result<(), PipelineError> {
     let demand = Demand::of(networks, request);
     let Some((need, free)) = demand.shortage(&available) else {
@@ -208,7 +212,7 @@ pub(super) fn ensure_fits(
 pub(super) fn offers_after_want(
     networks: &Networks,
     request: &SuppressionRequest,
-    available: impl Fn(Device) -> Option<u64>,
+    available: impl Fn(Device, u64) -> Option<u64>,
 ) -> Vec<MemoryOffer> {
     let demand = Demand::of(networks, request);
     // The networks' own device ran out: only the CPU itself has other pictures to save on.
@@ -229,7 +233,7 @@ fn largest_stage(demand: &Demand) -> Stage {
 fn offers_that_fit(
     demand: Demand,
     stage: Stage,
-    available: impl Fn(Device) -> Option<u64>,
+    available: impl Fn(Device, u64) -> Option<u64>,
 ) -> Vec<MemoryOffer> {
     use MemorySaving as S;
     let helping: &[S] = match stage {
@@ -281,30 +285,6 @@ fn advice(manifest: &Manifest, (need, free): (Need, u64), offers: &[MemoryOffer]
     } else {
         format!("{no_setting}, or choose a bundle of this kind with a grid of at most {largest} px")
     }
-}
-
-/// Memory that is free for new work, in bytes: `MemAvailable` of Linux for the CPU; unknown elsewhere, and for
-/// graphics cards, of which libtorch's binding does not tell.
-pub(super) fn available_bytes(device: Device) -> Option<u64> {
-    if device.is_cuda() {
-        return None;
-    }
-    stated_bytes(
-        &std::fs::read_to_string("/proc/meminfo").ok()?,
-        "MemAvailable:",
-    )
-}
-
-/// Memory of the machine in bytes: `MemTotal` of Linux; unknown elsewhere.
-pub(super) fn total_bytes() -> Option<u64> {
-    stated_bytes(&std::fs::read_to_string("/proc/meminfo").ok()?, "MemTotal:")
-}
-
-/// An entry of the text of `/proc/meminfo`, in bytes.
-fn stated_bytes(meminfo: &str, entry: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix(entry))?;
-    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib * 1024)
 }
 
 #[cfg(test)]

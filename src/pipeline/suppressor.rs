@@ -20,7 +20,7 @@ pub struct Suppressor {
     options: ComputeOptions,
     networks: Option<Networks>,
     cache: StageCache,
-    available_bytes: fn(tch::Device) -> Option<u64>,
+    available_bytes: fn(tch::Device, u64) -> Option<u64>,
 }
 
 impl Suppressor {
@@ -34,9 +34,13 @@ impl Suppressor {
         }
     }
 
-    /// The same with another measure of the free memory of a device, in bytes; `None` is unknown, and never too little.
+    /// The same with another measure of the free memory of a device, in bytes, of which so many are wanted; `None` is
+    /// unknown, and never too little.
     #[must_use]
-    pub fn with_available_memory(self, available_bytes: fn(tch::Device) -> Option<u64>) -> Self {
+    pub fn with_available_memory(
+        self,
+        available_bytes: fn(tch::Device, u64) -> Option<u64>,
+    ) -> Self {
         Self {
             available_bytes,
             ..self
@@ -75,7 +79,8 @@ impl Suppressor {
     /// The soft-tissue image of one radiograph.
     ///
     /// # Errors
-    /// [`PipelineError`]; [`PipelineError::Cancelled`] within one step of the observer's wish.
+    /// [`PipelineError`]; [`PipelineError::Cancelled`] before the next block of a network, or before the next part
+    /// of what comes after them.
     pub fn suppress(
         &mut self,
         request: &SuppressionRequest,
