@@ -88,6 +88,34 @@ pub enum Region {
     },
 }
 
+impl Region {
+    /// Whether the layer stands at a screen pixel; the borders belong to it, as in the shader.
+    pub fn contains(&self, [x, y]: [f32; 2]) -> bool {
+        match *self {
+            Self::Everywhere => true,
+            Self::Beyond { point, normal } => {
+                (x - point[0]) * normal[0] + (y - point[1]) * normal[1] >= 0.0
+            }
+            Self::Within { center, radius } => (x - center[0]).hypot(y - center[1]) <= radius,
+        }
+    }
+
+    /// Whether the layer stands anywhere in the rectangle between these corners, `min` <= `max`.
+    pub fn touches(&self, min: [f32; 2], max: [f32; 2]) -> bool {
+        // The point of the rectangle that lies deepest in the region.
+        let deepest = match *self {
+            Self::Everywhere => min,
+            Self::Beyond { normal, .. } => {
+                [0, 1].map(|axis| if normal[axis] > 0.0 { max } else { min }[axis])
+            }
+            Self::Within { center, .. } => {
+                [0, 1].map(|axis| center[axis].max(min[axis]).min(max[axis]))
+            }
+        };
+        self.contains(deepest)
+    }
+}
+
 /// How a view mixes its layer with what it is compared with, linearly in modality values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mixture {
@@ -140,5 +168,27 @@ impl ViewSpec {
             && self.mixture.region == Region::Everywhere
             && self.picture == Picture::Grey
             && self.mask.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_touches_what_has_a_point_in_it() {
+        let wipe = Region::Beyond {
+            point: [10.0, 0.0],
+            normal: [1.0, 0.0],
+        };
+        assert!(wipe.contains([10.0, 5.0]) && !wipe.contains([9.9, 5.0]));
+        assert!(wipe.touches([0.0, 0.0], [10.0, 4.0]) && !wipe.touches([0.0, 0.0], [9.9, 4.0]));
+        let lens = Region::Within {
+            center: [10.0, 10.0],
+            radius: 5.0,
+        };
+        assert!(lens.touches([0.0, 0.0], [7.0, 7.0]) && !lens.touches([0.0, 0.0], [6.0, 6.0]));
+        assert!(lens.touches([0.0, 0.0], [40.0, 40.0]));
+        assert!(Region::Everywhere.touches([0.0, 0.0], [0.0, 0.0]));
     }
 }

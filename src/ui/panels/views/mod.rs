@@ -6,6 +6,7 @@ mod magnifier;
 mod marks;
 mod measures;
 pub(super) mod mouse;
+mod shown_results;
 pub(super) mod text;
 mod view;
 

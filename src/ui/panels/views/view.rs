@@ -59,11 +59,11 @@ impl View<'_> {
         let painter = ui.painter_at(self.rect);
         painter.rect_filled(self.rect, 0, theme::VIEW_BACKGROUND);
         let missing = self.is_missing(content);
+        let mixture = self.mixture(ui, content, pointer);
         if missing {
             self.missing_ui(ui, content);
         } else {
             let frame = frame_number(ui.ctx());
-            let mixture = self.mixture(ui, content, pointer);
             let callback = self.callback((content, mixture), placement, frame);
             painter.add(callback.into_shape(self.rect));
         }
@@ -72,7 +72,7 @@ impl View<'_> {
             self.tool_ui(ui, id, pointer, commands);
         }
         if !missing {
-            self.marks_ui(ui, placement);
+            self.marks_ui(ui, placement, &self.shown_results(content, mixture));
             measures_ui(ui, &measures, (&response, pointer), commands);
             if let Some(at) = pointer.filter(|_| self.state.crosshair_at().is_some()) {
                 crosshair_ui(&painter, self.rect, at);
