@@ -36,10 +36,15 @@ fn file_name(radiograph: &Radiograph) -> String {
 }
 
 impl View<'_> {
-    pub(super) fn labels_ui(&self, ui: &mut Ui, content: Content, missing: bool) {
+    /// Draws all of it; `is_processed` where anything but the original as it is stands on the screen.
+    pub(super) fn labels_ui(
+        &self,
+        ui: &mut Ui,
+        content: Content,
+        (missing, is_processed): (bool, bool),
+    ) {
         let inner = self.rect.shrink(theme::OVERLAY_MARGIN);
-        let is_processed = content != Content::Original || self.shows_rival();
-        let is_made = !missing && is_processed;
+        let is_made = !missing && (content != Content::Original || self.shows_rival());
         let scale = self.colour_scale(content).filter(|_| is_made);
         let corners = self.corners(ui, inner, (content, missing));
         let top = corners.upper_ui(ui, inner);
@@ -58,15 +63,18 @@ impl View<'_> {
             bottom = text.top() - GAP;
         }
         if is_made {
-            let label = corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
-            bottom = label.top() - GAP;
+            // Its room is kept where a tool shows the original for the moment: no text jumps with the flicker.
+            bottom -= text_height(ui, inner.width(), AI_LABEL) + GAP;
+        }
+        if is_processed {
+            corner_text(ui, inner, Align2::LEFT_BOTTOM, AI_LABEL);
         }
         let above = inner.with_max_y(bottom);
         corner_text(ui, above, Align2::LEFT_BOTTOM, &corners.lower);
         if !is_made {
             return;
         }
-        if let Some(text) = self.badge_text(content) {
+        if let Some(text) = self.badge_text(content).filter(|_| is_processed) {
             // Under the corner texts, which a narrow view leaves no room between.
             let at = Pos2::new(beside_bar.center().x, top + GAP);
             badge_ui(ui, at, beside_bar, text);

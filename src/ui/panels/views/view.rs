@@ -67,7 +67,9 @@ impl View<'_> {
             let callback = self.callback((content, mixture), placement, frame);
             painter.add(callback.into_shape(self.rect));
         }
-        self.labels_ui(ui, content, missing);
+        let seen = (placement, ui.ctx().pixels_per_point());
+        let is_processed = !missing && self.shows_processed(content, mixture, seen);
+        self.labels_ui(ui, content, (missing, is_processed));
         if content == Content::SoftTissue && !missing {
             self.tool_ui(ui, id, pointer, commands);
         }
