@@ -190,6 +190,35 @@ fn what_is_no_radiograph_is_listed_with_its_reason() {
 }
 
 #[test]
+fn of_a_folder_that_is_opened_the_file_at_the_top_of_the_tree_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (set, name) in [("set 10", "a.png"), ("set 2", "b.png")] {
+        let set = folder.path().join(set);
+        std::fs::create_dir(&set).expect("made");
+        png(&set, name);
+    }
+    let mut window = Window::new();
+    window.apply(UiCommand::OpenPaths(vec![folder.path().to_owned()]));
+    assert!(window.wait_until(|window| window.has("a.png, not run")));
+    let top = |name: &str| window.harness.get_by_label(name).rect().top();
+    assert!(
+        top("b.png, not run") < top("a.png, not run"),
+        "2 before 10, as the folder was walked"
+    );
+    let state = window.state();
+    assert_eq!(state.study_name(state.current), "b.png");
+    // Named the other way round, what stands at the top is shown all the same.
+    let again = ["set 10", "set 2"].map(|set| folder.path().join(set));
+    window.press(Key::PageDown);
+    window.apply(UiCommand::OpenPaths(again.to_vec()));
+    let is_at_top = |window: &Window| {
+        let state = window.state();
+        state.study_name(state.current) == "b.png"
+    };
+    assert!(window.wait_until(is_at_top));
+}
+
+#[test]
 fn files_far_away_are_seen_in_small_and_not_kept_open() {
     let folder = tempfile::tempdir().expect("a folder");
     for number in 0..30 {

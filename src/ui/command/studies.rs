@@ -69,7 +69,7 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
     }
 }
 
-/// Adds entries to the strip and shows the first of them; a file opened before is shown again.
+/// Adds entries to the browser and shows that of them which stands at its top; a file opened before is shown again.
 fn add(found: Found, state: &mut AppState) {
     let Found {
         files,
@@ -96,18 +96,24 @@ fn add(found: Found, state: &mut AppState) {
         );
         tell(state, Severity::Note, text);
     }
-    let Some(first) = files.first().cloned() else {
+    if files.is_empty() {
         if stopped {
             return;
         }
         let text = "No radiograph was found there; DICOM, PNG, TIFF and JPEG files can be opened.";
         fail(state, text.to_owned());
         return;
-    };
+    }
+    let found: HashSet<PathBuf> = files.iter().cloned().collect();
     let mut known: HashSet<PathBuf> = state.studies.iter().map(|s| s.path.clone()).collect();
     let new = files.into_iter().filter(|path| known.insert(path.clone()));
     state.studies.extend(new.map(Study::unread));
-    if let Some(index) = state.studies.iter().position(|study| study.path == first) {
+    state.refresh_browser();
+    let is_found = |index: &&usize| {
+        let study = state.studies.get(**index);
+        study.is_some_and(|study| found.contains(&study.path))
+    };
+    if let Some(&index) = state.browser.order.iter().find(is_found) {
         select(index, state);
     }
 }

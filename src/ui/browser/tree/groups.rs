@@ -137,7 +137,8 @@ fn series_title(info: &StudyInfo) -> String {
     }
 }
 
-/// Newest study first; what does not say whose it is comes last.
+/// Newest study first; what does not say whose it is comes last, folder by folder as they were found: whoever opens a
+/// folder sees the first of its files, which is then the one at the top.
 pub(super) fn sorted(patients: &BTreeMap<String, Patient>) -> Vec<(&String, &Patient)> {
     let mut sorted: Vec<_> = patients.iter().collect();
     sorted.sort_by_key(|(_, patient)| {
@@ -146,7 +147,11 @@ pub(super) fn sorted(patients: &BTreeMap<String, Patient>) -> Vec<(&String, &Pat
             .values()
             .map(|study| study.when.clone())
             .max();
-        (patient.level.is_none(), Reverse(newest))
+        let first = match patient.level {
+            Some(_) => None,
+            None => patient.all().min(),
+        };
+        (patient.level.is_none(), Reverse(newest), first)
     });
     sorted
 }

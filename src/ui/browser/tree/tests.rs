@@ -72,6 +72,23 @@ fn patients_studies_and_series_are_nested_newest_first() {
     assert_eq!(order, [4, 2, 0, 3, 1]);
 }
 
+/// As they were found: a folder is walked with its numbers as numbers.
+#[test]
+fn folders_stand_in_the_order_they_were_found() {
+    let files = ["set 2/c.png", "set 2/sub/a.png", "set 10/b.png"];
+    let plain = files.map(|file| study(file, StudyInfo::default()));
+    let state = AppState {
+        studies: plain.into_iter().collect(),
+        ..AppState::default()
+    };
+    let (rows, order) = build(&state);
+    let headings = ["/data/set 2", "/data/set 2/sub", "/data/set 10"];
+    let shown = text(&rows, &state);
+    let shown: Vec<_> = shown.iter().filter(|row| !row.starts_with('\t')).collect();
+    assert_eq!(shown, headings.iter().collect::<Vec<_>>());
+    assert_eq!(order, [0, 1, 2]);
+}
+
 #[test]
 fn a_heading_knows_its_images_folded_or_not() {
     let mut state = state();
