@@ -121,10 +121,14 @@ pub const LIST_WINDOW: [f32; 2] = [560.0, 420.0];
 pub const GUIDE_WINDOW: [f32; 2] = [860.0, 560.0];
 /// Width of the guide's contents, points.
 pub const CONTENTS_WIDTH: f32 = 180.0;
+/// Room between a page of the guide and what stands beside it, points.
+pub const PAGE_MARGIN: i8 = 14;
 /// Width of a passing note, points.
 pub const TOAST_WIDTH: f32 = 380.0;
 /// Size of the colour bar beside a difference, points.
 pub const COLOUR_BAR: [f32; 2] = [14.0, 180.0];
+/// The same where it must stand over the picture.
+pub const SLIGHT_COLOUR_BAR: [f32; 2] = [8.0, 84.0];
 /// Height of a plot in a panel, points.
 pub const PLOT_HEIGHT: f32 = 150.0;
 /// Radius of a measure's handle, points.
@@ -139,6 +143,13 @@ pub const MAGNIFIER_SIDE: f32 = 260.0;
 pub const WINDOW_SIZE: [f32; 2] = [1440.0, 900.0];
 /// The window cannot be made smaller than this, points.
 pub const MIN_WINDOW_SIZE: [f32; 2] = [900.0, 560.0];
+
+/// Height of a button, a field and a row that holds one, points.
+const CONTROL_HEIGHT: f32 = 24.0;
+/// Height of a row of a table of text, points.
+pub const TABLE_ROW: f32 = 18.0;
+/// Height of a bar that fills, points.
+pub const BAR_HEIGHT: f32 = 18.0;
 
 /// Font of text over pictures.
 pub fn overlay_font() -> FontId {
@@ -167,6 +178,8 @@ pub fn install(ctx: &Context) {
             .into();
             style.spacing.item_spacing = egui::vec2(7.0, 6.0);
             style.spacing.button_padding = egui::vec2(8.0, 4.0);
+            // As high as a button: what stands in a row with one has its middle where that has its own.
+            style.spacing.interact_size.y = CONTROL_HEIGHT;
             style.spacing.slider_width = 150.0;
             style.spacing.combo_width = 150.0;
             // Dragging over the panel must never paint text blue; messages allow it themselves.

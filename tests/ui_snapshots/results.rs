@@ -5,7 +5,7 @@ use crate::phantom::result;
 use diaphane::radiograph::FloatImage;
 use diaphane::ui::{Content, Layout, UiCommand};
 use diaphane::worker::{EventKind, PathKind, Preview, SuppressionSettings};
-use eframe::egui::Key;
+use eframe::egui::{Key, Role};
 use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
 
@@ -103,6 +103,51 @@ fn several_pictures_averaged_have_an_uncertainty_in_every_view() {
         1,
         "the panel says what made the result"
     );
+}
+
+#[test]
+fn the_last_run_is_told_where_the_next_one_shows_its_progress_and_nothing_below_moves() {
+    let mut window = Window::new().with_study();
+    let slider = |window: &Window| {
+        let slider = (window.harness).get_by_role_and_label(Role::Slider, "LEG weight");
+        slider.rect()
+    };
+    let place = slider(&window);
+    assert!(window.has("Ready") && window.has_text("finds the lungs"));
+    window.press(Key::S);
+    let (job, settings) = window.newest_request();
+    let grey = FloatImage::filled(8, 8, 0.5);
+    job.set_preview(Preview::new(grey, PathKind::Global, 2, 8));
+    window.harness.run();
+    assert_eq!(slider(&window), place);
+    let cancel = window.harness.get_by_label("Cancel run").rect();
+    assert!(cancel.bottom() < place.top(), "{cancel:?}");
+    window.report(job.id(), EventKind::Suppressed(Arc::new(result(settings))));
+    assert_eq!(slider(&window), place);
+    for told in [
+        "Last run took 11 s",
+        "Lungs: 5.0 s",
+        "Fusing: 0.5 s",
+        "4.0 s",
+    ] {
+        assert!(window.has(told), "{told}");
+    }
+    let longest = window.harness.get_by_label("5.0 s").rect();
+    assert!(longest.bottom() < place.top() - 20.0, "{longest:?}");
+}
+
+#[test]
+fn a_slider_stands_on_the_line_of_its_number() {
+    let window = Window::new().with_study().with_result();
+    let middle = |role, name: &str| {
+        let node = window.harness.get_by_role_and_label(role, name);
+        node.rect().center().y
+    };
+    for name in ["LEG weight", "Steps", "Bone taken off, %"] {
+        let slider = middle(Role::Slider, name);
+        let number = middle(Role::SpinButton, &format!("{name} value"));
+        assert!((slider - number).abs() < 0.6, "{name}: {slider} {number}");
+    }
 }
 
 #[test]

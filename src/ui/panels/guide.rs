@@ -8,7 +8,8 @@ use crate::ui::shortcuts::keys_text;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use eframe::egui::{
-    Align, Align2, Context, Grid, Layout, Panel, RichText, ScrollArea, Ui, Vec2, Window,
+    Align, Align2, Context, Frame, Grid, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2,
+    Window,
 };
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 use std::borrow::Cow;
@@ -64,7 +65,8 @@ pub fn guide_ui(
             // A page read to its end must not leave the next one scrolled down.
             let page = state.shell.guide_page;
             let area = ScrollArea::vertical().id_salt(page).auto_shrink(false);
-            area.show(ui, |ui| page_ui(ui, state, cache));
+            let page = Frame::new().inner_margin(Margin::symmetric(theme::PAGE_MARGIN, 0));
+            area.show(ui, |ui| page.show(ui, |ui| page_ui(ui, state, cache)));
         });
     if let Some(page) = cache.clicked_page() {
         commands.push(UiCommand::Shell(ShellCommand::ShowGuidePage(page)));
@@ -103,7 +105,7 @@ fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut GuideCache) {
 /// A row for every gesture and key.
 fn keys_ui(ui: &mut Ui, state: &AppState) {
     let grid = Grid::new("keys").num_columns(2).striped(true);
-    grid.show(ui, |ui| {
+    grid.min_row_height(theme::TABLE_ROW).show(ui, |ui| {
         let gestures = gestures(&state.shell.preferences.window_drag).into_iter();
         let ctx = ui.ctx().clone();
         let keys = ACTIONS.iter();

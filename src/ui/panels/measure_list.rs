@@ -198,6 +198,7 @@ fn region_ui(
         return;
     };
     Grid::new(("statistics", id))
+        .min_row_height(theme::TABLE_ROW)
         .num_columns(5)
         .spacing([6.0, 3.0])
         .show(ui, |ui| {

@@ -9,6 +9,7 @@ pub mod folder_bar;
 pub mod guide;
 pub mod histogram;
 pub mod key_editor;
+mod last_run;
 pub mod leg_scrub;
 pub mod look_here;
 mod magnifier;

@@ -1,8 +1,10 @@
 //! How far a run is, and where it is heading.
 
+use super::last_run::last_run_ui;
 use super::stages::{stage_name, stages_ui};
 use crate::ui::command::UiCommand;
 use crate::ui::running_job::RunningJob;
+use crate::ui::shortcuts::with_key;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::worker::{JobId, PathKind, Preview, Progress};
@@ -28,10 +30,13 @@ pub fn progress_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
     ui.separator();
 }
 
-/// How far the run is, or how long the last one took.
+/// How far the run is, or what the last one took.
 fn run_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let Some(job) = state.job.as_ref().or(state.loading.as_ref()) else {
-        ui.label(RichText::new(idle_text(state)).color(theme::of(ui).text_weak));
+        match state.study().and_then(|study| study.result()) {
+            Some(result) => last_run_ui(ui, result),
+            None => ready_ui(ui, state),
+        }
         return;
     };
     let (fraction, text) = match job.progress {
@@ -40,6 +45,7 @@ fn run_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         None => (0.0, "Loading the model".to_owned()),
     };
     let bar = ProgressBar::new(fraction).show_percentage();
+    let bar = bar.desired_height(theme::BAR_HEIGHT);
     ui.add(bar.fill(theme::of(ui).selected));
     if let Some(progress) = &job.progress {
         stages_ui(ui, progress);
@@ -50,18 +56,23 @@ fn run_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     }
 }
 
-/// What stands where the progress bar will be.
-fn idle_text(state: &AppState) -> String {
-    let result = state.study().and_then(|study| study.result());
-    match result {
-        Some(result) => {
-            let times = result.stage_times.iter();
-            let total: f64 = times.map(|time| time.elapsed_secs).sum();
-            format!("Last run took {}", duration_text(total))
-        }
-        None if state.bundle.is_some() => "Ready".to_owned(),
-        None => "Open a model bundle to suppress bones".to_owned(),
-    }
+/// What stands where the progress bar will be, before there is anything to tell.
+fn ready_ui(ui: &mut Ui, state: &AppState) {
+    let weak = theme::of(ui).text_weak;
+    let (text, what) = if state.bundle.is_some() {
+        let key = with_key(ui.ctx(), "Suppress", &UiCommand::Suppress);
+        let what = format!(
+            "{key} finds the lungs, takes the bones off and shows the soft-tissue image beside the original. How far it \
+             is stands here, and it can be stopped."
+        );
+        ("Ready", what)
+    } else {
+        let what = "How far a run is, and how long it takes, will stand here.";
+        ("Open a model bundle to suppress bones", what.to_owned())
+    };
+    ui.label(RichText::new(text).color(weak));
+    let what = RichText::new(what).small().color(weak);
+    ui.add(Label::new(what).wrap());
 }
 
 /// Stage, step and remaining time in words.

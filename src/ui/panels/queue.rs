@@ -79,6 +79,7 @@ fn running_ui(ui: &mut Ui, state: &AppState, run: &QueuedRun, ask: &mut impl FnM
         name_ui(ui, &name);
     });
     let bar = ProgressBar::new(progress.map_or(0.0, |progress| progress.fraction));
+    let bar = bar.desired_height(theme::BAR_HEIGHT);
     ui.add(bar.show_percentage().fill(theme::of(ui).selected));
     let text = match progress {
         _ if run.is_deferred => "Waits for the run that was asked for meanwhile".to_owned(),

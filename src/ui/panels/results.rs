@@ -75,7 +75,7 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
             ui.label(RichText::new(short_text(run)).small());
             ui.horizontal(|ui| {
                 let rival = (!is_rival).then_some(run.number);
-                let compare = Button::selectable(is_rival, "Compare");
+                let compare = Button::new("Compare").selected(is_rival);
                 let tip = "In the original's place in wipe, lens, flicker, slider and difference";
                 if ui
                     .add_enabled(!is_shown, compare)
@@ -84,7 +84,7 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
                 {
                     commands.push(UiCommand::CompareWithRun(rival));
                 }
-                let pin = Button::selectable(run.pinned, "Keep");
+                let pin = Button::new("Keep").selected(run.pinned);
                 let tip = "Keeps it in memory when room is needed";
                 if ui.add(pin).on_hover_text(tip).clicked() {
                     commands.push(UiCommand::PinRun(run.number, !run.pinned));

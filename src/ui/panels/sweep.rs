@@ -174,7 +174,8 @@ fn grid_ui(
     let scale = LazyCell::new(|| GreyScale::new(&study.radiograph, &look.voi));
     let size = cell_size(ui, study, grid, look.orientation);
     let mut used = None;
-    Grid::new("parameter grid").show(ui, |ui| {
+    let table = Grid::new("parameter grid").min_row_height(theme::TABLE_ROW);
+    table.show(ui, |ui| {
         ui.label("");
         for &column in &grid.columns {
             heading_ui(ui, column, state, Some(size.x));

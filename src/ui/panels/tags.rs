@@ -71,6 +71,7 @@ fn contents_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
                 .auto_shrink(false)
                 .max_height(height)
                 .show_rows(ui, row_height, hits.len(), |ui, range| {
+                    ui.spacing_mut().interact_size.y = row_height;
                     let shown = hits.get(range).unwrap_or_default();
                     for row in shown.iter().filter_map(|index| tree.rows.get(*index)) {
                         row_ui(ui, row);
@@ -180,6 +181,7 @@ fn differences_ui(ui: &mut Ui, state: &AppState, height: f32) {
         .auto_shrink(false)
         .max_height(height)
         .show_rows(ui, row_height, differences.len(), |ui, range| {
+            ui.spacing_mut().interact_size.y = row_height;
             for difference in differences.get(range).unwrap_or_default() {
                 difference_ui(ui, difference);
             }
