@@ -192,6 +192,31 @@ fn no_text_lies_over_another_in_any_layout() {
 }
 
 #[test]
+fn the_colour_bar_stands_beside_the_picture_or_covers_little_of_it() {
+    let mut window = Window::new().with_study().with_result();
+    window.apply(UiCommand::SetLayout(Layout::Four));
+    let [view, bar] = difference_and_bar(&window);
+    // The picture is a square, as high as this view.
+    let right = view.center().x + 0.5 * view.height();
+    assert!(bar.left() > right - 3.0, "{bar:?} in {view:?}");
+    window.apply(UiCommand::SetLayout(Layout::Three));
+    let [view, bar] = difference_and_bar(&window);
+    // As broad as this view.
+    let picture = Rect::from_center_size(view.center(), Vec2::splat(view.width()));
+    let covered = bar.intersect(picture);
+    let share = covered.area() / picture.area();
+    assert!(covered.is_positive() && share < 0.08, "{share}");
+}
+
+/// The view of the difference, and its scale.
+fn difference_and_bar(window: &Window) -> [Rect; 2] {
+    let harness = &window.harness;
+    let view = harness.get_by_label("Original - soft tissue view");
+    let bar = harness.get_by_label_contains("Scale of the difference");
+    [view.rect(), bar.rect()]
+}
+
+#[test]
 fn pictures_of_the_overlay() {
     let Some(window) = Window::with_pictures() else {
         return;

@@ -4,13 +4,20 @@ use crate::display::{self, Rgb};
 use crate::ui::scale_text::number;
 use crate::ui::theme;
 use eframe::egui::{
-    Align2, Id, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Align2, Color32, Id, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, vec2,
 };
 
 /// Bands of the bar.
 const NUM_BANDS: usize = 64;
 /// Room for the numbers beside the bar, points.
 const NUMBERS_WIDTH: f32 = 54.0;
+/// From the bar to its numbers, points.
+const NUMBERS_GAP: f32 = 8.0;
+/// Length of the tick at a number, points.
+const TICK: f32 = 4.0;
+/// Overlap with the picture that is none: its border, points.
+const COVERED: f32 = 3.0;
 /// How far the shade reaches beyond the bar at the left, points.
 const SHADE_MARGIN: f32 = 8.0;
 /// Height of a line of the captions above and below the bar, points.
@@ -129,17 +136,95 @@ impl ColourScale {
     }
 }
 
-/// Draws the bar in the bottom right corner of `view` with what its ends mean. Of what has no sign the lower half is
-/// left out.
-pub fn colour_bar_ui(ui: &Ui, (view, id): (Rect, Id), scale: ColourScale) {
+/// Draws the bar in the bottom right corner of `view` with what its ends mean: beside `picture` where there is room for
+/// it, else as little of it as can be read. Of what has no sign the lower half is left out. Returns where it stands.
+pub fn colour_bar_ui(ui: &Ui, (view, id): (Rect, Id), picture: Rect, scale: ColourScale) -> Rect {
     let painter = ui.painter_at(view.expand(theme::OVERLAY_MARGIN));
-    let shade = paint(&painter, view, scale);
-    let response = ui.interact(shade, id, Sense::hover());
+    let whole = Place::new(&painter, view, (Form::Whole, scale));
+    let place = if covers(whole.rect, picture) {
+        Place::new(&painter, view, (Form::Slight, scale))
+    } else {
+        whole
+    };
+    paint(&painter, &place, scale);
+    let response = ui.interact(place.rect, id, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, scale.words()));
+    place.rect
 }
 
-/// Width of the bar with its numbers, points.
-pub const COLOUR_BAR_WIDTH: f32 = NUMBERS_WIDTH + theme::COLOUR_BAR[0] + SHADE_MARGIN;
+fn covers(rect: Rect, picture: Rect) -> bool {
+    let common = rect.intersect(picture);
+    common.width() > COVERED && common.height() > COVERED
+}
+
+/// How much of the bar is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// At its full size, with a number at every quarter, on a shade of its own.
+    Whole,
+    /// Low and narrow, with numbers at its ends and its middle: what lies between them stays in sight.
+    Slight,
+}
+
+impl Form {
+    /// Where numbers stand, as shares of the way down.
+    fn numbers(self) -> &'static [f32] {
+        match self {
+            Self::Whole => &[0.0, 0.25, 0.5, 0.75, 1.0],
+            Self::Slight => &[0.0, 0.5, 1.0],
+        }
+    }
+}
+
+/// Where the bar lies.
+struct Place {
+    form: Form,
+    /// The corner it stands in ends here.
+    end: Pos2,
+    bar: Rect,
+    /// Bar, numbers and captions.
+    rect: Rect,
+}
+
+impl Place {
+    fn new(painter: &Painter, view: Rect, (form, scale): (Form, ColourScale)) -> Self {
+        let [width, height] = match form {
+            Form::Whole => [theme::COLOUR_BAR[0], bar_height(view.size())],
+            Form::Slight => {
+                let [width, height] = theme::SLIGHT_COLOUR_BAR;
+                [width, bar_height(view.size()).min(height)]
+            }
+        };
+        let numbers = form.numbers().iter();
+        let numbers = numbers.map(|down| text_width(painter, &scale.label(share(scale, *down))));
+        let numbers = match form {
+            Form::Whole => NUMBERS_WIDTH,
+            Form::Slight => NUMBERS_GAP + numbers.fold(0.0, f32::max),
+        };
+        let left_top = Pos2::new(
+            view.right() - numbers - width,
+            view.bottom() - 2.4 * CAPTION_HEIGHT - height,
+        );
+        let bar = Rect::from_min_size(left_top, vec2(width, height));
+        let captions = scale.captions();
+        let widths = captions.iter().map(|caption| text_width(painter, caption));
+        let upper = Pos2::new(
+            (bar.left() - SHADE_MARGIN).min(view.right() - widths.fold(0.0, f32::max) - 4.0),
+            bar.top() - 1.4 * CAPTION_HEIGHT,
+        );
+        Self {
+            form,
+            end: view.max,
+            bar,
+            rect: Rect::from_min_max(upper, view.max + vec2(2.0, 2.0)),
+        }
+    }
+}
+
+/// The share of the scale so far down the bar.
+fn share(scale: ColourScale, down: f32) -> f32 {
+    1.0 - down * (1.0 - scale.lowest())
+}
 
 /// Height of the bar with its captions in an area of this size, points.
 pub fn colour_bar_height(area: Vec2) -> f32 {
@@ -155,47 +240,40 @@ fn bar_height(area: Vec2) -> f32 {
         .min(free)
 }
 
-/// Paints the bar; returns where it is.
-fn paint(painter: &Painter, view: Rect, scale: ColourScale) -> Rect {
-    let [width, _] = theme::COLOUR_BAR;
-    let height = bar_height(view.size());
-    let right = view.right() - NUMBERS_WIDTH;
-    let left_top = Pos2::new(right - width, view.bottom() - 2.4 * CAPTION_HEIGHT - height);
-    let bar = Rect::from_min_size(left_top, vec2(width, height));
-    let captions = scale.captions();
-    let widths = captions.iter().map(|caption| text_width(painter, caption));
-    let upper = Pos2::new(
-        (bar.left() - SHADE_MARGIN).min(view.right() - widths.fold(0.0, f32::max) - 4.0),
-        bar.top() - 1.4 * CAPTION_HEIGHT,
-    );
-    let shade = Rect::from_min_max(upper, view.max + vec2(2.0, 2.0));
-    painter.rect_filled(shade, 3, theme::SHADE_STRONG);
+fn paint(painter: &Painter, place: &Place, scale: ColourScale) {
+    let bar = place.bar;
+    let shade = match place.form {
+        Form::Whole => {
+            painter.rect_filled(place.rect, 3, theme::SHADE_STRONG);
+            None
+        }
+        Form::Slight => Some(theme::SHADE),
+    };
     paint_bands(painter, bar, scale);
-    for down in [0.0, 0.25, 0.5, 0.75, 1.0_f32] {
+    for &down in place.form.numbers() {
         let y = bar.top() + down * bar.height();
         let tick = Stroke::new(1.0, theme::OVERLAY);
-        painter.hline(bar.right()..=bar.right() + 4.0, y, tick);
-        let at = Pos2::new(bar.right() + 8.0, y);
-        let share = 1.0 - down * (1.0 - scale.lowest());
-        text(painter, at, Align2::LEFT_CENTER, &scale.label(share));
+        painter.hline(bar.right()..=bar.right() + TICK, y, tick);
+        let at = Pos2::new(bar.right() + NUMBERS_GAP, y);
+        let label = scale.label(share(scale, down));
+        text(painter, (at, Align2::LEFT_CENTER), &label, shade);
     }
     let ends = [
         bar.top() - 0.4 * CAPTION_HEIGHT,
-        view.bottom() - CAPTION_HEIGHT,
-        view.bottom(),
+        place.end.y - CAPTION_HEIGHT,
+        place.end.y,
     ];
-    for (caption, y) in captions.iter().zip(ends) {
-        let at = Pos2::new(view.right(), y);
-        text(painter, at, Align2::RIGHT_BOTTOM, caption);
+    for (caption, y) in scale.captions().iter().zip(ends) {
+        let at = Pos2::new(place.end.x, y);
+        text(painter, (at, Align2::RIGHT_BOTTOM), caption, shade);
     }
-    shade
 }
 
 fn paint_bands(painter: &Painter, bar: Rect, scale: ColourScale) {
     let band = bar.height() / NUM_BANDS as f32;
     for i in 0..NUM_BANDS {
         let down = (i as f32 + 0.5) / NUM_BANDS as f32;
-        let share = 1.0 - down * (1.0 - scale.lowest());
+        let share = share(scale, down);
         let top = bar.top() + i as f32 * band;
         // Half a point of overlap hides the seams between bands.
         let rect = Rect::from_min_size(Pos2::new(bar.left(), top), vec2(bar.width(), band + 0.5));
@@ -205,8 +283,15 @@ fn paint_bands(painter: &Painter, bar: Rect, scale: ColourScale) {
     painter.rect_stroke(bar, 0, outline, StrokeKind::Outside);
 }
 
-fn text(painter: &Painter, at: Pos2, anchor: Align2, text: &str) {
-    painter.text(at, anchor, text, theme::overlay_font(), theme::OVERLAY);
+/// Text on a plate of this colour, or on what is there.
+fn text(painter: &Painter, (at, anchor): (Pos2, Align2), text: &str, shade: Option<Color32>) {
+    let font = theme::overlay_font();
+    let galley = painter.layout_no_wrap(text.to_owned(), font, theme::OVERLAY);
+    let rect = anchor.anchor_size(at, galley.size());
+    if let Some(shade) = shade {
+        painter.rect_filled(rect.expand(1.0), 2, shade);
+    }
+    painter.galley(rect.min, galley, theme::OVERLAY);
 }
 
 fn text_width(painter: &Painter, text: &str) -> f32 {

@@ -3,6 +3,7 @@
 use super::text::{badge_ui, caution_text, corner_text, fitted_lines, text_height};
 use super::view::{AI_LABEL, View};
 use crate::radiograph::Radiograph;
+use crate::ui::camera::Placement;
 use crate::ui::compare::CompareTool;
 use crate::ui::layout::Layout;
 use crate::ui::look::{Content, Look};
@@ -13,7 +14,7 @@ use crate::ui::panels::overlay::{
 use crate::ui::scale_text::{spacing_text, window_text};
 use crate::ui::theme;
 use crate::ui::widgets::colour_bar::{
-    COLOUR_BAR_WIDTH, ColourScale, DifferenceScale, colour_bar_height, colour_bar_ui,
+    ColourScale, DifferenceScale, colour_bar_height, colour_bar_ui,
 };
 use crate::ui::widgets::status_sign::paint_star;
 use crate::worker::OutputGrid;
@@ -27,6 +28,8 @@ const STAR_RADIUS: f32 = 7.0;
 const GAP: f32 = 6.0;
 /// The badge of a lossily compressed picture where there is no room for ratio and method.
 const LOSSY: &str = "Lossy";
+/// Height of a badge or a letter, with the gap below, that must not lie under the colour bar, points.
+const BADGE_ROOM: f32 = 48.0;
 /// A view narrower or lower than this shows no more than its name, points.
 const SMALL_VIEW: f32 = 220.0;
 
@@ -42,20 +45,13 @@ impl View<'_> {
         ui: &mut Ui,
         content: Content,
         (missing, is_processed): (bool, bool),
+        placement: &Placement,
     ) {
         let inner = self.rect.shrink(theme::OVERLAY_MARGIN);
         let is_made = !missing && (content != Content::Original || self.shows_rival());
         let scale = self.colour_scale(content).filter(|_| is_made);
         let corners = self.corners(ui, inner, (content, missing));
         let top = corners.upper_ui(ui, inner);
-        // Neither the letter at the right nor a badge must lie under the colour bar.
-        let taken = if scale.is_some() {
-            COLOUR_BAR_WIDTH + GAP
-        } else {
-            0.0
-        };
-        let beside_bar = inner.with_max_x(inner.right() - taken);
-        self.borders_ui(ui, beside_bar);
         self.key_image_ui(ui, inner);
         let mut bottom = inner.bottom();
         if content == Content::Original && self.waits_for_result() {
@@ -71,19 +67,23 @@ impl View<'_> {
         }
         let above = inner.with_max_y(bottom);
         corner_text(ui, above, Align2::LEFT_BOTTOM, &corners.lower);
-        if !is_made {
-            return;
-        }
-        if let Some(text) = self.badge_text(content).filter(|_| is_processed) {
-            // Under the corner texts, which a narrow view leaves no room between.
-            let at = Pos2::new(beside_bar.center().x, top + GAP);
-            badge_ui(ui, at, beside_bar, text);
-        }
-        if let Some(scale) = scale {
+        let bar = scale.map(|scale| {
             let id = ui.unique_id().with(("colour bar", self.id.0));
             // What stands in the corner above it is not covered, however low the view is.
             let free = above.with_min_y(top.min(above.bottom()));
-            colour_bar_ui(ui, (free, id), scale);
+            let picture = self.picture_rect(placement, ui.ctx().pixels_per_point());
+            colour_bar_ui(ui, (free, id), picture, scale)
+        });
+        // Neither the letter at the right nor a badge must lie under the colour bar.
+        let beside_bar = |at: f32| {
+            let bar = bar.filter(|bar| bar.top() - BADGE_ROOM < at && at < bar.bottom());
+            bar.map_or(inner, |bar| inner.with_max_x(bar.left() - GAP))
+        };
+        self.borders_ui(ui, beside_bar(inner.center().y));
+        if let Some(text) = self.badge_text(content).filter(|_| is_processed) {
+            // Under the corner texts, which a narrow view leaves no room between.
+            let area = beside_bar(top + GAP);
+            badge_ui(ui, Pos2::new(area.center().x, top + GAP), area, text);
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::view::View;
 use crate::render::{Mixture, Region};
-use crate::ui::camera::{Placement, ViewRect};
+use crate::ui::camera::Placement;
 use crate::ui::look::Content;
 use crate::ui::runs::Run;
+use eframe::egui::{Pos2, Rect};
 
 /// Width of the rim in which rounding could tell a border of the picture wrong, screen pixels.
 const RIM_PX: f32 = 1.0;
@@ -81,6 +82,16 @@ impl<'a> View<'a> {
         layer.into_iter().chain(base).collect()
     }
 
+    /// The part of the view that the picture covers, points; where it covers none, a rectangle without area at the
+    /// view's border.
+    pub(super) fn picture_rect(&self, placement: &Placement, pixels_per_point: f32) -> Rect {
+        let at = |image| {
+            let [x, y] = placement.screen_from_image(image);
+            (Pos2::new(x, y) / pixels_per_point).clamp(self.rect.min, self.rect.max)
+        };
+        Rect::from_two_pos(at([0.0, 0.0]), at(self.image().size))
+    }
+
     /// Whether anything on this view's screen is not the original as it is.
     pub(super) fn shows_processed(
         &self,
@@ -91,8 +102,11 @@ impl<'a> View<'a> {
         match content {
             Content::Original => self.shows_rival(),
             Content::SoftTissue if self.study.runs.rival().is_none() => {
-                let view = self.view_px(pixels_per_point);
-                let (min, max) = picture_in(view, placement, self.image().size);
+                let picture = self.picture_rect(placement, pixels_per_point);
+                let on_screen =
+                    |at: Pos2, rim: f32| [at.x, at.y].map(|v| v * pixels_per_point + rim);
+                let min = on_screen(picture.min, -RIM_PX);
+                let max = on_screen(picture.max, RIM_PX);
                 mixture.amount > 0.0
                     && (mixture.region == Region::Everywhere || mixture.region.touches(min, max))
             }
@@ -116,19 +130,6 @@ fn parts(mixture: Mixture) -> [Option<Part>; 2] {
             [Some(base), Some(Part::Inside(region))]
         }
     }
-}
-
-/// Corners of the part of the view that the picture covers, with a rim; where it covers none, a point of the view's
-/// border or a sliver beside it.
-fn picture_in(view: ViewRect, placement: &Placement, size: [f32; 2]) -> ([f32; 2], [f32; 2]) {
-    let [first, last] = [[0.0, 0.0], size].map(|corner| placement.screen_from_image(corner));
-    let clamped = |axis: usize, at: f32| {
-        let end = view.min[axis] + view.size[axis];
-        at.max(view.min[axis]).min(end)
-    };
-    let min = [0, 1].map(|axis| clamped(axis, first[axis].min(last[axis])) - RIM_PX);
-    let max = [0, 1].map(|axis| clamped(axis, first[axis].max(last[axis])) + RIM_PX);
-    (min, max)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl View<'_> {
         }
         let seen = (placement, ui.ctx().pixels_per_point());
         let is_processed = !missing && self.shows_processed(content, mixture, seen);
-        self.labels_ui(ui, content, (missing, is_processed));
+        self.labels_ui(ui, content, (missing, is_processed), placement);
         if content == Content::SoftTissue && !missing {
             self.tool_ui(ui, id, pointer, commands);
         }
