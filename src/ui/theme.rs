@@ -213,6 +213,8 @@ fn show(ctx: &Context, choice: ThemeChoice) {
 
 fn visuals(theme: egui::Theme, tokens: &Tokens) -> egui::Visuals {
     let mut visuals = theme.default_visuals();
+    // A cursor that blinks draws the whole radiograph again twice a second.
+    visuals.text_cursor.blink = false;
     visuals.panel_fill = tokens.panel;
     visuals.window_fill = tokens.raised;
     visuals.window_stroke = Stroke::new(1.0, tokens.line);

@@ -125,8 +125,8 @@ fn the_last_run_is_told_where_the_next_one_shows_its_progress_and_nothing_below_
     window.report(job.id(), EventKind::Suppressed(Arc::new(result(settings))));
     assert_eq!(slider(&window), place);
     for told in [
-        "Last run took 11 s",
-        "Lungs: 5.0 s",
+        "This picture took 11 s",
+        "Lungs once more: 5.0 s",
         "Fusing: 0.5 s",
         "4.0 s",
     ] {

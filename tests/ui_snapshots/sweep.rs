@@ -132,7 +132,7 @@ fn cells_appear_one_by_one_and_stopping_keeps_them() {
         stages: StageSteps::default(),
     });
     window.harness.run();
-    assert!(window.has("Lungs, step 3 of 20, about 40 s left"));
+    assert!(window.has("Lungs once more, step 3 of 20, about 40 s left"));
     window.report(job.id(), EventKind::Deferred);
     assert!(window.has("Waits for the run that was asked for meanwhile"));
     window.click("Stop the grid");

@@ -24,7 +24,7 @@ pub(super) fn last_run_ui(ui: &mut Ui, result: &SuppressionResult) {
         .filter(|time| time.elapsed_secs > 0.0)
         .collect();
     let total: f64 = times.iter().map(|time| time.elapsed_secs).sum();
-    let took = format!("Last run took {}", duration_text(total));
+    let took = format!("This picture took {}", duration_text(total));
     ui.label(RichText::new(took).color(weak));
     if total <= 0.0 {
         return;

@@ -14,7 +14,7 @@ pub(super) fn stage_name(stage: Stage) -> &'static str {
         Stage::Segment => "Finding the lungs",
         Stage::Encode => "Encoding",
         Stage::Global => "Whole picture",
-        Stage::Local => "Lungs",
+        Stage::Local => "Lungs once more",
         Stage::Decode => "Decoding",
         Stage::Fuse => "Fusing",
         Stage::Restore => "Restoring full resolution",
