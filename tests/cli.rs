@@ -6,6 +6,8 @@
 
 #[path = "cli/bench.rs"]
 mod bench;
+#[path = "cli/dataset.rs"]
+mod dataset;
 #[path = "cli/repeats.rs"]
 mod repeats;
 #[path = "cli/reports.rs"]

@@ -21,7 +21,7 @@ const fn layer(name: &'static str, level: u8, imports: &'static [&'static str]) 
     }
 }
 
-const LAYERS: [Layer; 17] = [
+const LAYERS: [Layer; 18] = [
     layer("radiograph", 0, &[]),
     layer("formats", 1, &[]),
     layer("display", 1, &[]),
@@ -31,6 +31,7 @@ const LAYERS: [Layer; 17] = [
     layer("measure", 1, &[]),
     layer("nn", 1, &[]),
     layer("diffusion", 2, &["nn"]),
+    layer("dataset", 2, &["formats", "display"]),
     layer("model", 2, &["nn"]),
     layer("pipeline", 3, BELOW_PIPELINE),
     layer("train", 3, BELOW_PIPELINE),
@@ -46,8 +47,8 @@ const LAYERS: [Layer; 17] = [
         "cli",
         5,
         &[
-            "worker", "pipeline", "train", "simulate", "model", "metrics", "guard", "formats",
-            "display",
+            "worker", "pipeline", "train", "simulate", "dataset", "model", "metrics", "guard",
+            "formats", "display",
         ],
     ),
 ];

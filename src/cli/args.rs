@@ -1,5 +1,6 @@
 //! The command line as it is typed; what it means is `job`'s.
 
+use super::dataset::args::DatasetCommand;
 use super::words::{
     AuthorsPreset, Clipping, Fusion, Grid, Guidance, Noise, PictureFormat, Precision, Sampler,
     Shard, parse_device, parse_format, parse_probe, parse_shard,
@@ -38,6 +39,9 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Train or fine-tune networks as a run file says.
     Train(TrainArgs),
+    /// Check and part pairs of radiographs and soft-tissue images before a network learns from them.
+    #[command(subcommand)]
+    Dataset(DatasetCommand),
     /// Draw phantom chests: paired radiographs whose bones are known exactly.
     Simulate(SimulateArgs),
     /// Make a bundle from the authors' published checkpoints; nothing in them is executed.

@@ -8,6 +8,7 @@
 pub mod args;
 
 mod batch;
+pub mod dataset;
 mod evaluate;
 mod import;
 mod inputs;
@@ -55,6 +56,7 @@ fn dispatch(command: Command) -> anyhow::Result<Tally> {
         Command::Segment(args) => segment::run(&job::SegmentJob::new(&args)?),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Train(args) => train::run(&args),
+        Command::Dataset(args) => dataset::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Models(args) => models::run(&args),

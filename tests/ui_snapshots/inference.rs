@@ -191,7 +191,10 @@ fn every_stage_of_a_run_has_a_bar() {
             .get_by_role_and_label(Role::ProgressIndicator, name);
     }
     assert!(!window.has_text("Fusing: "), "what is reused has no bar");
-    let bar = window.harness.get_by_label("Lungs once more: 0 of 20").rect();
+    let bar = window
+        .harness
+        .get_by_label("Lungs once more: 0 of 20")
+        .rect();
     let cancel = window.harness.get_by_label("Cancel run").rect();
     assert!(bar.bottom() < cancel.top() && bar.width() > 40.0, "{bar:?}");
 }

@@ -1,0 +1,65 @@
+//! `diaphane dataset` as it is typed.
+
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// What to do with a dataset.
+#[derive(Debug, Subcommand)]
+pub enum DatasetCommand {
+    /// Say what is wrong, or odd, in pairs of radiographs and soft-tissue images; errors end with status 1.
+    Check(CheckArgs),
+    /// Part the pairs by patients into training, validation and test.
+    Split(SplitArgs),
+}
+
+/// Where the pairs are.
+#[derive(Debug, Args)]
+pub struct PairsArgs {
+    /// Folder of pairs: NAME_cxr.* and NAME_soft.*, or CXR/ and BS/ side by side (SZCH-X-Rays, and JSRT/ and
+    /// BSE_JSRT/ alike), or DICOM studies with one radiograph and one soft-tissue image each.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Folder of the soft-tissue images, under the names of their radiographs.
+    #[arg(long, value_name = "DIR")]
+    pub soft: Option<PathBuf>,
+    /// Write JSON to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `diaphane dataset check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Where the pairs are.
+    #[command(flatten)]
+    pub pairs: PairsArgs,
+    /// A split to be checked too: nobody in two parts, no file changed.
+    #[arg(long, value_name = "FILE")]
+    pub split: Option<PathBuf>,
+}
+
+/// `diaphane dataset split`.
+#[derive(Debug, Args)]
+pub struct SplitArgs {
+    /// Where the pairs are.
+    #[command(flatten)]
+    pub pairs: PairsArgs,
+    /// The split's file, to be named in run files.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Replace a split that exists. Figures of different splits cannot be compared.
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Decides who comes into which part.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Share of the patients kept for validation.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub validation: f64,
+    /// Share of the patients kept for the test.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub test: f64,
+    /// Lines of `pair,patient` where the files name no patient; without it, each pair is a patient of its own.
+    #[arg(long, value_name = "FILE.csv")]
+    pub patients: Option<PathBuf>,
+}

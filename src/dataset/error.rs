@@ -1,0 +1,65 @@
+//! Why a dataset could not be looked at, or must not be learned from.
+
+use crate::formats::FormatError;
+use std::path::{Path, PathBuf};
+
+/// A dataset could not be checked or split.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    /// A file or folder could not be read or written.
+    #[error("{doing} failed ({source}): {}", .path.display())]
+    File {
+        /// What was tried.
+        doing: &'static str,
+        /// The system's answer.
+        source: std::io::Error,
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// There is no pair to look at.
+    #[error("no pair is found; {expected}: {}", .path.display())]
+    NoPairs {
+        /// How pairs are laid out, as a clause.
+        expected: &'static str,
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A list or split cannot be understood.
+    #[error("{reason}; correct it: {}", .path.display())]
+    Unusable {
+        /// What is wrong, as a clause.
+        reason: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file could not be written.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// Errors of the check stand in the way of a split.
+    #[error(
+        "{count} errors stand in the way; mend or leave out what `dataset check` names, then split"
+    )]
+    Refused {
+        /// How many.
+        count: usize,
+    },
+    /// There are too few patients to keep some for validation and for the test.
+    #[error(
+        "{patients} patients are too few to keep some for validation and some for the test; at least 3 are needed"
+    )]
+    TooFewPatients {
+        /// How many there are.
+        patients: usize,
+    },
+}
+
+impl DatasetError {
+    pub(super) fn file(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File {
+            doing,
+            source,
+            path,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Pairs of radiographs and soft-tissue images, and whether a network may learn from them.
+//!
+//! Owns which files belong together, what is wrong or odd in them, how a soft-tissue image lies on its radiograph, and
+//! who is kept for the test. Knows nothing of networks: what is found here holds for whatever learns from the pairs.
+//!
+//! ```text
+//! folder ─ pairing ─► pairs ─ pair_check ─► each: files, headers, tone, registration ─┐
+//!                       └──── check ──────► together: duplicates, polarity, size, tone ┴─► Report ─ split ─► Split
+//! ```
+
+mod check;
+mod dicom_pairs;
+mod error;
+mod finding;
+mod pair_check;
+mod pair_report;
+mod pairing;
+mod picture;
+mod registration;
+mod split;
+mod tone;
+
+pub use check::{FolderKind, Progress, Report, check};
+pub use error::DatasetError;
+pub use finding::{Finding, FindingKind, Severity};
+pub use pair_report::{PairReport, RegistrationReport};
+pub use pairing::{Listing, PairFiles, list_pairs};
+pub use registration::{Registration, register};
+pub use split::{Part, Split, SplitEntry, SplitPlan};
+pub use tone::{TONE_LEVELS, Tone};
