@@ -44,7 +44,7 @@ pub struct SplitArgs {
     /// Where the pairs are.
     #[command(flatten)]
     pub pairs: PairsArgs,
-    /// The split's file, to be named in run files.
+    /// The split's file, to be named in run files: `split = "FILE"` under `[data]`.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// Replace a split that exists. Figures of different splits cannot be compared.

@@ -18,6 +18,7 @@
 //! weight_decay = 1e-3
 //!
 //! [data]
+//! split = "../split.json"       # of `diaphane dataset split`: the test is never read
 //! exclude = ["szch_101"]        # name prefixes: leave one patient out
 //! validation = ["szch_101"]     # whole names, kept out of training
 //! [[data.source]]
@@ -181,6 +182,9 @@ impl RunConfig {
         }
         if let Some(weights) = &mut config.loss.vqgan.perceptual_weights {
             *weights = folder.join(&weights);
+        }
+        if let Some(split) = &mut config.data.split {
+            *split = folder.join(&split);
         }
         for source in &mut config.data.source {
             source.folder = folder.join(&source.folder);

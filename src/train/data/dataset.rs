@@ -1,5 +1,6 @@
 //! All images of a run, split by name.
 
+use super::locked::Locked;
 use super::{Batch, Patch, PatchShape, Sample, SampleFiles, list_source};
 use crate::model::weights::sha256_of_file;
 use crate::radiograph::{FloatImage, resize_area, resize_bilinear};
@@ -71,6 +72,7 @@ impl Dataset {
             stage: config.stage,
             patch_px: config.patch_px,
         };
+        let locked = Locked::read(config.data.split.as_deref())?;
         for source in &config.data.source {
             if config.stage == TrainStage::Denoiser && source.kind == SourceKind::Masks {
                 return Err(TrainError::data(
@@ -85,7 +87,7 @@ impl Dataset {
             };
             let mut samples = Vec::new();
             for files in list_source(source)? {
-                let split = dataset.split_of(&files, &config.data);
+                let split = dataset.split_of(&files, &config.data, locked.as_ref());
                 if let Some(sample) = dataset.admit(&files, split, longest_px)? {
                     match split {
                         Split::Training => samples.push(sample),
@@ -102,10 +104,13 @@ impl Dataset {
             }
         }
         dataset.check(&config.data)?;
+        if let Some(locked) = locked {
+            locked.check(&dataset.entries)?;
+        }
         Ok(dataset)
     }
 
-    fn split_of(&self, files: &SampleFiles, data: &DataConfig) -> Split {
+    fn split_of(&self, files: &SampleFiles, data: &DataConfig, locked: Option<&Locked>) -> Split {
         let usable = match self.stage {
             TrainStage::Segmenter => files.lungs.is_some(),
             TrainStage::Denoiser => files.soft_tissue.is_some(),
@@ -113,6 +118,8 @@ impl Dataset {
         };
         if !usable {
             Split::Unusable
+        } else if let Some(decided) = locked.and_then(|locked| locked.use_of(files)) {
+            decided
         } else if data.validation.contains(&files.name) {
             Split::Validation
         } else if data.exclude.iter().any(|p| files.name.starts_with(p)) {
@@ -277,84 +284,4 @@ fn scaled(image: &FloatImage, grid_px: usize) -> FloatImage {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::train::random::{Purpose, generator};
-    use std::path::Path;
-
-    fn write_pairs(folder: &Path, names: &[&str]) {
-        for (i, name) in names.iter().enumerate() {
-            let value = |x: u32, y: u32| ((x * 5 + y * 3 + i as u32 * 7) % 200) as u8;
-            let radiograph = image::GrayImage::from_fn(48, 32, |x, y| {
-                image::Luma([value(x, y) + u8::from(y % 8 < 3) * 20])
-            });
-            let soft = image::GrayImage::from_fn(48, 32, |x, y| image::Luma([value(x, y)]));
-            radiograph
-                .save(folder.join(format!("{name}_cxr.png")))
-                .unwrap();
-            soft.save(folder.join(format!("{name}_soft.png"))).unwrap();
-        }
-    }
-
-    fn config(folder: &Path, data: &str) -> RunConfig {
-        let text = format!(
-            "stage = \"vqgan\"\nout = \"run\"\niterations = 1\npatch_px = 16\n[data]\n{data}\n\
-             [[data.source]]\nkind = \"pairs\"\ngrid_px = 48\nfolder = '{}'",
-            folder.display()
-        );
-        toml::from_str(&text).unwrap()
-    }
-
-    #[test]
-    fn the_split_is_by_name_and_every_file_is_listed() {
-        let folder = tempfile::tempdir().unwrap();
-        write_pairs(folder.path(), &["p1_a", "p1_b", "p2_a"]);
-        let data = "exclude = [\"p1\"]\nvalidation = [\"p1_b\"]";
-        let dataset = Dataset::load(&config(folder.path(), data)).unwrap();
-        let splits: Vec<Split> = dataset.entries().iter().map(|entry| entry.split).collect();
-        assert_eq!(
-            splits,
-            [Split::Excluded, Split::Validation, Split::Training]
-        );
-        assert_eq!(dataset.num_training(), 1);
-        assert_eq!(dataset.entries()[2].sha256.len(), 2);
-        let mut rng = generator(0, TrainStage::Vqgan, 0, Purpose::Images);
-        let batch = dataset.draw(2, &AugmentationConfig::default(), &mut rng, Device::Cpu);
-        assert_eq!(batch.soft_tissue.size(), [2, 1, 16, 16]);
-    }
-
-    #[test]
-    fn leaks_and_missing_names_are_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        write_pairs(folder.path(), &["a", "b"]);
-        let err = Dataset::load(&config(folder.path(), "validation = [\"z\"]")).unwrap_err();
-        assert!(err.to_string().contains("`z`"), "{err}");
-        for ending in ["cxr", "soft"] {
-            let file = |name: &str| folder.path().join(format!("{name}_{ending}.png"));
-            std::fs::copy(file("a"), file("copy")).unwrap();
-        }
-        let err = Dataset::load(&config(folder.path(), "validation = [\"a\"]")).unwrap_err();
-        assert!(err.to_string().contains("another name"), "{err}");
-    }
-
-    #[test]
-    fn a_picture_in_a_square_keeps_its_shape() {
-        let wide = FloatImage::filled(4, 2, 1.0);
-        for (i, &value) in in_square(&wide, 8).values().iter().enumerate() {
-            let expected = f32::from(u8::from((2..6).contains(&(i / 8))));
-            assert!((value - expected).abs() < 1e-6, "{i}: {value}");
-        }
-        let square = FloatImage::filled(12, 12, 0.5);
-        assert_eq!(in_square(&square, 8), resize_area(&square, 8, 8));
-    }
-
-    #[test]
-    fn two_patients_are_not_a_pair() {
-        let folder = tempfile::tempdir().unwrap();
-        write_pairs(folder.path(), &["a"]);
-        let other = image::GrayImage::from_fn(48, 32, |x, y| image::Luma([(x * x + 31 * y) as u8]));
-        other.save(folder.path().join("a_soft.png")).unwrap();
-        let err = Dataset::load(&config(folder.path(), "")).unwrap_err();
-        assert!(err.to_string().contains("same patient"), "{err}");
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ mod augment;
 mod blur;
 mod dataset;
 mod listing;
+mod locked;
 mod patch;
 mod read;
 mod sample;
