@@ -162,7 +162,7 @@ mod tests {
         };
         assert_eq!(
             progress_text(&progress),
-            "Lungs, step 12 of 50, about 5 min left"
+            "Lungs once more, step 12 of 50, about 5 min left"
         );
         let encode = Progress {
             stage: Stage::Encode,
