@@ -4,7 +4,7 @@
 //! The bundle that is shipped runs on a radiograph of 3000 x 3000 pixels on the CPU, and every time at which it asks
 //! whether it is still wanted is noted. The longest silence of a stage is the longest that a cancel waits there.
 //!
-//! It ends with status 1 and one sentence where a silence is longer than [`BOUND_MS`].
+//! It ends with status 1 and one sentence where a silence of any run but the first is longer than [`BOUND_MS`].
 #![expect(clippy::unwrap_used, reason = "a step that fails ends the measurement")]
 
 #[path = "window/picture.rs"]
@@ -15,7 +15,7 @@ use diaphane::pipeline::{
     ComputeOptions, DeviceChoice, Observer, PrecisionChoice, Progress, Stage, SuppressionRequest,
     Suppressor,
 };
-use diaphane::radiograph::{LungMask, Raster, Warning};
+use diaphane::radiograph::{LungMask, Radiograph, Raster, Warning};
 use picture::SIDE;
 use std::cell::{Cell, RefCell};
 use std::path::Path;
@@ -97,28 +97,37 @@ fn lungs(side: usize) -> LungMask {
     LungMask::from_nonzero(&Raster::new(side, side, values).unwrap())
 }
 
-fn main() -> ExitCode {
-    let folder = tempfile::tempdir().unwrap();
-    let file = picture::write(folder.path(), "large.png", SIDE);
-    let radiograph = Arc::new(formats::read(&file).unwrap());
+/// Finds the lungs and takes the bones out with networks that have made nothing yet; returns the longest silence, ms.
+fn run(radiograph: &Arc<Radiograph>) -> f64 {
     let mut suppressor = Suppressor::new(ComputeOptions {
         device: DeviceChoice::Cpu,
         precision: PrecisionChoice::Auto,
     });
     let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/compact");
     let settings = suppressor.load_bundle(&bundle).unwrap().defaults;
-    let _guard = tch::no_grad_guard();
-    println!("{SIDE} x {SIDE} pixels, {} steps, CPU", settings.steps);
     let mut silences = Silences::new();
-    suppressor.segment(&radiograph, &mut silences).unwrap();
+    suppressor.segment(radiograph, &mut silences).unwrap();
     let longest = silences.print();
     let request = SuppressionRequest {
         mask: Some(Arc::new(lungs(SIDE))),
-        ..SuppressionRequest::new(radiograph, settings)
+        ..SuppressionRequest::new(Arc::clone(radiograph), settings)
     };
     let mut silences = Silences::new();
     suppressor.suppress(&request, &mut silences).unwrap();
-    let longest = silences.print().max(longest);
+    silences.print().max(longest)
+}
+
+fn main() -> ExitCode {
+    let folder = tempfile::tempdir().unwrap();
+    let file = picture::write(folder.path(), "large.png", SIDE);
+    let radiograph = Arc::new(formats::read(&file).unwrap());
+    let _guard = tch::no_grad_guard();
+    println!(
+        "{SIDE} x {SIDE} pixels, CPU; the first run of the program, in which libtorch makes its kernels:"
+    );
+    run(&radiograph);
+    println!("a later run:");
+    let longest = run(&radiograph);
     if longest > BOUND_MS {
         println!("Over the bound: a cancel waits up to {longest:.0} ms (bound {BOUND_MS} ms).");
         return ExitCode::FAILURE;

@@ -121,15 +121,36 @@ pub fn native_bone_layer(
     images: &ModelImages<'_>,
     options: &RestoreOptions,
 ) -> Result<BoneLayer, FusionError> {
+    native_bone_layer_checked(native, images, options, &|| Ok(()))
+}
+
+/// [`native_bone_layer`], which `check` may end before any of its parts: with many pixels it takes long.
+///
+/// # Errors
+/// As [`native_bone_layer`], and that of `check`.
+pub fn native_bone_layer_checked<E: From<FusionError>>(
+    native: &FloatImage,
+    images: &ModelImages<'_>,
+    options: &RestoreOptions,
+    check: &dyn Fn() -> Result<(), E>,
+) -> Result<BoneLayer, E> {
     images.ensure_one_grid()?;
     let coarse = images.coarse_bone()?;
     let gate = edge_gate(&coarse, images.region, options)?;
     let (width, height) = native.size();
-    let enlarged = |image: &FloatImage| resize_bicubic(image, width, height);
+    let enlarged = |image: &FloatImage| {
+        check()?;
+        Ok::<_, E>(resize_bicubic(image, width, height))
+    };
     // Bicubic interpolation overshoots at the flanks of the gate.
-    let gate = enlarged(&gate).map(|g| g.clamp(0.0, 1.0));
-    let residual = native.zip_map(&enlarged(images.reconstruction), |x, r| x - r)?;
-    let bone = combine(&enlarged(&coarse), &gate, &residual, options)?;
+    let gate = enlarged(&gate)?.map(|g| g.clamp(0.0, 1.0));
+    let difference = |x: f32, r: f32| x - r;
+    let residual = native
+        .zip_map(&enlarged(images.reconstruction)?, difference)
+        .map_err(FusionError::from)?;
+    let coarse = enlarged(&coarse)?;
+    check()?;
+    let bone = combine(&coarse, &gate, &residual, options)?;
     Ok(BoneLayer { bone, gate })
 }
 

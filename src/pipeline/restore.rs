@@ -4,7 +4,7 @@ use super::PipelineError;
 use super::grid::ModelGrid;
 use super::stage_cache::Prepared;
 use crate::display::GreyScale;
-use crate::fusion::restore::{ModelImages, RestoreOptions, native_bone_layer};
+use crate::fusion::restore::{ModelImages, RestoreOptions, native_bone_layer_checked};
 use crate::nn::Check;
 use crate::radiograph::{FloatImage, LungMask, Radiograph, Raster};
 
@@ -45,7 +45,7 @@ pub(super) fn restore(
             fused: restoration.fused,
             region: Some(restoration.mask),
         };
-        let made = native_bone_layer(native, &images, &RestoreOptions::default())?;
+        let made = native_bone_layer_checked(native, &images, &RestoreOptions::default(), check)?;
         (made.bone, Some(made.gate))
     } else {
         let fused = restoration.grid.to_native(restoration.fused);
