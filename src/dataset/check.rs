@@ -20,7 +20,7 @@ const ODD_SPACING: f64 = 1.6;
 const ODD_TONE: f64 = 25.0;
 /// Fewer pairs have no middle tone or size.
 const LEAST_FOR_MIDDLE: usize = 5;
-/// Share of pictures a typical one must resemble in its coarse shape; an inverted one has the opposite.
+/// Fewer pairs have no majority that one of them could be inverted against.
 const LEAST_FOR_POLARITY: usize = 3;
 
 /// How pairs were told.

@@ -1,17 +1,19 @@
 //! What is known of one picture of a pair once it was read.
 
 use crate::display::{display_image, percentile_window};
-use crate::formats::{self, FormatError, stored_fingerprint};
+use crate::formats::{self, FormatError, hexadecimal, stored_fingerprint};
 use crate::radiograph::{FloatImage, Radiograph, StudyInfo, Voi, gaussian_blur, resize_area};
 use sha2::{Digest as _, Sha256};
 use std::f32::consts::PI;
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// Side of the small picture by which pictures are told to be alike, pixels.
 pub(super) const SMALL_PX: usize = 128;
 /// What is coarser than this is left out of the small picture, pixels of it: all chests are alike there.
 const SMALL_SIGMA_PX: f64 = 3.0;
+
+/// Digits of a patient's checksum that are kept: enough to tell millions apart.
+const PATIENT_DIGITS: usize = 16;
 
 /// One picture and what its file says of it.
 pub(super) struct Picture {
@@ -60,12 +62,8 @@ pub(super) fn patient_sha256(info: &StudyInfo) -> Option<String> {
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
-    let digest = hasher.finalize();
-    Some(digest.iter().take(8).fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        write!(text, "{byte:02x}").unwrap_or(());
-        text
-    }))
+    let digest = hexadecimal(&hasher.finalize());
+    Some(digest.chars().take(PATIENT_DIGITS).collect())
 }
 
 fn at_ends(radiograph: &Radiograph) -> [f64; 2] {

@@ -5,11 +5,10 @@
 
 use super::finding::{Finding, FindingKind as Kind, Severity};
 use super::{DatasetError, PairReport, Report};
-use crate::formats::write_atomically;
+use crate::formats::{hexadecimal, write_atomically};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Version of the split file.
@@ -264,7 +263,7 @@ fn parts(groups: BTreeSet<&String>, plan: SplitPlan) -> BTreeMap<String, Part> {
         .into_iter()
         .map(|group| {
             (
-                hex(Sha256::digest(format!("{} {group}", plan.seed)).as_slice()),
+                hexadecimal(&Sha256::digest(format!("{} {group}", plan.seed))),
                 group,
             )
         })
@@ -286,13 +285,5 @@ fn parts(groups: BTreeSet<&String>, plan: SplitPlan) -> BTreeMap<String, Part> {
 
 fn sha256_of_file(path: &Path) -> Result<String, DatasetError> {
     let bytes = std::fs::read(path).map_err(DatasetError::file("reading a pair", path))?;
-    Ok(hex(Sha256::digest(&bytes).as_slice()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        write!(text, "{byte:02x}").unwrap_or(());
-        text
-    })
+    Ok(hexadecimal(&Sha256::digest(&bytes)))
 }

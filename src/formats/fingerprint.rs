@@ -16,11 +16,16 @@ pub fn stored_fingerprint(stored: &StoredValues) -> String {
         }
     }
     hasher.update(&buffer);
-    let mut hexadecimal = String::with_capacity(64);
-    for byte in hasher.finalize() {
+    hexadecimal(&hasher.finalize())
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         for digit in [byte >> 4, byte & 15] {
-            hexadecimal.extend(char::from_digit(u32::from(digit), 16));
+            digits.extend(char::from_digit(u32::from(digit), 16));
         }
     }
-    hexadecimal
+    digits
 }

@@ -343,3 +343,53 @@ fn what_is_unlike_the_others_is_told_where_there_are_enough_of_them() {
         odd.findings
     );
 }
+
+#[test]
+fn a_pixel_of_odd_size_is_told_where_most_agree() {
+    let folder = tempfile::tempdir().unwrap();
+    for (seed, row_mm) in [0.2, 0.2, 0.2, 0.2, 0.4].into_iter().enumerate() {
+        let (patient, study) = (format!("P{seed}"), format!("1.{seed}"));
+        for (end, picture) in [
+            ("cxr", &chest(seed).radiograph),
+            ("soft", &chest(seed).soft_tissue),
+        ] {
+            let of_picture = Header {
+                row_mm,
+                ..header(&patient, &study, "CHEST PA")
+            };
+            write_dicom(
+                &folder.path().join(format!("{seed}_{end}.dcm")),
+                picture,
+                of_picture,
+            );
+        }
+    }
+    let report = report(folder.path());
+    assert_eq!(kinds(&report.findings), [Kind::OddSpacing]);
+    assert!(
+        report.findings[0].files[0].ends_with("4_cxr.dcm"),
+        "{:?}",
+        report.findings
+    );
+}
+
+/// Kinds that the tests of headers, of tone, of pixel sizes and of splits bring about.
+const ELSEWHERE: [Kind; 8] = [
+    Kind::TwoPatients,
+    Kind::NotChest,
+    Kind::AlreadySuppressed,
+    Kind::MateSpacing,
+    Kind::OddTone,
+    Kind::OddSpacing,
+    Kind::Leak,
+    Kind::Changed,
+];
+
+#[test]
+fn no_kind_of_finding_is_without_a_harm_that_brings_it_about() {
+    let is_tried = |kind: &&Kind| {
+        HARMS.iter().any(|(of_harm, _)| of_harm == *kind) || ELSEWHERE.contains(kind)
+    };
+    let untried: Vec<&Kind> = Kind::ALL.iter().filter(|kind| !is_tried(kind)).collect();
+    assert!(untried.is_empty(), "{untried:?}");
+}

@@ -53,8 +53,8 @@ fn default_grid() -> usize {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
-    /// A split made by [`crate::dataset::Split`]: it decides on every pair it names, and what it keeps for the test is
-    /// never read, under no name. `exclude` and `validation` decide on the others.
+    /// A split made by [`crate::dataset::Split`]: it decides on every pair it names. What it keeps for the test is left
+    /// out, and refused where it comes back under another name. `exclude` and `validation` decide on the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<PathBuf>,
     /// Names that start with one of these are left out altogether, unless listed in `validation`.

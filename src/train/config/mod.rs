@@ -18,7 +18,7 @@
 //! weight_decay = 1e-3
 //!
 //! [data]
-//! split = "../split.json"       # of `diaphane dataset split`: the test is never read
+//! split = "../split.json"       # of `diaphane dataset split`: the test is left out
 //! exclude = ["szch_101"]        # name prefixes: leave one patient out
 //! validation = ["szch_101"]     # whole names, kept out of training
 //! [[data.source]]
