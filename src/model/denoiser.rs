@@ -1,5 +1,9 @@
 //! The U-Net that predicts what has to be taken out of a noisy latent.
 
+mod recompute;
+
+pub use recompute::Recomputed;
+
 use serde::{Deserialize, Serialize};
 use tch::Tensor;
 use tch::nn::{self, Module as _};

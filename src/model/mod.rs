@@ -12,6 +12,7 @@
 //! | [`PatchDiscriminator`] | image to logits per patch | the reference discriminator |
 //! | [`Lpips`] | two images to a perceptual distance | `lpips` 0.1, AlexNet |
 
+mod adapter;
 pub mod bundle;
 mod config;
 mod denoiser;
@@ -26,9 +27,10 @@ mod segmenter;
 mod vqgan;
 pub mod weights;
 
+pub use adapter::{Adapter, LowRankChange};
 pub use bundle::{Bundle, BundleInfo, BundleWriter, find_bundle, list_bundles, search_folders};
 pub use config::ConfigError;
-pub use denoiser::{Denoiser, DenoiserConfig};
+pub use denoiser::{Denoiser, DenoiserConfig, Recomputed};
 pub use discriminator::{
     DiscriminatorConfig, Judgement, PatchDiscriminator, Verdict, adversarial_loss,
 };

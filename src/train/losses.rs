@@ -51,6 +51,20 @@ pub fn smooth_l1(
     weighted_mean(&values, weight)
 }
 
+/// Pseudo-Huber: `sqrt(d^2 + c^2) - c`, which is `0.5 d^2 / c` for small and `|d|` for large differences.
+///
+/// # Source
+/// Song and Dhariwal, Improved Techniques for Training Consistency Models (2023), equation 7.
+pub fn pseudo_huber(
+    prediction: &Tensor,
+    target: &Tensor,
+    c: f64,
+    weight: Option<&Tensor>,
+) -> Tensor {
+    let values = ((prediction - target).square() + c * c).sqrt() - c;
+    weighted_mean(&values, weight)
+}
+
 /// Binary cross-entropy of logits.
 pub fn cross_entropy(logits: &Tensor, target: &Tensor) -> Tensor {
     logits.binary_cross_entropy_with_logits::<Tensor>(target, None, None, tch::Reduction::Mean)

@@ -6,7 +6,8 @@
 //!
 //! ```text
 //!  RUN.toml ── RunConfig ─┐
-//!  folders ─── Dataset ───┴─> Stage: segmenter | vqgan | denoiser ──> RunFolder ── export ──> bundle
+//!  folders ─── Dataset ───┼─> Stage: segmenter | vqgan | denoiser | distill ──> RunFolder ── export ──> bundle, adapter
+//!  (bundle) ── Base ──────┘
 //! ```
 //!
 //! # Example
@@ -20,11 +21,13 @@
 //! # Ok::<(), diaphane::train::TrainError>(())
 //! ```
 
+mod base;
 mod config;
 mod data;
 mod error;
 mod export;
 pub mod losses;
+mod low_rank;
 mod network;
 mod observer;
 mod optimizer;
@@ -34,10 +37,11 @@ mod run;
 mod run_folder;
 mod stages;
 
+pub use base::BaseRecord;
 pub use config::{
-    AugmentationConfig, Conventions, DataConfig, Decay, DenoiserLoss, LossConfig, ModelConfig,
-    OptimizerConfig, OptimizerKind, PixelDistance, Precision, RunConfig, SegmenterLoss,
-    SourceConfig, SourceKind, TrainStage, VqganLoss,
+    AdapterConfig, AugmentationConfig, Conventions, DataConfig, Decay, DenoiserLoss, DistillLoss,
+    LossConfig, ModelConfig, OptimizerConfig, OptimizerKind, PatienceConfig, PixelDistance,
+    Precision, RunConfig, SegmenterLoss, SourceConfig, SourceKind, TrainStage, VqganLoss,
 };
 pub use data::{Batch, Dataset, DatasetEntry, Patch, PatchShape, Sample, SampleFiles, Split};
 pub use error::TrainError;

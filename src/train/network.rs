@@ -1,5 +1,6 @@
 //! One trained network: its variables, its averaged variables, its optimiser.
 
+use super::low_rank::LowRank;
 use super::{Optimizer, OptimizerConfig, TrainError};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -21,6 +22,8 @@ pub struct TrainedNetwork {
     /// Tensors of `vs` that no gradient moves (running statistics, counters, codebooks), each with a copy.
     buffers: Vec<(Tensor, Tensor)>,
     ema_decay: f64,
+    /// Where `vs` holds the factors of low-rank changes: the weights they change.
+    low_rank: Option<LowRank>,
 }
 
 impl TrainedNetwork {
@@ -45,7 +48,59 @@ impl TrainedNetwork {
             averages,
             buffers,
             ema_decay: config.ema_decay,
+            low_rank: None,
         }
+    }
+
+    /// Takes the factors of low-rank changes of a network that stands still otherwise.
+    pub(super) fn of_factors(
+        factors: VarStore,
+        low_rank: LowRank,
+        config: &OptimizerConfig,
+    ) -> Self {
+        Self {
+            low_rank: Some(low_rank),
+            ..Self::new("", factors, config)
+        }
+    }
+
+    /// Keeps the averages in the variables of another store of the same network, which then follows this one.
+    pub(super) fn keep_averages_in(&mut self, other: &VarStore) -> Result<(), TrainError> {
+        let _guard = tch::no_grad_guard();
+        for (name, mut variable) in other.variables() {
+            if let Some(average) = self.averages.get_mut(&name) {
+                variable.f_copy_(average)?;
+                *average = variable.detach();
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets all gradients.
+    pub(super) fn zero_grad(&mut self) {
+        self.optimizer.zero_grad();
+        if let Some(low_rank) = &mut self.low_rank {
+            low_rank.zero_grad();
+        }
+    }
+
+    /// Brings the gradients to what the optimiser moves.
+    pub(super) fn carry_gradients(&self) -> Result<(), TrainError> {
+        self.low_rank
+            .as_ref()
+            .map_or(Ok(()), LowRank::carry_gradients)
+    }
+
+    /// One step of the optimiser; the gradient norm before clipping. One that is not finite leaves everything as it was.
+    pub(super) fn step(&mut self, learning_rate: f64) -> Result<f64, TrainError> {
+        let norm = self.optimizer.step(learning_rate)?;
+        self.follow()?;
+        Ok(norm)
+    }
+
+    /// Writes low-rank changes into the weights they change.
+    fn follow(&mut self) -> Result<(), TrainError> {
+        self.low_rank.as_mut().map_or(Ok(()), LowRank::apply)
     }
 
     /// Moves the averages towards the variables: `a = d a + (1 - d) w` with
@@ -79,7 +134,7 @@ impl TrainedNetwork {
             variable.f_copy_(average)?;
             average.f_copy_(&current)?;
         }
-        Ok(())
+        self.follow()
     }
 
     /// Keeps a copy of everything that a forward pass may move.
@@ -132,6 +187,7 @@ impl TrainedNetwork {
     pub fn restore(&mut self, folder: &Path) -> Result<(), TrainError> {
         let weights = folder.join(self.file("weights"));
         load_variables(&self.vs, &weights)?;
+        self.follow()?;
         let ema = folder.join(self.file("ema"));
         let saved = read_tensors(&ema)?;
         {

@@ -18,7 +18,7 @@ use toml::{Table, Value};
 
 /// Settings that a resumed run may have otherwise. The budget is one of them, so that a run can go on for
 /// longer, although the learning rate depends on it; see [`new_budget`].
-const MAY_DIFFER: [&str; 9] = [
+const MAY_DIFFER: [&str; 10] = [
     "out",
     "device",
     "threads",
@@ -28,6 +28,7 @@ const MAY_DIFFER: [&str; 9] = [
     "keep_checkpoints",
     "validate_every",
     "report_every",
+    "patience",
 ];
 
 /// Opens the folder of a run that is to go on, and reads its images.
@@ -119,6 +120,7 @@ fn decisive(config: &RunConfig) -> Result<Table, TrainError> {
     let files = [
         &mut config.start_from,
         &mut config.vqgan,
+        &mut config.base,
         &mut config.loss.vqgan.perceptual_weights,
     ];
     for path in files.into_iter().flatten() {

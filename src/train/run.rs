@@ -2,7 +2,7 @@
 
 use super::random::{Purpose, generator};
 use super::resume::{reopen, take_up};
-use super::stages::{Stage, StepInput, attempt, build, check, is_finite};
+use super::stages::{Part, Stage, StepInput, attempt, build, check, is_finite};
 use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
 };
@@ -33,6 +33,8 @@ pub enum EndReason {
     Finished,
     /// The observer stopped it; it can be resumed.
     Cancelled,
+    /// Validations were no better for as long as the run file has patience.
+    Settled,
 }
 
 /// What a run left behind.
@@ -184,6 +186,9 @@ impl Run<'_> {
             if fraction >= 1.0 {
                 break EndReason::Finished;
             }
+            if self.is_settled() {
+                break EndReason::Settled;
+            }
             if self.observer.is_cancelled() {
                 break EndReason::Cancelled;
             }
@@ -243,6 +248,12 @@ impl Run<'_> {
         });
     }
 
+    /// Whether validations were no better for too long.
+    fn is_settled(&self) -> bool {
+        let patience = self.config.patience.as_ref();
+        patience.is_some_and(|patience| self.state.validations_since_best >= patience.validations)
+    }
+
     /// Share of the budget that is used: by iterations, by time, or the larger of both.
     fn fraction(&self) -> f64 {
         let by_iterations = self
@@ -261,19 +272,20 @@ impl Run<'_> {
         let iteration = state.iteration;
         let rng = |purpose| generator(config.seed, config.stage, iteration, purpose);
         let learning_rate = config.optimizer.learning_rate_at(iteration, fraction);
-        let batch = self.dataset.draw(
-            config.batch,
-            &config.augmentation,
-            &mut rng(Purpose::Images),
-            self.device,
-        );
-        let input = StepInput {
-            iteration,
-            learning_rate,
-            batch,
-            rng: rng(Purpose::Step),
-        };
-        let terms = attempt(self.stage.as_mut(), input)?;
+        let mut images = rng(Purpose::Images);
+        let (dataset, device, of) = (self.dataset, self.device, config.accumulate);
+        let parts = (0..of).map(|index| {
+            let mut rng = rng(Purpose::Step);
+            rng.set_stream(index as u64);
+            StepInput {
+                iteration,
+                learning_rate,
+                batch: dataset.draw(config.batch / of, &config.augmentation, &mut images, device),
+                rng,
+                part: Part { index, of },
+            }
+        });
+        let terms = attempt(self.stage.as_mut(), parts)?;
         if is_finite(&terms) {
             self.skipped = 0;
             for network in self.stage.networks() {
@@ -340,13 +352,16 @@ impl Run<'_> {
         let Some(validation) = validation? else {
             return Ok(false);
         };
+        let least = self.config.patience.as_ref().map_or(0.0, |p| p.min_delta);
         let best = self
             .state
             .best_score
-            .is_none_or(|best| validation.score > best);
+            .is_none_or(|best| validation.score > best + least);
+        self.state.validations_since_best += 1;
         if best {
             self.state.best_score = Some(validation.score);
             self.state.best_iteration = Some(self.state.iteration);
+            self.state.validations_since_best = 0;
         }
         self.folder
             .log(&self.state, "validation", &validation.terms)?;

@@ -5,6 +5,7 @@
 //! OUT/data.json          every radiograph found then, its use and checksums
 //! OUT/latent.toml        denoiser: mean and standard deviation of the latents
 //! OUT/vqgan.*            denoiser: the VQGAN it works with, architecture and weights
+//! OUT/base.*             fine-tuning: the weights it goes on from, and what they are
 //! OUT/log.csv            iteration, elapsed_secs, split, term, value
 //! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml
 //! OUT/last, OUT/best     name of the newest and of the best checkpoint
@@ -33,6 +34,9 @@ pub struct RunState {
     /// Iterations done when it was reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_iteration: Option<u64>,
+    /// Validations since then.
+    #[serde(default)]
+    pub validations_since_best: u64,
 }
 
 /// Which checkpoint of a run.

@@ -82,6 +82,12 @@ impl Pipeline for Suppressor {
                 summary.iterations,
                 summary.last_checkpoint.display()
             )),
+            EndReason::Settled => Ok(format!(
+                "trained for {} iterations and got no better; the best weights are those of iteration {}, in {}",
+                summary.iterations,
+                summary.best_iteration.unwrap_or(summary.iterations),
+                summary.out.display()
+            )),
         }
     }
 }

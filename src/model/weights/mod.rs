@@ -18,6 +18,7 @@ pub use write::{SavedWeights, WeightPrecision, save_weights};
 pub(crate) use atomic::AtomicFile;
 pub(crate) use check::fill;
 pub(crate) use read::{SafetensorsFile, TensorSource, tensor_from_bytes};
+pub(crate) use write::save_tensors;
 
 use super::ModelError;
 use sha2::{Digest as _, Sha256};

@@ -5,6 +5,7 @@ use crate::model::ModelError;
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -105,6 +106,7 @@ pub(crate) struct SafetensorsFile {
     hasher: Sha256,
     entries: Vec<TensorEntry>,
     lengths: Vec<usize>,
+    notes: HashMap<String, String>,
     next: usize,
     bytes: u64,
 }
@@ -123,10 +125,12 @@ impl SafetensorsFile {
             hasher: Sha256::new(),
             entries: Vec::new(),
             lengths: Vec::new(),
+            notes: HashMap::new(),
             next: 0,
             bytes,
         };
         let metadata = opened.read_header()?;
+        opened.notes = metadata.metadata().clone().unwrap_or_default();
         for name in metadata.offset_keys() {
             if let Some(info) = metadata.info(&name) {
                 let length = info.data_offsets.1 - info.data_offsets.0;
@@ -144,6 +148,11 @@ impl SafetensorsFile {
             }
         }
         Ok(opened)
+    }
+
+    /// A note of the header.
+    pub(crate) fn note(&self, key: &str) -> Option<&str> {
+        self.notes.get(key).map(String::as_str)
     }
 
     /// Size of the file.

@@ -58,10 +58,24 @@ pub fn save_weights(
     file: &Path,
     precision: WeightPrecision,
 ) -> Result<SavedWeights, ModelError> {
+    save_tensors(
+        vs.variables().into_iter().collect(),
+        HashMap::new(),
+        file,
+        precision,
+    )
+}
+
+/// [`save_weights`] of any named tensors, with notes in the header.
+pub(crate) fn save_tensors(
+    mut variables: Vec<(String, Tensor)>,
+    notes: HashMap<String, String>,
+    file: &Path,
+    precision: WeightPrecision,
+) -> Result<SavedWeights, ModelError> {
     let _guard = tch::no_grad_guard();
-    let mut variables: Vec<(String, Tensor)> = vs.variables().into_iter().collect();
     variables.sort_by_key(|(name, variable)| (variable.kind() != Kind::Int64, name.clone()));
-    let header = header_of(&variables, precision, file)?;
+    let header = header_of(&variables, notes, precision, file)?;
     let mut output = AtomicFile::create(file)?;
     let mut hasher = Sha256::new();
     let mut bytes = 0_u64;
@@ -82,6 +96,7 @@ pub fn save_weights(
 
 fn header_of(
     variables: &[(String, Tensor)],
+    mut notes: HashMap<String, String>,
     precision: WeightPrecision,
     file: &Path,
 ) -> Result<Vec<u8>, ModelError> {
@@ -98,13 +113,13 @@ fn header_of(
         (name.clone(), info)
     });
     // Other readers of the format take "pt" as the sign of torch's memory layout.
-    let format = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    notes.insert("format".to_owned(), "pt".to_owned());
     let corrupt = |reason: String| ModelError::Corrupt {
         path: file.to_path_buf(),
         reason,
     };
     let metadata =
-        Metadata::new(Some(format), infos.collect()).map_err(|err| corrupt(err.to_string()))?;
+        Metadata::new(Some(notes), infos.collect()).map_err(|err| corrupt(err.to_string()))?;
     let mut header = serde_json::to_vec(&metadata).map_err(|err| corrupt(err.to_string()))?;
     header.resize(header.len().next_multiple_of(8), b' ');
     Ok(header)

@@ -130,6 +130,21 @@ impl Default for DenoiserLoss {
     }
 }
 
+/// Distillation: the tasks are those of [`DenoiserLoss`] (`lung_weight`, `local_share`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DistillLoss {
+    /// Transition c of the pseudo-Huber distance.
+    pub huber: f64,
+}
+
+impl Default for DistillLoss {
+    fn default() -> Self {
+        // `huber_c` of diffusers' example train_lcm_distill_sd_wds.py.
+        Self { huber: 0.001 }
+    }
+}
+
 /// Loss terms of all stages; a run uses those of its own.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -138,8 +153,10 @@ pub struct LossConfig {
     pub segmenter: SegmenterLoss,
     /// Stage `vqgan`.
     pub vqgan: VqganLoss,
-    /// Stage `denoiser`.
+    /// Stage `denoiser`, and the tasks of stage `distill`.
     pub denoiser: DenoiserLoss,
+    /// Stage `distill`.
+    pub distill: DistillLoss,
 }
 
 impl LossConfig {
@@ -148,6 +165,7 @@ impl LossConfig {
             segmenter,
             vqgan,
             denoiser,
+            ..
         } = self;
         let weights = [
             ("segmenter.cross_entropy", segmenter.cross_entropy),
@@ -193,8 +211,17 @@ impl LossConfig {
 
     fn validate_details(&self) -> Result<(), TrainError> {
         let Self {
-            vqgan, denoiser, ..
+            vqgan,
+            denoiser,
+            distill,
+            ..
         } = self;
+        if !(distill.huber > 0.0 && distill.huber.is_finite()) {
+            return Err(TrainError::setting(
+                "loss.distill.huber",
+                "must be a positive number",
+            ));
+        }
         if vqgan.perceptual > 0.0 && vqgan.perceptual_weights.is_none() {
             return Err(TrainError::setting(
                 "loss.vqgan.perceptual_weights",

@@ -1,7 +1,7 @@
 //! The run file, RUN.toml: everything that decides what a training run does.
 //!
 //! ```toml
-//! stage = "denoiser"            # segmenter | vqgan | denoiser
+//! stage = "denoiser"            # segmenter | vqgan | denoiser | distill
 //! out = "runs/denoiser"         # relative paths start at the run file's folder
 //! seed = 1
 //! device = "auto"               # auto | cpu | cuda:N
@@ -11,6 +11,13 @@
 //! checkpoint_every = 500
 //! validate_every = 500
 //! vqgan = "runs/vqgan"          # denoiser only: a run folder or a weights file
+//! # base = "compact"            # instead of vqgan, [model] and [conventions]: the bundle to fine-tune
+//!
+//! # [adapter]                   # with `base`: low-rank changes in place of whole weights
+//! # rank = 8
+//!
+//! # [patience]                  # ends a run that gets no better
+//! # validations = 5
 //!
 //! [optimizer]
 //! kind = "adamw"
@@ -41,23 +48,27 @@
 //! prediction = "condition_residual"
 //! ```
 
+mod adapter;
 mod augmentation;
+mod check;
 mod data;
 mod loss;
 mod model;
 mod optimizer;
+mod patience;
 mod stage;
 
+pub use adapter::AdapterConfig;
 pub use augmentation::AugmentationConfig;
 pub use data::{DataConfig, SourceConfig, SourceKind};
-pub use loss::{DenoiserLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss};
+pub use loss::{DenoiserLoss, DistillLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss};
 pub use model::{Conventions, ModelConfig};
 pub use optimizer::{Decay, OptimizerConfig, OptimizerKind};
+pub use patience::PatienceConfig;
 pub use stage::{Precision, TrainStage};
 
 use super::TrainError;
-use crate::model::SegmenterConfig;
-use crate::model::manifest::Prediction;
+use super::base::Base;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -95,6 +106,14 @@ pub struct RunConfig {
     /// Patches (segmenter: images) per iteration.
     #[serde(default = "default_batch")]
     pub batch: usize,
+    /// Parts that a batch is computed in, one after the other, before the weights move: as many times less memory for
+    /// the same step.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub accumulate: usize,
+    /// Whether activations are computed a second time on the way back instead of being kept: less memory for about a
+    /// third more time. Denoiser and distillation only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recompute_activations: bool,
     /// Side of a patch (segmenter: of the square that the whole image is fitted into) in pixels.
     #[serde(default = "default_patch")]
     pub patch_px: usize,
@@ -110,6 +129,16 @@ pub struct RunConfig {
     /// Iterations between progress reports and log lines.
     #[serde(default = "default_report_every")]
     pub report_every: u64,
+    /// Bundle to fine-tune: its folder, or the name of one that the program knows. Architecture, conventions, codec,
+    /// scale of the latents and first weights are the bundle's; it is only read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<PathBuf>,
+    /// Low-rank changes of the base's denoiser are trained instead of its weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapter: Option<AdapterConfig>,
+    /// Ends a run whose validation gets no better.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<PatienceConfig>,
     /// Weights to start from: a weights file, or a run folder of the same architecture. Of a run folder the averaged
     /// weights of the checkpoint with the best validation score are taken, and of the newest checkpoint only
     /// where nothing was validated. Patients kept for testing must not be named under `data.validation` of
@@ -158,6 +187,16 @@ fn default_keep_checkpoints() -> usize {
 fn default_report_every() -> u64 {
     20
 }
+fn one() -> usize {
+    1
+}
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field by reference"
+)]
+fn is_one(count: &usize) -> bool {
+    *count == 1
+}
 
 impl RunConfig {
     /// Reads and checks a run file; relative paths in it start at its own folder.
@@ -174,7 +213,7 @@ impl RunConfig {
         })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.out = folder.join(&config.out);
-        for given in [&mut config.start_from, &mut config.vqgan]
+        for given in [&mut config.start_from, &mut config.vqgan, &mut config.base]
             .into_iter()
             .flatten()
         {
@@ -189,108 +228,11 @@ impl RunConfig {
         for source in &mut config.data.source {
             source.folder = folder.join(&source.folder);
         }
+        if let Some(base) = &config.base {
+            Base::open(base)?.settle(&mut config)?;
+        }
         config.validate()?;
         Ok(config)
-    }
-
-    /// Checks every setting by itself and against the others.
-    ///
-    /// # Errors
-    /// [`TrainError::Setting`] naming the first setting that cannot be used.
-    pub fn validate(&self) -> Result<(), TrainError> {
-        self.validate_budget()?;
-        self.validate_counts()?;
-        self.validate_vqgan()?;
-        self.optimizer.validate()?;
-        self.data.validate()?;
-        self.augmentation.validate()?;
-        self.loss.validate()?;
-        self.model.validate()?;
-        self.conventions.validate()?;
-        self.validate_patch()?;
-        self.validate_prediction()?;
-        self.device().map(drop)
-    }
-
-    fn validate_counts(&self) -> Result<(), TrainError> {
-        for (field, count) in [
-            ("batch", self.batch as u64),
-            ("checkpoint_every", self.checkpoint_every),
-            ("report_every", self.report_every),
-            ("keep_checkpoints", self.keep_checkpoints as u64),
-            ("threads", self.threads.map_or(1, u64::from)),
-        ] {
-            if count == 0 {
-                return Err(TrainError::setting(field, "must be at least 1"));
-            }
-        }
-        Ok(())
-    }
-
-    fn validate_vqgan(&self) -> Result<(), TrainError> {
-        match (self.stage, &self.vqgan) {
-            (TrainStage::Denoiser, None) => Err(TrainError::setting(
-                "vqgan",
-                "must name the trained VQGAN for stage `denoiser`",
-            )),
-            (TrainStage::Segmenter | TrainStage::Vqgan, Some(_)) => Err(TrainError::setting(
-                "vqgan",
-                "is used by stage `denoiser` only",
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Patches pass through nets that halve them. What the VQGAN of a denoiser asks for besides is checked
-    /// when a run begins: its architecture stands in its own run folder.
-    fn validate_patch(&self) -> Result<(), TrainError> {
-        let multiple = match self.stage {
-            TrainStage::Segmenter => SegmenterConfig::DOWNSAMPLING,
-            TrainStage::Vqgan => self.model.vqgan()?.downsampling(),
-            TrainStage::Denoiser => self.model.denoiser()?.downsampling(),
-        };
-        if self.patch_px > 0 && self.patch_px.is_multiple_of(multiple as usize) {
-            return Ok(());
-        }
-        Err(TrainError::setting(
-            "patch_px",
-            format!(
-                "must be a positive multiple of {multiple} for stage `{}`",
-                self.stage.name()
-            ),
-        ))
-    }
-
-    /// Two losses of the denoiser look at a clean latent that an `epsilon` prediction does not give.
-    fn validate_prediction(&self) -> Result<(), TrainError> {
-        let epsilon = self.conventions.prediction == Prediction::Epsilon;
-        let loss = &self.loss.denoiser;
-        for (field, value) in [
-            ("loss.denoiser.pixel", loss.pixel),
-            ("loss.denoiser.rollout_share", loss.rollout_share),
-        ] {
-            if self.stage == TrainStage::Denoiser && epsilon && value > 0.0 {
-                return Err(TrainError::setting(
-                    field,
-                    "needs a prediction of the clean latent; with `epsilon` it must be 0",
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn validate_budget(&self) -> Result<(), TrainError> {
-        match (self.iterations, self.minutes) {
-            (None, None) => Err(TrainError::setting(
-                "iterations",
-                "or `minutes` must say when the run ends",
-            )),
-            (Some(0), _) => Err(TrainError::setting("iterations", "must be at least 1")),
-            (_, Some(minutes)) if !(minutes.is_finite() && minutes > 0.0) => {
-                Err(TrainError::setting("minutes", "must be a positive number"))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// The device asked for; `auto` takes the first CUDA device where there is one.

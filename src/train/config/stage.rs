@@ -14,6 +14,8 @@ pub enum TrainStage {
     Vqgan,
     /// The noise estimator, on latents of a frozen VQGAN.
     Denoiser,
+    /// The noise estimator of a bundle, taught by itself to need fewer steps.
+    Distill,
 }
 
 impl TrainStage {
@@ -23,6 +25,7 @@ impl TrainStage {
             Self::Segmenter => "segmenter",
             Self::Vqgan => "vqgan",
             Self::Denoiser => "denoiser",
+            Self::Distill => "distill",
         }
     }
 }

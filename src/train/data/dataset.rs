@@ -74,7 +74,8 @@ impl Dataset {
         };
         let locked = Locked::read(config.data.split.as_deref())?;
         for source in &config.data.source {
-            if config.stage == TrainStage::Denoiser && source.kind == SourceKind::Masks {
+            let latent = matches!(config.stage, TrainStage::Denoiser | TrainStage::Distill);
+            if latent && source.kind == SourceKind::Masks {
                 return Err(TrainError::data(
                     &source.folder,
                     "the denoiser needs soft-tissue images, which a source of kind `masks` has not",
@@ -83,7 +84,7 @@ impl Dataset {
             let longest_px = match config.stage {
                 // Half as much again as the net sees, so that enlarged views stay sharp.
                 TrainStage::Segmenter => config.patch_px * 3 / 2,
-                TrainStage::Vqgan | TrainStage::Denoiser => source.grid_px,
+                TrainStage::Vqgan | TrainStage::Denoiser | TrainStage::Distill => source.grid_px,
             };
             let mut samples = Vec::new();
             for files in list_source(source)? {
@@ -113,7 +114,7 @@ impl Dataset {
     fn split_of(&self, files: &SampleFiles, data: &DataConfig, locked: Option<&Locked>) -> Split {
         let usable = match self.stage {
             TrainStage::Segmenter => files.lungs.is_some(),
-            TrainStage::Denoiser => files.soft_tissue.is_some(),
+            TrainStage::Denoiser | TrainStage::Distill => files.soft_tissue.is_some(),
             TrainStage::Vqgan => true,
         };
         if !usable {
@@ -248,7 +249,7 @@ impl Dataset {
         let side = self.patch_px;
         let shape = match self.stage {
             TrainStage::Segmenter => PatchShape::Whole { side },
-            TrainStage::Vqgan | TrainStage::Denoiser => PatchShape::Part {
+            TrainStage::Vqgan | TrainStage::Denoiser | TrainStage::Distill => PatchShape::Part {
                 side,
                 grid_px: source.grid_px,
             },

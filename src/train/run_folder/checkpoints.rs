@@ -225,6 +225,7 @@ mod tests {
             elapsed_secs: 1.0,
             best_score: Some(1.0),
             best_iteration: Some(iteration.min(2)),
+            ..RunState::default()
         };
         folder
             .write_checkpoint(&state, &[&mut network()], 2)

@@ -1,6 +1,6 @@
 //! The VQGAN's opponent: a patch discriminator with an optimiser of its own.
 
-use super::backward;
+use super::{Part, backward};
 use crate::model::{DiscriminatorConfig, PatchDiscriminator, Verdict, adversarial_loss};
 use crate::train::{OptimizerConfig, RunConfig, TrainError, TrainedNetwork};
 use tch::nn::VarStore;
@@ -45,14 +45,19 @@ impl Adversary {
 
     /// Backward pass of the discriminator on the same images, for [`Self::step`]; its loss, not a number where
     /// loss or gradient is not finite.
-    pub fn prepare(&mut self, reconstruction: &Tensor, real: &Tensor) -> Result<f64, TrainError> {
+    pub fn prepare(
+        &mut self,
+        reconstruction: &Tensor,
+        real: &Tensor,
+        part: Part,
+    ) -> Result<f64, TrainError> {
         let judge = |image: &Tensor, verdict| {
             let judgement = self.discriminator.forward_t(&image.detach(), true);
             adversarial_loss(&judgement.logits, verdict)
         };
         let loss =
             (judge(reconstruction, Verdict::Fake) + judge(real, Verdict::Real)) * 0.5 * self.weight;
-        let norm = backward(&mut self.network, &loss)?;
+        let norm = backward(&mut self.network, &loss, part, || Ok(()))?;
         if norm.is_finite() {
             Ok(loss.f_double_value(&[])?)
         } else {
@@ -62,6 +67,6 @@ impl Adversary {
 
     /// The step that [`Self::prepare`] made ready.
     pub fn step(&mut self) -> Result<(), TrainError> {
-        self.network.optimizer.step(self.learning_rate).map(drop)
+        self.network.step(self.learning_rate).map(drop)
     }
 }

@@ -1,59 +1,32 @@
 //! Noise estimator: one network for the global and the local path, on latents of a frozen VQGAN.
 
-use super::judge::{WholeImage, mean_terms, psnr, whole_images};
+use super::estimator::Estimator;
+use super::judge::mean_terms;
+use super::judged::Judged;
 use super::latent::LatentSpace;
-use super::{Stage, StepInput, Validation, descend, values};
-use crate::diffusion::NoiseSchedule;
-use crate::model::Denoiser;
-use crate::model::manifest::{ConditionScaling, Prediction};
-use crate::nn::for_convolution;
+use super::latent_task::LatentTask;
+use super::{Stage, StepInput, Validation, descend, trained_denoiser, values};
+use crate::model::manifest::Prediction;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
-use crate::train::random::{Purpose, generator, normal};
+use crate::train::random::normal;
 use crate::train::{
-    Batch, Conventions, Dataset, DenoiserLoss, RunConfig, RunFolder, Terms, TrainError, TrainStage,
-    TrainedNetwork,
+    Dataset, DenoiserLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Tensor};
 
 /// Latents at the border of a decoded crop that do not count: the decoder pads there with zeros.
 const CROP_MARGIN: i64 = 2;
-/// Where in the schedule the validation looks: at the ends of these fiftieths, which are the steps that the latent
-/// consistency sampler can take. Of 1000 timesteps that is 999, 499 and 139.
-const JUDGED_FIFTIETHS: [usize; 3] = [50, 25, 7];
-
-/// Everything the loss of one iteration needs, `[B, C, h, w]` unless said otherwise.
-struct Task {
-    condition: Tensor,
-    clean: Tensor,
-    /// Target pixels `[B, 1, H, W]`.
-    target: Tensor,
-    /// Weight of each target pixel `[B, 1, H, W]`.
-    pixel_weight: Tensor,
-    /// Weight of each latent `[B, 1, h, w]`.
-    weight: Tensor,
-}
-
-/// One validation image in latent space, with fixed noise.
-struct Judged {
-    image: WholeImage,
-    condition: Tensor,
-    clean: Tensor,
-    noise: Tensor,
-}
 
 /// Stage `denoiser`.
 pub(super) struct DenoiserStage {
     network: [TrainedNetwork; 1],
-    denoiser: Denoiser,
+    estimator: Estimator,
     space: LatentSpace,
-    schedule: NoiseSchedule,
-    conventions: Conventions,
     loss: DenoiserLoss,
     device: Device,
-    compute: Kind,
     validation: Vec<Judged>,
 }
 
@@ -64,91 +37,24 @@ impl DenoiserStage {
         dataset: &Dataset,
         folder: &RunFolder,
     ) -> Result<Self, TrainError> {
-        let (conventions, loss) = (config.conventions.clone(), config.loss.denoiser.clone());
-        let schedule = NoiseSchedule::new(&conventions.noise_schedule())?;
         let vs = VarStore::new(device);
-        let architecture = config.model.denoiser()?;
-        let denoiser = Denoiser::new(&vs.root(), &architecture);
+        let estimator = Estimator::new(config, &vs)?;
+        let network = trained_denoiser(config, vs, folder)?;
         let space = LatentSpace::load(config, device, dataset, folder)?;
-        let multiple_px = space.latent_px() * architecture.downsampling();
-        let mut stage = Self {
-            network: [TrainedNetwork::new("", vs, &config.optimizer)],
-            denoiser,
+        let multiple_px = space.latent_px() * config.model.denoiser()?.downsampling();
+        let validation = Judged::all(dataset, multiple_px, &space, config.seed, device);
+        Ok(Self {
+            network: [network],
+            estimator,
             space,
-            schedule,
-            conventions,
-            loss,
+            loss: config.loss.denoiser.clone(),
             device,
-            compute: config.precision.kind(device),
-            validation: Vec::new(),
-        };
-        stage.validation = stage.judged(whole_images(dataset, multiple_px), config.seed);
-        Ok(stage)
-    }
-
-    fn judged(&self, images: Vec<WholeImage>, seed: u64) -> Vec<Judged> {
-        let _guard = tch::no_grad_guard();
-        images
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, image)| {
-                let soft = image.soft_tissue.as_ref()?.to_device(self.device);
-                let condition = self.space.encode(&image.radiograph.to_device(self.device));
-                let clean = self.space.encode(&soft);
-                let index = index as u64;
-                let mut rng = generator(seed, TrainStage::Denoiser, index, Purpose::Validation);
-                let noise = normal(&mut rng, &clean.size(), self.device);
-                Some(Judged {
-                    image,
-                    condition,
-                    clean,
-                    noise,
-                })
-            })
-            .collect()
-    }
-
-    /// Encodes the batch; some items become tasks of the local path, masked to the lungs.
-    fn task(&self, batch: &Batch, rng: &mut ChaCha8Rng) -> Task {
-        let _guard = tch::no_grad_guard();
-        let local: Vec<f32> = batch
-            .has_lungs
-            .iter()
-            .map(|&known| {
-                let local = rng.random_bool(self.loss.local_share);
-                f32::from(u8::from(local && known))
-            })
-            .collect();
-        let local = Tensor::from_slice(&local)
-            .reshape([-1, 1, 1, 1])
-            .to_device(self.device);
-        let global: Tensor = 1.0 - &local;
-        let seen: Tensor = &local * &batch.lungs + &global;
-        // Outside the mask both images are black, -1.
-        let mask = |image: &Tensor| (image + 1.0) * &seen - 1.0;
-        let (radiograph, target) = (mask(&batch.radiograph), mask(&batch.soft_tissue));
-        let pixel_weight = (&batch.validity + &local).clamp_max(1.0);
-        // A latent counts where every pixel that reaches it does: itself and its 8 neighbours.
-        let worthless: Tensor = 1.0 - &pixel_weight;
-        let px = self.space.latent_px();
-        let invalid = worthless.max_pool2d([3 * px, 3 * px], [px, px], [px, px], [1, 1], false);
-        let lungs = batch
-            .lungs
-            .avg_pool2d([px, px], [px, px], [0, 0], false, true, None);
-        let weight = (lungs * self.loss.lung_weight + 1.0) * (1.0 - invalid);
-        let latents = self.space.encode(&Tensor::cat(&[&radiograph, &target], 0));
-        let items = batch.len() as i64;
-        Task {
-            condition: latents.narrow(0, 0, items),
-            clean: latents.narrow(0, items, items),
-            target,
-            pixel_weight,
-            weight,
-        }
+            validation,
+        })
     }
 
     fn timesteps(&self, items: usize, rng: &mut ChaCha8Rng) -> Vec<i64> {
-        let last = self.schedule.num_timesteps() as i64 - 1;
+        let last = self.estimator.last_timestep();
         (0..items)
             .map(|_| {
                 let drawn = rng.random_range(0..=last);
@@ -161,55 +67,9 @@ impl DenoiserStage {
             .collect()
     }
 
-    fn noise(&self, shape: &[i64], rng: &mut ChaCha8Rng) -> Tensor {
-        let noise = normal(rng, shape, self.device);
-        let per_channel = match shape {
-            [items, channels, ..] => normal(rng, &[*items, *channels, 1, 1], self.device),
-            _ => return noise,
-        };
-        noise + per_channel * self.conventions.offset_noise
-    }
-
-    /// The network's output for noisy latents: its first channels, as many as the latent has.
-    fn predict(
-        &self,
-        noisy: &Tensor,
-        condition: &Tensor,
-        timesteps: &[i64],
-    ) -> Result<Tensor, TrainError> {
-        let scaled = match self.conventions.condition {
-            ConditionScaling::Unscaled => condition.shallow_clone(),
-            ConditionScaling::SqrtAlphasCumprod => {
-                condition * self.schedule.signal_scale(condition, timesteps)?
-            }
-        };
-        let channels = noisy.size().get(1).copied().unwrap_or(0);
-        let timesteps = Tensor::from_slice(timesteps).to_device(self.device);
-        let input = for_convolution(&Tensor::f_cat(&[noisy, &scaled], 1)?, self.compute);
-        let output = self.denoiser.forward(&input, &timesteps);
-        Ok(output.f_narrow(1, 0, channels)?.f_to_kind(Kind::Float)?)
-    }
-
-    /// The clean latent that an output stands for.
-    fn clean_latent(
-        &self,
-        output: &Tensor,
-        noisy: &Tensor,
-        condition: &Tensor,
-        timesteps: &[i64],
-    ) -> Result<Tensor, TrainError> {
-        Ok(match self.conventions.prediction {
-            Prediction::Epsilon => self
-                .schedule
-                .sample_from_epsilon(noisy, output, timesteps)?,
-            Prediction::Sample => output.shallow_clone(),
-            Prediction::ConditionResidual => condition - output,
-        })
-    }
-
     /// The latents that noise is added to: the true ones, and for some items what the network itself
     /// makes of pure noise, as in the second step of the sampler.
-    fn origin(&self, task: &Task, rng: &mut ChaCha8Rng) -> Result<Tensor, TrainError> {
+    fn origin(&self, task: &LatentTask, rng: &mut ChaCha8Rng) -> Result<Tensor, TrainError> {
         let _guard = tch::no_grad_guard();
         let chosen: Vec<i64> = (0..task.clean.size().first().copied().unwrap_or(0))
             .filter(|_| rng.random_bool(self.loss.rollout_share))
@@ -217,17 +77,19 @@ impl DenoiserStage {
         if chosen.is_empty() {
             return Ok(task.clean.shallow_clone());
         }
-        let last = vec![self.schedule.num_timesteps() as i64 - 1; chosen.len()];
+        let last = vec![self.estimator.last_timestep(); chosen.len()];
         let chosen = Tensor::from_slice(&chosen).to_device(self.device);
         let condition = task.condition.f_index_select(0, &chosen)?;
         let noise = normal(rng, &condition.size(), self.device);
-        let output = self.predict(&noise, &condition, &last)?;
-        let guess = self.clean_latent(&output, &noise, &condition, &last)?;
+        let output = self.estimator.predict(&noise, &condition, &last)?;
+        let guess = self
+            .estimator
+            .clean_latent(&output, &noise, &condition, &last)?;
         Ok(task.clean.f_index_copy(0, &chosen, &guess)?)
     }
 
     /// L1 and gradient L1 between target pixels and a decoded crop of the predicted latent.
-    fn pixel_loss(&self, clean: &Tensor, task: &Task, rng: &mut ChaCha8Rng) -> Tensor {
+    fn pixel_loss(&self, clean: &Tensor, task: &LatentTask, rng: &mut ChaCha8Rng) -> Tensor {
         let size = clean.size();
         let latent_px = self.space.latent_px();
         let mut latent = clean.shallow_clone();
@@ -254,39 +116,32 @@ impl DenoiserStage {
             + gradient_l1(&decoded, &target, Some(&weight)) * self.loss.pixel_gradient
     }
 
-    fn judge(&self, judged: &Judged) -> Result<Terms, TrainError> {
-        let mut terms = Terms::new();
-        let Judged {
-            image,
-            condition,
-            clean,
-            noise,
-        } = judged;
-        let validity = image.validity(self.device);
-        let latent_validity = validity
-            .as_ref()
-            .map(|v| v.avg_pool2d_default(self.space.latent_px()).floor());
-        let timesteps = judged_timesteps(self.schedule.num_timesteps());
-        for (index, t) in timesteps.into_iter().enumerate() {
-            let noisy = self.schedule.add_noise(clean, noise, &[t])?;
-            let output = self.predict(&noisy, condition, &[t])?;
-            let found = self.clean_latent(&output, &noisy, condition, &[t])?;
-            let error = smooth_l1(
-                &found,
-                clean,
+    /// The loss of an output, with its terms.
+    fn loss_of(
+        &self,
+        task: &LatentTask,
+        output: &Tensor,
+        noise: &Tensor,
+        found: &Tensor,
+        pixel: Option<Tensor>,
+    ) -> Result<(Tensor, Terms), TrainError> {
+        let latent_loss = match self.estimator.prediction() {
+            Prediction::Epsilon => mse(output, noise, Some(&task.weight)),
+            Prediction::Sample | Prediction::ConditionResidual => smooth_l1(
+                found,
+                &task.clean,
                 self.loss.smooth_l1_beta,
-                latent_validity.as_ref(),
-            );
-            terms.insert(format!("latent_loss_{t}"), error.f_double_value(&[])?);
-            if let (0, Some(soft)) = (index, &image.soft_tissue) {
-                let soft = soft.to_device(self.device);
-                let decoded = self.space.decode(&found).clamp(-1.0, 1.0);
-                let (plain, affine) = psnr(&decoded, &soft, validity.as_ref());
-                terms.insert("psnr_one_step".to_owned(), plain);
-                terms.insert("psnr_affine_one_step".to_owned(), affine);
-            }
+                Some(&task.weight),
+            ),
+        };
+        let mut loss = latent_loss.shallow_clone();
+        let mut terms = values([("latent_loss", &latent_loss)])?;
+        if let Some(pixel) = pixel {
+            terms.extend(values([("pixel_loss", &pixel)])?);
+            loss += pixel * self.loss.pixel;
         }
-        Ok(terms)
+        terms.extend(values([("loss", &loss)])?);
+        Ok((loss, terms))
     }
 }
 
@@ -301,33 +156,30 @@ impl Stage for DenoiserStage {
             learning_rate,
             batch,
             mut rng,
+            part,
         } = input;
-        let task = self.task(&batch, &mut rng);
-        let timesteps = self.timesteps(batch.len(), &mut rng);
-        let noise = self.noise(&task.clean.size(), &mut rng);
-        let origin = self.origin(&task, &mut rng)?;
-        let noisy = self.schedule.add_noise(&origin, &noise, &timesteps)?;
-        let output = self.predict(&noisy, &task.condition, &timesteps)?;
-        let found = self.clean_latent(&output, &noisy, &task.condition, &timesteps)?;
-        let latent_loss = match self.conventions.prediction {
-            Prediction::Epsilon => mse(&output, &noise, Some(&task.weight)),
-            Prediction::Sample | Prediction::ConditionResidual => smooth_l1(
-                &found,
-                &task.clean,
-                self.loss.smooth_l1_beta,
-                Some(&task.weight),
-            ),
-        };
-        let mut loss = latent_loss.shallow_clone();
-        let mut terms = values([("latent_loss", &latent_loss)])?;
-        if self.loss.pixel > 0.0 && iteration.is_multiple_of(self.loss.pixel_every) {
-            let pixel = self.pixel_loss(&found, &task, &mut rng);
-            terms.extend(values([("pixel_loss", &pixel)])?);
-            loss += pixel * self.loss.pixel;
-        }
-        terms.extend(values([("loss", &loss)])?);
+        let rng = &mut rng;
+        let task = LatentTask::new(&self.space, &self.loss, &batch, rng);
+        let timesteps = self.timesteps(batch.len(), rng);
+        let noise = self.estimator.noise(&task.clean.size(), rng);
+        let origin = self.origin(&task, rng)?;
+        let noisy = self
+            .estimator
+            .schedule()
+            .add_noise(&origin, &noise, &timesteps)?;
+        let predicted = self
+            .estimator
+            .predict_to_learn(&noisy, &task.condition, &timesteps)?;
+        let output = predicted.output.shallow_clone();
+        let found = self
+            .estimator
+            .clean_latent(&output, &noisy, &task.condition, &timesteps)?;
+        let wants_pixels = self.loss.pixel > 0.0 && iteration.is_multiple_of(self.loss.pixel_every);
+        let pixel = wants_pixels.then(|| self.pixel_loss(&found, &task, rng));
+        let (loss, mut terms) = self.loss_of(&task, &output, &noise, &found, pixel)?;
         let [network] = &mut self.network;
-        let norm = descend(network, &loss, learning_rate)?;
+        let rest = || self.estimator.send_back(predicted);
+        let norm = descend(network, &loss, learning_rate, part, rest)?;
         terms.insert("gradient_norm".to_owned(), norm);
         Ok(terms)
     }
@@ -336,28 +188,11 @@ impl Stage for DenoiserStage {
         let each = self
             .validation
             .iter()
-            .map(|judged| self.judge(judged))
+            .map(|judged| judged.one_step(&self.estimator, &self.space, self.loss.smooth_l1_beta))
             .collect::<Result<Vec<Terms>, _>>()?;
         let terms = mean_terms(&each);
         // Tone differences between patients are chance; what is left after an affine map is not.
         let score = terms.get("psnr_affine_one_step").copied();
         Ok(score.map(|score| Validation { terms, score }))
-    }
-}
-
-/// The timesteps of [`JUDGED_FIFTIETHS`] in a schedule of `num_timesteps`.
-fn judged_timesteps(num_timesteps: usize) -> [i64; 3] {
-    JUDGED_FIFTIETHS.map(|fiftieths| (num_timesteps * fiftieths / 50).max(1) as i64 - 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_validation_looks_at_the_same_places_of_every_schedule() {
-        assert_eq!(judged_timesteps(1000), [999, 499, 139]);
-        assert_eq!(judged_timesteps(500), [499, 249, 69]);
-        assert_eq!(judged_timesteps(2), [1, 0, 0]);
     }
 }

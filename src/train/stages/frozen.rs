@@ -4,6 +4,8 @@
 //! latents. The copy keeps both together, whatever becomes of the VQGAN's own run.
 
 use crate::model::VqganConfig;
+use crate::model::manifest::FileRole;
+use crate::train::base::Base;
 use crate::train::{RunConfig, RunFolder, TrainError, weights_file};
 use std::path::{Path, PathBuf};
 
@@ -45,6 +47,13 @@ impl FrozenVqgan {
     /// # Errors
     /// [`TrainError`] where it cannot be read or has no checkpoint yet.
     pub fn named(config: &RunConfig) -> Result<Self, TrainError> {
+        if let Some(base) = &config.base {
+            let base = Base::open(base)?;
+            return Ok(Self {
+                architecture: base.vqgan().clone(),
+                weights: base.weights(FileRole::Vqgan)?.file,
+            });
+        }
         let given = config
             .vqgan
             .as_ref()

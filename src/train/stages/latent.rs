@@ -4,6 +4,7 @@ use super::frozen::FrozenVqgan;
 use super::judge::LEAST_MULTIPLE_PX;
 use crate::model::Vqgan;
 use crate::nn::for_convolution;
+use crate::train::base::Base;
 use crate::train::data::on_grid;
 use crate::train::network::load_variables;
 use crate::train::{Dataset, RunConfig, RunFolder, TrainError};
@@ -104,6 +105,9 @@ impl LatentSpace {
     ) -> Result<Option<LatentStats>, TrainError> {
         if let Some(own) = folder.read_toml(LatentStats::FILE)? {
             return Ok(Some(own));
+        }
+        if let Some(base) = &config.base {
+            return Ok(Some(Base::open(base)?.latent_stats()));
         }
         match &config.start_from {
             Some(run) if run.is_dir() => RunFolder::open(run)?.read_toml(LatentStats::FILE),

@@ -2,17 +2,26 @@
 
 mod adversary;
 mod denoiser;
+mod distill;
+mod estimator;
 mod frozen;
 mod judge;
+mod judged;
 mod latent;
+mod latent_task;
 mod segmenter;
 mod vqgan;
 
 pub(crate) use frozen::FrozenVqgan;
 pub use latent::LatentStats;
 
+use super::base::load_base;
+use super::low_rank::LowRank;
 use super::{Batch, Dataset, RunConfig, RunFolder, Terms, TrainError, TrainStage, TrainedNetwork};
+use crate::model::manifest::FileRole;
+use judge::mean_terms;
 use rand_chacha::ChaCha8Rng;
+use tch::nn::VarStore;
 use tch::{Device, Tensor};
 
 /// What a stage is given for one iteration.
@@ -25,6 +34,27 @@ pub(crate) struct StepInput {
     pub batch: Batch,
     /// The generator for noise and choices.
     pub rng: ChaCha8Rng,
+    /// Which part of the iteration's images these are.
+    pub part: Part,
+}
+
+/// One of the parts that the images of an iteration are computed in; the weights move after the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Its number, from 0.
+    pub index: usize,
+    /// Number of parts.
+    pub of: usize,
+}
+
+impl Part {
+    fn is_first(self) -> bool {
+        self.index == 0
+    }
+
+    fn is_last(self) -> bool {
+        self.index + 1 == self.of
+    }
 }
 
 /// Scores of the validation images.
@@ -40,7 +70,7 @@ pub(crate) trait Stage {
     /// Everything that is trained, averaged and saved; the main network first.
     fn networks(&mut self) -> Vec<&mut TrainedNetwork>;
 
-    /// One optimiser step; loss terms and gradient norm by name. A term that is not finite means that no
+    /// One optimiser step, or a part of one; loss terms and gradient norm by name. A term that is not finite means that no
     /// weight was changed; a forward pass may have moved running statistics, which [`attempt`] puts back.
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError>;
 
@@ -48,12 +78,23 @@ pub(crate) trait Stage {
     fn validate(&mut self) -> Result<Option<Validation>, TrainError>;
 }
 
-/// One iteration; where a term is not finite, everything is as it was before.
-pub(crate) fn attempt(stage: &mut dyn Stage, input: StepInput) -> Result<Terms, TrainError> {
+/// One iteration over all its parts; where a term is not finite, everything is as it was before.
+pub(crate) fn attempt(
+    stage: &mut dyn Stage,
+    parts: impl Iterator<Item = StepInput>,
+) -> Result<Terms, TrainError> {
     for network in stage.networks() {
         network.keep_buffers()?;
     }
-    let terms = stage.step(input)?;
+    let mut each = Vec::new();
+    for input in parts {
+        each.push(stage.step(input)?);
+    }
+    let mut terms = mean_terms(&each);
+    // Gradients add up over the parts: the norm of the last is that of the step.
+    if let Some(norm) = each.last().and_then(|last| last.get("gradient_norm")) {
+        terms.insert("gradient_norm".to_owned(), *norm);
+    }
     if !is_finite(&terms) {
         for network in stage.networks() {
             network.restore_buffers()?;
@@ -70,7 +111,7 @@ pub(crate) fn is_finite(terms: &Terms) -> bool {
 /// Refuses what only the architecture of a denoiser's VQGAN shows, before anything is written.
 pub(crate) fn check(config: &RunConfig) -> Result<(), TrainError> {
     match config.stage {
-        TrainStage::Denoiser => FrozenVqgan::named(config)?.check(config),
+        TrainStage::Denoiser | TrainStage::Distill => FrozenVqgan::named(config)?.check(config),
         TrainStage::Segmenter | TrainStage::Vqgan => Ok(()),
     }
 }
@@ -83,18 +124,57 @@ pub(crate) fn build(
     folder: &RunFolder,
 ) -> Result<Box<dyn Stage>, TrainError> {
     Ok(match config.stage {
-        TrainStage::Segmenter => Box::new(segmenter::SegmenterStage::new(config, device, dataset)?),
-        TrainStage::Vqgan => Box::new(vqgan::VqganStage::new(config, device, dataset)?),
+        TrainStage::Segmenter => Box::new(segmenter::SegmenterStage::new(
+            config, device, dataset, folder,
+        )?),
+        TrainStage::Vqgan => Box::new(vqgan::VqganStage::new(config, device, dataset, folder)?),
         TrainStage::Denoiser => Box::new(denoiser::DenoiserStage::new(
             config, device, dataset, folder,
         )?),
+        TrainStage::Distill => {
+            Box::new(distill::DistillStage::new(config, device, dataset, folder)?)
+        }
     })
 }
 
-/// One backward pass; the gradient norm, not a number where the loss is none.
-fn backward(network: &mut TrainedNetwork, loss: &Tensor) -> Result<f64, TrainError> {
-    network.optimizer.zero_grad();
-    loss.f_backward()?;
+/// The noise estimator of `vs` to be trained: whole from the base's weights or from fresh ones, or low-rank changes of
+/// the base's.
+fn trained_denoiser(
+    config: &RunConfig,
+    vs: VarStore,
+    folder: &RunFolder,
+) -> Result<TrainedNetwork, TrainError> {
+    load_base(config, FileRole::Denoiser, &vs, folder)?;
+    match &config.adapter {
+        None => Ok(TrainedNetwork::new("", vs, &config.optimizer)),
+        Some(adapter) => {
+            let factors = VarStore::new(vs.device());
+            let low_rank = LowRank::new(&vs, &factors, adapter)?;
+            Ok(TrainedNetwork::of_factors(
+                factors,
+                low_rank,
+                &config.optimizer,
+            ))
+        }
+    }
+}
+
+/// One backward pass, of which `rest` is what a graph does not reach; the gradient norm, not a number where the loss
+/// is none.
+fn backward(
+    network: &mut TrainedNetwork,
+    loss: &Tensor,
+    part: Part,
+    rest: impl FnOnce() -> Result<(), TrainError>,
+) -> Result<f64, TrainError> {
+    if part.is_first() {
+        network.zero_grad();
+    }
+    (loss / part.of as f64).f_backward()?;
+    rest()?;
+    if part.is_last() {
+        network.carry_gradients()?;
+    }
     if loss.f_double_value(&[])?.is_finite() {
         network.optimizer.gradient_norm()
     } else {
@@ -102,15 +182,18 @@ fn backward(network: &mut TrainedNetwork, loss: &Tensor) -> Result<f64, TrainErr
     }
 }
 
-/// One backward pass and optimiser step; the gradient norm. Nothing moves where it is not finite.
+/// One backward pass, and the optimiser's step after the last part; the gradient norm. Nothing moves where it is not
+/// finite.
 fn descend(
     network: &mut TrainedNetwork,
     loss: &Tensor,
     learning_rate: f64,
+    part: Part,
+    rest: impl FnOnce() -> Result<(), TrainError>,
 ) -> Result<f64, TrainError> {
-    let norm = backward(network, loss)?;
-    if norm.is_finite() {
-        network.optimizer.step(learning_rate)
+    let norm = backward(network, loss, part, rest)?;
+    if norm.is_finite() && part.is_last() {
+        network.step(learning_rate)
     } else {
         Ok(norm)
     }

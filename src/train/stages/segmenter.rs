@@ -3,9 +3,13 @@
 use super::judge::mean_terms;
 use super::{Stage, StepInput, Validation, descend, values};
 use crate::model::LungSegmenter;
+use crate::model::manifest::FileRole;
+use crate::train::base::load_base;
 use crate::train::data::in_square;
 use crate::train::losses::{cross_entropy, soft_dice};
-use crate::train::{Dataset, RunConfig, SegmenterLoss, Terms, TrainError, TrainedNetwork};
+use crate::train::{
+    Dataset, RunConfig, RunFolder, SegmenterLoss, Terms, TrainError, TrainedNetwork,
+};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
@@ -22,9 +26,15 @@ pub(super) struct SegmenterStage {
 }
 
 impl SegmenterStage {
-    pub fn new(config: &RunConfig, device: Device, dataset: &Dataset) -> Result<Self, TrainError> {
+    pub fn new(
+        config: &RunConfig,
+        device: Device,
+        dataset: &Dataset,
+        folder: &RunFolder,
+    ) -> Result<Self, TrainError> {
         let vs = VarStore::new(device);
         let segmenter = LungSegmenter::new(&vs.root(), &config.model.segmenter()?);
+        load_base(config, FileRole::Segmenter, &vs, folder)?;
         let side = config.patch_px;
         let validation = dataset
             .validation()
@@ -56,6 +66,7 @@ impl Stage for SegmenterStage {
         let StepInput {
             batch,
             learning_rate,
+            part,
             ..
         } = input;
         // The lung logit is the largest of the classes', as in `LungSegmenter::forward`.
@@ -65,7 +76,7 @@ impl Stage for SegmenterStage {
         let dice = soft_dice(&logits, &batch.lungs);
         let loss = &entropy * self.loss.cross_entropy + &dice * self.loss.dice;
         let [network] = &mut self.network;
-        let norm = descend(network, &loss, learning_rate)?;
+        let norm = descend(network, &loss, learning_rate, part, || Ok(()))?;
         let mut terms = values([
             ("loss", &loss),
             ("cross_entropy", &entropy),

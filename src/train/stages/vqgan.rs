@@ -3,12 +3,15 @@
 use super::adversary::Adversary;
 use super::judge::{WholeImage, mean_terms, psnr, whole_images};
 use super::{Stage, StepInput, Validation, backward, is_finite, values};
+use crate::model::manifest::FileRole;
 use crate::model::{Lpips, LpipsRange, Vqgan, ms_ssim};
 use crate::nn::for_convolution;
+use crate::train::base::load_base;
 use crate::train::losses::{gradient_l1, l1, mse};
 use crate::train::random::normal;
 use crate::train::{
-    Batch, Dataset, PixelDistance, RunConfig, Terms, TrainError, TrainedNetwork, VqganLoss,
+    Batch, Dataset, PixelDistance, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
+    VqganLoss,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
@@ -38,10 +41,16 @@ struct Coded {
 }
 
 impl VqganStage {
-    pub fn new(config: &RunConfig, device: Device, dataset: &Dataset) -> Result<Self, TrainError> {
+    pub fn new(
+        config: &RunConfig,
+        device: Device,
+        dataset: &Dataset,
+        folder: &RunFolder,
+    ) -> Result<Self, TrainError> {
         let vs = VarStore::new(device);
         let architecture = config.model.vqgan()?;
         let vqgan = Vqgan::new(&vs.root(), &architecture);
+        load_base(config, FileRole::Vqgan, &vs, folder)?;
         let loss = config.loss.vqgan.clone();
         let perceptual = match &loss.perceptual_weights {
             Some(file) if loss.perceptual > 0.0 => Some(Lpips::load(file, device)?),
@@ -160,16 +169,18 @@ impl Stage for VqganStage {
             learning_rate,
             batch,
             mut rng,
+            part,
             ..
         } = input;
-        let images = self.images(&batch, &mut rng);
-        let coded = self.encode(&images, &mut rng);
+        let rng = &mut rng;
+        let images = self.images(&batch, rng);
+        let coded = self.encode(&images, rng);
         let found = self.decode_fast(&coded.decoded_from);
         let terms = self.generator_terms(&coded, &found, &images)?;
         let loss = terms
             .iter()
             .fold(Tensor::zeros_like(&terms[0].1), |sum, (_, term)| sum + term);
-        let norm = backward(&mut self.network, &loss)?;
+        let norm = backward(&mut self.network, &loss, part, || Ok(()))?;
         let mut report = values([("loss", &loss)])?;
         report.insert("gradient_norm".to_owned(), norm);
         for (name, term) in &terms {
@@ -177,18 +188,20 @@ impl Stage for VqganStage {
         }
         // Both sides are ready before either moves: an iteration that one of them cannot take is skipped whole.
         if let (Some(adversary), true) = (&mut self.adversary, norm.is_finite()) {
-            let loss = adversary.prepare(&found, &images)?;
+            let loss = adversary.prepare(&found, &images, part)?;
             report.insert("discriminator".to_owned(), loss);
         }
         if !is_finite(&report) {
             return Ok(report);
         }
-        self.network.optimizer.step(learning_rate)?;
+        if part.is_last() {
+            self.network.step(learning_rate)?;
+        }
         if let Some((latent, indices, _)) = &coded.quantized {
             self.vqgan.update_codebook(latent, indices);
             report.insert("perplexity".to_owned(), self.vqgan.perplexity(indices));
         }
-        if let Some(adversary) = &mut self.adversary {
+        if let (Some(adversary), true) = (&mut self.adversary, part.is_last()) {
             adversary.step()?;
         }
         Ok(report)

@@ -1,0 +1,226 @@
+//! Latent consistency distillation: the noise estimator of a bundle learns to reach in few steps where it came in many.
+//!
+//! The teacher is the bundle's own network. Of a noisy latent at one of the fifty timesteps of the sampler it makes
+//! the latent one DDIM step further; the student's clean latent before that step shall equal what the student's moving
+//! average, the target network, makes after it.
+//!
+//! # Source
+//! Luo et al., Latent Consistency Models (2023), algorithm 1, without classifier-free guidance; GL-LCM names the method
+//! and its code leaves it out.
+
+use super::estimator::Estimator;
+use super::judge::mean_terms;
+use super::judged::Judged;
+use super::latent::LatentSpace;
+use super::latent_task::LatentTask;
+use super::{Stage, StepInput, Validation, descend, trained_denoiser, values};
+use crate::diffusion::{LcmSampler, Sampler as _};
+use crate::model::manifest::FileRole;
+use crate::train::base::load_base;
+use crate::train::losses::pseudo_huber;
+use crate::train::{
+    Dataset, DenoiserLoss, DistillLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
+};
+use rand::Rng as _;
+use tch::nn::VarStore;
+use tch::{Device, Kind, Tensor};
+
+/// Timesteps that a trajectory is cut into; the sampler knows no more.
+const TRAJECTORY_STEPS: usize = 50;
+/// Numbers of steps that the student is judged at.
+const JUDGED_STEPS: [usize; 3] = [1, 2, 4];
+
+/// Stage `distill`.
+pub(super) struct DistillStage {
+    network: [TrainedNetwork; 1],
+    student: Estimator,
+    target: Estimator,
+    teacher: Estimator,
+    space: LatentSpace,
+    tasks: DenoiserLoss,
+    loss: DistillLoss,
+    /// Timesteps of the trajectory from the last to the first.
+    timesteps: Vec<i64>,
+    validation: Vec<Judged>,
+    /// Variables of target and teacher; the networks hold the same tensors.
+    _frozen: [VarStore; 2],
+}
+
+impl DistillStage {
+    pub fn new(
+        config: &RunConfig,
+        device: Device,
+        dataset: &Dataset,
+        folder: &RunFolder,
+    ) -> Result<Self, TrainError> {
+        let [vs, mut target_vs, mut teacher_vs] = [(); 3].map(|()| VarStore::new(device));
+        let student = Estimator::new(config, &vs)?;
+        let target = Estimator::new(config, &target_vs)?;
+        let teacher = Estimator::new(config, &teacher_vs)?;
+        load_base(config, FileRole::Denoiser, &teacher_vs, folder)?;
+        let mut network = trained_denoiser(config, vs, folder)?;
+        network.keep_averages_in(&target_vs)?;
+        target_vs.freeze();
+        teacher_vs.freeze();
+        let space = LatentSpace::load(config, device, dataset, folder)?;
+        let multiple_px = space.latent_px() * config.model.denoiser()?.downsampling();
+        let validation = Judged::all(dataset, multiple_px, &space, config.seed, device);
+        let steps = TRAJECTORY_STEPS.min(student.schedule().num_timesteps());
+        let timesteps = LcmSampler::new(student.schedule().clone()).timesteps(steps)?;
+        Ok(Self {
+            network: [network],
+            student,
+            target,
+            teacher,
+            space,
+            tasks: config.loss.denoiser.clone(),
+            loss: config.loss.distill.clone(),
+            timesteps,
+            validation,
+            _frozen: [target_vs, teacher_vs],
+        })
+    }
+
+    /// The noisy latents one step of the teacher further along, and what the target network makes of them.
+    fn wanted(
+        &self,
+        task: &LatentTask,
+        noisy: &Tensor,
+        steps: &[(i64, Option<i64>)],
+    ) -> Result<Tensor, TrainError> {
+        let _guard = tch::no_grad_guard();
+        let from: Vec<i64> = steps.iter().map(|(from, _)| *from).collect();
+        // Timestep 0 stands for the clean latent: there the boundary condition returns its input.
+        let to: Vec<i64> = steps.iter().map(|(_, to)| to.unwrap_or(0)).collect();
+        let schedule = self.teacher.schedule();
+        let output = self.teacher.predict(noisy, &task.condition, &from)?;
+        let clean = self
+            .teacher
+            .clean_latent(&output, noisy, &task.condition, &from)?;
+        let epsilon = schedule.epsilon_from_sample(noisy, &clean, &from)?;
+        let alphas = steps
+            .iter()
+            .map(|(_, to)| to.map_or(Ok(1.0), |to| schedule.alpha_cumprod(to)))
+            .collect::<Result<Vec<f64>, _>>()?;
+        let signal = column(alphas.iter().map(|alpha| alpha.sqrt()), noisy.device());
+        let rest = column(
+            alphas.iter().map(|alpha| (1.0 - alpha).sqrt()),
+            noisy.device(),
+        );
+        let further = clean * signal + epsilon * rest;
+        let output = self.target.predict(&further, &task.condition, &to)?;
+        let found = self
+            .target
+            .clean_latent(&output, &further, &task.condition, &to)?;
+        Ok(consistent(
+            &found,
+            &further,
+            steps.iter().map(|(_, to)| *to),
+        ))
+    }
+}
+
+/// `c_skip x + c_out x0`: a consistency function, which returns a clean latent as it is.
+///
+/// # Source
+/// Luo et al. (2023), equation 9; constants of [`LcmSampler::boundary`].
+fn consistent(
+    clean: &Tensor,
+    noisy: &Tensor,
+    timesteps: impl Iterator<Item = Option<i64>> + Clone,
+) -> Tensor {
+    let at = |timestep: Option<i64>| timestep.map_or((1.0, 0.0), LcmSampler::boundary);
+    let skip = column(timesteps.clone().map(|t| at(t).0), noisy.device());
+    let out = column(timesteps.map(|t| at(t).1), noisy.device());
+    noisy * skip + clean * out
+}
+
+/// One number per item, `[B, 1, 1, 1]`.
+fn column(values: impl Iterator<Item = f64>, device: Device) -> Tensor {
+    let values: Vec<f64> = values.collect();
+    Tensor::from_slice(&values)
+        .to_kind(Kind::Float)
+        .reshape([-1, 1, 1, 1])
+        .to_device(device)
+}
+
+impl Stage for DistillStage {
+    fn networks(&mut self) -> Vec<&mut TrainedNetwork> {
+        self.network.iter_mut().collect()
+    }
+
+    fn step(&mut self, input: StepInput) -> Result<Terms, TrainError> {
+        let StepInput {
+            learning_rate,
+            batch,
+            mut rng,
+            part,
+            ..
+        } = input;
+        let rng = &mut rng;
+        let task = LatentTask::new(&self.space, &self.tasks, &batch, rng);
+        let steps: Vec<(i64, Option<i64>)> = (0..batch.len())
+            .map(|_| {
+                let nth = rng.random_range(0..self.timesteps.len());
+                (self.timesteps[nth], self.timesteps.get(nth + 1).copied())
+            })
+            .collect();
+        let from: Vec<i64> = steps.iter().map(|(from, _)| *from).collect();
+        let noise = self.student.noise(&task.clean.size(), rng);
+        let noisy = self
+            .student
+            .schedule()
+            .add_noise(&task.clean, &noise, &from)?;
+        let wanted = self.wanted(&task, &noisy, &steps)?;
+        let predicted = self
+            .student
+            .predict_to_learn(&noisy, &task.condition, &from)?;
+        let clean = self
+            .student
+            .clean_latent(&predicted.output, &noisy, &task.condition, &from)?;
+        let found = consistent(&clean, &noisy, from.iter().copied().map(Some));
+        let loss = pseudo_huber(&found, &wanted, self.loss.huber, Some(&task.weight));
+        let mut terms = values([("loss", &loss)])?;
+        let [network] = &mut self.network;
+        let rest = || self.student.send_back(predicted);
+        let norm = descend(network, &loss, learning_rate, part, rest)?;
+        terms.insert("gradient_norm".to_owned(), norm);
+        Ok(terms)
+    }
+
+    fn validate(&mut self) -> Result<Option<Validation>, TrainError> {
+        let mut each = Vec::new();
+        for judged in &self.validation {
+            let mut terms = Terms::new();
+            for steps in JUDGED_STEPS {
+                let picture = judged.sampled(&self.student, &self.space, steps)?;
+                let (plain, affine) = judged.scores(&picture);
+                terms.insert(format!("psnr_{steps}_steps"), plain);
+                terms.insert(format!("psnr_affine_{steps}_steps"), affine);
+            }
+            each.push(terms);
+        }
+        let terms = mean_terms(&each);
+        let score = terms.get("psnr_affine_4_steps").copied();
+        Ok(score.map(|score| Validation { terms, score }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clean_latent_is_returned_and_a_noisy_one_forgotten() {
+        let (clean, noisy) = (
+            Tensor::from_slice(&[2.0_f32]),
+            Tensor::from_slice(&[5.0_f32]),
+        );
+        let [clean, noisy] = [clean, noisy].map(|t| t.reshape([1, 1, 1, 1]));
+        let at = |t| consistent(&clean, &noisy, std::iter::once(t)).double_value(&[0, 0, 0, 0]);
+        assert_eq!(at(None), 5.0);
+        assert_eq!(at(Some(0)), 5.0);
+        // c_skip = 0.25 / (190^2 + 0.25), c_out = 190 / sqrt(190^2 + 0.25) at t = 19.
+        assert!((at(Some(19)) - 2.000_02).abs() < 1e-4);
+    }
+}
