@@ -62,6 +62,13 @@ pub struct NetworkArgs {
     /// Bundle of networks: a name or a folder.
     #[arg(long, value_name = "BUNDLE", default_value = "compact")]
     pub model: String,
+    /// Low-rank changes of the bundle's noise estimator, as `models adapter` writes them.
+    #[arg(long, value_name = "FILE")]
+    pub adapter: Option<PathBuf>,
+    /// How much of the adapter is applied, in percent of what was trained; 0 is the bundle as it is.
+    #[arg(long, value_name = "PERCENT", default_value_t = 100, requires = "adapter",
+        value_parser = clap::value_parser!(u16).range(0..=200))]
+    pub adapter_strength: u16,
     /// Where the networks run: auto, cpu, or cuda:N.
     #[arg(long, default_value = "auto", value_parser = parse_device)]
     pub device: DeviceChoice,
@@ -292,6 +299,20 @@ pub enum ModelsCommand {
     Pack {
         /// Export file (TOML): out, name, version, licence, training_data, denoiser, segmenter, card.
         file: PathBuf,
+    },
+    /// Write what a run with `[adapter]` has learned as a file of a few megabytes.
+    Adapter {
+        /// Run folder.
+        run: PathBuf,
+        /// The file to write, `NAME.safetensors`.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Take the newest averages even where an earlier checkpoint scored better.
+        #[arg(long)]
+        newest: bool,
+        /// Replace a file that exists.
+        #[arg(long)]
+        overwrite: bool,
     },
     /// Describe a bundle: architecture, hash, card.
     Info {

@@ -34,7 +34,7 @@ pub(super) fn run(
         return Ok(tally);
     }
     let session = Session::start(network.compute)?;
-    let Some(bundle) = session.load(&network.bundle)? else {
+    let Some(bundle) = session.load(network)? else {
         tally.interrupted = true;
         return Ok(tally);
     };

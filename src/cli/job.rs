@@ -9,8 +9,8 @@ use crate::formats;
 use crate::model::{Manifest, find_bundle};
 use crate::radiograph::{LungMask, Radiograph};
 use crate::worker::{
-    ClippingChoice, ComputeOptions, FusionChoice, GuidanceChoice, MOST_SEEDS, OutputGrid,
-    PrecisionChoice, SamplerChoice, SuppressionSettings,
+    AdapterChoice, BundleChoice, ClippingChoice, ComputeOptions, FusionChoice, GuidanceChoice,
+    MOST_SEEDS, OutputGrid, PrecisionChoice, SamplerChoice, SuppressionSettings,
 };
 use anyhow::{Context as _, bail, ensure};
 use std::fs;
@@ -22,6 +22,17 @@ use std::sync::Arc;
 pub(super) struct NetworkChoice {
     pub(super) bundle: PathBuf,
     pub(super) compute: ComputeOptions,
+    pub(super) adapter: Option<AdapterChoice>,
+}
+
+impl From<&NetworkChoice> for BundleChoice {
+    fn from(choice: &NetworkChoice) -> Self {
+        Self {
+            path: choice.bundle.clone(),
+            compute: Some(choice.compute),
+            adapter: choice.adapter.clone(),
+        }
+    }
 }
 
 impl NetworkChoice {
@@ -33,6 +44,10 @@ impl NetworkChoice {
         };
         Ok(Self {
             bundle: find_bundle(&args.model)?,
+            adapter: args.adapter.clone().map(|path| AdapterChoice {
+                path,
+                strength_percent: args.adapter_strength,
+            }),
             compute: ComputeOptions {
                 device: args.device,
                 precision,

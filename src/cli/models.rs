@@ -4,7 +4,8 @@ use super::args::ModelsCommand;
 use super::report::{Machine, Tally, print_line};
 use crate::model::bundle::search_folders;
 use crate::model::{Bundle, BundleInfo, find_bundle, list_bundles};
-use crate::train::{ExportConfig, export};
+use crate::train::{ExportConfig, export, export_adapter};
+use anyhow::ensure;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -13,6 +14,12 @@ pub(super) fn run(command: &ModelsCommand) -> anyhow::Result<Tally> {
         ModelsCommand::List { json } => list(*json),
         ModelsCommand::Verify { bundle, json } => verify(bundle, *json),
         ModelsCommand::Pack { file } => pack(file),
+        ModelsCommand::Adapter {
+            run,
+            out,
+            newest,
+            overwrite,
+        } => adapter(run, out, *newest, *overwrite),
         ModelsCommand::Info { bundle, json } => info(bundle, *json),
     }
 }
@@ -60,6 +67,17 @@ fn pack(file: &Path) -> anyhow::Result<Tally> {
         done: 1,
         ..Tally::default()
     })
+}
+
+fn adapter(run: &Path, out: &Path, newest: bool, overwrite: bool) -> anyhow::Result<Tally> {
+    ensure!(
+        overwrite || !out.exists(),
+        "{} exists; give --overwrite to replace it",
+        out.display()
+    );
+    let written = export_adapter(run, out, newest)?;
+    print_line(&format!("{}  {}", written.sha256, out.display()));
+    Ok(Tally::one())
 }
 
 fn verify(name: &str, json: bool) -> anyhow::Result<Tally> {

@@ -2,14 +2,13 @@
 
 use super::interrupt::Interrupt;
 use crate::worker::{
-    ComputeOptions, EventKind, JobHandle, Progress, StopReason, Worker, WorkerCommand,
-    start_suppressor,
+    BundleChoice, ComputeOptions, EventKind, JobHandle, Progress, StopReason, Worker,
+    WorkerCommand, start_suppressor,
 };
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,9 +57,12 @@ impl Session {
     }
 
     /// Loads a bundle; `None` on Ctrl-C.
-    pub(super) fn load(&self, bundle: &Path) -> anyhow::Result<Option<LoadedBundle>> {
+    pub(super) fn load(
+        &self,
+        bundle: impl Into<BundleChoice>,
+    ) -> anyhow::Result<Option<LoadedBundle>> {
         let handle = JobHandle::new();
-        let command = WorkerCommand::LoadBundle(handle.clone(), bundle.to_owned().into());
+        let command = WorkerCommand::LoadBundle(handle.clone(), bundle.into());
         match self.run(command, "loading", |_| {})? {
             Ended::Done(EventKind::BundleLoaded {
                 name,

@@ -89,11 +89,30 @@ impl Adapter {
             };
             tensors.insert(entry.name.clone(), tensor.to_kind(Kind::Float));
         }
-        let changes = paired(tensors).ok_or_else(|| corrupt("its factors do not come in pairs"))?;
         Ok(Self {
-            path: path.to_path_buf(),
             sha256: source.sha256(),
             base_sha256,
+            ..Self::of_factors(path, tensors, alpha)?
+        })
+    }
+
+    /// An adapter of factors that lie in no adapter's file, without checksums; `path` is named in errors.
+    ///
+    /// # Errors
+    /// [`ModelError::Corrupt`] where the factors do not come in pairs.
+    pub fn of_factors(
+        path: &Path,
+        factors: BTreeMap<String, Tensor>,
+        alpha: f64,
+    ) -> Result<Self, ModelError> {
+        let changes = paired(factors).ok_or_else(|| ModelError::Corrupt {
+            path: path.to_path_buf(),
+            reason: "its factors do not come in pairs".to_owned(),
+        })?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            sha256: String::new(),
+            base_sha256: String::new(),
             alpha,
             changes,
         })

@@ -93,6 +93,14 @@ pub enum ModelError {
         /// Number of offending values.
         count: i64,
     },
+    /// An adapter was trained on other weights.
+    #[error("the adapter was made for other weights than those of the bundle {bundle}; choose the bundle it was trained on: {}", path.display())]
+    ForeignAdapter {
+        /// The adapter's file.
+        path: PathBuf,
+        /// Name of the bundle.
+        bundle: String,
+    },
     /// libtorch refused an operation.
     #[error("libtorch failed while handling {what}: {source}")]
     Torch {

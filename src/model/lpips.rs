@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::bundle::search_folders;
 use tch::{Device, Kind, Tensor};
 use thiserror::Error;
 
@@ -89,7 +90,16 @@ pub struct Lpips {
     scale: Tensor,
 }
 
+/// The weights' place among the bundles.
+const WEIGHTS: &str = "lpips/alex_v0.1.safetensors";
+
 impl Lpips {
+    /// The weights that are installed beside the bundles; `None` where there are none.
+    pub fn installed() -> Option<PathBuf> {
+        let files = search_folders().into_iter().map(|f| f.join(WEIGHTS));
+        files.into_iter().find(|file| file.is_file())
+    }
+
     /// Reads the weights, `models/lpips/alex_v0.1.safetensors`, onto `device`.
     ///
     /// # Errors

@@ -28,7 +28,9 @@ mod vqgan;
 pub mod weights;
 
 pub use adapter::{Adapter, LowRankChange};
-pub use bundle::{Bundle, BundleInfo, BundleWriter, find_bundle, list_bundles, search_folders};
+pub use bundle::{
+    AppliedAdapter, Bundle, BundleInfo, BundleWriter, find_bundle, list_bundles, search_folders,
+};
 pub use config::ConfigError;
 pub use denoiser::{Denoiser, DenoiserConfig, Recomputed};
 pub use discriminator::{

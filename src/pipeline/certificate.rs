@@ -103,9 +103,9 @@ pub struct Certificate {
     pub input: CertifiedInput,
     /// Pictures written beside the certificate.
     pub outputs: Vec<CertifiedOutput>,
-    /// Name of the bundle.
+    /// Name of the bundle; with an adapter, its name, the first digits of its SHA-256 and its strength.
     pub bundle: String,
-    /// SHA-256 of the bundle, hexadecimal.
+    /// SHA-256 of the bundle, hexadecimal; with an adapter, [`crate::model::AppliedAdapter::combined_sha256`].
     pub bundle_sha256: String,
     /// Settings; `seed` is the first of `seeds`.
     pub settings: SuppressionSettings,

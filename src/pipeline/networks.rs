@@ -3,12 +3,12 @@
 use super::conventions::noise_schedule;
 use super::segmenter::Segmenter;
 use super::{
-    BundleSummary, ComputeOptions, DeviceChoice, PipelineError, PrecisionChoice,
+    AdapterChoice, BundleSummary, ComputeOptions, DeviceChoice, PipelineError, PrecisionChoice,
     SuppressionSettings,
 };
 use crate::diffusion::{DiffusionError, NoiseSchedule, PredictionKind};
 use crate::model::manifest::Prediction;
-use crate::model::{Bundle, Manifest};
+use crate::model::{Adapter, AppliedAdapter, Bundle, Manifest};
 use crate::nn::{Check, fast_kind, for_convolution, prepare_for_inference};
 use std::path::Path;
 use tch::{Cuda, Device, Kind, Tensor};
@@ -50,9 +50,16 @@ fn word_of(kind: Kind) -> &'static str {
 }
 
 impl Networks {
-    pub(super) fn load(folder: &Path, options: ComputeOptions) -> Result<Self, PipelineError> {
+    pub(super) fn load(
+        folder: &Path,
+        options: ComputeOptions,
+        adapter: Option<&AdapterChoice>,
+    ) -> Result<Self, PipelineError> {
         let device = resolve_device(options.device)?;
-        let bundle = Bundle::load(folder, device)?;
+        let mut bundle = Bundle::load(folder, device)?;
+        if let Some(choice) = adapter {
+            bundle.apply(&Adapter::read(&choice.path)?, choice.strength_percent)?;
+        }
         let kind = kind_on(options.precision, device);
         prepare_for_inference(&bundle.denoiser_store, kind);
         // Its pictures are shown at more than the 8 bits that bf16 keeps.
@@ -82,6 +89,23 @@ impl Networks {
         &self.bundle.sha256
     }
 
+    /// Name of the bundle, and what tells the adapter in force from others of its name.
+    pub(super) fn name(&self) -> String {
+        let bundle = &self.bundle.manifest.name;
+        match &self.bundle.adapter {
+            None => bundle.clone(),
+            Some(AppliedAdapter {
+                name,
+                sha256,
+                strength_percent,
+                ..
+            }) => {
+                let short = sha256.get(..8).unwrap_or(sha256);
+                format!("{bundle} with {name} ({short}) at {strength_percent} %")
+            }
+        }
+    }
+
     pub(super) fn device_text(&self) -> String {
         match self.device {
             Device::Cuda(index) => format!("cuda:{index}"),
@@ -105,7 +129,7 @@ impl Networks {
 
     pub(super) fn summary(&self) -> BundleSummary {
         BundleSummary {
-            name: self.manifest().name.clone(),
+            name: self.name(),
             sha256: self.sha256().to_owned(),
             defaults: SuppressionSettings::of_bundle(self.manifest()),
             device: self.device_text(),

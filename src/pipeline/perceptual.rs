@@ -1,13 +1,9 @@
 //! The perceptual distance of two pictures, for evaluations.
 
 use super::{PipelineError, tensors};
-use crate::model::bundle::search_folders;
 use crate::model::{Lpips, LpipsRange};
 use crate::radiograph::FloatImage;
 use tch::Device;
-
-/// The weights' place among the bundles.
-const WEIGHTS: &str = "lpips/alex_v0.1.safetensors";
 
 /// LPIPS with AlexNet, on the CPU.
 pub struct Perceptual(Lpips);
@@ -18,8 +14,7 @@ impl Perceptual {
     /// # Errors
     /// [`PipelineError::Perceptual`] where they are damaged.
     pub fn load() -> Result<Option<Self>, PipelineError> {
-        let files = search_folders().into_iter().map(|f| f.join(WEIGHTS));
-        match files.into_iter().find(|file| file.is_file()) {
+        match Lpips::installed() {
             Some(file) => Ok(Some(Self(Lpips::load(&file, Device::Cpu)?))),
             None => Ok(None),
         }

@@ -2,6 +2,7 @@
 
 use super::{DeviceChoice, PrecisionChoice, PreviewChoice, SuppressionSettings};
 use crate::radiograph::{LungMask, Radiograph};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// One suppression.
@@ -51,12 +52,21 @@ impl Default for ComputeOptions {
     }
 }
 
+/// A site's adapter, and how much of it is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdapterChoice {
+    /// Its file.
+    pub path: PathBuf,
+    /// Strength in percent of what was trained; 0 is the bundle as it is.
+    pub strength_percent: u16,
+}
+
 /// What a loaded bundle says about itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BundleSummary {
-    /// Name of the bundle.
+    /// Name of the bundle, and of the adapter in force.
     pub name: String,
-    /// SHA-256 of the bundle, hexadecimal.
+    /// SHA-256 of the bundle, hexadecimal; with an adapter, [`crate::model::AppliedAdapter::combined_sha256`].
     pub sha256: String,
     /// What the bundle proposes.
     pub defaults: SuppressionSettings,

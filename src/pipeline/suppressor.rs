@@ -5,8 +5,8 @@ use super::networks::Networks;
 use super::run::Run;
 use super::stage_cache::StageCache;
 use super::{
-    BundleSummary, ComputeOptions, MemoryOffer, Observer, PipelineError, SuppressionRequest,
-    SuppressionResult,
+    AdapterChoice, BundleSummary, ComputeOptions, MemoryOffer, Observer, PipelineError,
+    SuppressionRequest, SuppressionResult,
 };
 use crate::radiograph::{LungMask, Radiograph};
 use std::path::Path;
@@ -52,20 +52,21 @@ impl Suppressor {
     /// # Errors
     /// [`PipelineError::NoDevice`] or [`PipelineError::Model`].
     pub fn load_bundle(&mut self, folder: &Path) -> Result<BundleSummary, PipelineError> {
-        self.load_bundle_on(folder, self.options)
+        self.load_bundle_on(folder, self.options, None)
     }
 
-    /// [`Self::load_bundle`] on another device or in another number format, which later bundles share; where it
-    /// fails, networks and device stay what they were.
+    /// [`Self::load_bundle`] on another device or in another number format, which later bundles share, or with an
+    /// adapter; where it fails, networks and device stay what they were.
     ///
     /// # Errors
-    /// As [`Self::load_bundle`].
+    /// As [`Self::load_bundle`]; [`PipelineError::Model`] where the adapter does not belong to the bundle.
     pub fn load_bundle_on(
         &mut self,
         folder: &Path,
         options: ComputeOptions,
+        adapter: Option<&AdapterChoice>,
     ) -> Result<BundleSummary, PipelineError> {
-        let networks = Networks::load(folder, options)?;
+        let networks = Networks::load(folder, options, adapter)?;
         let summary = networks.summary();
         (self.networks, self.options) = (Some(networks), options);
         Ok(summary)

@@ -1,18 +1,25 @@
 //! From the run folders of trained networks to a bundle.
 
+use super::base::{Base, load_base};
 use super::stages::{FrozenVqgan, LatentStats};
-use super::{RunConfig, RunFolder, TrainError, TrainStage, Which, load_variables};
+use super::{BaseRecord, RunConfig, RunFolder, TrainError, TrainStage, Which, load_variables};
 use crate::model::bundle::WrittenBundle;
 use crate::model::manifest::{
-    CleaningSpec, DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SegmenterSpec,
-    VqganSpec,
+    CleaningSpec, DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SamplerName,
+    SegmenterSpec, VqganSpec,
 };
-use crate::model::weights::WeightPrecision;
-use crate::model::{BundleWriter, Denoiser, LungSegmenter, Manifest, Vqgan};
+use crate::model::weights::{SavedWeights, WeightPrecision, load_weights};
+use crate::model::{Adapter, BundleWriter, Denoiser, LungSegmenter, Manifest, Vqgan};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use tch::Device;
-use tch::nn::{self, VarStore};
+use tch::nn::VarStore;
+use tch::{Device, Tensor};
+
+/// Stages that train a noise estimator.
+const OF_LATENTS: [TrainStage; 2] = [TrainStage::Denoiser, TrainStage::Distill];
+
+/// Steps that a distilled bundle proposes at most.
+const DISTILLED_STEPS: u32 = 4;
 
 /// Probability above which a pixel belongs to the lungs; the segmenter is trained and judged with it.
 const SEGMENTER_THRESHOLD: f64 = 0.5;
@@ -82,16 +89,17 @@ struct Trained {
 }
 
 impl Trained {
-    fn open(root: &Path, stage: TrainStage, newest: bool) -> Result<Self, TrainError> {
+    fn open(root: &Path, stages: &[TrainStage], newest: bool) -> Result<Self, TrainError> {
         let folder = RunFolder::open(root)?;
         let settings = folder.settings()?;
-        if settings.stage != stage {
+        if !stages.contains(&settings.stage) {
+            let wanted: Vec<&str> = stages.iter().map(|stage| stage.name()).collect();
             return Err(TrainError::checkpoint(
                 root,
                 format!(
                     "the run trains stage `{}`, not `{}`",
                     settings.stage.name(),
-                    stage.name()
+                    wanted.join("` or `")
                 ),
             ));
         }
@@ -105,43 +113,71 @@ impl Trained {
             weights: checkpoint.join("ema.safetensors"),
         })
     }
+
+    /// Fills the variables of the noise estimator: from the run's weights, or from the base's and the run's changes.
+    fn fill(&self, vs: &VarStore) -> Result<(), TrainError> {
+        let Some(adapter) = &self.settings.adapter else {
+            return load_variables(vs, &self.weights);
+        };
+        load_base(&self.settings, FileRole::Denoiser, vs, &self.folder)?;
+        let factors = Tensor::read_safetensors(&self.weights)?;
+        let factors = factors.into_iter().collect();
+        let adapter = Adapter::of_factors(&self.weights, factors, adapter.alpha)?;
+        Ok(adapter.apply(vs, 1.0)?)
+    }
 }
 
-/// Writes a bundle from finished runs.
+/// Writes a bundle from finished runs. Where the denoiser's run has a base, what the run did not train is the base's:
+/// conventions, defaults and, unless another is given, the segmenter. Adapters are merged at full strength.
 ///
 /// # Errors
 /// [`TrainError`] where a run is missing, trains another stage or does not fit, or the bundle cannot
 /// be written; nothing is left behind then.
 pub fn export(config: &ExportConfig) -> Result<WrittenBundle, TrainError> {
-    let denoiser = Trained::open(&config.denoiser, TrainStage::Denoiser, config.newest)?;
+    let denoiser = Trained::open(&config.denoiser, &OF_LATENTS, config.newest)?;
     let segmenter = config
         .segmenter
         .as_deref()
-        .map(|root| Trained::open(root, TrainStage::Segmenter, config.newest))
+        .map(|root| Trained::open(root, &[TrainStage::Segmenter], config.newest))
         .transpose()?;
+    let base = denoiser.settings.base.as_deref().map(Base::open);
+    let base = base.transpose()?;
     let vqgan = FrozenVqgan::find(&denoiser.settings, &denoiser.folder)?;
-    let manifest = manifest(config, &denoiser, segmenter.as_ref(), &vqgan)?;
+    let manifest = match &base {
+        Some(base) => manifest_of_base(config, &denoiser, segmenter.as_ref(), base)?,
+        None => manifest(config, &denoiser, segmenter.as_ref(), &vqgan)?,
+    };
     let networks = (
         manifest.vqgan.config.clone(),
         manifest.denoiser.config.clone(),
         manifest.segmenter.clone(),
     );
     let mut writer = BundleWriter::create(&config.out, manifest, config.overwrite)?;
-    let mut add = |role, file: &Path, build: &dyn Fn(&nn::Path<'_>)| {
+    let mut add = |role, fill: &dyn Fn(&VarStore) -> Result<(), TrainError>| {
         let vs = VarStore::new(Device::Cpu);
-        build(&vs.root());
-        load_variables(&vs, file)?;
+        fill(&vs)?;
         Ok::<(), TrainError>(writer.add_store(role, &vs, config.precision)?)
     };
-    add(FileRole::Vqgan, &vqgan.weights, &|vs| {
-        drop(Vqgan::new(vs, &networks.0));
+    add(FileRole::Vqgan, &|vs| {
+        drop(Vqgan::new(&vs.root(), &networks.0));
+        load_variables(vs, &vqgan.weights)
     })?;
-    add(FileRole::Denoiser, &denoiser.weights, &|vs| {
-        drop(Denoiser::new(vs, &networks.1));
+    add(FileRole::Denoiser, &|vs| {
+        drop(Denoiser::new(&vs.root(), &networks.1));
+        denoiser.fill(vs)
     })?;
-    if let (Some(trained), Some(spec)) = (&segmenter, &networks.2) {
-        add(FileRole::Segmenter, &trained.weights, &|vs| {
-            drop(LungSegmenter::new(vs, &spec.config));
+    if let Some(spec) = &networks.2 {
+        add(FileRole::Segmenter, &|vs| {
+            drop(LungSegmenter::new(&vs.root(), &spec.config));
+            match (&segmenter, &base) {
+                (Some(trained), _) => load_variables(vs, &trained.weights),
+                (None, Some(base)) => {
+                    let weights = base.weights(FileRole::Segmenter)?;
+                    load_weights(vs, &weights.file, Some(&weights.sha256))?;
+                    Ok(())
+                }
+                (None, None) => Ok(()),
+            }
         })?;
     }
     if let Some(card) = &config.card {
@@ -150,6 +186,62 @@ pub fn export(config: &ExportConfig) -> Result<WrittenBundle, TrainError> {
         writer.write_card(&text)?;
     }
     Ok(writer.finish()?)
+}
+
+/// Writes what a run with adapters has learned as a file for [`Adapter::read`].
+///
+/// # Errors
+/// [`TrainError::Checkpoint`] where the run trains no adapters or has no checkpoint yet.
+pub fn export_adapter(run: &Path, out: &Path, newest: bool) -> Result<SavedWeights, TrainError> {
+    let trained = Trained::open(run, &OF_LATENTS, newest)?;
+    let (Some(adapter), Some(base)) = (
+        &trained.settings.adapter,
+        BaseRecord::read(&trained.folder)?,
+    ) else {
+        return Err(TrainError::checkpoint(run, "the run trains no adapters"));
+    };
+    let factors = Tensor::read_safetensors(&trained.weights)?;
+    Ok(Adapter::write(
+        out,
+        factors,
+        &base.weights_sha256,
+        adapter.alpha,
+    )?)
+}
+
+/// What of a base's manifest a run changes.
+fn manifest_of_base(
+    config: &ExportConfig,
+    denoiser: &Trained,
+    segmenter: Option<&Trained>,
+    base: &Base,
+) -> Result<Manifest, TrainError> {
+    let mut manifest = base.manifest().clone();
+    manifest.name.clone_from(&config.name);
+    manifest.version.clone_from(&config.version);
+    manifest.licence.clone_from(&config.licence);
+    manifest.training_data.clone_from(&config.training_data);
+    if let Some(trained) = segmenter {
+        manifest.segmenter = Some(segmenter_spec(trained)?);
+    }
+    if denoiser.settings.stage == TrainStage::Distill {
+        manifest.defaults.sampler = SamplerName::Lcm;
+        manifest.defaults.steps = manifest.defaults.steps.min(DISTILLED_STEPS);
+    }
+    Ok(manifest)
+}
+
+fn segmenter_spec(trained: &Trained) -> Result<SegmenterSpec, TrainError> {
+    Ok(SegmenterSpec {
+        size_px: trained.settings.patch_px as u32,
+        // The trainer shows display values in [-1, 1], with black borders beyond the picture.
+        fit: Fit::Pad,
+        input: InputRange::Displayed,
+        units: InputUnits::Signed,
+        threshold: SEGMENTER_THRESHOLD,
+        cleaning: CleaningSpec::default(),
+        config: trained.settings.model.segmenter()?,
+    })
 }
 
 fn manifest(
@@ -192,18 +284,6 @@ fn manifest(
         std: stats.std,
     };
     manifest.schedule = conventions.schedule.clone();
-    manifest.segmenter = match segmenter {
-        Some(trained) => Some(SegmenterSpec {
-            size_px: trained.settings.patch_px as u32,
-            // The trainer shows display values in [-1, 1], with black borders beyond the picture.
-            fit: Fit::Pad,
-            input: InputRange::Displayed,
-            units: InputUnits::Signed,
-            threshold: SEGMENTER_THRESHOLD,
-            cleaning: CleaningSpec::default(),
-            config: trained.settings.model.segmenter()?,
-        }),
-        None => None,
-    };
+    manifest.segmenter = segmenter.map(segmenter_spec).transpose()?;
     Ok(manifest)
 }

@@ -41,11 +41,12 @@ pub use base::BaseRecord;
 pub use config::{
     AdapterConfig, AugmentationConfig, Conventions, DataConfig, Decay, DenoiserLoss, DistillLoss,
     LossConfig, ModelConfig, OptimizerConfig, OptimizerKind, PatienceConfig, PixelDistance,
-    Precision, RunConfig, SegmenterLoss, SourceConfig, SourceKind, TrainStage, VqganLoss,
+    Precision, RunConfig, SamplesConfig, SegmenterLoss, SourceConfig, SourceKind, TrainStage,
+    VqganLoss,
 };
 pub use data::{Batch, Dataset, DatasetEntry, Patch, PatchShape, Sample, SampleFiles, Split};
 pub use error::TrainError;
-pub use export::{ExportConfig, export};
+pub use export::{ExportConfig, export, export_adapter};
 pub use network::{TrainedNetwork, load_variables};
 pub use observer::{Observer, Terms, TrainEvent, Unobserved};
 pub use optimizer::Optimizer;

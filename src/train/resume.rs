@@ -18,7 +18,7 @@ use toml::{Table, Value};
 
 /// Settings that a resumed run may have otherwise. The budget is one of them, so that a run can go on for
 /// longer, although the learning rate depends on it; see [`new_budget`].
-const MAY_DIFFER: [&str; 10] = [
+const MAY_DIFFER: [&str; 11] = [
     "out",
     "device",
     "threads",
@@ -29,6 +29,7 @@ const MAY_DIFFER: [&str; 10] = [
     "validate_every",
     "report_every",
     "patience",
+    "samples",
 ];
 
 /// Opens the folder of a run that is to go on, and reads its images.

@@ -2,7 +2,7 @@
 
 use super::random::{Purpose, generator};
 use super::resume::{reopen, take_up};
-use super::stages::{Part, Stage, StepInput, attempt, build, check, is_finite};
+use super::stages::{Part, Stage, StepInput, attempt, build, check, is_finite, notice};
 use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
 };
@@ -246,6 +246,9 @@ impl Run<'_> {
             num_parameters,
             iteration: self.state.iteration,
         });
+        if let Some(message) = notice(self.config) {
+            self.observer.event(&TrainEvent::Warned { message });
+        }
     }
 
     /// Whether validations were no better for too long.
@@ -342,12 +345,16 @@ impl Run<'_> {
         for network in self.stage.networks() {
             network.swap_averages()?;
         }
-        let validation = {
+        let (validation, samples) = {
             let _guard = tch::no_grad_guard();
-            self.stage.validate()
+            (self.stage.validate(), self.stage.samples())
         };
         for network in self.stage.networks() {
             network.swap_averages()?;
+        }
+        for (name, picture) in samples? {
+            self.folder
+                .write_sample(self.state.iteration, &name, &picture)?;
         }
         let Some(validation) = validation? else {
             return Ok(false);

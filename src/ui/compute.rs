@@ -74,6 +74,7 @@ mod tests {
             precision: PrecisionChoice::F32,
         };
         let choice = |path: &str, compute| BundleChoice {
+            adapter: None,
             path: path.into(),
             compute: Some(compute),
         };

@@ -1,7 +1,7 @@
 //! What the worker must do; commands carry their data.
 
 use super::{JobHandle, JobId, LegNodesPlan, SweepPlan};
-use crate::pipeline::{ComputeOptions, SuppressionRequest};
+use crate::pipeline::{AdapterChoice, ComputeOptions, SuppressionRequest};
 use crate::radiograph::Radiograph;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub struct BundleChoice {
     pub path: PathBuf,
     /// Device and number format; `None` keeps those in force, at first those the worker was started with.
     pub compute: Option<ComputeOptions>,
+    /// Changes of the bundle's noise estimator; `None` takes the bundle as it is.
+    pub adapter: Option<AdapterChoice>,
 }
 
 impl From<PathBuf> for BundleChoice {
@@ -30,6 +32,7 @@ impl From<PathBuf> for BundleChoice {
         Self {
             path,
             compute: None,
+            adapter: None,
         }
     }
 }

@@ -34,10 +34,11 @@ pub use sweep::{SweepCell, SweepPlan};
 pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
 
 pub use crate::pipeline::{
-    BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions, DeviceChoice, DeviceInfo,
-    FusionChoice, GuidanceChoice, KeptResult, KeptResultError, MOST_SEEDS, Mark, MarkReason,
-    MaskOrigin, MemoryOffer, MemorySaving, Observer, OutputGrid, PathKind, PrecisionChoice,
-    Preview, PreviewChoice, Progress, SamplerChoice, Stage, StageSteps, StageTime, StepCount,
-    SuppressionRequest, SuppressionResult, SuppressionSettings, available_devices,
-    certificate_path, mask8_sha256, suitability_of, uncertainty_full_scale, write_certified,
+    AdapterChoice, BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions,
+    DeviceChoice, DeviceInfo, FusionChoice, GuidanceChoice, KeptResult, KeptResultError,
+    MOST_SEEDS, Mark, MarkReason, MaskOrigin, MemoryOffer, MemorySaving, Observer, OutputGrid,
+    PathKind, PrecisionChoice, Preview, PreviewChoice, Progress, SamplerChoice, Stage, StageSteps,
+    StageTime, StepCount, SuppressionRequest, SuppressionResult, SuppressionSettings,
+    available_devices, certificate_path, mask8_sha256, suitability_of, uncertainty_full_scale,
+    write_certified,
 };

@@ -37,7 +37,7 @@ impl From<PipelineError> for JobError {
 impl Pipeline for Suppressor {
     fn load_bundle(&mut self, bundle: &BundleChoice) -> Result<BundleSummary, JobError> {
         let options = bundle.compute.unwrap_or(self.options());
-        Ok(self.load_bundle_on(&bundle.path, options)?)
+        Ok(self.load_bundle_on(&bundle.path, options, bundle.adapter.as_ref())?)
     }
 
     fn suppress(

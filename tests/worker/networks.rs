@@ -119,6 +119,7 @@ fn device_and_number_format_are_chosen_while_the_worker_runs() {
     let settings = bench.load(bench.bundle().into()).unwrap();
     assert_eq!(bench.suppress(&settings).precision, "f32");
     let on = |device, precision| BundleChoice {
+        adapter: None,
         path: bench.bundle(),
         compute: Some(ComputeOptions { device, precision }),
     };

@@ -161,7 +161,7 @@ fn source(args: &EvaluateArgs) -> anyhow::Result<Option<Source>> {
     let network = NetworkChoice::new(&args.network)?;
     let settings = job::settings(&args.settings, args.grid, &network.bundle)?;
     let session = Session::start(network.compute)?;
-    let loaded = session.load(&network.bundle)?;
+    let loaded = session.load(&network)?;
     Ok(loaded.map(|_| Source::Networks {
         session,
         settings,
@@ -264,7 +264,7 @@ fn score_masks(args: &EvaluateArgs, folder: &Path, tables: &mut Tables) -> anyho
     let network = NetworkChoice::new(&args.network)?;
     let session = Session::start(network.compute)?;
     let mut tally = Tally::default();
-    if session.load(&network.bundle)?.is_none() {
+    if session.load(&network)?.is_none() {
         tally.interrupted = true;
         return Ok(tally);
     }

@@ -21,7 +21,8 @@ pub use writer::{BundleWriter, WrittenBundle};
 
 use super::manifest::{FileEntry, FileRole, Manifest};
 use super::weights::{hexadecimal, load_weights};
-use super::{Denoiser, LungSegmenter, ModelError, Vqgan, WeightProblem};
+use super::{Adapter, Denoiser, LungSegmenter, ModelError, Vqgan, WeightProblem};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,8 +39,10 @@ pub struct Bundle {
     pub manifest: Manifest,
     /// Folder it was loaded from.
     pub folder: PathBuf,
-    /// sha256 that names manifest and weights together, lower-case hexadecimal.
+    /// sha256 that names manifest and weights together, lower-case hexadecimal; with an adapter, what names all of it.
     pub sha256: String,
+    /// The adapter that was applied.
+    pub adapter: Option<AppliedAdapter>,
     /// Image codec.
     pub vqgan: Vqgan,
     /// Noise estimator.
@@ -84,6 +87,7 @@ impl Bundle {
             sha256: bundle_sha256(&text, &manifest.files),
             folder: folder.to_path_buf(),
             manifest,
+            adapter: None,
             vqgan,
             denoiser,
             segmenter,
@@ -91,6 +95,32 @@ impl Bundle {
             denoiser_store,
             segmenter_store,
         })
+    }
+
+    /// Adds an adapter's changes to the noise estimator, at a strength in percent of what was trained.
+    ///
+    /// # Errors
+    /// [`ModelError::ForeignAdapter`] where it was made for other weights, [`ModelError::Corrupt`] where it does not
+    /// fit them.
+    pub fn apply(&mut self, adapter: &Adapter, strength_percent: u16) -> Result<(), ModelError> {
+        let entry = entry_of(&self.folder, &self.manifest, FileRole::Denoiser)?;
+        if adapter.base_sha256 != entry.sha256 {
+            return Err(ModelError::ForeignAdapter {
+                path: adapter.path.clone(),
+                bundle: self.manifest.name.clone(),
+            });
+        }
+        adapter.apply(&self.denoiser_store, f64::from(strength_percent) / 100.0)?;
+        let name = adapter.path.file_stem().unwrap_or_default();
+        let applied = AppliedAdapter {
+            name: name.to_string_lossy().into_owned(),
+            sha256: adapter.sha256.clone(),
+            strength_percent,
+            bundle_sha256: self.sha256.clone(),
+        };
+        self.sha256 = applied.combined_sha256();
+        self.adapter = Some(applied);
+        Ok(())
     }
 
     /// Checks a bundle's folder and reports on every file, without stopping at the first fault.
@@ -116,6 +146,34 @@ impl Bundle {
             card: short.then(|| fs::read_to_string(&card).ok()).flatten(),
             manifest,
         })
+    }
+}
+
+/// An adapter in force, and what it was put on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedAdapter {
+    /// Name of its file, without the ending.
+    pub name: String,
+    /// sha256 of its file, lower-case hexadecimal.
+    pub sha256: String,
+    /// Strength in percent of what was trained.
+    pub strength_percent: u16,
+    /// sha256 of the bundle without it, lower-case hexadecimal.
+    pub bundle_sha256: String,
+}
+
+impl AppliedAdapter {
+    /// sha256 of the line `BUNDLE ADAPTER STRENGTH`, hashes in hexadecimal, strength in percent: names the networks
+    /// that bundle and adapter make together.
+    pub fn combined_sha256(&self) -> String {
+        let Self {
+            sha256,
+            strength_percent,
+            bundle_sha256,
+            ..
+        } = self;
+        let line = format!("{bundle_sha256} {sha256} {strength_percent}");
+        hexadecimal(&Sha256::digest(line.as_bytes()))
     }
 }
 

@@ -210,7 +210,7 @@ impl<'a> Run<'a> {
             changes,
             marks,
             settings: self.request.settings.clone(),
-            bundle_name: self.networks.manifest().name.clone(),
+            bundle_name: self.networks.name(),
             bundle_sha256: self.networks.sha256().to_owned(),
             device: self.networks.device_text(),
             precision: self.networks.precision_text().to_owned(),

@@ -15,6 +15,7 @@ impl RunConfig {
         self.validate_counts()?;
         self.validate_origin()?;
         self.optimizer.validate()?;
+        self.samples.validate()?;
         if let Some(adapter) = &self.adapter {
             adapter.validate()?;
         }

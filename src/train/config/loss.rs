@@ -57,7 +57,8 @@ pub struct VqganLoss {
     pub latent_magnitude: f64,
     /// Weight of LPIPS on AlexNet; the authors' is LPIPS on VGG, which this program does not have.
     pub perceptual: f64,
-    /// AlexNet weights for LPIPS; needed where `perceptual` is not 0.
+    /// AlexNet weights for LPIPS; not given, those installed with the bundles. Where there are none the perceptual term
+    /// is left out, and the run says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub perceptual_weights: Option<PathBuf>,
     /// Weight of the least-squares adversarial loss of a patch discriminator.
@@ -220,12 +221,6 @@ impl LossConfig {
             return Err(TrainError::setting(
                 "loss.distill.huber",
                 "must be a positive number",
-            ));
-        }
-        if vqgan.perceptual > 0.0 && vqgan.perceptual_weights.is_none() {
-            return Err(TrainError::setting(
-                "loss.vqgan.perceptual_weights",
-                "must name the LPIPS weights where `perceptual` is not 0",
             ));
         }
         if vqgan.quantized_share > 0.0 && vqgan.quantization <= 0.0 {

@@ -56,6 +56,7 @@ mod loss;
 mod model;
 mod optimizer;
 mod patience;
+mod samples;
 mod stage;
 
 pub use adapter::AdapterConfig;
@@ -65,6 +66,7 @@ pub use loss::{DenoiserLoss, DistillLoss, LossConfig, PixelDistance, SegmenterLo
 pub use model::{Conventions, ModelConfig};
 pub use optimizer::{Decay, OptimizerConfig, OptimizerKind};
 pub use patience::PatienceConfig;
+pub use samples::SamplesConfig;
 pub use stage::{Precision, TrainStage};
 
 use super::TrainError;
@@ -139,6 +141,9 @@ pub struct RunConfig {
     /// Ends a run whose validation gets no better.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience: Option<PatienceConfig>,
+    /// Pictures written at every validation; denoiser and distillation only.
+    #[serde(default)]
+    pub samples: SamplesConfig,
     /// Weights to start from: a weights file, or a run folder of the same architecture. Of a run folder the averaged
     /// weights of the checkpoint with the best validation score are taken, and of the newest checkpoint only
     /// where nothing was validated. Patients kept for testing must not be named under `data.validation` of

@@ -10,7 +10,7 @@ use crate::model::manifest::Prediction;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
 use crate::train::random::normal;
 use crate::train::{
-    Dataset, DenoiserLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
+    Dataset, DenoiserLoss, RunConfig, RunFolder, SamplesConfig, Terms, TrainError, TrainedNetwork,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
@@ -28,6 +28,7 @@ pub(super) struct DenoiserStage {
     loss: DenoiserLoss,
     device: Device,
     validation: Vec<Judged>,
+    samples: SamplesConfig,
 }
 
 impl DenoiserStage {
@@ -50,6 +51,7 @@ impl DenoiserStage {
             loss: config.loss.denoiser.clone(),
             device,
             validation,
+            samples: config.samples.clone(),
         })
     }
 
@@ -194,5 +196,10 @@ impl Stage for DenoiserStage {
         // Tone differences between patients are chance; what is left after an affine map is not.
         let score = terms.get("psnr_affine_one_step").copied();
         Ok(score.map(|score| Validation { terms, score }))
+    }
+
+    fn samples(&mut self) -> Result<Vec<(String, Tensor)>, TrainError> {
+        let (count, steps) = (self.samples.images, self.samples.steps);
+        Judged::samples(&self.validation, count, steps, &self.estimator, &self.space)
     }
 }

@@ -19,7 +19,8 @@ use crate::model::manifest::FileRole;
 use crate::train::base::load_base;
 use crate::train::losses::pseudo_huber;
 use crate::train::{
-    Dataset, DenoiserLoss, DistillLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
+    Dataset, DenoiserLoss, DistillLoss, RunConfig, RunFolder, SamplesConfig, Terms, TrainError,
+    TrainedNetwork,
 };
 use rand::Rng as _;
 use tch::nn::VarStore;
@@ -42,6 +43,7 @@ pub(super) struct DistillStage {
     /// Timesteps of the trajectory from the last to the first.
     timesteps: Vec<i64>,
     validation: Vec<Judged>,
+    samples: SamplesConfig,
     /// Variables of target and teacher; the networks hold the same tensors.
     _frozen: [VarStore; 2],
 }
@@ -77,6 +79,7 @@ impl DistillStage {
             loss: config.loss.distill.clone(),
             timesteps,
             validation,
+            samples: config.samples.clone(),
             _frozen: [target_vs, teacher_vs],
         })
     }
@@ -203,6 +206,11 @@ impl Stage for DistillStage {
         let terms = mean_terms(&each);
         let score = terms.get("psnr_affine_4_steps").copied();
         Ok(score.map(|score| Validation { terms, score }))
+    }
+
+    fn samples(&mut self) -> Result<Vec<(String, Tensor)>, TrainError> {
+        let (count, steps) = (self.samples.images, self.samples.steps);
+        Judged::samples(&self.validation, count, steps, &self.student, &self.space)
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) const LEAST_MULTIPLE_PX: usize = 64;
 /// One whole validation image on the model's grid, `[1, 1, H, W]` each.
 #[derive(Debug)]
 pub(super) struct WholeImage {
+    /// Its name.
+    pub name: String,
     /// Radiograph in `[-1, 1]`.
     pub radiograph: Tensor,
     /// Soft-tissue image in `[-1, 1]`.
@@ -36,6 +38,7 @@ pub(super) fn whole_images(dataset: &Dataset, multiple_px: i64) -> Vec<WholeImag
                 Tensor::from_slice(image.values()).reshape([1, 1, height as i64, width as i64])
             };
             WholeImage {
+                name: sample.name.clone(),
                 radiograph: plane(&sample.radiograph) * 2.0 - 1.0,
                 soft_tissue: sample
                     .soft_tissue

@@ -55,6 +55,26 @@ impl Judged {
             .collect()
     }
 
+    /// Pictures of the first `count`, each by its name.
+    pub fn samples(
+        judged: &[Self],
+        count: usize,
+        num_steps: usize,
+        estimator: &Estimator,
+        space: &LatentSpace,
+    ) -> Result<Vec<(String, Tensor)>, TrainError> {
+        judged
+            .iter()
+            .take(count)
+            .map(|one| {
+                Ok((
+                    one.image.name.clone(),
+                    one.sampled(estimator, space, num_steps)?,
+                ))
+            })
+            .collect()
+    }
+
     /// How close the clean latent comes at each of the judged timesteps, and the picture from the last one.
     pub fn one_step(
         &self,

@@ -76,6 +76,11 @@ pub(crate) trait Stage {
 
     /// Judges the weights as they stand, without gradients; `None` where there is nothing to judge by.
     fn validate(&mut self) -> Result<Option<Validation>, TrainError>;
+
+    /// Soft-tissue images of the first validation images, by name, `[1, 1, H, W]` in `[-1, 1]`.
+    fn samples(&mut self) -> Result<Vec<(String, Tensor)>, TrainError> {
+        Ok(Vec::new())
+    }
 }
 
 /// One iteration over all its parts; where a term is not finite, everything is as it was before.
@@ -113,6 +118,14 @@ pub(crate) fn check(config: &RunConfig) -> Result<(), TrainError> {
     match config.stage {
         TrainStage::Denoiser | TrainStage::Distill => FrozenVqgan::named(config)?.check(config),
         TrainStage::Segmenter | TrainStage::Vqgan => Ok(()),
+    }
+}
+
+/// What a person should know before a run begins.
+pub(crate) fn notice(config: &RunConfig) -> Option<String> {
+    match config.stage {
+        TrainStage::Vqgan => vqgan::notice(&config.loss.vqgan),
+        TrainStage::Segmenter | TrainStage::Denoiser | TrainStage::Distill => None,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::train::{
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
+use std::path::PathBuf;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
@@ -28,6 +29,25 @@ pub(super) struct VqganStage {
     device: Device,
     compute: Kind,
     validation: Vec<WholeImage>,
+}
+
+/// The weights of the perceptual term; `None` where the loss has none, or none are installed.
+fn perceptual_weights(loss: &VqganLoss) -> Option<PathBuf> {
+    if loss.perceptual > 0.0 {
+        loss.perceptual_weights.clone().or_else(Lpips::installed)
+    } else {
+        None
+    }
+}
+
+/// What a person should know before a run of these losses.
+pub(super) fn notice(loss: &VqganLoss) -> Option<String> {
+    let missing = loss.perceptual > 0.0 && perceptual_weights(loss).is_none();
+    missing.then(|| {
+        "no LPIPS weights are installed: the perceptual term is left out; name a file as \
+         `loss.vqgan.perceptual_weights`, or set `loss.vqgan.perceptual` to 0"
+            .to_owned()
+    })
 }
 
 /// What the decoder was given for the images of one iteration.
@@ -52,10 +72,9 @@ impl VqganStage {
         let vqgan = Vqgan::new(&vs.root(), &architecture);
         load_base(config, FileRole::Vqgan, &vs, folder)?;
         let loss = config.loss.vqgan.clone();
-        let perceptual = match &loss.perceptual_weights {
-            Some(file) if loss.perceptual > 0.0 => Some(Lpips::load(file, device)?),
-            _ => None,
-        };
+        let perceptual = perceptual_weights(&loss)
+            .map(|file| Lpips::load(&file, device))
+            .transpose()?;
         Ok(Self {
             network: TrainedNetwork::new("", vs, &config.optimizer),
             adversary: Adversary::new(config, device),

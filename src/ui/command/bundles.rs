@@ -28,6 +28,7 @@ fn load_on(path: PathBuf, options: ComputeOptions, state: &mut AppState, service
     let choice = BundleChoice {
         path,
         compute: Some(options),
+        adapter: None,
     };
     let command = WorkerCommand::LoadBundle(handle.clone(), choice.clone());
     match services.engine.send(command) {

@@ -1,0 +1,299 @@
+//! Runs that go on from a bundle: whole, by low-rank adapters, and by distillation.
+
+use super::{Recorder, alone, assert_same_checkpoint, bench, config, tensors, vqgan_line};
+use diaphane::model::manifest::FileRole;
+use diaphane::model::{Adapter, Bundle};
+use diaphane::train::{
+    EndReason, ExportConfig, RunConfig, RunFolder, RunSummary, Start, Unobserved, Which, export,
+    export_adapter, run,
+};
+use std::path::{Path, PathBuf};
+use tch::{Device, Tensor};
+
+/// A bundle of the smallest networks, trained for two iterations each.
+fn tiny_bundle(root: &Path, data: &Path) -> PathBuf {
+    for (stage, extra) in [
+        ("segmenter", String::new()),
+        ("vqgan", String::new()),
+        ("denoiser", vqgan_line(root)),
+    ] {
+        let config = config(stage, root, data, &format!("iterations = 2\n{extra}"));
+        run(&config, Start::Fresh, &mut Unobserved).unwrap();
+    }
+    pack(root, "base", "denoiser", "segmenter = \"segmenter\"")
+}
+
+/// Packs a run of `root` as a bundle.
+fn pack(root: &Path, name: &str, run: &str, extra: &str) -> PathBuf {
+    let path = root.join(format!("{name}.export.toml"));
+    let text = format!(
+        "out = \"{name}\"\nname = \"{name}\"\nversion = \"0\"\nlicence = \"MIT\"\n\
+         training_data = \"stripes\"\ndenoiser = \"{run}\"\nnewest = true\n{extra}\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    export(&ExportConfig::read(&path).unwrap()).unwrap().folder
+}
+
+/// A run that goes on from the bundle `base` of `root`; its run file knows nothing of networks.
+fn tuned(stage: &str, name: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
+    let text = format!(
+        r#"
+        stage = "{stage}"
+        out = '{name}'
+        base = "base"
+        seed = 11
+        device = "cpu"
+        threads = 1
+        batch = 2
+        patch_px = 64
+        report_every = 2
+        checkpoint_every = 3
+        validate_every = 3
+        {extra}
+        [data]
+        validation = ["c"]
+        [[data.source]]
+        kind = "pairs"
+        folder = '{data}'
+        grid_px = 64
+        "#,
+        data = data.display(),
+    );
+    let path = root.join(format!("{name}.toml"));
+    std::fs::write(&path, text).unwrap();
+    RunConfig::read(&path).unwrap()
+}
+
+const ADAPTER: &str = "iterations = 8\n[adapter]\nrank = 2\nleast_side = 4\n[optimizer]\nlearning_rate = 2e-2\nwarm_up = 0";
+
+fn denoiser(bundle: &Path) -> Vec<(String, Tensor)> {
+    let bundle = Bundle::load(bundle, Device::Cpu).unwrap();
+    let mut weights: Vec<_> = bundle.denoiser_store.variables().into_iter().collect();
+    weights.sort_by(|a, b| a.0.cmp(&b.0));
+    weights
+}
+
+/// Largest difference of two networks' weights.
+fn farthest(a: &[(String, Tensor)], b: &[(String, Tensor)]) -> f64 {
+    assert!(!a.is_empty() && a.len() == b.len());
+    let pairs = a.iter().zip(b);
+    pairs
+        .map(|((name, a), (other, b))| {
+            assert_eq!(name, other);
+            (a - b).abs().max().double_value(&[])
+        })
+        .fold(0.0, f64::max)
+}
+
+/// Runs without a stop, and again stopped at the first checkpoint and resumed.
+fn assert_resumes(first: &RunConfig, root: &Path) -> RunSummary {
+    let undisturbed = run(first, Start::Fresh, &mut Unobserved).unwrap();
+    let mut again = first.clone();
+    again.out = root.join(format!("{}-again", first.out.display()));
+    let mut recorder = Recorder {
+        stop_after: Some(1),
+        ..Recorder::default()
+    };
+    let stopped = run(&again, Start::Fresh, &mut recorder).unwrap();
+    assert_eq!(
+        (stopped.reason, stopped.iterations),
+        (EndReason::Cancelled, 3)
+    );
+    let resumed = run(&again, Start::Resumed, &mut Unobserved).unwrap();
+    assert_same_checkpoint(&undisturbed.last_checkpoint, &resumed.last_checkpoint);
+    undisturbed
+}
+
+#[test]
+fn a_run_goes_on_from_a_bundle_and_leaves_it_alone() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    let base = tiny_bundle(root, &data);
+    let before = Bundle::info(&base).unwrap();
+    let files = Bundle::verify(&base).unwrap();
+
+    // A learning rate at which a step is lost in the weights' rounding.
+    let still = "iterations = 1\n[optimizer]\nlearning_rate = 1e-12\nfloor = 0.0";
+    let still = tuned("denoiser", "still", root, &data, still);
+    run(&still, Start::Fresh, &mut Unobserved).unwrap();
+    let packed = pack(root, "packed", "still", "");
+    assert!(farthest(&denoiser(&base), &denoiser(&packed)) < 1e-9);
+
+    // What the run did not train is the base's: codec, scale of the latents, segmenter, defaults.
+    let (a, b) = (&before.manifest, Bundle::info(&packed).unwrap().manifest);
+    assert_eq!((&a.latent, &a.defaults), (&b.latent, &b.defaults));
+    for role in [FileRole::Vqgan, FileRole::Segmenter] {
+        let sha256 =
+            |manifest: &diaphane::model::Manifest| manifest.file(role).unwrap().sha256.clone();
+        assert_eq!(sha256(a), sha256(&b), "{role}");
+    }
+
+    let moving = tuned("denoiser", "moving", root, &data, "iterations = 8");
+    assert_resumes(&moving, root);
+    // What the network makes of the validation image, at every validation and the end, each time better or worse.
+    let sample =
+        |step| std::fs::read(moving.out.join(format!("samples/{step}/c_soft.png"))).unwrap();
+    assert!(sample("step-00000003") != sample("step-00000008"));
+    let packed = pack(root, "moved", "moving", "");
+    assert!(farthest(&denoiser(&base), &denoiser(&packed)) > 1e-4);
+    assert_eq!(Bundle::info(&base).unwrap(), before);
+    assert_eq!(Bundle::verify(&base).unwrap(), files);
+}
+
+#[test]
+fn an_adapter_at_full_strength_is_the_merged_bundle_and_at_none_the_base() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    let base = tiny_bundle(root, &data);
+    let config = tuned("denoiser", "low", root, &data, ADAPTER);
+    let summary = assert_resumes(&config, root);
+    // The checkpoint holds the factors, not the weights.
+    let factors = tensors(&summary.last_checkpoint, "weights");
+    assert!(
+        factors
+            .keys()
+            .all(|name| name.ends_with(".down") || name.ends_with(".up"))
+    );
+
+    let file = root.join("site.safetensors");
+    export_adapter(&config.out, &file, true).unwrap();
+    let adapter = Adapter::read(&file).unwrap();
+    let with = |strength| {
+        let mut bundle = Bundle::load(&base, Device::Cpu).unwrap();
+        bundle.apply(&adapter, strength).unwrap();
+        let mut weights: Vec<_> = bundle.denoiser_store.variables().into_iter().collect();
+        weights.sort_by(|a, b| a.0.cmp(&b.0));
+        (bundle.sha256, weights)
+    };
+    let merged = denoiser(&pack(root, "merged", "low", ""));
+    let change = farthest(&denoiser(&base), &merged);
+    assert!(change > 1e-3, "{change}");
+    // Factors are stored in half precision: 2^-11 of each, two factors and a sum over rank 2.
+    assert!(farthest(&with(100).1, &merged) < 4e-3 * change.max(1.0));
+    assert!(farthest(&with(0).1, &denoiser(&base)) < 1e-12);
+    let half = farthest(&with(50).1, &denoiser(&base));
+    assert!(
+        (half - 0.5 * change).abs() < 0.02 * change,
+        "{half} {change}"
+    );
+    assert_ne!(with(50).0, with(100).0);
+
+    let mut other = Bundle::load(&root.join("merged"), Device::Cpu).unwrap();
+    let refused = other.apply(&adapter, 100).unwrap_err().to_string();
+    assert!(refused.contains("other weights"), "{refused}");
+    let whole = tuned("denoiser", "whole", root, &data, "iterations = 1");
+    run(&whole, Start::Fresh, &mut Unobserved).unwrap();
+    let refused = export_adapter(&whole.out, &file, true).unwrap_err();
+    assert!(refused.to_string().contains("no adapters"), "{refused}");
+}
+
+#[test]
+fn a_bundle_is_distilled_and_proposes_fewer_steps() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    let base = tiny_bundle(root, &data);
+    let config = tuned("distill", "student", root, &data, "iterations = 8");
+    assert_resumes(&config, root);
+    let packed = pack(root, "packed", "student", "");
+    assert!(farthest(&denoiser(&base), &denoiser(&packed)) > 1e-6);
+    assert!(Bundle::info(&packed).unwrap().manifest.defaults.steps <= 4);
+}
+
+#[test]
+fn activations_computed_twice_train_the_same_network() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    tiny_bundle(root, &data);
+    let losses = |name: &str, extra: &str| {
+        let extra = format!("iterations = 6\nprecision = \"f32\"\n{extra}");
+        let config = tuned("denoiser", name, root, &data, &extra);
+        let mut recorder = Recorder::default();
+        run(&config, Start::Fresh, &mut recorder).unwrap();
+        recorder.losses
+    };
+    let kept = losses("kept", "");
+    let twice = losses("twice", "recompute_activations = true");
+    for (a, b) in kept.iter().zip(&twice) {
+        // Gradients agree to f32's rounding; six steps of AdamW carry that on.
+        assert!((a - b).abs() < 1e-3 * a.abs(), "{kept:?} {twice:?}");
+    }
+}
+
+#[test]
+fn a_run_that_gets_no_better_ends_and_its_best_stays() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    tiny_bundle(root, &data);
+    let extra = "iterations = 50\n[patience]\nvalidations = 2\nmin_delta = 1000.0";
+    let config = tuned("denoiser", "settled", root, &data, extra);
+    let summary = run(&config, Start::Fresh, &mut Unobserved).unwrap();
+    // Validations after 3, 6 and 9 iterations: the first is the best, two more are no better.
+    assert_eq!(
+        (summary.reason, summary.iterations, summary.best_iteration),
+        (EndReason::Settled, 9, Some(3))
+    );
+    let best = RunFolder::open(&config.out)
+        .unwrap()
+        .checkpoint(Which::Best);
+    assert!(best.unwrap().unwrap().ends_with("step-00000003"));
+}
+
+#[test]
+fn what_contradicts_the_base_is_refused() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    tiny_bundle(root, &data);
+    let refusal = |stage: &str, change: (&str, &str)| -> String {
+        drop(tuned("denoiser", "told", root, &data, "iterations = 1"));
+        let path = root.join("told.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.replacen("\"denoiser\"", &format!("\"{stage}\""), 1);
+        std::fs::write(&path, text.replacen(change.0, change.1, 1)).unwrap();
+        RunConfig::read(&path).unwrap_err().to_string()
+    };
+    for (stage, change, words) in [
+        (
+            "denoiser",
+            ("base = \"base\"", "base = \"none\""),
+            "\"none\"",
+        ),
+        (
+            "denoiser",
+            ("[data]", "[model]\npreset = \"gl-lcm\"\n[data]"),
+            "`model`",
+        ),
+        (
+            "denoiser",
+            ("[data]", "[conventions]\nprediction = \"epsilon\"\n[data]"),
+            "`conventions`",
+        ),
+        ("denoiser", ("grid_px = 64", "grid_px = 512"), "must be 64"),
+        ("denoiser", ("seed", "vqgan = \"vqgan\"\nseed"), "`vqgan`"),
+        (
+            "denoiser",
+            ("batch = 2", "batch = 2\naccumulate = 3"),
+            "`accumulate`",
+        ),
+        (
+            "segmenter",
+            ("patch_px = 64", "patch_px = 96"),
+            "must be 32",
+        ),
+        ("vqgan", ("[data]", "[adapter]\n[data]"), "`adapter`"),
+        ("distill", ("base = \"base\"", ""), "`base`"),
+        (
+            "denoiser",
+            ("[data]", "[patience]\nvalidations = 0\n[data]"),
+            "`patience.validations`",
+        ),
+    ] {
+        let found = refusal(stage, change);
+        assert!(found.contains(words), "{change:?}: {found}");
+    }
+}
