@@ -7,18 +7,25 @@ use super::ModelError;
 use super::weights::{
     SafetensorsFile, SavedWeights, TensorSource as _, WeightPrecision, save_tensors,
 };
-use std::collections::{BTreeMap, HashMap};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tch::nn::VarStore;
 use tch::{Kind, Tensor};
 
-/// Notes in the header of an adapter's file.
-const FORMAT: (&str, &str) = ("diaphane.adapter", "1");
-const BASE: &str = "diaphane.base";
-const ALPHA: &str = "diaphane.alpha";
+/// Note in the header of an adapter's file; holds [`About`] as JSON.
+const NOTE: &str = "diaphane.adapter.1";
 /// Endings of the two factors of a change, after the name of the weight.
 const DOWN: &str = ".down";
 const UP: &str = ".up";
+
+/// What an adapter's file says about itself.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct About {
+    base_sha256: String,
+    alpha: f64,
+}
 
 /// The two factors of one change.
 ///
@@ -72,15 +79,13 @@ impl Adapter {
             path: path.to_path_buf(),
             reason: reason.to_owned(),
         };
-        if source.note(FORMAT.0) != Some(FORMAT.1) {
+        let about = source.note(NOTE).map(serde_json::from_str::<About>);
+        let Some(Ok(About { base_sha256, alpha })) = about else {
             return Err(corrupt("it is no adapter of this program"));
+        };
+        if !(alpha.is_finite() && alpha > 0.0) {
+            return Err(corrupt("its factor alpha is no positive number"));
         }
-        let base_sha256 = source.note(BASE).unwrap_or_default().to_owned();
-        let alpha = source
-            .note(ALPHA)
-            .and_then(|alpha| alpha.parse::<f64>().ok())
-            .filter(|alpha| alpha.is_finite() && *alpha > 0.0)
-            .ok_or_else(|| corrupt("its factor alpha is no positive number"))?;
         let mut tensors = BTreeMap::new();
         for index in 0..source.entries().len() {
             let tensor = source.read(index)?;
@@ -128,12 +133,15 @@ impl Adapter {
         base_sha256: &str,
         alpha: f64,
     ) -> Result<SavedWeights, ModelError> {
-        let notes = HashMap::from([
-            (FORMAT.0.to_owned(), FORMAT.1.to_owned()),
-            (BASE.to_owned(), base_sha256.to_owned()),
-            (ALPHA.to_owned(), alpha.to_string()),
-        ]);
-        save_tensors(factors, notes, path, WeightPrecision::F16)
+        let about = serde_json::to_string(&About {
+            base_sha256: base_sha256.to_owned(),
+            alpha,
+        })
+        .map_err(|err| ModelError::Corrupt {
+            path: path.to_path_buf(),
+            reason: err.to_string(),
+        })?;
+        save_tensors(factors, (NOTE, &about), path, WeightPrecision::F16)
     }
 
     /// Names of the factors A and B of a weight's change.
@@ -232,7 +240,8 @@ mod tests {
         let file = temp.path().join("site.safetensors");
         let saved = Adapter::write(&file, factors(), "abc", 2.0).unwrap();
         let adapter = Adapter::read(&file).unwrap();
-        assert_eq!((adapter.base_sha256.as_str(), adapter.alpha), ("abc", 2.0));
+        assert_eq!(adapter.base_sha256, "abc");
+        assert!((adapter.alpha - 2.0).abs() < 1e-12);
         assert_eq!(adapter.sha256, saved.sha256);
         // 1 + 0.5 * 2 / 1 * [3, -1]^T [1, 2], by hand.
         let vs = network();
@@ -247,7 +256,7 @@ mod tests {
     fn what_is_no_adapter_or_fits_no_weight_is_named() {
         let temp = tempfile::tempdir().unwrap();
         let file = temp.path().join("other.safetensors");
-        save_tensors(factors(), HashMap::new(), &file, WeightPrecision::F32).unwrap();
+        save_tensors(factors(), ("format", "pt"), &file, WeightPrecision::F32).unwrap();
         let words = Adapter::read(&file).unwrap_err().to_string();
         assert!(words.contains("no adapter"), "{words}");
 

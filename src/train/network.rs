@@ -67,8 +67,9 @@ impl TrainedNetwork {
     /// Keeps the averages in the variables of another store of the same network, which then follows this one.
     pub(super) fn keep_averages_in(&mut self, other: &VarStore) -> Result<(), TrainError> {
         let _guard = tch::no_grad_guard();
-        for (name, mut variable) in other.variables() {
-            if let Some(average) = self.averages.get_mut(&name) {
+        let mut variables = other.variables();
+        for (name, average) in &mut self.averages {
+            if let Some(variable) = variables.get_mut(name) {
                 variable.f_copy_(average)?;
                 *average = variable.detach();
             }

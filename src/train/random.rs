@@ -16,6 +16,8 @@ pub enum Purpose {
     Step,
     /// Fixed noise of the validation.
     Validation,
+    /// Drawing and changing the images of a prepared view; its number stands for the iteration.
+    Views,
 }
 
 /// The generator of one iteration and purpose.

@@ -277,18 +277,29 @@ impl Run<'_> {
         let learning_rate = config.optimizer.learning_rate_at(iteration, fraction);
         let mut images = rng(Purpose::Images);
         let (dataset, device, of) = (self.dataset, self.device, config.accumulate);
-        let parts = (0..of).map(|index| {
+        let prepare = |stage: &mut dyn Stage, part: Part| {
             let mut rng = rng(Purpose::Step);
-            rng.set_stream(index as u64);
+            rng.set_stream(part.index as u64);
+            let items = config.batch / of;
+            let batch = match stage.lacking_views(items, &mut rng) {
+                None => dataset.draw(items, &config.augmentation, &mut images, device),
+                Some(views) => dataset.draw_each(
+                    views
+                        .into_iter()
+                        .map(|view| generator(config.seed, config.stage, view, Purpose::Views)),
+                    &config.augmentation,
+                    device,
+                ),
+            };
             StepInput {
                 iteration,
                 learning_rate,
-                batch: dataset.draw(config.batch / of, &config.augmentation, &mut images, device),
+                batch,
                 rng,
-                part: Part { index, of },
+                part,
             }
-        });
-        let terms = attempt(self.stage.as_mut(), parts)?;
+        };
+        let terms = attempt(self.stage.as_mut(), of, prepare)?;
         if is_finite(&terms) {
             self.skipped = 0;
             for network in self.stage.networks() {

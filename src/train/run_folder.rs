@@ -8,6 +8,7 @@
 //! OUT/base.*             fine-tuning: the weights it goes on from, and what they are
 //! OUT/log.csv            iteration, elapsed_secs, split, term, value
 //! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml
+//! OUT/latents/view-*     denoiser: prepared views, with checksums
 //! OUT/samples/step-00000500/NAME_soft.png   validation images as the averaged weights render them
 //! OUT/last, OUT/best     name of the newest and of the best checkpoint
 //! ```

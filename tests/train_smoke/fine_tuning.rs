@@ -151,10 +151,11 @@ fn an_adapter_at_full_strength_is_the_merged_bundle_and_at_none_the_base() {
     let summary = assert_resumes(&config, root);
     // The checkpoint holds the factors, not the weights.
     let factors = tensors(&summary.last_checkpoint, "weights");
+    let last = |name: &String| name.rsplit('.').next().unwrap_or_default().to_owned();
     assert!(
         factors
             .keys()
-            .all(|name| name.ends_with(".down") || name.ends_with(".up"))
+            .all(|name| ["down", "up"].contains(&last(name).as_str()))
     );
 
     let file = root.join("site.safetensors");
@@ -224,6 +225,40 @@ fn activations_computed_twice_train_the_same_network() {
 }
 
 #[test]
+fn prepared_views_are_kept_and_made_again_where_they_are_damaged() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    tiny_bundle(root, &data);
+    let extra = "iterations = 8\nprepared_views = 3\n[loss.denoiser]\npixel = 0.2\npixel_crop_latents = 8\nlocal_share = 0.5";
+    let config = tuned("denoiser", "prepared", root, &data, extra);
+    // Sixteen items of three views: every later one is a view that is known.
+    let undisturbed = assert_resumes(&config, root);
+    let views = config.out.join("latents");
+    let files = || std::fs::read_dir(&views).unwrap().count();
+    assert_eq!(files(), 6, "three views with their checksums");
+
+    // A run that finds one of them damaged, and one gone, ends with the same weights.
+    let first = views.join("view-00000000.safetensors");
+    let good = std::fs::read(&first).unwrap();
+    let mut damaged = good.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    std::fs::write(&first, &damaged).unwrap();
+    std::fs::remove_file(views.join("view-00000001.safetensors")).unwrap();
+    let kept = root.join("kept");
+    std::fs::rename(config.out.join("checkpoints"), &kept).unwrap();
+    std::fs::create_dir(config.out.join("checkpoints")).unwrap();
+    for name in ["last", "best"] {
+        drop(std::fs::remove_file(config.out.join(name)));
+    }
+    let again = run(&config, Start::Resumed, &mut Unobserved).unwrap();
+    let name = undisturbed.last_checkpoint.file_name().unwrap();
+    assert_same_checkpoint(&kept.join(name), &again.last_checkpoint);
+    assert!(std::fs::read(&first).unwrap() == good);
+    assert_eq!(files(), 6);
+}
+
+#[test]
 fn a_run_that_gets_no_better_ends_and_its_best_stays() {
     let _alone = alone();
     let (temp, data) = bench();
@@ -286,6 +321,11 @@ fn what_contradicts_the_base_is_refused() {
             "must be 32",
         ),
         ("vqgan", ("[data]", "[adapter]\n[data]"), "`adapter`"),
+        (
+            "vqgan",
+            ("seed", "prepared_views = 2\nseed"),
+            "`prepared_views`",
+        ),
         ("distill", ("base = \"base\"", ""), "`base`"),
         (
             "denoiser",

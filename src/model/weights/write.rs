@@ -58,24 +58,22 @@ pub fn save_weights(
     file: &Path,
     precision: WeightPrecision,
 ) -> Result<SavedWeights, ModelError> {
-    save_tensors(
-        vs.variables().into_iter().collect(),
-        HashMap::new(),
-        file,
-        precision,
-    )
+    // Other readers of the format take "pt" as the sign of torch's memory layout.
+    let variables = vs.variables().into_iter().collect();
+    save_tensors(variables, ("format", "pt"), file, precision)
 }
 
-/// [`save_weights`] of any named tensors, with notes in the header.
+/// [`save_weights`] of any named tensors, with one note in the header: of several, the order would change from file to
+/// file, and the checksum with it.
 pub(crate) fn save_tensors(
     mut variables: Vec<(String, Tensor)>,
-    notes: HashMap<String, String>,
+    note: (&str, &str),
     file: &Path,
     precision: WeightPrecision,
 ) -> Result<SavedWeights, ModelError> {
     let _guard = tch::no_grad_guard();
     variables.sort_by_key(|(name, variable)| (variable.kind() != Kind::Int64, name.clone()));
-    let header = header_of(&variables, notes, precision, file)?;
+    let header = header_of(&variables, note, precision, file)?;
     let mut output = AtomicFile::create(file)?;
     let mut hasher = Sha256::new();
     let mut bytes = 0_u64;
@@ -96,7 +94,7 @@ pub(crate) fn save_tensors(
 
 fn header_of(
     variables: &[(String, Tensor)],
-    mut notes: HashMap<String, String>,
+    note: (&str, &str),
     precision: WeightPrecision,
     file: &Path,
 ) -> Result<Vec<u8>, ModelError> {
@@ -112,8 +110,7 @@ fn header_of(
         };
         (name.clone(), info)
     });
-    // Other readers of the format take "pt" as the sign of torch's memory layout.
-    notes.insert("format".to_owned(), "pt".to_owned());
+    let notes = HashMap::from([(note.0.to_owned(), note.1.to_owned())]);
     let corrupt = |reason: String| ModelError::Corrupt {
         path: file.to_path_buf(),
         reason,

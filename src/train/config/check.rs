@@ -85,6 +85,12 @@ impl RunConfig {
                 "is for the stages `denoiser` and `distill`",
             );
         }
+        if self.prepared_views > 0 && !latent {
+            return refuse(
+                "prepared_views",
+                "is for the stages `denoiser` and `distill`",
+            );
+        }
         if self.accumulate > self.batch || !self.batch.is_multiple_of(self.accumulate) {
             return refuse("accumulate", "must divide `batch`");
         }

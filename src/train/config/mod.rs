@@ -116,6 +116,10 @@ pub struct RunConfig {
     /// third more time. Denoiser and distillation only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recompute_activations: bool,
+    /// Random views of the training images that are encoded once, kept in the run folder and drawn from; 0 encodes fresh
+    /// ones in every iteration. Denoiser and distillation only.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub prepared_views: u64,
     /// Side of a patch (segmenter: of the square that the whole image is fitted into) in pixels.
     #[serde(default = "default_patch")]
     pub patch_px: usize,
@@ -191,6 +195,13 @@ fn default_keep_checkpoints() -> usize {
 }
 fn default_report_every() -> u64 {
     20
+}
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field by reference"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 fn one() -> usize {
     1

@@ -232,6 +232,19 @@ impl Dataset {
         Batch::stack(&patches, device)
     }
 
+    /// Draws patches, each from a generator of its own.
+    pub fn draw_each(
+        &self,
+        generators: impl Iterator<Item = ChaCha8Rng>,
+        config: &AugmentationConfig,
+        device: Device,
+    ) -> Batch {
+        let patches: Vec<Patch> = generators
+            .filter_map(|mut rng| self.draw_one(config, &mut rng))
+            .collect();
+        Batch::stack(&patches, device)
+    }
+
     fn draw_one(&self, config: &AugmentationConfig, rng: &mut ChaCha8Rng) -> Option<Patch> {
         let total: f64 = self.sources.iter().map(|source| source.weight).sum();
         let mut left = rng.random::<f64>() * total;

@@ -201,6 +201,21 @@ impl Batch {
         }
     }
 
+    /// One item as a batch.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Self {
+        let plane = |planes: &Tensor| planes.narrow(0, index as i64, 1);
+        let known = |flags: &[bool]| flags.get(index).copied().into_iter().collect();
+        Self {
+            radiograph: plane(&self.radiograph),
+            soft_tissue: plane(&self.soft_tissue),
+            lungs: plane(&self.lungs),
+            validity: plane(&self.validity),
+            has_soft_tissue: known(&self.has_soft_tissue),
+            has_lungs: known(&self.has_lungs),
+        }
+    }
+
     /// Number of items.
     pub fn len(&self) -> usize {
         self.has_lungs.len()

@@ -4,13 +4,15 @@ use super::estimator::Estimator;
 use super::judge::mean_terms;
 use super::judged::Judged;
 use super::latent::LatentSpace;
-use super::latent_task::LatentTask;
+use super::latent_task::{LatentTask, TargetPixels};
+use super::prepared::{PreparedViews, prepared_task};
 use super::{Stage, StepInput, Validation, descend, trained_denoiser, values};
 use crate::model::manifest::Prediction;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
 use crate::train::random::normal;
 use crate::train::{
-    Dataset, DenoiserLoss, RunConfig, RunFolder, SamplesConfig, Terms, TrainError, TrainedNetwork,
+    Batch, Dataset, DenoiserLoss, RunConfig, RunFolder, SamplesConfig, Terms, TrainError,
+    TrainedNetwork,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
@@ -27,6 +29,7 @@ pub(super) struct DenoiserStage {
     space: LatentSpace,
     loss: DenoiserLoss,
     device: Device,
+    prepared: Option<PreparedViews>,
     validation: Vec<Judged>,
     samples: SamplesConfig,
 }
@@ -42,6 +45,7 @@ impl DenoiserStage {
         let estimator = Estimator::new(config, &vs)?;
         let network = trained_denoiser(config, vs, folder)?;
         let space = LatentSpace::load(config, device, dataset, folder)?;
+        let prepared = PreparedViews::open(config, dataset, folder, space.weights())?;
         let multiple_px = space.latent_px() * config.model.denoiser()?.downsampling();
         let validation = Judged::all(dataset, multiple_px, &space, config.seed, device);
         Ok(Self {
@@ -50,9 +54,15 @@ impl DenoiserStage {
             space,
             loss: config.loss.denoiser.clone(),
             device,
+            prepared,
             validation,
             samples: config.samples.clone(),
         })
+    }
+
+    /// The latents of fresh images, or of prepared views; those that were lacking are kept.
+    fn task(&mut self, batch: &Batch, rng: &mut ChaCha8Rng) -> Result<LatentTask, TrainError> {
+        prepared_task(&mut self.prepared, &self.space, &self.loss, batch, rng)
     }
 
     fn timesteps(&self, items: usize, rng: &mut ChaCha8Rng) -> Vec<i64> {
@@ -91,12 +101,12 @@ impl DenoiserStage {
     }
 
     /// L1 and gradient L1 between target pixels and a decoded crop of the predicted latent.
-    fn pixel_loss(&self, clean: &Tensor, task: &LatentTask, rng: &mut ChaCha8Rng) -> Tensor {
+    fn pixel_loss(&self, clean: &Tensor, pixels: &TargetPixels, rng: &mut ChaCha8Rng) -> Tensor {
         let size = clean.size();
         let latent_px = self.space.latent_px();
         let mut latent = clean.shallow_clone();
-        let mut target = task.target.shallow_clone();
-        let mut weight = task.pixel_weight.shallow_clone();
+        let mut target = pixels.target.shallow_clone();
+        let mut weight = pixels.weight.shallow_clone();
         for (dim, &len) in size.iter().enumerate().skip(2) {
             let side = self.loss.pixel_crop_latents.min(len);
             let start = rng.random_range(0..=len - side);
@@ -152,6 +162,11 @@ impl Stage for DenoiserStage {
         self.network.iter_mut().collect()
     }
 
+    fn lacking_views(&mut self, items: usize, rng: &mut ChaCha8Rng) -> Option<Vec<u64>> {
+        let prepared = self.prepared.as_mut()?;
+        Some(prepared.choose(items, rng))
+    }
+
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError> {
         let StepInput {
             iteration,
@@ -161,8 +176,8 @@ impl Stage for DenoiserStage {
             part,
         } = input;
         let rng = &mut rng;
-        let task = LatentTask::new(&self.space, &self.loss, &batch, rng);
-        let timesteps = self.timesteps(batch.len(), rng);
+        let task = self.task(&batch, rng)?;
+        let timesteps = self.timesteps(task.len(), rng);
         let noise = self.estimator.noise(&task.clean.size(), rng);
         let origin = self.origin(&task, rng)?;
         let noisy = self
@@ -177,7 +192,8 @@ impl Stage for DenoiserStage {
             .estimator
             .clean_latent(&output, &noisy, &task.condition, &timesteps)?;
         let wants_pixels = self.loss.pixel > 0.0 && iteration.is_multiple_of(self.loss.pixel_every);
-        let pixel = wants_pixels.then(|| self.pixel_loss(&found, &task, rng));
+        let pixels = task.pixels.as_ref().filter(|_| wants_pixels);
+        let pixel = pixels.map(|pixels| self.pixel_loss(&found, pixels, rng));
         let (loss, mut terms) = self.loss_of(&task, &output, &noise, &found, pixel)?;
         let [network] = &mut self.network;
         let rest = || self.estimator.send_back(predicted);

@@ -9,6 +9,7 @@ use crate::train::data::on_grid;
 use crate::train::network::load_variables;
 use crate::train::{Dataset, RunConfig, RunFolder, TrainError};
 use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
@@ -47,6 +48,7 @@ pub(super) struct LatentSpace {
     std: Tensor,
     quantized: bool,
     compute: Kind,
+    weights: PathBuf,
     /// Keeps the variables alive and frozen.
     _vs: VarStore,
 }
@@ -76,6 +78,7 @@ impl LatentSpace {
             std: Tensor::ones([1], (Kind::Float, device)),
             quantized: config.conventions.quantize_latents,
             compute: config.precision.kind(device),
+            weights,
             _vs: vs,
         };
         let stats = match Self::known_statistics(config, folder)? {
@@ -152,6 +155,11 @@ impl LatentSpace {
             .map(|(squares, mean)| (squares / count - mean * mean).max(1e-12).sqrt())
             .collect();
         Ok(LatentStats { mean, std })
+    }
+
+    /// The VQGAN's weights file.
+    pub fn weights(&self) -> &Path {
+        &self.weights
     }
 
     /// Image pixels per latent along one axis.

@@ -4,36 +4,46 @@ use super::latent::LatentSpace;
 use crate::train::{Batch, DenoiserLoss};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
-use tch::Tensor;
+use tch::{Device, Tensor};
 
 /// Everything the loss of one iteration needs, `[B, C, h, w]` unless said otherwise.
 pub(super) struct LatentTask {
     pub condition: Tensor,
     pub clean: Tensor,
-    /// Target pixels `[B, 1, H, W]`.
-    pub target: Tensor,
-    /// Weight of each target pixel `[B, 1, H, W]`.
-    pub pixel_weight: Tensor,
     /// Weight of each latent `[B, 1, h, w]`.
+    pub weight: Tensor,
+    /// What a pixel loss compares with; `None` where none was kept.
+    pub pixels: Option<TargetPixels>,
+}
+
+/// Target pixels and their weight, `[B, 1, H, W]`.
+pub(super) struct TargetPixels {
+    pub target: Tensor,
     pub weight: Tensor,
 }
 
 impl LatentTask {
-    /// Encodes the batch; some items become tasks of the local path, masked to the lungs.
-    pub fn new(
+    /// Encodes the batch; some items, by the toss of a coin, become tasks of the local path, masked to the lungs.
+    pub fn drawn(
         space: &LatentSpace,
         loss: &DenoiserLoss,
         batch: &Batch,
         rng: &mut ChaCha8Rng,
     ) -> Self {
+        let local: Vec<bool> = (0..batch.len())
+            .map(|_| rng.random_bool(loss.local_share))
+            .collect();
+        Self::new(space, loss, batch, &local)
+    }
+
+    /// Encodes the batch; items that `local` names become tasks of the local path where their lungs are known.
+    pub fn new(space: &LatentSpace, loss: &DenoiserLoss, batch: &Batch, local: &[bool]) -> Self {
         let _guard = tch::no_grad_guard();
         let local: Vec<f32> = batch
             .has_lungs
             .iter()
-            .map(|&known| {
-                let local = rng.random_bool(loss.local_share);
-                f32::from(u8::from(local && known))
-            })
+            .zip(local)
+            .map(|(&known, &local)| f32::from(u8::from(local && known)))
             .collect();
         let local = Tensor::from_slice(&local)
             .reshape([-1, 1, 1, 1])
@@ -57,9 +67,65 @@ impl LatentTask {
         Self {
             condition: latents.narrow(0, 0, items),
             clean: latents.narrow(0, items, items),
-            target,
-            pixel_weight,
             weight,
+            pixels: Some(TargetPixels {
+                target,
+                weight: pixel_weight,
+            }),
         }
+    }
+
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.clean.size().first().copied().unwrap_or(0) as usize
+    }
+
+    /// The same on another device.
+    pub fn to_device(&self, device: Device) -> Self {
+        self.each(|tensor| tensor.to_device(device))
+    }
+
+    fn each(&self, change: impl Fn(&Tensor) -> Tensor) -> Self {
+        let pixels = self.pixels.as_ref().map(|pixels| TargetPixels {
+            target: change(&pixels.target),
+            weight: change(&pixels.weight),
+        });
+        Self {
+            condition: change(&self.condition),
+            clean: change(&self.clean),
+            weight: change(&self.weight),
+            pixels,
+        }
+    }
+
+    /// Several tasks as one; pixels where all have them.
+    ///
+    /// # Errors
+    /// Where their shapes differ.
+    pub fn stacked(tasks: &[&Self]) -> Result<Self, tch::TchError> {
+        let cat = |pick: &dyn Fn(&Self) -> &Tensor| {
+            let parts: Vec<&Tensor> = tasks.iter().map(|task| pick(task)).collect();
+            Tensor::f_cat(&parts, 0)
+        };
+        let pixels: Option<Vec<&TargetPixels>> =
+            tasks.iter().map(|task| task.pixels.as_ref()).collect();
+        let pixels = pixels
+            .map(|pixels| {
+                let of = |pick: &dyn Fn(&TargetPixels) -> &Tensor| {
+                    let parts: Vec<&Tensor> = pixels.iter().map(|part| pick(part)).collect();
+                    Tensor::f_cat(&parts, 0)
+                };
+                Ok::<_, tch::TchError>(TargetPixels {
+                    target: of(&|pixels| &pixels.target)?,
+                    weight: of(&|pixels| &pixels.weight)?,
+                })
+            })
+            .transpose()?;
+        Ok(Self {
+            condition: cat(&|task| &task.condition)?,
+            clean: cat(&|task| &task.clean)?,
+            weight: cat(&|task| &task.weight)?,
+            pixels,
+        })
     }
 }

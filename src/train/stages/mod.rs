@@ -9,6 +9,7 @@ mod judge;
 mod judged;
 mod latent;
 mod latent_task;
+mod prepared;
 mod segmenter;
 mod vqgan;
 
@@ -30,7 +31,7 @@ pub(crate) struct StepInput {
     pub iteration: u64,
     /// Its learning rate.
     pub learning_rate: f64,
-    /// Its images.
+    /// Its images: fresh ones, or those of the views that were lacking.
     pub batch: Batch,
     /// The generator for noise and choices.
     pub rng: ChaCha8Rng,
@@ -70,6 +71,12 @@ pub(crate) trait Stage {
     /// Everything that is trained, averaged and saved; the main network first.
     fn networks(&mut self) -> Vec<&mut TrainedNetwork>;
 
+    /// Chooses the prepared views of a part; the numbers of those whose images [`Self::step`] shall be given. `None`
+    /// where it shall be given fresh ones.
+    fn lacking_views(&mut self, _items: usize, _rng: &mut ChaCha8Rng) -> Option<Vec<u64>> {
+        None
+    }
+
     /// One optimiser step, or a part of one; loss terms and gradient norm by name. A term that is not finite means that no
     /// weight was changed; a forward pass may have moved running statistics, which [`attempt`] puts back.
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError>;
@@ -86,13 +93,16 @@ pub(crate) trait Stage {
 /// One iteration over all its parts; where a term is not finite, everything is as it was before.
 pub(crate) fn attempt(
     stage: &mut dyn Stage,
-    parts: impl Iterator<Item = StepInput>,
+    num_parts: usize,
+    mut prepare: impl FnMut(&mut dyn Stage, Part) -> StepInput,
 ) -> Result<Terms, TrainError> {
     for network in stage.networks() {
         network.keep_buffers()?;
     }
     let mut each = Vec::new();
-    for input in parts {
+    for index in 0..num_parts {
+        let of = num_parts;
+        let input = prepare(stage, Part { index, of });
         each.push(stage.step(input)?);
     }
     let mut terms = mean_terms(&each);

@@ -87,12 +87,9 @@ fn input(factor: f64, part: Part) -> StepInput {
 
 /// One iteration in as many parts as there are factors.
 fn iterate(stage: &mut dyn Stage, factors: &[f64]) -> Terms {
-    let of = factors.len();
-    let parts = factors.iter().enumerate();
-    attempt(
-        stage,
-        parts.map(|(index, &factor)| input(factor, Part { index, of })),
-    )
+    attempt(stage, factors.len(), |_, part| {
+        input(factors[part.index], part)
+    })
     .unwrap()
 }
 
