@@ -11,7 +11,9 @@ mod matrix;
 mod parts;
 mod support;
 
-use diaphane::dataset::{Finding, FindingKind, Registration, check, register};
+use diaphane::dataset::{
+    CheckRequest, Finding, FindingKind, Registration, Unwatched, check, register,
+};
 use diaphane::display::display_image;
 use diaphane::formats;
 use diaphane::radiograph::FloatImage;
@@ -51,7 +53,7 @@ fn real_pairs_have_nothing_wrong_and_the_tone_that_was_computed_elsewhere() {
     let Some(data) = data() else {
         return skipped("no data");
     };
-    let report = check(&data.join("pairs"), None, &mut |_, _| true);
+    let report = check(&CheckRequest::of_folder(&data.join("pairs")), &Unwatched);
     let report = report.unwrap().unwrap();
     // The other pictures of the folder are lungs alone, under names of their own.
     let passed_over = |found: &Finding| found.kind == FindingKind::PassedOver;

@@ -184,7 +184,8 @@ pub struct SegmentArgs {
 /// `diaphane evaluate`.
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
-    /// Folder of NAME_cxr.* with NAME_soft.* or NAME_soft_registered.*, and NAME_lungmask*.png.
+    /// Folder of pairs, laid out in any of the ways that `dataset check` knows: NAME_cxr.* with NAME_soft.* or
+    /// NAME_soft_registered.*, and NAME_lungmask*.png; CXR/ and BS/ side by side; DICOM studies.
     #[arg(long, value_name = "DIR", required_unless_present_any = ["cxr", "masks"], conflicts_with_all = ["cxr", "masks"])]
     pub pairs: Option<PathBuf>,
     /// Folder of radiographs; with --soft, files of equal names are pairs.

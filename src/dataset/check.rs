@@ -1,12 +1,14 @@
 //! The whole dataset: every pair, and what the pairs say of each other.
 
-use super::DatasetError;
 use super::finding::{Finding, FindingKind as Kind, Severity};
-use super::pair_check::check_pair;
+use super::pair_check::examine;
 use super::pair_report::PairReport;
-use super::pairing::{Listing, list_pairs};
+use super::pairing::{Listing, PairFiles, list_watched};
+use super::parallel::map_parallel;
 use super::picture::{likeness, mirrored};
 use super::tone::median;
+use super::watch::CancelOnly;
+use super::{DatasetError, Observer};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -59,33 +61,65 @@ impl Report {
     }
 }
 
-/// Is told how many pairs are done, of how many; may end the check by answering `false`.
-pub type Progress<'a> = dyn FnMut(usize, usize) -> bool + 'a;
+/// Which dataset is looked at, and what for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckRequest {
+    /// Folder of the pairs, or of the radiographs.
+    pub radiographs: PathBuf,
+    /// Folder of the soft-tissue images, under the names of their radiographs; `None` where the one folder holds both.
+    pub soft_tissue: Option<PathBuf>,
+    /// Whether the report shall have small pictures of every pair.
+    pub thumbnails: bool,
+}
 
-/// Looks at every pair of a folder, or of two folders of equal file names; `None` where `progress` ended it.
+impl CheckRequest {
+    /// A folder that holds radiographs and soft-tissue images.
+    pub fn of_folder(folder: &Path) -> Self {
+        Self {
+            radiographs: folder.to_owned(),
+            soft_tissue: None,
+            thumbnails: false,
+        }
+    }
+}
+
+/// Looks at every pair of a dataset, on the cores this process may use; `None` where `observer` ended it.
 ///
 /// # Errors
 /// [`DatasetError`] where there is no pair, or a folder cannot be read. What is wrong with files is in the report.
 pub fn check(
-    radiographs: &Path,
-    soft_tissue: Option<&Path>,
-    progress: &mut Progress<'_>,
+    request: &CheckRequest,
+    observer: &dyn Observer,
 ) -> Result<Option<Report>, DatasetError> {
-    let Listing {
+    let listing = list_watched(
+        &request.radiographs,
+        request.soft_tissue.as_deref(),
+        observer,
+    )?;
+    let Some(Listing {
         kind,
         pairs: files,
         mut findings,
-    } = list_pairs(radiographs, soft_tissue)?;
-    let mut pairs = Vec::with_capacity(files.len());
-    for (done, files) in files.iter().enumerate() {
-        if !progress(done, pairs.capacity()) {
-            return Ok(None);
-        }
-        let (report, found) = check_pair(files);
+    }) = listing
+    else {
+        return Ok(None);
+    };
+    let look = |files: &PairFiles| {
+        let examined = examine(files, request.thumbnails);
+        (examined.report, examined.findings)
+    };
+    let Some(examined) = map_parallel(&files, observer, look) else {
+        return Ok(None);
+    };
+    let mut pairs = Vec::with_capacity(examined.len());
+    for (report, found) in examined {
         pairs.extend(report);
         findings.extend(found);
     }
-    findings.extend(duplicates(&pairs));
+    let Some(duplicates) = duplicates(&pairs, observer) else {
+        return Ok(None);
+    };
+    findings.extend(duplicates);
     findings.extend(odd_polarity(&pairs));
     findings.extend(odd_spacing(&pairs));
     findings.extend(odd_tone(&pairs));
@@ -105,8 +139,8 @@ fn same_patient(a: &PairReport, b: &PairReport) -> bool {
     a.patient.is_some() && a.patient == b.patient
 }
 
-/// Radiographs that are one picture, or nearly one, seen in a mirror too.
-fn duplicates(pairs: &[PairReport]) -> Vec<Finding> {
+/// Radiographs that are one picture, or nearly one, seen in a mirror too; `None` where `observer` ended the search.
+fn duplicates(pairs: &[PairReport], observer: &dyn Observer) -> Option<Vec<Finding>> {
     let mut findings = Vec::new();
     let mut by_pixels: BTreeMap<&str, &PairReport> = BTreeMap::new();
     for pair in pairs {
@@ -122,22 +156,36 @@ fn duplicates(pairs: &[PairReport]) -> Vec<Finding> {
         };
         findings.push(Finding::new(kind, &files, text));
     }
-    for (i, one) in pairs.iter().enumerate() {
-        let mirror = mirrored(&one.small);
-        for other in pairs.iter().skip(i + 1) {
-            if one.pixels_sha256 == other.pixels_sha256 {
-                continue;
-            }
-            let files = [&one.radiograph, &other.radiograph];
-            let text = if likeness(&one.small, &other.small) >= NEARLY_ONE {
-                "These are nearly one picture: of one patient, or a copy; keep them in one part of a split."
-            } else if likeness(&mirror, &other.small) >= NEARLY_ONE {
-                "One of these is nearly the other's mirror image: an enlarged dataset? Give its originals."
-            } else {
-                continue;
-            };
-            findings.push(Finding::new(Kind::NearDuplicate, &files, text));
+    let indices: Vec<usize> = (0..pairs.len()).collect();
+    let alike = |&index: &usize| nearly_one(pairs, index);
+    findings.extend(
+        map_parallel(&indices, &CancelOnly(observer), alike)?
+            .into_iter()
+            .flatten(),
+    );
+    Some(findings)
+}
+
+/// The pairs behind `index` whose radiograph is nearly this one's, or nearly its mirror image.
+fn nearly_one(pairs: &[PairReport], index: usize) -> Vec<Finding> {
+    let Some((one, others)) = pairs.get(index..).and_then(<[PairReport]>::split_first) else {
+        return Vec::new();
+    };
+    let mirror = mirrored(&one.small);
+    let mut findings = Vec::new();
+    for other in others {
+        if one.pixels_sha256 == other.pixels_sha256 {
+            continue;
         }
+        let files = [&one.radiograph, &other.radiograph];
+        let text = if likeness(&one.small, &other.small) >= NEARLY_ONE {
+            "These are nearly one picture: of one patient, or a copy; keep them in one part of a split."
+        } else if likeness(&mirror, &other.small) >= NEARLY_ONE {
+            "One of these is nearly the other's mirror image: an enlarged dataset? Give its originals."
+        } else {
+            continue;
+        };
+        findings.push(Finding::new(Kind::NearDuplicate, &files, text));
     }
     findings
 }

@@ -4,27 +4,36 @@
 //! who is kept for the test. Knows nothing of networks: what is found here holds for whatever learns from the pairs.
 //!
 //! ```text
-//! folder ─ pairing ─► pairs ─ pair_check ─► each: files, headers, tone, registration ─┐
-//!                       └──── check ──────► together: duplicates, polarity, size, tone ┴─► Report ─ split ─► Split
+//! folder ─ pairing ─► pairs ─ pair_check, mates ─► each: files, headers, tone, registration ─┐
+//!                       └─────── check ──────────► together: duplicates, polarity, size, tone ┴─► Report ─ split ─► Split
 //! ```
 
 mod check;
 mod dicom_pairs;
 mod error;
 mod finding;
+mod mates;
 mod pair_check;
 mod pair_report;
 mod pairing;
+mod parallel;
+mod patients;
 mod picture;
 mod registration;
 mod split;
+mod thumbnail;
 mod tone;
+mod watch;
 
-pub use check::{FolderKind, Progress, Report, check};
+pub use check::{CheckRequest, FolderKind, Report, check};
 pub use error::DatasetError;
 pub use finding::{Finding, FindingKind, Severity};
+pub use mates::is_one_shape;
 pub use pair_report::{PairReport, RegistrationReport};
 pub use pairing::{Listing, PairFiles, list_pairs};
+pub use patients::{PATIENTS_FILE, read_patients};
 pub use registration::{Registration, register};
 pub use split::{Part, Split, SplitEntry, SplitPlan};
+pub use thumbnail::{PairThumbnails, THUMBNAIL_PX};
 pub use tone::{TONE_LEVELS, Tone};
+pub use watch::{Observer, Unwatched};

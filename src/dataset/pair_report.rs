@@ -1,6 +1,8 @@
 //! What was measured of a pair.
 
+use super::mates::{MOST_MOTION_PX, MOST_SHIFT_PX};
 use super::registration::Registration;
+use super::thumbnail::PairThumbnails;
 use super::tone::Tone;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -28,6 +30,9 @@ pub struct PairReport {
     pub registration: Option<RegistrationReport>,
     /// How it differs in tone.
     pub tone: Option<Tone>,
+    /// Its pictures, small; `None` where they were not asked for.
+    #[serde(skip)]
+    pub thumbnails: Option<PairThumbnails>,
     /// The radiograph's finer structure, for likeness.
     #[serde(skip)]
     pub(super) small: Vec<f32>,
@@ -51,10 +56,16 @@ pub struct RegistrationReport {
     pub local_px: f64,
     /// Correlation of the outlines as they are, and registered.
     pub agreement: [f64; 2],
+    /// Whether it lies so far off that it should be registered.
+    pub advised: bool,
+    /// Whether places moved by themselves so far that no registration of the whole mends it.
+    pub moved: bool,
 }
 
-impl From<&Registration> for RegistrationReport {
-    fn from(found: &Registration) -> Self {
+impl RegistrationReport {
+    /// The figures of pictures of `height` pixels.
+    pub(super) fn new(found: &Registration, height: usize) -> Self {
+        let unit = height as f64 / 1024.0;
         Self {
             shift_px: found.shift_px,
             growth_percent: found.growth_percent,
@@ -62,6 +73,8 @@ impl From<&Registration> for RegistrationReport {
             farthest_px: found.farthest_px,
             local_px: found.local_px,
             agreement: [found.agreement, found.agreement_registered],
+            advised: found.farthest_px > MOST_SHIFT_PX * unit,
+            moved: found.local_px > MOST_MOTION_PX * unit,
         }
     }
 }

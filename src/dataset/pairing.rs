@@ -1,7 +1,8 @@
 //! Which files are a radiograph and its soft-tissue image.
 
 use super::finding::{Finding, FindingKind as Kind};
-use super::{DatasetError, FolderKind};
+use super::patients::PATIENTS_FILE;
+use super::{DatasetError, FolderKind, Observer, Unwatched};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +28,7 @@ const EXPECTED: &str = "give a folder with NAME_cxr.* and NAME_soft.*, with CXR/
 /// The files of one pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairFiles {
-    /// What names it: the part its files' names share.
+    /// What names it, and no other pair of the dataset: the part its files' names share.
     pub name: String,
     /// The radiograph.
     pub radiograph: PathBuf,
@@ -48,6 +49,20 @@ pub struct Listing {
     pub findings: Vec<Finding>,
 }
 
+impl Listing {
+    /// The first radiograph that nobody can tell the mate of, among files whose names begin with one of `only`; an
+    /// empty `only` means every file.
+    pub fn ambiguous(&self, only: &[String]) -> Option<&Finding> {
+        let is_meant = |path: &PathBuf| {
+            let name = stem(path);
+            only.is_empty() || only.iter().any(|start| name.starts_with(start))
+        };
+        self.findings
+            .iter()
+            .find(|found| found.kind == Kind::SeveralMates && found.files.iter().any(is_meant))
+    }
+}
+
 /// Radiographs, soft-tissue images and masks by name.
 #[derive(Default)]
 struct Named {
@@ -56,24 +71,53 @@ struct Named {
     masks: BTreeMap<String, PathBuf>,
 }
 
-/// Lists the pairs of one folder, or of two folders of equal file names.
+impl Named {
+    /// Adds a mask whose stem says so from byte `at` on. One that says no more, as a person's own, goes before a derived
+    /// one.
+    fn add_mask(&mut self, stem: &str, at: usize, path: &Path) {
+        let (name, words) = stem.split_at(at);
+        if words == MASK_WORD || !self.masks.contains_key(name) {
+            self.masks.insert(name.to_owned(), path.to_owned());
+        }
+    }
+}
+
+/// Lists the pairs of one folder, or of two folders of equal file names. Whoever looks at pairs, learns from them or
+/// scores them takes them from here, so that all mean the same ones by the same names.
 ///
 /// # Errors
 /// [`DatasetError::NoPairs`] where there is none, [`DatasetError::File`] where a folder cannot be read.
 pub fn list_pairs(radiographs: &Path, soft_tissue: Option<&Path>) -> Result<Listing, DatasetError> {
+    let listing = list_watched(radiographs, soft_tissue, &Unwatched)?;
+    listing.ok_or_else(|| no_pairs(EXPECTED, radiographs))
+}
+
+/// [`list_pairs`]; `None` where `observer` ended it.
+pub(super) fn list_watched(
+    radiographs: &Path,
+    soft_tissue: Option<&Path>,
+    observer: &dyn Observer,
+) -> Result<Option<Listing>, DatasetError> {
     if let Some(soft_tissue) = soft_tissue {
-        return of_two_folders(radiographs, soft_tissue);
+        return of_two_folders(radiographs, soft_tissue).map(Some);
     }
     if let Some((radiographs, soft_tissue)) = side_by_side(radiographs)? {
-        return of_two_folders(&radiographs, &soft_tissue);
+        return of_two_folders(&radiographs, &soft_tissue).map(Some);
     }
     let files = files_below(radiographs)?;
     let mut findings = Vec::new();
     let named = by_ending(&files, &mut findings);
     if named.soft_tissue.is_empty() {
-        return super::dicom_pairs::list(radiographs, &files);
+        return super::dicom_pairs::list(radiographs, &files, observer);
     }
-    assembled(FolderKind::Endings, named, findings, radiographs)
+    assembled(FolderKind::Endings, named, findings, radiographs).map(Some)
+}
+
+pub(super) fn no_pairs(expected: &'static str, folder: &Path) -> DatasetError {
+    DatasetError::NoPairs {
+        expected,
+        path: folder.to_owned(),
+    }
 }
 
 /// The two folders of a root whose names say what they hold.
@@ -112,7 +156,8 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
             let kind = entry
                 .file_type()
                 .map_err(DatasetError::file(doing, &folder))?;
-            if entry.file_name().to_string_lossy().starts_with('.') {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with('.') || name == PATIENTS_FILE {
                 continue;
             }
             // A link to a folder may lead round in a circle.
@@ -127,7 +172,7 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
     Ok(files)
 }
 
-fn stem(path: &Path) -> String {
+pub(super) fn stem(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
@@ -144,7 +189,7 @@ fn by_ending(files: &[PathBuf], findings: &mut Vec<Finding>) -> Named {
         } else if let Some(name) = stem.strip_suffix(RADIOGRAPH_ENDING) {
             add(&mut named.radiographs, name, path);
         } else if let Some(at) = stem.rfind(MASK_WORD) {
-            named.masks.insert(stem[..at].to_owned(), path.clone());
+            named.add_mask(&stem, at, path);
         } else {
             let text = "Its name does not say what it is: _cxr, _soft or _lungmask at its end.";
             findings.push(Finding::new(Kind::PassedOver, &[path], text));
@@ -170,7 +215,7 @@ fn of_two_folders(radiographs: &Path, soft_tissue: &Path) -> Result<Listing, Dat
     for path in &files_below(radiographs)? {
         let stem = stem(path);
         if let Some(at) = stem.rfind(MASK_WORD) {
-            named.masks.insert(stem[..at].to_owned(), path.clone());
+            named.add_mask(&stem, at, path);
         } else {
             let name = stem.strip_suffix(RADIOGRAPH_ENDING).unwrap_or(&stem);
             add(&mut named.radiographs, name, path);
@@ -211,10 +256,7 @@ fn assembled(
     }
     findings.extend(named.soft_tissue.values().flatten().map(without_mate));
     if pairs.is_empty() && !findings.iter().any(|f| f.kind == Kind::SeveralMates) {
-        return Err(DatasetError::NoPairs {
-            expected: EXPECTED,
-            path: folder.to_owned(),
-        });
+        return Err(no_pairs(EXPECTED, folder));
     }
     Ok(Listing {
         kind,
@@ -226,4 +268,77 @@ fn assembled(
 pub(super) fn without_mate(path: &PathBuf) -> Finding {
     let text = "It has no mate of its name and is left out; give it one, or take it away.";
     Finding::new(Kind::NoMate, &[path], text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        root
+    }
+
+    fn listed(files: &[&str]) -> Vec<[String; 3]> {
+        let root = folder(files);
+        let below = |path: &Path| {
+            let path = path.strip_prefix(root.path()).unwrap();
+            path.to_string_lossy().into_owned()
+        };
+        let pairs = list_pairs(root.path(), None).unwrap().pairs.into_iter();
+        pairs
+            .map(|pair| [pair.name, below(&pair.radiograph), below(&pair.soft_tissue)])
+            .collect()
+    }
+
+    /// The folders that the programs of SZCH-X-Rays' authors read, and the published copy of JSRT, which has its
+    /// enlarged pictures beside.
+    #[test]
+    fn the_public_datasets_are_known_by_their_folders() {
+        let szch = [
+            "CXR/0.png",
+            "CXR/1.png",
+            "BS/0.png",
+            "BS/1.png",
+            "Mask/0.png",
+            "list.txt",
+        ];
+        let expected = [
+            ["0", "CXR/0.png", "BS/0.png"],
+            ["1", "CXR/1.png", "BS/1.png"],
+        ];
+        assert_eq!(listed(&szch), expected);
+        let jsrt = [
+            "JSRT/JSRT/JPCLN001.png",
+            "BSE_JSRT/BSE_JSRT/JPCLN001.png",
+            "augmented/augmented/source/1.png",
+            "augmented/augmented/target/1.png",
+        ];
+        let expected = [[
+            "JPCLN001",
+            "JSRT/JSRT/JPCLN001.png",
+            "BSE_JSRT/BSE_JSRT/JPCLN001.png",
+        ]];
+        assert_eq!(listed(&jsrt), expected);
+    }
+
+    #[test]
+    fn a_mask_of_ones_own_goes_before_a_derived_one_and_the_list_of_patients_is_no_picture() {
+        let root = folder(&[
+            "a_cxr.png",
+            "a_soft.png",
+            "a_lungmask.png",
+            "a_lungmask_derived.png",
+            PATIENTS_FILE,
+        ]);
+        let listing = list_pairs(root.path(), None).unwrap();
+        assert_eq!(listing.findings, []);
+        let mask = listing.pairs[0].lung_mask.as_ref().unwrap();
+        assert!(mask.ends_with("a_lungmask.png"), "{}", mask.display());
+    }
 }

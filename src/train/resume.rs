@@ -221,19 +221,19 @@ fn changed_entry(recorded: Option<&DatasetEntry>, found: Option<&DatasetEntry>) 
     }
 }
 
-/// The checksums by the files' names, wherever the files lie.
-fn by_name(entry: &DatasetEntry) -> BTreeMap<String, &String> {
+/// The checksums by the files' names, wherever the files lie; mates in two folders share their name.
+fn by_name(entry: &DatasetEntry) -> BTreeMap<String, Vec<&String>> {
     let name = |path: &Path| {
         path.file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned()
     };
-    entry
-        .sha256
-        .iter()
-        .map(|(path, sha256)| (name(path), sha256))
-        .collect()
+    let mut sums: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for (path, sha256) in &entry.sha256 {
+        sums.entry(name(path)).or_default().push(sha256);
+    }
+    sums
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Folders of pairs, and what can go wrong in them.
 
 use diaphane::formats::raster::{write_grey16, write_mask8};
-use diaphane::radiograph::{FloatImage, LungMask};
+use diaphane::radiograph::{FloatImage, LungMask, Raster};
 use diaphane::simulate::{Phantom, PhantomConfig, PhantomStudy, SoftTone};
 use dicom_core::{DataElement, PrimitiveValue, VR, dicom_value};
 use dicom_dictionary_std::{tags, uids};
@@ -133,4 +133,27 @@ pub fn write_dicom(path: &Path, picture: &FloatImage, header: Header<'_>) {
     let meta = FileMetaTableBuilder::new().transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN);
     let file = object.with_meta(meta).unwrap();
     file.write_to_file(path).unwrap();
+}
+
+/// The picture whose place shows what `from` names of this one.
+pub fn moved(image: &FloatImage, from: impl Fn(f64, f64) -> (f64, f64)) -> FloatImage {
+    let (width, height) = image.size();
+    let at = |col: f64, row: f64| {
+        let (left, top) = (col.floor(), row.floor());
+        let (x, y) = ((col - left) as f32, (row - top) as f32);
+        let value = |dx: f64, dy: f64| {
+            let clamp = |v: f64, n: usize| v.clamp(0.0, n as f64 - 1.0) as usize;
+            image
+                .get(clamp(top + dy, height), clamp(left + dx, width))
+                .unwrap()
+        };
+        (1.0 - y) * ((1.0 - x) * value(0.0, 0.0) + x * value(1.0, 0.0))
+            + y * ((1.0 - x) * value(0.0, 1.0) + x * value(1.0, 1.0))
+    };
+    let places = (0..width * height).map(|i| ((i % width) as f64, (i / width) as f64));
+    let values = places.map(|(col, row)| {
+        let (col, row) = from(col, row);
+        at(col, row)
+    });
+    Raster::new(width, height, values.collect()).unwrap()
 }

@@ -1,40 +1,21 @@
 //! Every way in which a dataset is corrupt, mixed or leaking that is known is refused or told, and named.
 
-use crate::folder::{Header, Pairs, SIDE, chest, write_dicom};
-use diaphane::dataset::{Finding, FindingKind as Kind, Report, Severity, check};
+use crate::folder::{Header, Pairs, SIDE, chest, moved, write_dicom};
+use diaphane::dataset::{
+    CheckRequest, Finding, FindingKind as Kind, Report, Severity, Unwatched, check,
+};
 use diaphane::formats::raster::{PngMarks, write_marked_grey16};
 use diaphane::radiograph::{FloatImage, LungMask, Raster, resize_area};
 use std::path::Path;
 
 fn report(folder: &Path) -> Report {
-    check(folder, None, &mut |_, _| true).unwrap().unwrap()
+    check(&CheckRequest::of_folder(folder), &Unwatched)
+        .unwrap()
+        .unwrap()
 }
 
 fn kinds(findings: &[Finding]) -> Vec<Kind> {
     findings.iter().map(|found| found.kind).collect()
-}
-
-/// The picture whose place shows what `from` names of this one.
-fn moved(image: &FloatImage, from: impl Fn(f64, f64) -> (f64, f64)) -> FloatImage {
-    let (width, height) = image.size();
-    let at = |col: f64, row: f64| {
-        let (left, top) = (col.floor(), row.floor());
-        let (x, y) = ((col - left) as f32, (row - top) as f32);
-        let value = |dx: f64, dy: f64| {
-            let clamp = |v: f64, n: usize| v.clamp(0.0, n as f64 - 1.0) as usize;
-            image
-                .get(clamp(top + dy, height), clamp(left + dx, width))
-                .unwrap()
-        };
-        (1.0 - y) * ((1.0 - x) * value(0.0, 0.0) + x * value(1.0, 0.0))
-            + y * ((1.0 - x) * value(0.0, 1.0) + x * value(1.0, 1.0))
-    };
-    let places = (0..width * height).map(|i| ((i % width) as f64, (i / width) as f64));
-    let values = places.map(|(col, row)| {
-        let (col, row) = from(col, row);
-        at(col, row)
-    });
-    Raster::new(width, height, values.collect()).unwrap()
 }
 
 fn mirrored(image: &FloatImage) -> FloatImage {

@@ -1,14 +1,16 @@
 //! A dataset is parted by patients, the same way each time, and what leaks is named.
 
 use crate::folder::Pairs;
-use diaphane::dataset::{DatasetError, FindingKind as Kind, Part, Report, Split, SplitPlan, check};
+use diaphane::dataset::{
+    CheckRequest, DatasetError, FindingKind as Kind, Part, Report, Split, SplitPlan, Unwatched, check,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn five() -> (Pairs, Report) {
     let pairs = Pairs::new();
     pairs.add("d", 3);
     pairs.add("e", 4);
-    let report = check(pairs.path(), None, &mut |_, _| true);
+    let report = check(&CheckRequest::of_folder(pairs.path()), &Unwatched);
     let report = report.unwrap().unwrap();
     (pairs, report)
 }
@@ -103,7 +105,7 @@ fn a_leak_and_a_changed_file_are_found_and_errors_refuse_a_split() {
     assert_eq!(kinds(&split), [Kind::Leak], "one picture in two parts");
     std::fs::remove_file(pairs.file("a_soft.png")).unwrap();
     std::fs::write(pairs.file("a_soft.png"), "no picture").unwrap();
-    let report = check(pairs.path(), None, &mut |_, _| true)
+    let report = check(&CheckRequest::of_folder(pairs.path()), &Unwatched)
         .unwrap()
         .unwrap();
     let refused = Split::new(&report, &BTreeMap::new(), plan(1));

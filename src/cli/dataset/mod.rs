@@ -5,11 +5,14 @@ pub mod args;
 use super::interrupt::Interrupt;
 use super::report::{Machine, Tally, print_line};
 use super::session::{BAR_LENGTH, bar};
-use crate::dataset::{self, Finding, Part, Report, Severity, Split, SplitPlan};
-use anyhow::{Context as _, bail, ensure};
+use crate::dataset::{
+    self, CheckRequest, Finding, Observer, PATIENTS_FILE, Part, Report, Severity, Split,
+    SplitPlan,
+};
+use anyhow::{bail, ensure};
 use args::{CheckArgs, DatasetCommand, PairsArgs, SplitArgs};
+use indicatif::ProgressBar;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 pub(super) fn run(command: &DatasetCommand) -> anyhow::Result<Tally> {
     match command {
@@ -18,22 +21,51 @@ pub(super) fn run(command: &DatasetCommand) -> anyhow::Result<Tally> {
     }
 }
 
+/// A bar on the screen, and Ctrl-C.
+struct Watch {
+    bar: ProgressBar,
+    interrupt: Interrupt,
+}
+
+impl Watch {
+    fn install() -> anyhow::Result<Self> {
+        Ok(Self {
+            bar: bar("pairs"),
+            interrupt: Interrupt::install()?,
+        })
+    }
+}
+
+impl Observer for Watch {
+    fn progressed(&self, done: usize, all: usize) {
+        self.bar
+            .set_position(BAR_LENGTH * done as u64 / all.max(1) as u64);
+        self.bar.set_message(format!("{done}/{all}"));
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.interrupt.is_set()
+    }
+}
+
 /// Looks at all pairs; `None` where Ctrl-C ended it.
-fn report(args: &PairsArgs) -> anyhow::Result<Option<Report>> {
-    let interrupt = Interrupt::install()?;
-    let bar = bar("pairs");
-    let mut progress = |done: usize, count: usize| {
-        bar.set_position(BAR_LENGTH * done as u64 / count.max(1) as u64);
-        bar.set_message(format!("{done}/{count}"));
-        !interrupt.is_set()
-    };
-    let report = dataset::check(&args.folder, args.soft.as_deref(), &mut progress)?;
-    bar.finish_and_clear();
+fn report(request: &CheckRequest) -> anyhow::Result<Option<Report>> {
+    let watch = Watch::install()?;
+    let report = dataset::check(request, &watch)?;
+    watch.bar.finish_and_clear();
     Ok(report)
 }
 
+fn request(args: &PairsArgs) -> CheckRequest {
+    CheckRequest {
+        radiographs: args.folder.clone(),
+        soft_tissue: args.soft.clone(),
+        thumbnails: false,
+    }
+}
+
 fn check(args: &CheckArgs) -> anyhow::Result<Tally> {
-    let Some(mut report) = report(&args.pairs)? else {
+    let Some(mut report) = report(&request(&args.pairs))? else {
         return Ok(interrupted());
     };
     if let Some(path) = &args.split {
@@ -63,14 +95,17 @@ fn split(args: &SplitArgs) -> anyhow::Result<Tally> {
             "--{name} {share} is no share; give a number between 0 and 1"
         );
     }
+    let beside = args.pairs.folder.join(PATIENTS_FILE);
     let patients = match &args.patients {
-        Some(path) => patients(path)?,
+        Some(path) => dataset::read_patients(path)?,
+        None if beside.is_file() => dataset::read_patients(&beside)?,
         None => BTreeMap::new(),
     };
-    let Some(report) = report(&args.pairs)? else {
+    let Some(report) = report(&request(&args.pairs))? else {
         return Ok(interrupted());
     };
     tell(&report.findings);
+    tell_strangers(&patients, &report);
     let plan = SplitPlan {
         seed: args.seed,
         validation: args.validation,
@@ -101,33 +136,23 @@ fn split(args: &SplitArgs) -> anyhow::Result<Tally> {
     })
 }
 
+/// Names in a list of patients that no pair has: a list for other pairs, or a slip that would part a patient.
+fn tell_strangers(patients: &BTreeMap<String, String>, report: &Report) {
+    let is_pair = |name: &&String| report.pairs.iter().any(|pair| pair.name == **name);
+    let strangers: Vec<&String> = patients.keys().filter(|name| !is_pair(name)).collect();
+    if let Some(first) = strangers.first() {
+        eprintln!(
+            "warning: the list of patients names {} that are no pairs, the first is {first}",
+            strangers.len()
+        );
+    }
+}
+
 fn interrupted() -> Tally {
     Tally {
         interrupted: true,
         ..Tally::default()
     }
-}
-
-/// Lines of `pair,patient`; a first line that says so is passed over.
-fn patients(path: &Path) -> anyhow::Result<BTreeMap<String, String>> {
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut patients = BTreeMap::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || (number == 0 && line == "pair,patient") {
-            continue;
-        }
-        let Some((pair, patient)) = line.split_once(',') else {
-            bail!(
-                "line {} is not `pair,patient`: {}",
-                number + 1,
-                path.display()
-            );
-        };
-        patients.insert(pair.trim().to_owned(), patient.trim().to_owned());
-    }
-    Ok(patients)
 }
 
 fn tell(findings: &[Finding]) {
@@ -150,15 +175,15 @@ fn tell(findings: &[Finding]) {
     }
 }
 
+/// Width of the column of names.
+fn width_of<'a>(names: impl Iterator<Item = &'a String>) -> usize {
+    let widths = names.map(|name| name.chars().count());
+    widths.max().unwrap_or(0).max("pair".len())
+}
+
 /// A line a pair: size, how it lies, how it differs in tone.
 fn table(report: &Report) -> Vec<String> {
-    let width = report
-        .pairs
-        .iter()
-        .map(|pair| pair.name.len())
-        .max()
-        .unwrap_or(0)
-        .max(4);
+    let width = width_of(report.pairs.iter().map(|pair| &pair.name));
     let mut lines = vec![format!(
         "{:<width$} {:>11} {:>7} {:>7} {:>8} {:>7} {:>6} {:>9} {:>6}",
         "pair", "pixels", "right", "down", "larger %", "corner", "local", "agreement", "tone"

@@ -1,16 +1,13 @@
 //! Which files belong together.
 
-use anyhow::{Context as _, ensure};
+use crate::dataset;
+use anyhow::{Context as _, bail, ensure};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Endings of pictures that are looked at.
 const PICTURES: [&str; 7] = ["png", "tif", "tiff", "jpg", "jpeg", "dcm", "dicom"];
-/// Endings of a soft-tissue image's stem, the best first.
-const SOFT: [&str; 2] = ["_soft_registered", "_soft"];
-/// Endings of a lung mask's stem, the best first.
-const MASKS: [&str; 2] = ["_lungmask", "_lungmask_derived"];
 /// Endings of a prediction's stem, the best first.
 const PREDICTIONS: [&str; 4] = ["", "_soft", "_cxr", "_cxr_soft"];
 
@@ -31,48 +28,28 @@ pub(super) struct Labelled {
     pub(super) labels: PathBuf,
 }
 
-/// `NAME_cxr.*` with `NAME_soft_registered.*` or `NAME_soft.*` in one folder.
+/// The pairs of one folder, as `dataset check` tells them.
 pub(super) fn in_one_folder(folder: &Path) -> anyhow::Result<Vec<Pair>> {
-    let files = pictures(folder)?;
-    let pairs: Vec<Pair> = named(&files, "_cxr")
-        .filter_map(|(name, cxr)| {
-            Some(Pair {
-                name: name.to_owned(),
-                cxr: cxr.clone(),
-                soft: first(&files, name, &SOFT)?,
-                mask: first(&files, name, &MASKS),
-            })
-        })
-        .collect();
-    ensure!(
-        !pairs.is_empty(),
-        "{} holds no NAME_cxr.* with NAME_soft.*; check the folder",
-        folder.display()
-    );
-    Ok(pairs)
+    listed(folder, None)
 }
 
 /// Files of equal stems in two folders.
 pub(super) fn in_two_folders(cxr: &Path, soft: &Path) -> anyhow::Result<Vec<Pair>> {
-    let (radiographs, targets) = (pictures(cxr)?, pictures(soft)?);
-    let pairs: Vec<Pair> = radiographs
-        .iter()
-        .filter_map(|(name, path)| {
-            Some(Pair {
-                name: name.clone(),
-                cxr: path.clone(),
-                soft: targets.get(name)?.clone(),
-                mask: first(&radiographs, name, &MASKS),
-            })
-        })
-        .collect();
-    ensure!(
-        !pairs.is_empty(),
-        "{} and {} share no file name; check the folders",
-        cxr.display(),
-        soft.display()
-    );
-    Ok(pairs)
+    listed(cxr, Some(soft))
+}
+
+fn listed(cxr: &Path, soft: Option<&Path>) -> anyhow::Result<Vec<Pair>> {
+    let listing = dataset::list_pairs(cxr, soft)?;
+    if let Some(found) = listing.ambiguous(&[]) {
+        bail!("{} ({})", found.text, cxr.display());
+    }
+    let pairs = listing.pairs.into_iter().map(|pair| Pair {
+        name: pair.name,
+        cxr: pair.radiograph,
+        soft: pair.soft_tissue,
+        mask: pair.lung_mask,
+    });
+    Ok(pairs.collect())
 }
 
 /// `NAME_cxr.*` with `NAME_labels.*` in one folder.

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
-    /// `NAME_cxr.*` + `NAME_soft.*` or `NAME_soft_registered.*` (which wins), with an optional
-    /// `NAME_lungmask*.png`: pairs valid everywhere. Phantoms have this layout too.
+    /// Pairs valid everywhere, as [`crate::dataset::list_pairs`] tells them: `NAME_cxr.*` + `NAME_soft.*` or
+    /// `NAME_soft_registered.*` (which wins), with an optional `NAME_lungmask*.png`, as phantoms have them; `CXR/` and
+    /// `BS/` side by side; DICOM studies.
     Pairs,
     /// `NAME_cxr_inverted.*` + `NAME_soft_inverted_lungonly.*` + `NAME_lungmask*.png`: inverted
     /// polarity, and a target inside the lungs only.
@@ -25,7 +26,7 @@ pub enum SourceKind {
 pub struct SourceConfig {
     /// What its files mean.
     pub kind: SourceKind,
-    /// The folder; not walked.
+    /// The folder. Those below it belong to pairs; of other kinds it is not walked.
     pub folder: PathBuf,
     /// Share of the training patches drawn from this source, relative to the other sources'.
     #[serde(default = "default_weight")]

@@ -1,5 +1,6 @@
 //! Which files of a folder belong together.
 
+use crate::dataset::{self, DatasetError};
 use crate::train::{SourceConfig, SourceKind, TrainError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,12 +20,10 @@ pub struct SampleFiles {
     pub lungs: Option<PathBuf>,
 }
 
-/// Roles a file name can end with, the longer endings first where one contains another's end.
+/// Roles that a name's ending tells, of files that are no pairs valid everywhere: those are [`crate::dataset`]'s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Radiograph,
-    SoftTissue,
-    SoftTissueRegistered,
     LungMask,
     Labels,
     InvertedRadiograph,
@@ -32,11 +31,9 @@ enum Role {
 }
 
 fn role_of(stem: &str) -> Option<(&str, Role)> {
-    const ENDINGS: [(&str, Role); 6] = [
+    const ENDINGS: [(&str, Role); 4] = [
         ("_soft_inverted_lungonly", Role::InvertedSoftTissue),
         ("_cxr_inverted", Role::InvertedRadiograph),
-        ("_soft_registered", Role::SoftTissueRegistered),
-        ("_soft", Role::SoftTissue),
         ("_cxr", Role::Radiograph),
         ("_labels", Role::Labels),
     ];
@@ -54,35 +51,75 @@ fn role_of(stem: &str) -> Option<(&str, Role)> {
 ///
 /// # Errors
 /// [`TrainError::File`] where the folder cannot be read, [`TrainError::Data`] where it holds no
-/// complete set of files of its kind.
+/// complete set of files of its kind, or two files that could be the same one.
 pub fn list_source(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {
-    let folder = &source.folder;
-    let mut groups: BTreeMap<String, BTreeMap<Role, PathBuf>> = BTreeMap::new();
-    for path in files_of(folder)? {
-        let stem = path.file_stem().and_then(|stem| stem.to_str());
-        let Some((name, role)) = stem.and_then(role_of) else {
-            continue;
-        };
-        let chosen = source.only.is_empty() || source.only.iter().any(|p| name.starts_with(p));
-        if !name.is_empty() && chosen {
-            groups
-                .entry(name.to_owned())
-                .or_default()
-                .insert(role, path.clone());
-        }
-    }
-    let mut samples: Vec<SampleFiles> = groups
-        .into_iter()
-        .filter_map(|(name, files)| assemble(source.kind, name, files))
-        .collect();
+    let mut samples = match source.kind {
+        SourceKind::Pairs => pairs(source)?,
+        SourceKind::LungOnly | SourceKind::Masks => by_ending(source)?,
+    };
+    samples.retain(|files| is_chosen(source, &files.name));
     samples.truncate(source.limit.unwrap_or(usize::MAX));
     if samples.is_empty() {
         return Err(TrainError::data(
-            folder,
+            &source.folder,
             format!("no complete set of files of kind {:?} found", source.kind),
         ));
     }
     Ok(samples)
+}
+
+fn is_chosen(source: &SourceConfig, name: &str) -> bool {
+    source.only.is_empty() || source.only.iter().any(|start| name.starts_with(start))
+}
+
+/// The pairs that `dataset check` reports, by the same names.
+fn pairs(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {
+    let folder = &source.folder;
+    let listing = dataset::list_pairs(folder, None).map_err(|err| match err {
+        DatasetError::File {
+            doing,
+            source,
+            path,
+        } => TrainError::File {
+            doing,
+            source,
+            path,
+        },
+        DatasetError::NoPairs { expected, path } => {
+            TrainError::data(&path, format!("no pair is found; {expected}"))
+        }
+        err => TrainError::data(folder, err.to_string()),
+    })?;
+    if let Some(found) = listing.ambiguous(&source.only) {
+        let path = found.files.first().unwrap_or(folder);
+        return Err(TrainError::data(path, found.text.trim_end_matches('.')));
+    }
+    let files = listing.pairs.into_iter().map(|pair| SampleFiles {
+        kind: SourceKind::Pairs,
+        name: pair.name,
+        radiograph: pair.radiograph,
+        soft_tissue: Some(pair.soft_tissue),
+        lungs: pair.lung_mask,
+    });
+    Ok(files.collect())
+}
+
+fn by_ending(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {
+    let mut groups: BTreeMap<String, BTreeMap<Role, PathBuf>> = BTreeMap::new();
+    for path in files_of(&source.folder)? {
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        let Some((name, role)) = stem.and_then(role_of) else {
+            continue;
+        };
+        if !name.is_empty() {
+            let files = groups.entry(name.to_owned()).or_default();
+            files.insert(role, path.clone());
+        }
+    }
+    let samples = groups.into_iter();
+    Ok(samples
+        .filter_map(|(name, files)| assemble(source.kind, name, files))
+        .collect())
 }
 
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
@@ -113,29 +150,19 @@ fn assemble(
 ) -> Option<SampleFiles> {
     let lungs = files
         .remove(&Role::LungMask)
-        .or_else(|| files.remove(&Role::Labels));
-    let (radiograph, soft_tissue) = match kind {
-        SourceKind::Pairs => (
-            files.remove(&Role::Radiograph)?,
-            Some(
-                files
-                    .remove(&Role::SoftTissueRegistered)
-                    .or_else(|| files.remove(&Role::SoftTissue))?,
-            ),
-        ),
-        SourceKind::LungOnly => (
-            files.remove(&Role::InvertedRadiograph)?,
-            Some(files.remove(&Role::InvertedSoftTissue)?),
-        ),
-        SourceKind::Masks => (files.remove(&Role::Radiograph)?, None),
+        .or_else(|| files.remove(&Role::Labels))?;
+    let (radiograph, soft_tissue) = if kind == SourceKind::LungOnly {
+        let soft_tissue = files.remove(&Role::InvertedSoftTissue)?;
+        (files.remove(&Role::InvertedRadiograph)?, Some(soft_tissue))
+    } else {
+        (files.remove(&Role::Radiograph)?, None)
     };
-    let complete = kind == SourceKind::Pairs || lungs.is_some();
-    complete.then_some(SampleFiles {
+    Some(SampleFiles {
         kind,
         name,
         radiograph,
         soft_tissue,
-        lungs,
+        lungs: Some(lungs),
     })
 }
 
@@ -199,6 +226,35 @@ mod tests {
     fn a_folder_without_pairs_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let err = list_source(&source(SourceKind::Pairs, folder.path())).unwrap_err();
+        assert!(err.to_string().contains("no pair is found"), "{err}");
+        let err = list_source(&source(SourceKind::Masks, folder.path())).unwrap_err();
         assert!(err.to_string().contains("no complete set"), "{err}");
+    }
+
+    #[test]
+    fn two_folders_side_by_side_are_a_source_and_a_second_mate_refuses_it() {
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["CXR", "BS"] {
+            std::fs::create_dir(root.path().join(folder)).unwrap();
+            for name in ["0.png", "1.png"] {
+                std::fs::write(root.path().join(folder).join(name), b"").unwrap();
+            }
+        }
+        let source = |only: &[&str]| SourceConfig {
+            only: only.iter().map(|&name| name.to_owned()).collect(),
+            ..source(SourceKind::Pairs, root.path())
+        };
+        let listed = dataset::list_pairs(root.path(), None).unwrap().pairs;
+        let taken = list_source(&source(&[])).unwrap();
+        let names = |files: &SampleFiles| (files.name.clone(), files.soft_tissue.clone());
+        let expected = listed
+            .into_iter()
+            .map(|pair| (pair.name, Some(pair.soft_tissue)));
+        assert!(taken.iter().map(names).eq(expected), "{taken:?}");
+
+        std::fs::write(root.path().join("BS/1.tif"), b"").unwrap();
+        let err = list_source(&source(&[])).unwrap_err().to_string();
+        assert!(err.contains("several files"), "{err}");
+        assert_eq!(list_source(&source(&["0"])).unwrap().len(), 1);
     }
 }

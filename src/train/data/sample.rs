@@ -2,7 +2,8 @@
 
 use super::SampleFiles;
 use super::read;
-use crate::radiograph::{FloatImage, resize_area};
+use crate::dataset::is_one_shape;
+use crate::radiograph::{FloatImage, resize_area, resize_bicubic};
 use crate::train::{SourceKind, TrainError};
 use std::borrow::Cow;
 use std::path::Path;
@@ -31,8 +32,8 @@ impl Sample {
     /// reduced by averaging.
     ///
     /// # Errors
-    /// [`TrainError::Data`] naming the file that cannot be read, differs in size, or does not show
-    /// the same patient.
+    /// [`TrainError::Data`] naming the file that cannot be read, differs in shape, or does not show
+    /// the same patient. A mate of another size and the same shape is scaled.
     pub fn read(files: &SampleFiles, longest_side_px: Option<usize>) -> Result<Self, TrainError> {
         let inverted = files.kind == SourceKind::LungOnly;
         let upright = |values: FloatImage| {
@@ -55,10 +56,12 @@ impl Sample {
             .transpose()?;
         if let (Some(soft), Some(path)) = (&mut soft_tissue, &files.soft_tissue) {
             if soft.size() != radiograph.size() {
-                return Err(TrainError::data(
-                    path,
-                    "radiograph and soft-tissue image differ in size",
-                ));
+                let (width, height) = radiograph.size();
+                if !is_one_shape(soft.size(), (width, height)) {
+                    let reason = "radiograph and soft-tissue image differ in shape";
+                    return Err(TrainError::data(path, reason));
+                }
+                *soft = resize_bicubic(soft, width, height).map(|v| v.clamp(0.0, 1.0));
             }
             if let (true, Some(lungs)) = (inverted, &lungs) {
                 fill_outside(soft, &radiograph, lungs);
@@ -117,11 +120,9 @@ impl Sample {
 /// 1 inside the lungs: bits 0 to 3 hold 1 or 2 in a label image, anything non-zero counts in a mask.
 fn lung_field(path: &Path, size: (usize, usize)) -> Result<FloatImage, TrainError> {
     let values = read::labels(path)?;
-    if values.size() != size {
-        return Err(TrainError::data(
-            path,
-            "radiograph and lung mask differ in size",
-        ));
+    if !is_one_shape(values.size(), size) {
+        let reason = "radiograph and lung mask differ in shape";
+        return Err(TrainError::data(path, reason));
     }
     let stem = path.file_stem().and_then(|stem| stem.to_str());
     let labels = stem.is_some_and(|stem| stem.ends_with("_labels"));
@@ -136,7 +137,11 @@ fn lung_field(path: &Path, size: (usize, usize)) -> Result<FloatImage, TrainErro
     if lungs.values().iter().all(|&v| v < 0.5) {
         return Err(TrainError::data(path, "the lung mask is empty"));
     }
-    Ok(lungs)
+    if lungs.size() == size {
+        return Ok(lungs);
+    }
+    let (width, height) = size;
+    Ok(resize_area(&lungs, width, height).map(|&share| f32::from(u8::from(share >= 0.5))))
 }
 
 fn fill_outside(soft: &mut FloatImage, radiograph: &FloatImage, lungs: &FloatImage) {
@@ -238,5 +243,34 @@ mod tests {
             lung_field(&path, (4, 1)).unwrap().values(),
             [1.0, 1.0, 0.0, 0.0]
         );
+    }
+
+    #[test]
+    fn a_mate_of_another_size_is_scaled_and_one_of_another_shape_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, width: u32, height: u32, bone: u32| {
+            let path = folder.path().join(name);
+            let place = |at: u32, side: u32| f64::from(at) / f64::from(side);
+            let grey = |x: u32, y: u32| 40.0 + 150.0 * place(x, width) * place(y, height);
+            image::GrayImage::from_fn(width, height, |x, y| {
+                image::Luma([grey(x, y) as u8 + bone as u8 * u8::from(y % 8 == 0)])
+            })
+            .save(&path)
+            .unwrap();
+            path
+        };
+        let mut files = SampleFiles {
+            kind: SourceKind::Pairs,
+            name: "a".to_owned(),
+            radiograph: write("a_cxr.png", 40, 40, 9),
+            soft_tissue: Some(write("a_soft.png", 80, 80, 0)),
+            lungs: Some(write("a_lungmask.png", 20, 20, 0)),
+        };
+        let sample = Sample::read(&files, None).unwrap();
+        assert_eq!(sample.soft_tissue.unwrap().size(), (40, 40));
+        assert_eq!(sample.lungs.unwrap().size(), (40, 40));
+        files.soft_tissue = Some(write("a_cut.png", 80, 70, 0));
+        let refused = Sample::read(&files, None).unwrap_err().to_string();
+        assert!(refused.contains("shape"), "{refused}");
     }
 }
