@@ -9,6 +9,8 @@ mod folder;
 mod matrix;
 #[path = "dataset/parts.rs"]
 mod parts;
+#[path = "dataset/registering.rs"]
+mod registering;
 mod support;
 
 use diaphane::dataset::{

@@ -35,6 +35,22 @@ pub enum DatasetError {
     /// A file could not be written.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// A copy of a dataset would lie among its sources.
+    #[error(
+        "the copy would lie among the pictures it is made of, which are never touched; give a folder elsewhere: {}", .path.display()
+    )]
+    OutInside {
+        /// The folder of the copy.
+        path: PathBuf,
+    },
+    /// A copy of a dataset would be mixed with other files.
+    #[error(
+        "the folder is not empty; give another one, or say that its files may be replaced: {}", .path.display()
+    )]
+    NotEmpty {
+        /// The folder of the copy.
+        path: PathBuf,
+    },
     /// Errors of the check stand in the way of a split.
     #[error(
         "{count} errors stand in the way; mend or leave out what `dataset check` names, then split"

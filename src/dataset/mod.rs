@@ -6,6 +6,7 @@
 //! ```text
 //! folder ─ pairing ─► pairs ─ pair_check, mates ─► each: files, headers, tone, registration ─┐
 //!                       └─────── check ──────────► together: duplicates, polarity, size, tone ┴─► Report ─ split ─► Split
+//! folder ─ registering ─► a copy whose pairs lie on each other
 //! ```
 
 mod check;
@@ -19,6 +20,7 @@ mod pairing;
 mod parallel;
 mod patients;
 mod picture;
+mod registering;
 mod registration;
 mod split;
 mod thumbnail;
@@ -32,6 +34,7 @@ pub use mates::is_one_shape;
 pub use pair_report::{PairReport, RegistrationReport};
 pub use pairing::{Listing, PairFiles, list_pairs};
 pub use patients::{PATIENTS_FILE, read_patients};
+pub use registering::{Outcome, RegisterRequest, RegisteredPair, register_dataset};
 pub use registration::{Registration, register};
 pub use split::{Part, Split, SplitEntry, SplitPlan};
 pub use thumbnail::{PairThumbnails, THUMBNAIL_PX};

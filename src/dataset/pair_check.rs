@@ -1,13 +1,13 @@
 //! One pair, looked at from every side that does not need the other pairs: its files, its headers, its mask.
 
 use super::finding::{Finding, FindingKind as Kind};
-use super::mates::{compare, is_one_shape};
+use super::mates::{Mates, compare, is_one_shape};
 use super::pair_report::{PairReport, RegistrationReport};
 use super::pairing::PairFiles;
 use super::picture::{Picture, coarse, small};
 use super::thumbnail::PairThumbnails;
 use crate::formats;
-use crate::radiograph::{FileKind, Topic};
+use crate::radiograph::{FileKind, PixelSpacing, Topic};
 use std::path::PathBuf;
 
 /// Share of pixels at the darkest or the brightest value from which a picture is refused, and from which it is told.
@@ -20,6 +20,10 @@ pub(super) struct Examined {
     /// `None` where a file of it cannot be read.
     pub(super) report: Option<PairReport>,
     pub(super) findings: Vec<Finding>,
+    /// Both pictures, where they have a common grid and scale.
+    pub(super) mates: Option<Mates>,
+    /// Of the radiograph.
+    pub(super) spacing: Option<PixelSpacing>,
 }
 
 /// Looks at one pair; what cannot be read is a finding.
@@ -41,6 +45,8 @@ pub(super) fn examine(files: &PairFiles, with_thumbnails: bool) -> Examined {
         return Examined {
             report: None,
             findings,
+            mates: None,
+            spacing: None,
         };
     };
     let mut check = PairCheck {
@@ -70,6 +76,8 @@ pub(super) fn examine(files: &PairFiles, with_thumbnails: bool) -> Examined {
     Examined {
         report: Some(report),
         findings: check.findings,
+        mates: compared.mates,
+        spacing: check.radiograph.radiograph.spacing,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Who is on which pair, where the files do not say.
 
 use super::DatasetError;
+use crate::formats::write_atomically;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Name of the list beside the pairs that `split` reads.
+/// Name of the list beside the pairs that `register` writes and `split` reads.
 pub const PATIENTS_FILE: &str = "patients.csv";
 /// A first line that says what the columns are.
 const HEAD: &str = "pair,patient";
@@ -34,6 +35,19 @@ pub fn read_patients(path: &Path) -> Result<BTreeMap<String, String>, DatasetErr
     Ok(patients)
 }
 
+/// Writes what [`read_patients`] reads, whole or not at all.
+pub(super) fn write_patients(
+    path: &Path,
+    patients: &BTreeMap<String, String>,
+    overwrite: bool,
+) -> Result<(), DatasetError> {
+    let lines = patients
+        .iter()
+        .map(|(pair, patient)| format!("{pair},{patient}\n"));
+    let text = format!("{HEAD}\n{}", lines.collect::<Vec<String>>().concat());
+    Ok(write_atomically(path, text.as_bytes(), overwrite)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,7 +58,7 @@ mod tests {
         let path = folder.path().join(PATIENTS_FILE);
         let patients = [("a, left", "p1"), ("b", "p2")];
         let patients = BTreeMap::from(patients.map(|(a, b)| (a.to_owned(), b.to_owned())));
-        std::fs::write(&path, "pair,patient\na, left,p1\n\nb, p2\n").unwrap();
+        write_patients(&path, &patients, false).unwrap();
         assert_eq!(read_patients(&path).unwrap(), patients);
         std::fs::write(&path, "pair,patient\na\n").unwrap();
         let refused = read_patients(&path).unwrap_err().to_string();

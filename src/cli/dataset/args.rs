@@ -8,6 +8,8 @@ use std::path::PathBuf;
 pub enum DatasetCommand {
     /// Say what is wrong, or odd, in pairs of radiographs and soft-tissue images; errors end with status 1.
     Check(CheckArgs),
+    /// Write a copy of the pairs in which soft-tissue images that lie off are laid on their radiographs.
+    Register(RegisterArgs),
     /// Part the pairs by patients into training, validation and test.
     Split(SplitArgs),
 }
@@ -36,6 +38,24 @@ pub struct CheckArgs {
     /// A split to be checked too: nobody in two parts, no file changed.
     #[arg(long, value_name = "FILE")]
     pub split: Option<PathBuf>,
+}
+
+/// `diaphane dataset register`.
+#[derive(Debug, Args)]
+pub struct RegisterArgs {
+    /// Where the pairs are; they are never touched.
+    #[command(flatten)]
+    pub pairs: PairsArgs,
+    /// Folder of the copy: NAME_cxr.png with NAME_soft_registered.png, or with NAME_soft.png where nothing had to be
+    /// done; masks; `patients.csv` where patients are known.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Write into a folder that holds files, and replace those of the same names.
+    #[arg(long)]
+    pub overwrite: bool,
+    /// The pictures show bones black, as JSRT's first publication does; the copy shows them white.
+    #[arg(long)]
+    pub inverted: bool,
 }
 
 /// `diaphane dataset split`.

@@ -1,6 +1,7 @@
 //! `diaphane dataset`.
 
 pub mod args;
+mod register;
 
 use super::interrupt::Interrupt;
 use super::report::{Machine, Tally, print_line};
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 pub(super) fn run(command: &DatasetCommand) -> anyhow::Result<Tally> {
     match command {
         DatasetCommand::Check(args) => check(args),
+        DatasetCommand::Register(args) => register::run(args),
         DatasetCommand::Split(args) => split(args),
     }
 }

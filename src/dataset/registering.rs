@@ -1,0 +1,272 @@
+//! A copy of a dataset whose soft-tissue images lie on their radiographs.
+//!
+//! The copy is whole: every pair that may be learned from is in it, on one grid, in one scale, under the names that
+//! pairs are told by, so that nothing of the source has to be carried along. The source is never touched.
+
+use super::check::CheckRequest;
+use super::finding::Severity;
+use super::mates::Mates;
+use super::pair_check::examine;
+use super::pair_report::RegistrationReport;
+use super::pairing::{Listing, PairFiles, list_watched};
+use super::parallel::map_parallel;
+use super::patients::{PATIENTS_FILE, read_patients, write_patients};
+use super::registration::register;
+use super::{DatasetError, Observer};
+use crate::formats::raster::{PngMarks, read_mask, write_marked_grey16, write_mask8};
+use crate::radiograph::{FloatImage, PixelSpacing};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Which copy is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterRequest {
+    /// The dataset; `thumbnails` means nothing here.
+    pub dataset: CheckRequest,
+    /// Folder of the copy.
+    pub out: PathBuf,
+    /// Whether the folder may hold files, of which those of the same names are replaced.
+    pub overwrite: bool,
+    /// Whether the source shows bones black, as JSRT's first publication does; the copy shows them white.
+    pub inverted: bool,
+}
+
+/// What became of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It lies well: not resampled, so that nothing of its detail is lost.
+    Kept,
+    /// The soft-tissue image was laid on its radiograph.
+    Registered,
+    /// Places moved by themselves (heart, diaphragm, breath), which no registration of the whole mends: it is in the
+    /// copy as well as it can be laid, and somebody should look whether to leave it out.
+    Moved,
+    /// It must not be learned from, and is not in the copy.
+    LeftOut,
+}
+
+impl Outcome {
+    /// As it is called in a table.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Registered => "registered",
+            Self::Moved => "moved",
+            Self::LeftOut => "left out",
+        }
+    }
+}
+
+/// What was done with a pair.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RegisteredPair {
+    /// What names it, in the source and in the copy.
+    pub name: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// How the soft-tissue image lay on its radiograph.
+    pub before: Option<RegistrationReport>,
+    /// How the one in the copy lies, measured anew; `None` where it was not resampled.
+    pub after: Option<RegistrationReport>,
+    /// Why it is left out, one sentence each.
+    pub reasons: Vec<String>,
+    /// The soft-tissue image in the copy.
+    pub soft_tissue: Option<PathBuf>,
+    /// The patient, as the radiograph's header names one: a checksum.
+    #[serde(skip)]
+    patient: Option<String>,
+}
+
+/// Writes the pairs of a dataset into the folder `out`, those that lie off registered: `NAME_cxr.png` with
+/// `NAME_soft_registered.png`, or with `NAME_soft.png` where nothing had to be done; 16 bits, as the radiograph's own
+/// window shows both; `NAME_lungmask.png`; and who is on them. `None` where `observer` ended it: what was written
+/// until then is left.
+///
+/// # Errors
+/// [`DatasetError::OutInside`] where the copy would lie among its sources, [`DatasetError::NotEmpty`] where `out`
+/// holds something and `overwrite` is false, [`DatasetError`] where there is no pair or a file cannot be written.
+pub fn register_dataset(
+    request: &RegisterRequest,
+    observer: &dyn Observer,
+) -> Result<Option<Vec<RegisteredPair>>, DatasetError> {
+    prepare(request)?;
+    let RegisterRequest {
+        dataset,
+        out,
+        overwrite,
+        ..
+    } = request;
+    let listing = list_watched(
+        &dataset.radiographs,
+        dataset.soft_tissue.as_deref(),
+        observer,
+    )?;
+    let Some(Listing { pairs, .. }) = listing else {
+        return Ok(None);
+    };
+    let work = |files: &PairFiles| register_pair(files, request);
+    let Some(done) = map_parallel(&pairs, observer, work) else {
+        return Ok(None);
+    };
+    let done = done.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let patients = patients(dataset, &done)?;
+    if !patients.is_empty() {
+        write_patients(&out.join(PATIENTS_FILE), &patients, *overwrite)?;
+    }
+    Ok(Some(done))
+}
+
+/// Who is on the pairs of the copy, whose files have no headers: as a list beside the sources says, or else their
+/// headers.
+fn patients(
+    dataset: &CheckRequest,
+    pairs: &[RegisteredPair],
+) -> Result<BTreeMap<String, String>, DatasetError> {
+    let list = dataset.radiographs.join(PATIENTS_FILE);
+    let mut named = BTreeMap::new();
+    if list.is_file() {
+        named = read_patients(&list)?;
+    }
+    let copied = pairs.iter().filter(|pair| pair.soft_tissue.is_some());
+    let patients = copied.filter_map(|pair| {
+        let patient = named.remove(&pair.name).or_else(|| pair.patient.clone())?;
+        Some((pair.name.clone(), patient))
+    });
+    Ok(patients.collect())
+}
+
+/// Makes the folder of the copy, where it is not one of the sources.
+fn prepare(request: &RegisterRequest) -> Result<(), DatasetError> {
+    let RegisterRequest { dataset, out, .. } = request;
+    let doing = "making the folder";
+    std::fs::create_dir_all(out).map_err(DatasetError::file(doing, out))?;
+    let canonical = |path: &Path| path.canonicalize().map_err(DatasetError::file(doing, path));
+    let copy = canonical(out)?;
+    for source in [Some(&dataset.radiographs), dataset.soft_tissue.as_ref()] {
+        let Some(source) = source else { continue };
+        if copy.starts_with(canonical(source)?) {
+            return Err(DatasetError::OutInside { path: out.clone() });
+        }
+    }
+    let mut files = std::fs::read_dir(out).map_err(DatasetError::file(doing, out))?;
+    if !request.overwrite && files.next().is_some() {
+        return Err(DatasetError::NotEmpty { path: out.clone() });
+    }
+    Ok(())
+}
+
+fn register_pair(
+    files: &PairFiles,
+    request: &RegisterRequest,
+) -> Result<RegisteredPair, DatasetError> {
+    let examined = examine(files, false);
+    let report = examined.report.as_ref();
+    let mut pair = RegisteredPair {
+        name: files.name.clone(),
+        outcome: Outcome::LeftOut,
+        before: report.and_then(|report| report.registration),
+        after: None,
+        reasons: Vec::new(),
+        soft_tissue: None,
+        patient: report.and_then(|report| report.patient.clone()),
+    };
+    let errors = examined.findings.iter();
+    let errors = errors.filter(|found| found.severity == Severity::Error);
+    pair.reasons = errors
+        .map(|found| format!("{}: {}", found.kind, found.text))
+        .collect();
+    let (true, Some(mates), Some(before)) = (pair.reasons.is_empty(), examined.mates, pair.before)
+    else {
+        return Ok(pair);
+    };
+    let soft = laid(&mates, before, &mut pair);
+    let copy = Copied {
+        request,
+        name: &files.name,
+        spacing: examined.spacing,
+    };
+    pair.soft_tissue = Some(copy.write(&mates.radiograph, &soft, pair.after.is_some())?);
+    if let Some(mask) = &files.lung_mask {
+        let (width, height) = mates.radiograph.size();
+        let mask = read_mask(mask)?.resized(width, height);
+        write_mask8(&copy.file("lungmask"), &mask, request.overwrite)?;
+    }
+    Ok(pair)
+}
+
+/// The soft-tissue image as it goes into the copy; notes in `pair` what was done.
+fn laid(mates: &Mates, before: RegistrationReport, pair: &mut RegisteredPair) -> FloatImage {
+    pair.outcome = if before.moved {
+        Outcome::Moved
+    } else {
+        Outcome::Kept
+    };
+    let Some(found) = mates.registration.as_ref().filter(|_| before.advised) else {
+        return mates.soft_tissue.clone();
+    };
+    let soft = found.registered(&mates.soft_tissue);
+    let again = register(&mates.radiograph, &soft);
+    let after = again.map(|again| RegistrationReport::new(&again, soft.height()));
+    match after {
+        Some(after) if after.farthest_px < before.farthest_px => {
+            if !after.moved {
+                pair.outcome = Outcome::Registered;
+            }
+            pair.after = Some(after);
+            soft
+        }
+        _ => {
+            pair.outcome = Outcome::Moved;
+            mates.soft_tissue.clone()
+        }
+    }
+}
+
+/// A pair of the copy.
+struct Copied<'a> {
+    request: &'a RegisterRequest,
+    name: &'a str,
+    spacing: Option<PixelSpacing>,
+}
+
+impl Copied<'_> {
+    fn file(&self, ending: &str) -> PathBuf {
+        self.request.out.join(format!("{}_{ending}.png", self.name))
+    }
+
+    /// Writes both pictures, and answers where the soft-tissue image is.
+    fn write(
+        &self,
+        radiograph: &FloatImage,
+        soft_tissue: &FloatImage,
+        registered: bool,
+    ) -> Result<PathBuf, DatasetError> {
+        let mut endings = ["soft", "soft_registered"];
+        if registered {
+            endings.reverse();
+        }
+        let [file, other] = endings.map(|ending| self.file(ending));
+        if self.request.overwrite {
+            // Of an earlier copy, whose pairs lay otherwise.
+            drop(std::fs::remove_file(other));
+        }
+        self.write_one(&self.file("cxr"), radiograph)?;
+        self.write_one(&file, soft_tissue)?;
+        Ok(file)
+    }
+
+    fn write_one(&self, path: &Path, picture: &FloatImage) -> Result<(), DatasetError> {
+        let marks = PngMarks {
+            spacing: self.spacing,
+            ..PngMarks::default()
+        };
+        let overwrite = self.request.overwrite;
+        if self.request.inverted {
+            let upright = picture.map(|v| 1.0 - v);
+            return Ok(write_marked_grey16(path, &upright, &marks, overwrite)?);
+        }
+        Ok(write_marked_grey16(path, picture, &marks, overwrite)?)
+    }
+}
