@@ -7,6 +7,8 @@
 mod folder;
 #[path = "dataset/matrix.rs"]
 mod matrix;
+#[path = "dataset/page.rs"]
+mod page;
 #[path = "dataset/parts.rs"]
 mod parts;
 #[path = "dataset/registering.rs"]

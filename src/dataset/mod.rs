@@ -5,8 +5,8 @@
 //!
 //! ```text
 //! folder ─ pairing ─► pairs ─ pair_check, mates ─► each: files, headers, tone, registration ─┐
-//!                       └─────── check ──────────► together: duplicates, polarity, size, tone ┴─► Report ─ split ─► Split
-//! folder ─ registering ─► a copy whose pairs lie on each other
+//!                       └─────── check ──────────► together: duplicates, polarity, size, tone ┴─► Report ─┬ split ─► Split
+//! folder ─ registering ─► a copy whose pairs lie on each other                                        └ page ─► HTML
 //! ```
 
 mod check;
@@ -14,6 +14,7 @@ mod dicom_pairs;
 mod error;
 mod finding;
 mod mates;
+mod page;
 mod pair_check;
 mod pair_report;
 mod pairing;
@@ -31,6 +32,7 @@ pub use check::{CheckRequest, FolderKind, Report, check};
 pub use error::DatasetError;
 pub use finding::{Finding, FindingKind, Severity};
 pub use mates::is_one_shape;
+pub use page::report_page;
 pub use pair_report::{PairReport, RegistrationReport};
 pub use pairing::{Listing, PairFiles, list_pairs};
 pub use patients::{PATIENTS_FILE, read_patients};

@@ -38,6 +38,12 @@ pub struct CheckArgs {
     /// A split to be checked too: nobody in two parts, no file changed.
     #[arg(long, value_name = "FILE")]
     pub split: Option<PathBuf>,
+    /// Write the report as one page with small pictures of every pair, for a browser or for print.
+    #[arg(long, value_name = "FILE.html")]
+    pub html: Option<PathBuf>,
+    /// Replace a page that exists.
+    #[arg(long, requires = "html")]
+    pub overwrite: bool,
 }
 
 /// `diaphane dataset register`.

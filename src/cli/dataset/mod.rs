@@ -10,6 +10,7 @@ use crate::dataset::{
     self, CheckRequest, Finding, Observer, PATIENTS_FILE, Part, Report, Severity, Split,
     SplitPlan,
 };
+use crate::formats;
 use anyhow::{bail, ensure};
 use args::{CheckArgs, DatasetCommand, PairsArgs, SplitArgs};
 use indicatif::ProgressBar;
@@ -67,13 +68,29 @@ fn request(args: &PairsArgs) -> CheckRequest {
 }
 
 fn check(args: &CheckArgs) -> anyhow::Result<Tally> {
-    let Some(mut report) = report(&request(&args.pairs))? else {
+    let request = CheckRequest {
+        thumbnails: args.html.is_some(),
+        ..request(&args.pairs)
+    };
+    if let Some(page) = args.html.as_ref().filter(|page| page.exists()) {
+        // Said before minutes are spent.
+        ensure!(
+            args.overwrite,
+            "{} exists; give --overwrite to replace it",
+            page.display()
+        );
+    }
+    let Some(mut report) = report(&request)? else {
         return Ok(interrupted());
     };
     if let Some(path) = &args.split {
         report.findings.extend(Split::read(path)?.findings());
     }
     Machine::new(args.pairs.json).document(&serde_json::to_value(&report)?);
+    if let Some(path) = &args.html {
+        let page = dataset::report_page(&report, &request);
+        formats::write_atomically(path, page.as_bytes(), args.overwrite)?;
+    }
     if !args.pairs.json {
         for line in table(&report) {
             print_line(&line);

@@ -18,4 +18,6 @@ mod write;
 pub use mask::read_mask;
 pub(super) use read::{read_jpeg, read_png, read_tiff};
 pub use texts::read_texts;
-pub use write::{PngMarks, write_grey16, write_marked_grey16, write_marked_mask8, write_mask8};
+pub use write::{
+    PngMarks, encode_grey8, write_grey16, write_marked_grey16, write_marked_mask8, write_mask8,
+};

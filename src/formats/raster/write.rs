@@ -2,7 +2,7 @@
 
 use super::super::own_output::SOFTWARE;
 use super::super::{FormatError, Problem, write_atomically};
-use crate::radiograph::{FloatImage, LungMask, PixelSpacing, SpacingKind};
+use crate::radiograph::{FloatImage, LungMask, PixelSpacing, Raster, SpacingKind};
 use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
 use std::path::Path;
 
@@ -77,6 +77,19 @@ pub fn write_marked_mask8(
         bytes: bytes.collect(),
     };
     pixels.write(path, marks, overwrite)
+}
+
+/// A picture of 8 bits as the bytes of a PNG file: for pages that hold their pictures.
+///
+/// # Errors
+/// [`Problem::TooLarge`] where PNG has no such size.
+pub fn encode_grey8(image: &Raster<u8>) -> Result<Vec<u8>, Problem> {
+    let pixels = Pixels {
+        size: image.size(),
+        depth: BitDepth::Eight,
+        bytes: image.values().to_vec(),
+    };
+    pixels.encoded(&PngMarks::default())
 }
 
 /// Grey values as PNG stores them: row by row, the most significant byte first.
@@ -176,7 +189,6 @@ fn encoding(err: &png::EncodingError) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::radiograph::Raster;
 
     fn written(marks: &PngMarks) -> png::Info<'static> {
         let folder = tempfile::tempdir().unwrap();
