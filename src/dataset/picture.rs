@@ -53,7 +53,7 @@ impl Picture {
 }
 
 /// A checksum of Patient ID and issuer; `None` where no ID is stated.
-pub(super) fn patient_sha256(info: &StudyInfo) -> Option<String> {
+pub fn patient_sha256(info: &StudyInfo) -> Option<String> {
     if info.patient_id.is_empty() {
         return None;
     }

@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Version of the split file.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The first version had neither patients nor pixels of pairs, and no leak check.
+const FIRST_FORMAT: u32 = 1;
 /// Fewest patients of which three parts can be made.
 const LEAST_PATIENTS: usize = 3;
 
@@ -72,8 +74,65 @@ pub struct SplitEntry {
     /// Who must not be in another part too: a patient's checksum, or the pair's name; with near duplicates, the first
     /// of them.
     pub group: String,
+    /// The patient as the radiograph's header names one: a checksum, by which the patient is known again in other files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<String>,
+    /// SHA-256 of the radiograph's stored values, by which the picture is known again in another file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixels_sha256: Option<String>,
     /// SHA-256 of its files, by path.
     pub sha256: BTreeMap<PathBuf, String>,
+}
+
+impl SplitEntry {
+    /// What tells the patient and the pictures apart from all others: of no two parts the same.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        let own = [
+            Some(&self.group),
+            self.patient.as_ref(),
+            self.pixels_sha256.as_ref(),
+        ];
+        own.into_iter().flatten().chain(self.sha256.values())
+    }
+}
+
+/// Whether somebody is in two parts of a split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeakCheck {
+    /// Patients or pictures in two parts.
+    pub leaks: usize,
+    /// Patients that were told apart.
+    pub patients: usize,
+    /// Pairs that name no patient: each counts as a patient of its own, which nobody can check.
+    pub unnamed: usize,
+}
+
+impl LeakCheck {
+    /// Whether nobody is in two parts.
+    pub fn passed(self) -> bool {
+        self.leaks == 0
+    }
+
+    /// The line to be shown, in words that need no colour.
+    pub fn sentence(self) -> String {
+        let Self {
+            leaks,
+            patients,
+            unnamed,
+        } = self;
+        if leaks > 0 {
+            return format!("FAILED: {leaks} patients or pictures are in two parts of the split");
+        }
+        let counted = match unnamed {
+            0 => format!("{patients} patients"),
+            unnamed => format!(
+                "{patients} patients; {unnamed} pairs name none and count as one each: give a list of patients where \
+                 there is one"
+            ),
+        };
+        format!("PASSED: no patient and no picture is in two parts ({counted})")
+    }
 }
 
 /// A dataset in three parts.
@@ -84,6 +143,10 @@ pub struct Split {
     pub format: u32,
     /// How it was parted.
     pub plan: SplitPlan,
+    /// What the leak check said when the dataset was split. Whoever uses the split asks again
+    /// ([`Split::leak_check`]): a file can be edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leak_check: Option<LeakCheck>,
     /// Every pair.
     pub pairs: Vec<SplitEntry>,
 }
@@ -125,18 +188,33 @@ impl Split {
                 name: pair.name.clone(),
                 part: parts.get(&group).copied().unwrap_or(Part::Training),
                 group,
+                patient: pair.patient.clone(),
+                pixels_sha256: Some(pair.pixels_sha256.clone()),
                 sha256,
             })
         };
-        Ok(Self {
+        let pairs = report.pairs.iter().map(entry);
+        let mut split = Self {
             format: FORMAT,
             plan,
-            pairs: report
-                .pairs
-                .iter()
-                .map(entry)
-                .collect::<Result<_, DatasetError>>()?,
-        })
+            leak_check: None,
+            pairs: pairs.collect::<Result<_, DatasetError>>()?,
+        };
+        split.leak_check = Some(split.leak_check());
+        Ok(split)
+    }
+
+    /// Whether somebody is in two parts, as the split is now; files are not read.
+    pub fn leak_check(&self) -> LeakCheck {
+        let names: BTreeSet<&String> = self.pairs.iter().map(|pair| &pair.name).collect();
+        let groups: BTreeSet<&String> = self.pairs.iter().map(|pair| &pair.group).collect();
+        let unnamed = self.pairs.iter();
+        let unnamed = unnamed.filter(|pair| pair.patient.is_none() && names.contains(&pair.group));
+        LeakCheck {
+            leaks: self.leaks().len(),
+            patients: groups.len(),
+            unnamed: unnamed.count(),
+        }
     }
 
     /// Reads a split file.
@@ -150,7 +228,7 @@ impl Split {
             reason: format!("it is no split of a dataset ({err})"),
             path: path.to_owned(),
         })?;
-        if split.format != FORMAT {
+        if !(FIRST_FORMAT..=FORMAT).contains(&split.format) {
             return Err(DatasetError::Unusable {
                 reason: format!(
                     "its format is {}, this program knows {FORMAT}",
@@ -197,7 +275,7 @@ impl Split {
     fn leaks(&self) -> Vec<Finding> {
         let mut parts: BTreeMap<&str, BTreeMap<Part, &SplitEntry>> = BTreeMap::new();
         for pair in &self.pairs {
-            for key in pair.sha256.values().chain([&pair.group]) {
+            for key in pair.keys() {
                 parts
                     .entry(key)
                     .or_default()

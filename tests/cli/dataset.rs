@@ -27,11 +27,15 @@ fn phantom_pairs_are_fit_and_are_parted_and_a_spoilt_one_is_refused() {
     let split = ["dataset", "split", "pairs", "--out", "split.json"];
     let parted = bench.diaphane(&split);
     assert_eq!(status(&parted), 0, "{}", stderr(&parted));
+    let told = stderr(&parted);
+    assert!(told.contains("2 training, 1 validation, 1 test"), "{told}");
     assert!(
-        stderr(&parted).contains("2 training, 1 validation, 1 test"),
-        "{}",
-        stderr(&parted)
+        told.contains("leak check PASSED: no patient and no picture"),
+        "{told}"
     );
+    let kept = std::fs::read_to_string(bench.path("split.json")).unwrap();
+    let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!(kept["leak_check"]["leaks"], 0);
     assert_eq!(
         status(&bench.diaphane(&split)),
         2,

@@ -1,10 +1,13 @@
 //! A dataset is parted by patients, the same way each time, and what leaks is named.
 
-use crate::folder::Pairs;
+use crate::folder::{Header, Pairs, chest, write_dicom};
 use diaphane::dataset::{
-    CheckRequest, DatasetError, FindingKind as Kind, Part, Report, Split, SplitPlan, Unwatched, check,
+    CheckRequest, DatasetError, FindingKind as Kind, Part, Report, Split, SplitPlan, Unwatched,
+    check,
 };
+use diaphane::train::{Dataset, RunConfig};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 fn five() -> (Pairs, Report) {
     let pairs = Pairs::new();
@@ -113,4 +116,96 @@ fn a_leak_and_a_changed_file_are_found_and_errors_refuse_a_split() {
         matches!(refused, Err(DatasetError::Refused { .. })),
         "{refused:?}"
     );
+}
+
+/// Four DICOM studies, of which the first and the last are of one patient.
+fn studies(root: &Path) -> Report {
+    for (seed, patient) in ["P1", "P2", "P3", "P1"].into_iter().enumerate() {
+        let study = format!("1.{seed}");
+        let header = |series| Header {
+            patient,
+            study: &study,
+            series,
+            view: "PA",
+            row_mm: 0.2,
+        };
+        let chest = chest(seed);
+        let file = |name: &str| root.join(format!("{seed}_{name}.dcm"));
+        write_dicom(&file("image"), &chest.radiograph, header("CHEST PA"));
+        write_dicom(&file("mate"), &chest.soft_tissue, header("SOFT TISSUE"));
+    }
+    let report = check(&CheckRequest::of_folder(root), &Unwatched);
+    report.unwrap().unwrap()
+}
+
+/// Why a run on `folder` with these lines under `[data]` is refused.
+fn refused(folder: &Path, data: &str) -> String {
+    let text = format!(
+        "stage = \"vqgan\"\nout = \"run\"\niterations = 1\npatch_px = 64\n[data]\n{data}\n\
+         [[data.source]]\nkind = \"pairs\"\ngrid_px = 512\nfolder = '{}'",
+        folder.display()
+    );
+    let config = std::env::temp_dir().join(format!("leak-{}.toml", std::process::id()));
+    std::fs::write(&config, text).unwrap();
+    let config = RunConfig::read(&config).unwrap();
+    Dataset::load(&config).unwrap_err().to_string()
+}
+
+#[test]
+fn a_run_does_not_learn_from_who_is_kept_for_the_test_under_another_name() {
+    let root = tempfile::tempdir().unwrap();
+    let report = studies(root.path());
+    let mut split = Split::new(&report, &BTreeMap::new(), plan(1)).unwrap();
+    let checked = split.leak_check.unwrap();
+    assert!(
+        checked.passed() && checked.sentence().starts_with("PASSED"),
+        "{checked:?}"
+    );
+    assert_eq!((checked.patients, checked.unnamed), (3, 0));
+    let parts = |split: &mut Split, parts: [Part; 4]| {
+        for (pair, part) in split.pairs.iter_mut().zip(parts) {
+            pair.part = part;
+        }
+    };
+    let files = tempfile::tempdir().unwrap();
+    let file = files.path().join("split.json");
+    let line = format!("split = '{}'", file.display());
+
+    // A file can be edited: one patient is learned from and tested.
+    parts(
+        &mut split,
+        [Part::Test, Part::Validation, Part::Training, Part::Training],
+    );
+    assert!(split.leak_check().sentence().starts_with("FAILED"));
+    split.write(&file, true).unwrap();
+    let edited = refused(root.path(), &line);
+    assert!(edited.contains("leak check FAILED: 1"), "{edited}");
+
+    // The split does not know the patient's other picture.
+    split.pairs.truncate(3);
+    split.write(&file, true).unwrap();
+    let unknown = refused(root.path(), &line);
+    let says = "kept for test by";
+    assert!(
+        unknown.contains(says) && unknown.contains("3_image.dcm"),
+        "{unknown}"
+    );
+
+    // There is no split, and the run file names the one for validation.
+    let named = refused(root.path(), "validation = [\"0_image\"]");
+    assert!(named.contains("in training and in validation"), "{named}");
+    assert!(!named.contains("P1"), "no patient is named");
+}
+
+#[test]
+fn a_split_of_the_first_format_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("split.json");
+    let text = r#"{"format": 1, "plan": {"seed": 1, "validation": 0.1, "test": 0.1}, "pairs":
+        [{"name": "a", "part": "test", "group": "a", "sha256": {"a_cxr.png": "00"}}]}"#;
+    std::fs::write(&file, text).unwrap();
+    let split = Split::read(&file).unwrap();
+    assert_eq!((split.leak_check, split.count(Part::Test)), (None, 1));
+    let unnamed = split.leak_check().sentence();
+    assert!(unnamed.contains("1 pairs name none"), "{unnamed}");
 }

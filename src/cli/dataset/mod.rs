@@ -7,7 +7,7 @@ use super::interrupt::Interrupt;
 use super::report::{Machine, Tally, print_line};
 use super::session::{BAR_LENGTH, bar};
 use crate::dataset::{
-    self, CheckRequest, Finding, Observer, PATIENTS_FILE, Part, Report, Severity, Split,
+    self, CheckRequest, Finding, LeakCheck, Observer, PATIENTS_FILE, Part, Report, Severity, Split,
     SplitPlan,
 };
 use crate::formats;
@@ -15,6 +15,7 @@ use anyhow::{bail, ensure};
 use args::{CheckArgs, DatasetCommand, PairsArgs, SplitArgs};
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
 
 pub(super) fn run(command: &DatasetCommand) -> anyhow::Result<Tally> {
     match command {
@@ -83,8 +84,11 @@ fn check(args: &CheckArgs) -> anyhow::Result<Tally> {
     let Some(mut report) = report(&request)? else {
         return Ok(interrupted());
     };
+    let mut leaks = None;
     if let Some(path) = &args.split {
-        report.findings.extend(Split::read(path)?.findings());
+        let split = Split::read(path)?;
+        report.findings.extend(split.findings());
+        leaks = Some(split.leak_check());
     }
     Machine::new(args.pairs.json).document(&serde_json::to_value(&report)?);
     if let Some(path) = &args.html {
@@ -97,6 +101,9 @@ fn check(args: &CheckArgs) -> anyhow::Result<Tally> {
         }
     }
     tell(&report.findings);
+    if let Some(leaks) = leaks {
+        tell_leaks(leaks);
+    }
     let [errors, warnings] = [Severity::Error, Severity::Warning].map(|kind| report.count(kind));
     let pairs = report.pairs.len();
     eprintln!("{pairs} pairs, {errors} errors, {warnings} warnings");
@@ -131,9 +138,10 @@ fn split(args: &SplitArgs) -> anyhow::Result<Tally> {
         test: args.test,
     };
     let split = Split::new(&report, &patients, plan)?;
-    let leaks = split.findings();
-    if !leaks.is_empty() {
-        tell(&leaks);
+    let leaks = split.leak_check();
+    tell_leaks(leaks);
+    if !leaks.passed() {
+        tell(&split.findings());
         bail!("the split would leak; name the patients with --patients");
     }
     split.write(&args.out, args.overwrite)?;
@@ -142,13 +150,10 @@ fn split(args: &SplitArgs) -> anyhow::Result<Tally> {
     Machine::new(args.pairs.json).document(&serde_json::json!({
         "file": args.out.display().to_string(),
         "pairs": BTreeMap::from(counts),
+        "leak_check": leaks,
     }));
     let counts = counts.map(|(word, count)| format!("{count} {word}"));
-    eprintln!(
-        "{}: {}; nobody is in two parts",
-        args.out.display(),
-        counts.join(", ")
-    );
+    eprintln!("{}: {}", args.out.display(), counts.join(", "));
     Ok(Tally {
         done: split.pairs.len(),
         ..Tally::default()
@@ -164,6 +169,18 @@ fn tell_strangers(patients: &BTreeMap<String, String>, report: &Report) {
             "warning: the list of patients names {} that are no pairs, the first is {first}",
             strangers.len()
         );
+    }
+}
+
+/// The line of the leak check; on a terminal that shows colours, green or red besides.
+fn tell_leaks(leaks: LeakCheck) {
+    let sentence = leaks.sentence();
+    let has_colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    if has_colours {
+        let colour = if leaks.passed() { 32 } else { 31 };
+        eprintln!("\u{1b}[{colour}mleak check {sentence}\u{1b}[0m");
+    } else {
+        eprintln!("leak check {sentence}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! All images of a run, split by name.
 
+use super::leak::{Known, refuse_leaks};
 use super::locked::Locked;
 use super::{Batch, Patch, PatchShape, Sample, SampleFiles, list_source};
 use crate::model::weights::sha256_of_file;
@@ -8,7 +9,7 @@ use crate::train::{AugmentationConfig, DataConfig, RunConfig, SourceKind, TrainE
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tch::Device;
 
@@ -73,6 +74,7 @@ impl Dataset {
             patch_px: config.patch_px,
         };
         let locked = Locked::read(config.data.split.as_deref())?;
+        let mut known = Vec::new();
         for source in &config.data.source {
             let latent = matches!(config.stage, TrainStage::Denoiser | TrainStage::Distill);
             if latent && source.kind == SourceKind::Masks {
@@ -89,7 +91,12 @@ impl Dataset {
             let mut samples = Vec::new();
             for files in list_source(source)? {
                 let split = dataset.split_of(&files, &config.data, locked.as_ref());
-                if let Some(sample) = dataset.admit(&files, split, longest_px)? {
+                if let Some((sample, keys)) = dataset.admit(&files, split, longest_px)? {
+                    known.push(Known {
+                        split,
+                        radiograph: files.radiograph,
+                        keys,
+                    });
                     match split {
                         Split::Training => samples.push(sample),
                         _ => dataset.validation.push((sample, source.grid_px)),
@@ -105,8 +112,10 @@ impl Dataset {
             }
         }
         dataset.check(&config.data)?;
+        refuse_leaks(&known)?;
         if let Some(locked) = locked {
             locked.check(&dataset.entries)?;
+            locked.refuse_leaks(&known)?;
         }
         Ok(dataset)
     }
@@ -135,7 +144,7 @@ impl Dataset {
         files: &SampleFiles,
         split: Split,
         longest_px: usize,
-    ) -> Result<Option<Sample>, TrainError> {
+    ) -> Result<Option<(Sample, Vec<String>)>, TrainError> {
         let used = matches!(split, Split::Training | Split::Validation);
         let mut sha256 = BTreeMap::new();
         if used {
@@ -153,11 +162,11 @@ impl Dataset {
             radiograph: files.radiograph.clone(),
             sha256,
         });
-        used.then(|| Sample::read(files, Some(longest_px)))
+        used.then(|| Sample::read_with_keys(files, Some(longest_px)))
             .transpose()
     }
 
-    /// Refuses a split that leaks or misses something.
+    /// Refuses a split that misses something.
     fn check(&self, data: &DataConfig) -> Result<(), TrainError> {
         for name in &data.validation {
             if !self
@@ -175,19 +184,6 @@ impl Dataset {
             return Err(TrainError::setting(
                 "data.source",
                 "leaves nothing to train on after the split",
-            ));
-        }
-        let radiographs = |split| -> BTreeSet<&String> {
-            let entries = self.entries.iter().filter(|entry| entry.split == split);
-            entries
-                .filter_map(|entry| entry.sha256.get(&entry.radiograph))
-                .collect()
-        };
-        let (training, validation) = (radiographs(Split::Training), radiographs(Split::Validation));
-        if training.intersection(&validation).next().is_some() {
-            return Err(TrainError::setting(
-                "data.validation",
-                "shares a radiograph with the training images under another name",
             ));
         }
         Ok(())

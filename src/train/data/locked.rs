@@ -1,9 +1,10 @@
 //! A split of the dataset that is kept: who is learned from was decided before, and the test is locked away.
 
+use super::leak::Known;
 use super::{SampleFiles, Split};
 use crate::dataset::{self, Part};
 use crate::train::{DatasetEntry, TrainError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What a split's file says, for a run.
@@ -17,13 +18,18 @@ impl Locked {
     /// Reads the file that the run file names, if it names one.
     ///
     /// # Errors
-    /// [`TrainError::Data`] where it is no split.
+    /// [`TrainError::Data`] where it is no split, or somebody is in two of its parts.
     pub(super) fn read(path: Option<&Path>) -> Result<Option<Self>, TrainError> {
         let Some(path) = path else {
             return Ok(None);
         };
         let split =
             dataset::Split::read(path).map_err(|err| TrainError::data(path, err.to_string()))?;
+        let leaks = split.leak_check();
+        if !leaks.passed() {
+            let reason = format!("leak check {}", leaks.sentence());
+            return Err(TrainError::data(path, reason));
+        }
         let path = path.to_owned();
         Ok(Some(Self { split, path }))
     }
@@ -32,11 +38,7 @@ impl Locked {
     pub(super) fn use_of(&self, files: &SampleFiles) -> Option<Split> {
         let mut pairs = self.split.pairs.iter();
         let pair = pairs.find(|pair| pair.name == files.name)?;
-        Some(match pair.part {
-            Part::Training => Split::Training,
-            Part::Validation => Split::Validation,
-            Part::Test => Split::Excluded,
-        })
+        Some(used_as(pair.part))
     }
 
     /// Refuses radiographs that have changed since the split, and any of the test that came back under another name.
@@ -70,5 +72,38 @@ impl Locked {
             }
         }
         Ok(())
+    }
+
+    /// Refuses radiographs of a patient, or of a picture, that the split has in another part, under whatever name they
+    /// came back.
+    ///
+    /// # Errors
+    /// [`TrainError::Data`] naming the first.
+    pub(super) fn refuse_leaks(&self, known: &[Known]) -> Result<(), TrainError> {
+        let pairs = self.split.pairs.iter();
+        let parts: BTreeMap<&String, Part> = pairs
+            .flat_map(|pair| pair.keys().map(|key| (key, pair.part)))
+            .collect();
+        for one in known {
+            let mut kept = one.keys.iter().filter_map(|key| parts.get(key));
+            if let Some(part) = kept.find(|part| used_as(**part) != one.split) {
+                let reason = format!(
+                    "this patient or picture is kept for {} by {}, under another name",
+                    part.word(),
+                    self.path.display()
+                );
+                return Err(TrainError::data(&one.radiograph, reason));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a run does with a part of a split.
+fn used_as(part: Part) -> Split {
+    match part {
+        Part::Training => Split::Training,
+        Part::Validation => Split::Validation,
+        Part::Test => Split::Excluded,
     }
 }

@@ -5,6 +5,7 @@
 mod augment;
 mod blur;
 mod dataset;
+mod leak;
 mod listing;
 mod locked;
 mod patch;

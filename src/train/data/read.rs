@@ -1,20 +1,38 @@
 //! Reading one image file as display values.
 
+use crate::dataset::patient_sha256;
 use crate::display::{display_image, percentile_window};
-use crate::formats;
+use crate::formats::{self, stored_fingerprint};
 use crate::radiograph::{FloatImage, Radiograph, Raster, Voi};
 use crate::train::TrainError;
 use std::path::Path;
 
-/// The radiograph in `path` as display values in `[0, 1]`, with the window that they were read under.
-pub(super) fn radiograph(path: &Path) -> Result<(FloatImage, Voi), TrainError> {
+/// A radiograph that was read.
+pub(super) struct Shown {
+    /// Display values in `[0, 1]`.
+    pub(super) values: FloatImage,
+    /// The window that they were read under.
+    pub(super) voi: Voi,
+    /// Checksums of the patient, where the file names one, and of the stored values: who and what it shows, under
+    /// whatever name.
+    pub(super) keys: Vec<String>,
+}
+
+/// The radiograph in `path`.
+pub(super) fn radiograph(path: &Path) -> Result<Shown, TrainError> {
     let radiograph = open(path)?;
     let voi = radiograph
         .vois
         .first()
         .cloned()
         .unwrap_or_else(|| percentile_window(&radiograph, None, 0.0, 100.0));
-    Ok((display_image(&radiograph, &voi), voi))
+    let mut keys = vec![stored_fingerprint(&radiograph.stored)];
+    keys.extend(patient_sha256(&radiograph.info));
+    Ok(Shown {
+        values: display_image(&radiograph, &voi),
+        voi,
+        keys,
+    })
 }
 
 /// The soft-tissue image in `path` under the window of its radiograph: a window of its own would hide

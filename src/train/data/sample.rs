@@ -35,6 +35,14 @@ impl Sample {
     /// [`TrainError::Data`] naming the file that cannot be read, differs in shape, or does not show
     /// the same patient. A mate of another size and the same shape is scaled.
     pub fn read(files: &SampleFiles, longest_side_px: Option<usize>) -> Result<Self, TrainError> {
+        Self::read_with_keys(files, longest_side_px).map(|(sample, _)| sample)
+    }
+
+    /// [`Self::read`], with checksums of who and what the radiograph shows.
+    pub(super) fn read_with_keys(
+        files: &SampleFiles,
+        longest_side_px: Option<usize>,
+    ) -> Result<(Self, Vec<String>), TrainError> {
         let inverted = files.kind == SourceKind::LungOnly;
         let upright = |values: FloatImage| {
             if inverted {
@@ -43,10 +51,10 @@ impl Sample {
                 values
             }
         };
-        let (radiograph, voi) = read::radiograph(&files.radiograph)?;
-        let radiograph = upright(radiograph);
+        let shown = read::radiograph(&files.radiograph)?;
+        let radiograph = upright(shown.values);
         let mut soft_tissue = match &files.soft_tissue {
-            Some(path) => Some(upright(read::soft_tissue(path, &voi)?)),
+            Some(path) => Some(upright(read::soft_tissue(path, &shown.voi)?)),
             None => None,
         };
         let lungs = files
@@ -75,7 +83,7 @@ impl Sample {
             lungs,
             valid_in_lungs_only: inverted,
         };
-        Ok(sample.reduced(longest_side_px))
+        Ok((sample.reduced(longest_side_px), shown.keys))
     }
 
     /// The images in the middle of black squares, which hold no lungs beyond them.

@@ -54,7 +54,8 @@ fn leaks_and_missing_names_are_refused() {
         std::fs::copy(file("a"), file("copy")).unwrap();
     }
     let err = Dataset::load(&config(folder.path(), "validation = [\"a\"]")).unwrap_err();
-    assert!(err.to_string().contains("another name"), "{err}");
+    let says = "in training and in validation";
+    assert!(err.to_string().contains(says), "{err}");
 }
 
 #[test]
@@ -69,6 +70,8 @@ fn a_split_that_is_kept_decides_and_its_test_is_never_read() {
             name: name.to_owned(),
             part,
             group: name.to_owned(),
+            patient: None,
+            pixels_sha256: None,
             sha256: ["cxr", "soft"].map(|end| sum(file(end))).into(),
         }
     };
@@ -79,6 +82,7 @@ fn a_split_that_is_kept_decides_and_its_test_is_never_read() {
     ];
     let kept = Kept {
         format: 1,
+        leak_check: None,
         plan: SplitPlan::default(),
         pairs: parts.map(entry).into(),
     };
