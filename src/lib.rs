@@ -33,7 +33,7 @@
 //! | 1 | [`nn`] | building blocks of networks |
 //! | 2 | [`diffusion`] | schedules, samplers, guidance, clipping, the dual path |
 //! | 2 | [`model`] | the networks, their bundles, import of foreign checkpoints |
-//! | 2 | [`dataset`] | pairs to learn from: which files, whether they are fit, who is kept for the test |
+//! | 2 | [`dataset`] | pairs to learn from: which files, whether they are fit, laid on each other, who is kept for the test |
 //! | 3 | [`pipeline`] | the order of the stages, their cache, the certificate |
 //! | 3 | [`train`] | data, augmentation, losses, optimiser, checkpoints |
 //! | 3 | [`simulate`] | a chest phantom with exact truth |

@@ -73,3 +73,127 @@ fn phantom_pairs_are_fit_and_are_parted_and_a_spoilt_one_is_refused() {
     assert_eq!(status(&nothing), 2);
     assert!(stderr(&nothing).contains("nowhere"), "{}", stderr(&nothing));
 }
+
+/// The layout of the public SZCH-X-Rays: equal names in `CXR` and `BS`; the second mate lies four pixels off.
+fn szch(bench: &Bench) {
+    pairs(bench);
+    let mut names: Vec<_> = std::fs::read_dir(bench.path("pairs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with("_cxr.png"))
+        .collect();
+    names.sort();
+    for folder in ["CXR", "BS"] {
+        std::fs::create_dir_all(bench.path("SZCH-X-Rays-741").join(folder)).unwrap();
+    }
+    for (number, cxr) in names.iter().enumerate() {
+        let file = |folder: &str| {
+            let folder = bench.path("SZCH-X-Rays-741").join(folder);
+            folder.join(format!("{number}.png"))
+        };
+        std::fs::copy(cxr, file("CXR")).unwrap();
+        let soft = cxr.to_string_lossy().replace("_cxr.png", "_soft.png");
+        if number == 1 {
+            let picture = image::open(&soft).unwrap().into_luma16();
+            let (width, height) = picture.dimensions();
+            let moved = image::ImageBuffer::from_fn(width, height, |x, y| {
+                *picture.get_pixel(x.saturating_sub(4), y)
+            });
+            moved.save(file("BS")).unwrap();
+        } else {
+            std::fs::copy(&soft, file("BS")).unwrap();
+        }
+    }
+}
+
+/// Two iterations of a small codec on the training part.
+const RUN: &str = r#"
+stage = "vqgan"
+out = "run"
+device = "cpu"
+threads = 1
+iterations = 2
+batch = 1
+patch_px = 32
+validate_every = 0
+checkpoint_every = 2
+[data]
+split = "split.json"
+[[data.source]]
+kind = "pairs"
+folder = "registered"
+grid_px = 64
+[model.vqgan]
+channels = [4, 4, 8]
+residual_channels = 4
+codebook_size = 16
+"#;
+
+/// The copy's second pair lies where the source's lay four pixels off.
+fn registers(bench: &Bench, dataset: &str) {
+    let mut arguments = vec!["dataset", "register", dataset];
+    arguments.extend(["--out", "registered", "--json"]);
+    let laid = bench.diaphane(&arguments);
+    assert_eq!(status(&laid), 0, "{}", stderr(&laid));
+    let laid = document(&laid);
+    let second = &laid["pairs"][1];
+    assert_eq!(second["outcome"], "registered", "{second}");
+    let right = |when: &str| second[when]["shift_px"][0].as_f64().unwrap();
+    assert!(
+        (right("before") - 4.0).abs() < 0.1 && right("after").abs() < 0.1,
+        "{second}"
+    );
+    let again = bench.diaphane(&arguments);
+    assert_eq!(status(&again), 2, "a copy is not mixed with another");
+}
+
+#[test]
+fn the_recipe_for_szch_x_rays_leads_from_its_folders_to_a_run() {
+    let bench = Bench::new();
+    szch(&bench);
+    let done = |arguments: &[&str]| {
+        let output = bench.diaphane(arguments);
+        assert_eq!(status(&output), 0, "{arguments:?}: {}", stderr(&output));
+        output
+    };
+    let dataset = "SZCH-X-Rays-741";
+    let check = done(&[
+        "dataset",
+        "check",
+        dataset,
+        "--html",
+        "check.html",
+        "--json",
+    ]);
+    assert_eq!(document(&check)["kind"], "two_folders");
+    let page = std::fs::read_to_string(bench.path("check.html")).unwrap();
+    assert!(page.contains("USABLE") && page.contains("data:image/png;base64,"));
+    assert_eq!(
+        status(&bench.diaphane(&["dataset", "check", dataset, "--html", "check.html"])),
+        2
+    );
+
+    registers(&bench, dataset);
+    done(&["dataset", "split", "registered", "--out", "split.json"]);
+    std::fs::write(bench.path("run.toml"), RUN).unwrap();
+    done(&["train", "run.toml"]);
+    let listing = std::fs::read_to_string(bench.path("run/data.json")).unwrap();
+    let listing: serde_json::Value = serde_json::from_str(&listing).unwrap();
+    let uses = listing.as_array().unwrap().iter();
+    let mut uses: Vec<&str> = uses.map(|entry| entry["split"].as_str().unwrap()).collect();
+    uses.sort_unstable();
+    assert_eq!(uses, ["excluded", "training", "training", "validation"]);
+
+    // Scores take the folders as they are, too; the radiographs stand for predictions.
+    let predictions = format!("{dataset}/CXR");
+    let scored = done(&[
+        "evaluate",
+        "--pairs",
+        dataset,
+        "--pred",
+        &predictions,
+        "--json",
+    ]);
+    let images = document(&scored)["images"].as_object().unwrap().len();
+    assert_eq!(images, 4);
+}
