@@ -1,9 +1,10 @@
 //! The command line as it is typed; what it means is `job`'s.
 
 use super::dataset::args::DatasetCommand;
+use super::simulate::args::SimulateArgs;
 use super::words::{
-    AuthorsPreset, Clipping, Fusion, Grid, Guidance, Noise, PictureFormat, Precision, Sampler,
-    Shard, parse_device, parse_format, parse_probe, parse_shard,
+    AuthorsPreset, Clipping, Fusion, Grid, Guidance, PictureFormat, Precision, Sampler, Shard,
+    parse_device, parse_format, parse_probe, parse_shard,
 };
 use crate::worker::DeviceChoice;
 use clap::{Args, Parser, Subcommand};
@@ -236,30 +237,6 @@ pub struct TrainArgs {
     /// Write one JSON object a line to standard output.
     #[arg(long)]
     pub json: bool,
-}
-
-/// `diaphane simulate`.
-#[derive(Debug, Args)]
-pub struct SimulateArgs {
-    /// Where outputs go.
-    #[command(flatten)]
-    pub output: OutputArgs,
-    /// Number of studies.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub count: usize,
-    /// Seed of the series; the same seed gives the same studies at every size.
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    pub seed: u64,
-    /// Side of the square pictures in pixels.
-    #[arg(long, value_name = "PX", default_value_t = 1024)]
-    pub size: usize,
-    /// Grain of radiograph and soft-tissue image.
-    #[arg(long, value_enum, default_value_t = Noise::Shared)]
-    pub noise: Noise,
-    /// Darken each soft-tissue image by 9 to 22 grey of 255, drawn by chance, as real dual-energy pairs have it; the
-    /// bone image stays free of it.
-    #[arg(long)]
-    pub tone_offset: bool,
 }
 
 /// `diaphane import`.

@@ -22,7 +22,7 @@ mod outputs;
 mod report;
 mod segment;
 mod session;
-mod simulate;
+pub mod simulate;
 mod start;
 mod suppress;
 mod train;

@@ -64,6 +64,23 @@ words!(
         None }
 );
 words!(
+    /// `--without` of phantoms.
+    PhantomGroup { /// Habitus, pose and breath.
+        Patient, /// Lung nodules.
+        Nodules, /// Consolidation, effusion, pneumothorax, atelectasis, reticulation, bulla, hilar mass.
+        Pathology, /// Tubes, lines, pacemakers, drains, clips, wires, electrodes, markers.
+        Devices, /// Calcified granulomas, nodes and aortic arch.
+        Calcium, /// Tube voltage.
+        Beam, /// Tone, band gains, scatter and grain of the display processing.
+        Vendor }
+);
+words!(
+    /// `--soft` of projections.
+    SoftWord { /// The chest as if its bones were soft tissue.
+        Exact, /// What weighting two exposures against each other leaves, as a dual-energy machine does.
+        Subtracted }
+);
+words!(
     /// `--preset` of an import.
     AuthorsPreset { /// GL-LCM.
         GlLcm, /// BS-LDM.

@@ -149,6 +149,14 @@ pub enum Problem {
         /// What was found instead.
         what: String,
     },
+    /// A file that is no slice of a CT series.
+    #[error(
+        "This is no slice of a CT series: {what}. Give the folder of one axial series, or its files."
+    )]
+    NotCt {
+        /// What was found instead.
+        what: String,
+    },
     /// A file reference that leads out of its folder.
     #[error("A DICOMDIR record points outside its folder ({what}); nothing is opened.")]
     PathEscape {
@@ -222,6 +230,7 @@ impl Problem {
             Self::NotGreyscale { .. } => "not-a-grayscale-radiograph",
             Self::TooLarge { .. } => "too-large",
             Self::NotAMask { .. } => "not-a-mask",
+            Self::NotCt { .. } => "not-ct",
             Self::PathEscape { .. } => "path-escape",
             Self::MissingFile { .. } => "missing-file",
             Self::CorruptDicomdir { .. } => "corrupt-dicomdir",

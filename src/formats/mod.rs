@@ -29,7 +29,7 @@ mod tag_tree;
 
 pub use archive::{containing_file, exists};
 pub use atomic::{ensure_not_source, write_atomically, write_private};
-pub use dicom::referenced_files;
+pub use dicom::{CtSlice, referenced_files};
 pub use error::{FormatError, Problem};
 pub use find::{Found, Skipped, find_radiographs};
 pub use fingerprint::{hexadecimal, stored_fingerprint};
@@ -82,6 +82,22 @@ pub fn read_tags(path: &Path) -> Result<TagTree, FormatError> {
         Err(what) => Err(Problem::NoAttributes { what }),
     };
     tree.map_err(|problem| FormatError::new(path, problem))
+}
+
+/// Reads one slice of a CT series.
+///
+/// # Errors
+/// [`Problem::NotCt`] for files that are none, and whatever is wrong with the file.
+pub fn read_ct_slice(path: &Path) -> Result<CtSlice, FormatError> {
+    let bytes = read_bounded(path)?;
+    let head = bytes.get(..sniff::SNIFF_BYTES).unwrap_or(&bytes);
+    let slice = match sniff::content(head) {
+        Ok(sniff::Content::Dicom) => dicom::read_ct_slice(&bytes),
+        _ => Err(Problem::NotCt {
+            what: "it is no DICOM file".to_owned(),
+        }),
+    };
+    slice.map_err(|problem| FormatError::new(path, problem))
 }
 
 /// Why an archive itself cannot be read as a radiograph.

@@ -130,6 +130,9 @@ impl<'a> Body<'a> {
 
     /// Breasts end in a sharp fold below and lose themselves above.
     fn breast_cm(&self, point: Point) -> f32 {
+        if self.habitus.mastectomy == Some(Side::of(point.x)) {
+            return 0.0;
+        }
         let dx = (point.x.abs() - 0.205) / 0.185;
         let dy = (point.y - self.habitus.breast_y) / 0.205;
         let fading = smooth_step(-1.0, 0.35, dy);

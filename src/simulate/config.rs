@@ -16,6 +16,8 @@ pub struct PhantomConfig {
     pub noise: NoiseModel,
     /// Grey scale of the soft-tissue image against the radiograph's.
     pub soft_tone: SoftTone,
+    /// How far patients, findings, devices and processing vary.
+    pub profile: PhantomProfile,
 }
 
 impl Default for PhantomConfig {
@@ -24,7 +26,93 @@ impl Default for PhantomConfig {
             size_px: 1024,
             noise: NoiseModel::Shared,
             soft_tone: SoftTone::Common,
+            profile: PhantomProfile::Plain,
         }
+    }
+}
+
+/// How far phantoms differ from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhantomProfile {
+    /// Healthy adults before one machine, now and then a round nodule or a port: the study of
+    /// examples and of tests with exact numbers. What a seed draws does not change between versions.
+    Plain,
+    /// What a network has to meet in training: every [`Group`] that is not left out.
+    Varied(Variety),
+}
+
+/// What varies in [`PhantomProfile::Varied`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variety {
+    /// Groups drawn; the others stay as in [`PhantomProfile::Plain`], without its nodules and port.
+    pub groups: Groups,
+    /// Where calcium that is no bone goes.
+    pub calcium: CalciumLayer,
+    /// Whether heart and diaphragm move between the two exposures, as in a two-shot machine: dark
+    /// and bright bands along their borders in the soft-tissue image, which is no longer exact there.
+    pub motion: bool,
+}
+
+impl Default for Variety {
+    fn default() -> Self {
+        Self {
+            groups: Groups::ALL,
+            calcium: CalciumLayer::Bone,
+            motion: false,
+        }
+    }
+}
+
+/// Where granulomas and calcified vessels go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalciumLayer {
+    /// Into the bone image: a dual-energy machine cannot tell calcium from bone, and takes it off.
+    Bone,
+    /// Into the soft-tissue image: kept, as a reader may want it.
+    SoftTissue,
+}
+
+/// What may be left out of a varied phantom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Group {
+    /// Habitus, pose and breath beyond the plain ranges.
+    Patient,
+    /// Lung nodules: solid, part-solid, ground-glass, spiculated, cavitary.
+    Nodules,
+    /// Consolidation, effusion, pneumothorax, plate atelectasis, reticulation, bulla, hilar mass.
+    Pathology,
+    /// Tubes, lines, ports, pacemakers, drains, clips, wires, electrodes, markers.
+    Devices,
+    /// Calcified granulomas and nodes, calcium of the aortic arch.
+    Calcium,
+    /// Tube voltage.
+    Beam,
+    /// Tone curve, band gains, scatter and grain of the display processing.
+    Vendor,
+}
+
+/// A set of [`Group`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Groups(u8);
+
+impl Groups {
+    /// Every group.
+    pub const ALL: Self = Self(0x7F);
+
+    /// Whether `group` is in the set.
+    pub fn has(self, group: Group) -> bool {
+        self.0 & Self::bit(group) != 0
+    }
+
+    /// The set without `group`.
+    #[must_use]
+    pub fn without(self, group: Group) -> Self {
+        Self(self.0 & !Self::bit(group))
+    }
+
+    fn bit(group: Group) -> u8 {
+        1 << (group as u8)
     }
 }
 

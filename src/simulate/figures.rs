@@ -1,7 +1,7 @@
 //! Intensity figures of a pair: how bright its regions are, how strong its ribs, its grain.
 
 use super::regions::{below_lungs, between_lungs, quantile, selected, sorted};
-use super::spectrum::{log_slope, radial_power};
+use super::spectrum::{Spectrum, log_slope};
 use crate::radiograph::{
     FloatImage, LungMask, Neighbourhood, Raster, ShapeError, binary_erosion, gaussian_blur,
 };
@@ -60,6 +60,27 @@ pub struct IntensityFigures {
     /// Slope of log power over log frequency, at 3-24, 24-100 and 100-300 cycles on the central
     /// three quarters of the picture.
     pub spectral_slopes: [f64; 3],
+    /// Energy of the spectrum at 24-100 cycles that varies more from top to bottom than across,
+    /// against the rest.
+    pub vertical_energy: f64,
+    /// The soft-tissue image in the lung field.
+    pub soft_lung: Percentiles,
+    /// Between the two lungs.
+    pub soft_mediastinum: Percentiles,
+    /// In the abdomen.
+    pub soft_abdomen: Percentiles,
+    /// In the air beside the body.
+    pub soft_background: Percentiles,
+    /// Radiograph minus soft-tissue image in the lung field.
+    pub layer_lung: Percentiles,
+    /// Between the two lungs.
+    pub layer_mediastinum: Percentiles,
+    /// [`Self::lung_noise`] of the soft-tissue image.
+    pub soft_lung_noise: f64,
+    /// [`Self::spectral_slopes`] of the soft-tissue image.
+    pub soft_slopes: [f64; 3],
+    /// And of the difference.
+    pub layer_slopes: [f64; 3],
 }
 
 /// Measures a pair. Pictures in `[0, 1]`, bones white.
@@ -72,7 +93,8 @@ pub fn figures(
     lung_mask: &LungMask,
 ) -> Result<IntensityFigures, ShapeError> {
     let radiograph = radiograph.map(|v| v * 255.0);
-    let layer = radiograph.zip_map(soft_tissue, |c, s| c - 255.0 * s)?;
+    let soft = soft_tissue.map(|v| v * 255.0);
+    let layer = radiograph.zip_map(&soft, |c, s| c - s)?;
     let mask = lung_mask.raster();
     radiograph.zip_map(mask, |_, _| ())?;
 
@@ -84,24 +106,45 @@ pub fn figures(
     let ribs = Ribs::new(&radiograph, &layer, lung_mask, scale);
     let smooth = gaussian_blur(&radiograph, 3.0 * scale);
     let air = smooth.zip_map(mask, |grey, lung| u8::from(lung == 0 && grey < AIR_GREY))?;
-    let power = radial_power(&radiograph);
+    let (between, below) = (between_lungs(mask), below_lungs(mask));
+    let spectrum = Spectrum::new(&radiograph);
+    let noise = |image: &FloatImage| robust_sd(selected(&fine(image), mask));
+    let within = |image: &FloatImage, inside: &Raster<u8>| percentiles(selected(image, inside));
     Ok(IntensityFigures {
         lung_fraction: f64::from(lung_mask.fraction()),
-        lung: percentiles(selected(&radiograph, mask)),
+        lung: within(&radiograph, mask),
         rib: ribs.rib,
         between_ribs: ribs.between,
         rib_contrast: ribs.contrast,
         rib_sd: ribs.sd,
         rib_period_px: ribs.period_px,
-        mediastinum: percentiles(selected(&radiograph, &between_lungs(mask))),
-        abdomen: percentiles(selected(&radiograph, &below_lungs(mask))),
-        background: percentiles(selected(&radiograph, &air)),
-        lung_noise: robust_sd(selected(&fine(&radiograph), mask)),
-        spectral_slopes: [(3, 24), (24, 100), (100, 300)].map(|(low, high)| {
-            let cycles = |f: usize| (f as f64 * scale.min(1.0)).round() as usize;
-            log_slope(&power, cycles(low).max(2), cycles(high))
-        }),
+        mediastinum: within(&radiograph, &between),
+        abdomen: within(&radiograph, &below),
+        background: within(&radiograph, &air),
+        lung_noise: noise(&radiograph),
+        spectral_slopes: slopes(&spectrum, scale),
+        vertical_energy: spectrum.vertical_energy(cycles(24, scale), cycles(100, scale)),
+        soft_lung: within(&soft, mask),
+        soft_mediastinum: within(&soft, &between),
+        soft_abdomen: within(&soft, &below),
+        soft_background: within(&soft, &air),
+        layer_lung: within(&layer, mask),
+        layer_mediastinum: within(&layer, &between),
+        soft_lung_noise: noise(&soft),
+        soft_slopes: slopes(&Spectrum::new(&soft), scale),
+        layer_slopes: slopes(&Spectrum::new(&layer), scale),
     })
+}
+
+/// Cycles of a picture of 1024 rows on one of `scale` times as many.
+fn cycles(cycles: usize, scale: f64) -> usize {
+    (cycles as f64 * scale.min(1.0)).round() as usize
+}
+
+fn slopes(spectrum: &Spectrum, scale: f64) -> [f64; 3] {
+    let radial = spectrum.radial();
+    [(3, 24), (24, 100), (100, 300)]
+        .map(|(low, high)| log_slope(&radial, cycles(low, scale).max(2), cycles(high, scale)))
 }
 
 struct Ribs {

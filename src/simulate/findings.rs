@@ -1,7 +1,9 @@
-//! Nodules and devices.
+//! The nodules and the port of a plain phantom.
 
 use super::body::WATER_PER_CM;
 use super::canvas::{Canvas, Node, Section, smooth_curve};
+use super::config::Group;
+use super::contents::Record;
 use super::frame::{Point, Side};
 use super::patient::{PICTURE_CM, Patient};
 use super::shading::{chord, line, smooth_step};
@@ -19,10 +21,12 @@ pub(super) fn add_nodules(
     patient: &Patient,
     thorax: &Thorax,
     rng: &mut ChaCha8Rng,
+    record: &mut Record<'_>,
 ) {
     for &radius_cm in &patient.findings.nodule_radii_cm {
         let radius = radius_cm / PICTURE_CM;
         let center = place(thorax, radius, rng);
+        record.note("solid nodule", Group::Nodules, center, 2.0 * radius);
         let attenuation = 0.75 * WATER_PER_CM * 2.0 * radius_cm;
         canvas.add_solid(center, 1.3 * radius, |point| {
             let t = center.distance(point) / radius;
@@ -32,7 +36,7 @@ pub(super) fn add_nodules(
 }
 
 /// A place in the lung field, well inside.
-fn place(thorax: &Thorax, radius: f32, rng: &mut ChaCha8Rng) -> Point {
+pub(super) fn place(thorax: &Thorax, radius: f32, rng: &mut ChaCha8Rng) -> Point {
     const NUM_TRIES: usize = 50;
     let mut place = Point::new(-0.2, 0.45);
     for _ in 0..NUM_TRIES {
@@ -55,11 +59,9 @@ fn place(thorax: &Thorax, radius: f32, rng: &mut ChaCha8Rng) -> Point {
 }
 
 /// Draws a venous port over the right lung with its catheter to the superior vena cava.
-pub(super) fn add_port(canvas: &mut Canvas<'_>, patient: &Patient) {
-    if !patient.findings.port {
-        return;
-    }
+pub(super) fn add_port(canvas: &mut Canvas<'_>, record: &mut Record<'_>) {
     let center = Point::new(-0.235, 0.41);
+    record.note("port with catheter", Group::Devices, center, 0.032);
     canvas.add_solid(center, 0.022, |point| {
         let t = center.distance(point) / 0.016;
         METAL * (line((t - 1.0) / 0.13) + 0.6 * line((t - 0.55) / 0.10))

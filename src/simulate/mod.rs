@@ -24,14 +24,23 @@
 //! ```
 
 mod body;
+mod calcium;
 mod canvas;
 mod config;
+mod contents;
+pub mod ct;
+mod devices;
 mod figures;
 mod findings;
 mod frame;
+mod materials;
+mod motion;
+mod nodules;
+mod pathology;
 mod patient;
 mod phantom;
 mod processing;
+mod reference;
 mod regions;
 mod ribs;
 mod shading;
@@ -40,10 +49,17 @@ mod spectrum;
 mod spine;
 mod texture;
 mod thorax;
+mod vendor;
 mod vessels;
 mod write;
 
-pub use config::{MAX_SIZE_PX, MIN_SIZE_PX, NoiseModel, PhantomConfig, SoftTone};
+pub use config::{
+    CalciumLayer, Group, Groups, MAX_SIZE_PX, MIN_SIZE_PX, NoiseModel, PhantomConfig,
+    PhantomProfile, SoftTone, Variety,
+};
+pub use contents::{Content, Layer};
+pub use ct::CtError;
 pub use figures::{IntensityFigures, Percentiles, figures};
 pub use phantom::{Phantom, PhantomStudy};
+pub use reference::{ComparedFigure, REFERENCE_FIGURES, ReferenceFigure, compare_figures};
 pub use write::{SimulateError, study_seed, write_studies};

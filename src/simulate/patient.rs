@@ -1,6 +1,6 @@
 //! One patient, drawn by chance: habitus, pose, breath, bones, findings.
 
-use super::frame::Point;
+use super::frame::{Point, Side};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 
@@ -32,6 +32,8 @@ pub(super) struct Habitus {
     pub(super) arm_deg: f32,
     /// Gas in the stomach, cm; 0 for none.
     pub(super) stomach_gas_cm: f32,
+    /// The side on which a breast was taken.
+    pub(super) mastectomy: Option<Side>,
 }
 
 /// The chest cavity and what fills it.
@@ -120,6 +122,82 @@ impl Patient {
             findings: sample_findings(rng),
         }
     }
+
+    /// A patient of a busy day: thin to obese, turned and off-centre, shallow to deep breath, young
+    /// to old bone.
+    pub(super) fn sample_varied(rng: &mut ChaCha8Rng) -> Self {
+        let cavity = sample_varied_cavity(rng);
+        Self {
+            pose: Pose {
+                roll_deg: rng.random_range(-5.0..5.0),
+                yaw_deg: rng.random_range(-8.0..8.0),
+                magnification: rng.random_range(0.90..1.08),
+                shift: Point::new(rng.random_range(-0.03..0.03), rng.random_range(-0.03..0.03)),
+            },
+            habitus: sample_varied_habitus(rng, cavity.half_width),
+            cavity,
+            skeleton: Skeleton {
+                num_rib_pairs: if rng.random_bool(0.15) { 11 } else { 12 },
+                spacing: rng.random_range(0.061..0.076),
+                slope: rng.random_range(0.080..0.145),
+                rib_radius: rng.random_range(0.0115..0.0160),
+                density: rng.random_range(0.65..1.35),
+                shoulder_drop: rng.random_range(-0.025..0.030),
+            },
+            findings: Findings {
+                nodule_radii_cm: Vec::new(),
+                port: false,
+            },
+        }
+    }
+
+    /// The same patient without findings, for profiles that draw their own.
+    pub(super) fn without_findings(mut self) -> Self {
+        self.findings.nodule_radii_cm.clear();
+        self.findings.port = false;
+        self
+    }
+}
+
+fn sample_varied_cavity(rng: &mut ChaCha8Rng) -> Cavity {
+    Cavity {
+        half_width: rng.random_range(0.305..0.375),
+        apex_y: rng.random_range(0.125..0.175),
+        right_dome_y: rng.random_range(0.640..0.765),
+        left_dome_drop: rng.random_range(-0.005..0.040),
+        heart: if rng.random_bool(0.2) {
+            rng.random_range(1.12..1.35)
+        } else {
+            rng.random_range(0.82..1.12)
+        },
+        aortic_knob: rng.random_range(0.034..0.062),
+        lung_density: rng.random_range(0.21..0.34),
+        vessels: rng.random_range(0.75..1.4),
+    }
+}
+
+fn sample_varied_habitus(rng: &mut ChaCha8Rng, cavity_half_width: f32) -> Habitus {
+    let plain = sample_habitus(rng, cavity_half_width);
+    let has_breasts = plain.breast_cm > 0.5;
+    Habitus {
+        thickness_cm: rng.random_range(18.5..29.0),
+        trunk_half_width: cavity_half_width + rng.random_range(0.045..0.115),
+        breast_cm: if has_breasts {
+            rng.random_range(1.0..5.0)
+        } else {
+            plain.breast_cm
+        },
+        breast_y: rng.random_range(0.62..0.78),
+        arm_deg: rng.random_range(8.0..45.0),
+        mastectomy: (has_breasts && rng.random_bool(0.08)).then(|| {
+            if rng.random_bool(0.5) {
+                Side::Left
+            } else {
+                Side::Right
+            }
+        }),
+        ..plain
+    }
 }
 
 fn sample_cavity(rng: &mut ChaCha8Rng) -> Cavity {
@@ -152,6 +230,7 @@ fn sample_habitus(rng: &mut ChaCha8Rng, cavity_half_width: f32) -> Habitus {
         } else {
             0.0
         },
+        mastectomy: None,
     }
 }
 

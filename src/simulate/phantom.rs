@@ -1,10 +1,17 @@
 //! One study: the patient, the attenuation, and the pictures shown of it.
 
-use super::body::bulk;
+use super::body::{Bulk, bulk};
+use super::calcium::add_calcium;
 use super::canvas::Canvas;
-use super::config::PhantomConfig;
+use super::config::{CalciumLayer, Group, PhantomConfig, PhantomProfile, Variety};
+use super::contents::{Content, Layer, Record};
+use super::devices::add_devices;
 use super::findings::{add_nodules, add_port};
 use super::frame::Frame;
+use super::materials::bone_against_100_kv;
+use super::motion::move_heart;
+use super::nodules::add_varied_nodules;
+use super::pathology::{Pathology, add_strands};
 use super::patient::{PICTURE_CM, Patient};
 use super::processing::{Attenuation, Exposure, show};
 use super::regions::{between_lungs, quantile, selected, sorted};
@@ -13,13 +20,14 @@ use super::shoulder::add_shoulders;
 use super::spine::add_spine;
 use super::texture::octaves;
 use super::thorax::Thorax;
+use super::vendor::Vendor;
 use super::vessels::{add_airways, add_vessels};
 use super::{IntensityFigures, SimulateError, figures};
 use crate::radiograph::{
     BitDepth, FileKind, FloatImage, LungMask, ModalityTransform, PixelSpacing, Polarity,
     Radiograph, SourceFile, SpacingKind, StoredValues, StudyId, StudyInfo, Voi,
 };
-use rand::SeedableRng as _;
+use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::path::PathBuf;
 
@@ -60,6 +68,10 @@ pub struct PhantomStudy {
     pub lung_mask: LungMask,
     /// Size of a pixel in the patient, mm.
     pub spacing_mm: f64,
+    /// Peak tube voltage that was drawn; `None` where the phantom's bones have their plain contrast.
+    pub tube_kv: Option<f64>,
+    /// Findings and devices.
+    pub contents: Vec<Content>,
 }
 
 impl Phantom {
@@ -77,51 +89,202 @@ impl Phantom {
 
     /// Draws its study.
     pub fn study(&self) -> PhantomStudy {
-        // One stream for each part: what one part draws must not move the others.
-        let stream = |number: u64| {
-            let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-            rng.set_stream(number);
-            rng
-        };
-        let patient = Patient::sample(&mut stream(0));
+        let patient = self.patient();
         let frame = Frame::new(self.config.size_px, &patient.pose);
         let thorax = Thorax::new(&patient);
-        let bulk = bulk(&frame, &patient, &thorax);
-
-        let mut soft = Canvas::new(&frame);
-        add_vessels(&mut soft, &patient, &thorax, &mut stream(1));
-        add_airways(&mut soft, &patient);
-        add_nodules(&mut soft, &patient, &thorax, &mut stream(2));
-        add_port(&mut soft, &patient);
-        let mut detail = soft.into_image();
-        add_texture(&mut detail, &bulk.lung, &bulk.attenuation, &mut stream(3));
-
-        let mut bones = Canvas::new(&frame);
-        add_spine(&mut bones, &patient);
-        add_ribs(&mut bones, &patient, &thorax, &mut stream(4));
-        add_shoulders(&mut bones, &patient);
-
-        let mask = bulk.lung_mask.raster();
-        let median = |inside| quantile(&sorted(selected(&bulk.attenuation, inside)), 0.5) as f32;
-        let exposure = Exposure {
-            lung: median(mask),
-            mediastinum: median(&between_lungs(mask)),
+        let mut scene = Scene {
+            frame: &frame,
+            patient: &patient,
+            thorax: &thorax,
+            bulk: bulk(&frame, &patient, &thorax),
+            record: Record::new(&frame),
         };
+        let exposure = exposure(&scene.bulk);
+        let detail = self.detail(&mut scene);
+        let mut bone = self.bones(&mut scene);
+        let tube_kv = self.tube_kv();
+        if let Some(tube_kv) = tube_kv {
+            let share = bone_against_100_kv(tube_kv) as f32;
+            bone = bone.map(|&v| share * v);
+        }
+        let contents = scene.record.into_contents();
         let attenuation = Attenuation {
             exposure,
-            bulk: bulk.attenuation,
+            bulk: scene.bulk.attenuation,
             detail,
-            bone: bones.into_image(),
+            bone,
+            soft_residue: None,
         };
-        let shown = show(&attenuation, &self.config, &mut stream(5));
+        let vendor = if self.has(Group::Vendor) {
+            Vendor::sample(&mut self.stream(9))
+        } else {
+            Vendor::STANDARD
+        };
+        let mut shown = show(&attenuation, &self.config, &vendor, &mut self.stream(5));
+        if self.variety().is_some_and(|variety| variety.motion) {
+            let dome_y = patient.cavity.right_dome_y + patient.cavity.left_dome_drop;
+            move_heart(&mut shown.soft_tissue, &frame, dome_y, &mut self.stream(10));
+        }
         PhantomStudy {
             seed: self.seed,
             radiograph: shown.radiograph,
             soft_tissue: shown.soft_tissue,
             bone: shown.bone,
-            lung_mask: bulk.lung_mask,
+            lung_mask: scene.bulk.lung_mask,
             spacing_mm: f64::from(10.0 * PICTURE_CM) / f64::from(frame.px(1.0)),
+            tube_kv,
+            contents,
         }
+    }
+
+    /// A stream for each part: what one part draws must not move the others.
+    fn stream(&self, number: u64) -> ChaCha8Rng {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(number);
+        rng
+    }
+
+    fn variety(&self) -> Option<Variety> {
+        match self.config.profile {
+            PhantomProfile::Plain => None,
+            PhantomProfile::Varied(variety) => Some(variety),
+        }
+    }
+
+    fn has(&self, group: Group) -> bool {
+        self.variety()
+            .is_some_and(|variety| variety.groups.has(group))
+    }
+
+    fn patient(&self) -> Patient {
+        let rng = &mut self.stream(0);
+        match self.variety() {
+            None => Patient::sample(rng),
+            Some(variety) if variety.groups.has(Group::Patient) => Patient::sample_varied(rng),
+            Some(_) => Patient::sample(rng).without_findings(),
+        }
+    }
+
+    /// Peak tube voltage, where it varies.
+    fn tube_kv(&self) -> Option<f64> {
+        self.has(Group::Beam)
+            .then(|| self.stream(8).random_range(60.0..140.0))
+    }
+
+    /// Soft tissue that is small, with what pathology does to the bulk.
+    fn detail(&self, scene: &mut Scene<'_>) -> FloatImage {
+        let Scene {
+            frame,
+            patient,
+            thorax,
+            ref mut record,
+            ..
+        } = *scene;
+        let mut soft = Canvas::new(frame);
+        add_vessels(&mut soft, patient, thorax, &mut self.stream(1));
+        add_airways(&mut soft, patient);
+        add_nodules(&mut soft, patient, thorax, &mut self.stream(2), record);
+        if patient.findings.port {
+            add_port(&mut soft, record);
+        }
+        if self.has(Group::Nodules) {
+            add_varied_nodules(&mut soft, thorax, &mut self.stream(11), record);
+        }
+        let mut detail = soft.into_image();
+        if self.has(Group::Pathology) {
+            self.add_pathology(scene, &mut detail);
+        }
+        let bulk = &scene.bulk;
+        add_texture(
+            &mut detail,
+            &bulk.lung,
+            &bulk.attenuation,
+            &mut self.stream(3),
+        );
+        if self.has(Group::Devices) {
+            let mut devices = Canvas::new(frame);
+            let rng = &mut self.stream(7);
+            add_devices(&mut devices, patient, rng, &mut scene.record);
+            add(&mut detail, &devices.into_image());
+        }
+        if self.calcium_layer() == Some(Layer::SoftTissue) {
+            let mut calcium = Canvas::new(frame);
+            self.add_calcium(&mut calcium, Layer::SoftTissue, scene);
+            add(&mut detail, &calcium.into_image());
+        }
+        detail
+    }
+
+    fn add_pathology(&self, scene: &mut Scene<'_>, detail: &mut FloatImage) {
+        let Scene {
+            frame,
+            patient,
+            thorax,
+            ref mut bulk,
+            ref mut record,
+        } = *scene;
+        let rng = &mut self.stream(6);
+        let pathology = Pathology::sample(patient, thorax, rng, record);
+        let density = patient.cavity.lung_density;
+        pathology.apply(frame, thorax, density, (bulk, detail), rng);
+        let mut strands = Canvas::new(frame);
+        add_strands(&mut strands, patient, thorax, rng, record);
+        add(detail, &strands.into_image());
+    }
+
+    fn bones(&self, scene: &mut Scene<'_>) -> FloatImage {
+        let mut bones = Canvas::new(scene.frame);
+        add_spine(&mut bones, scene.patient);
+        add_ribs(&mut bones, scene.patient, scene.thorax, &mut self.stream(4));
+        add_shoulders(&mut bones, scene.patient);
+        if self.calcium_layer() == Some(Layer::Bone) {
+            self.add_calcium(&mut bones, Layer::Bone, scene);
+        }
+        bones.into_image()
+    }
+
+    fn calcium_layer(&self) -> Option<Layer> {
+        let variety = self.variety()?;
+        variety
+            .groups
+            .has(Group::Calcium)
+            .then_some(match variety.calcium {
+                CalciumLayer::Bone => Layer::Bone,
+                CalciumLayer::SoftTissue => Layer::SoftTissue,
+            })
+    }
+
+    fn add_calcium(&self, canvas: &mut Canvas<'_>, layer: Layer, scene: &mut Scene<'_>) {
+        let rng = &mut self.stream(12);
+        let (patient, thorax) = (scene.patient, scene.thorax);
+        add_calcium(canvas, patient, thorax, rng, &mut |kind, at, size| {
+            scene.record.note_in(layer, kind, Group::Calcium, at, size);
+        });
+    }
+}
+
+/// One patient while being drawn.
+struct Scene<'a> {
+    frame: &'a Frame,
+    patient: &'a Patient,
+    thorax: &'a Thorax,
+    bulk: Bulk,
+    record: Record<'a>,
+}
+
+/// What the display processing judges the exposure by: lungs and mediastinum without disease.
+fn exposure(bulk: &Bulk) -> Exposure {
+    let mask = bulk.lung_mask.raster();
+    let median = |inside| quantile(&sorted(selected(&bulk.attenuation, inside)), 0.5) as f32;
+    Exposure {
+        lung: median(mask),
+        mediastinum: median(&between_lungs(mask)),
+    }
+}
+
+fn add(image: &mut FloatImage, other: &FloatImage) {
+    for (value, &other) in image.values_mut().iter_mut().zip(other.values()) {
+        *value += other;
     }
 }
 

@@ -6,7 +6,7 @@
 //! smaller through a gain, and what is strong among it is compressed:
 //!
 //! ```text
-//! base  = tone(bulk) + EDGE (tone(bulk) - blur(tone(bulk)))
+//! base  = tone(bulk) + edge (tone(bulk) - blur(tone(bulk)))
 //! grey  = shoulder(base + gain(base) compress(detail [+ bone]) + grain)
 //! bone  = grey(detail + bone) - grey(detail)
 //! ```
@@ -17,6 +17,7 @@
 use super::config::{NoiseModel, PhantomConfig, SoftTone};
 use super::shading::smooth_step;
 use super::texture::grain;
+use super::vendor::Vendor;
 use crate::radiograph::{FloatImage, gaussian_blur, resize_area, resize_bilinear};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
@@ -33,24 +34,6 @@ const TONE: [(f32, f32); 9] = [
     (4.7, 0.885),
     (6.0, 0.990),
 ];
-/// Grey per unit of attenuation of a small structure over the lung.
-const GAIN: f32 = 1.05;
-/// Share of that gain left over the densest parts.
-const DENSE_GAIN: f32 = 0.50;
-/// Attenuation above which structures are compressed.
-const KNEE: f32 = 0.20;
-/// Strength of the unsharp mask on the bulk, and its blur in pixels of 1024.
-const EDGE: f32 = 0.22;
-const EDGE_SIGMA_PX: f64 = 22.0;
-/// Scattered radiation beside the body: grey at its border, and how far it reaches.
-const SCATTER: f32 = 0.26;
-const SCATTER_SIGMA_PX: f64 = 56.0;
-/// Blur of the detector, pixels of 1024.
-const DETECTOR_SIGMA_PX: f64 = 0.60;
-/// Grain over the lung in grey of 255: radiograph, soft-tissue image of a real pair; and its blur.
-const GRAIN_CXR: f32 = 2.8;
-const GRAIN_SOFT: f32 = 1.8;
-const GRAIN_SIGMA_PX: f64 = 0.48;
 /// Largest value of a 16-bit file.
 const WHITE: f32 = 65_535.0;
 /// Pixels that the lengths above are stated for.
@@ -66,6 +49,8 @@ pub(super) struct Attenuation {
     pub(super) detail: FloatImage,
     /// Bone.
     pub(super) bone: FloatImage,
+    /// What the soft-tissue image shows beside `detail` and the radiograph does not.
+    pub(super) soft_residue: Option<FloatImage>,
 }
 
 /// Typical attenuation of two regions: a vendor's processing finds them and sets its grey scale by
@@ -107,19 +92,21 @@ pub(super) struct Shown {
 pub(super) fn show(
     attenuation: &Attenuation,
     config: &PhantomConfig,
+    vendor: &Vendor,
     rng: &mut ChaCha8Rng,
 ) -> Shown {
     let scale = config.size_px as f64 / REFERENCE_PX;
     let exposure = attenuation.exposure;
     let normalised = attenuation.bulk.map(|&a| exposure.normalised(a));
-    let base = base(&normalised, scale);
-    let detail = gaussian_blur(&attenuation.detail, DETECTOR_SIGMA_PX * scale);
-    let bone = gaussian_blur(&attenuation.bone, DETECTOR_SIGMA_PX * scale);
+    let base = base(&normalised, vendor, scale);
+    let blur_px = vendor.detector_sigma_px * scale;
+    let detail = boosted(gaussian_blur(&attenuation.detail, blur_px), vendor, scale);
+    let bone = gaussian_blur(&attenuation.bone, blur_px);
     let offset = match config.soft_tone {
         SoftTone::Common => 0.0,
         SoftTone::Offset => rng.random_range(9.0..22.0) / 255.0,
     };
-    let grains = Grains::new(config, scale, rng);
+    let grains = Grains::new(config, vendor, scale, rng);
 
     let mut shown = Shown {
         radiograph: base.clone(),
@@ -128,14 +115,20 @@ pub(super) fn show(
     };
     for (i, &base) in base.values().iter().enumerate() {
         let (detail, bone) = (detail.values()[i], bone.values()[i]);
-        let gain = gain(base);
+        let gain = gain(base, vendor);
         let grain = |grain: &Option<FloatImage>| grain.as_ref().map_or(0.0, |g| g.values()[i]);
         let grey = |attenuation: f32, grain: f32| {
-            stored(shoulder(base + gain * compress(attenuation) + grain))
+            stored(shoulder(
+                base + gain * compress(attenuation, vendor.knee) + grain,
+            ))
         };
         let (cxr_grain, soft_grain) = (grain(&grains.radiograph), grain(&grains.soft_tissue));
         let radiograph = grey(detail + bone, cxr_grain);
-        let soft = grey(detail, soft_grain);
+        let residue = attenuation
+            .soft_residue
+            .as_ref()
+            .map_or(0.0, |r| r.values()[i]);
+        let soft = grey(detail + residue, soft_grain);
         // Grain that differs between the pictures must not enter the truth.
         let boneless = grey(detail, cxr_grain);
         shown.radiograph.values_mut()[i] = radiograph / WHITE;
@@ -152,18 +145,18 @@ struct Grains {
 }
 
 impl Grains {
-    fn new(config: &PhantomConfig, scale: f64, rng: &mut ChaCha8Rng) -> Self {
+    fn new(config: &PhantomConfig, vendor: &Vendor, scale: f64, rng: &mut ChaCha8Rng) -> Self {
         let mut draw = |strength: f32| {
-            let sigma_px = GRAIN_SIGMA_PX * scale.max(1.0);
+            let sigma_px = vendor.grain_sigma_px * scale.max(1.0);
             Some(grain(config.size_px, sigma_px, strength / 255.0, rng))
         };
         let (radiograph, soft_tissue) = match config.noise {
             NoiseModel::None => (None, None),
             NoiseModel::Shared => {
-                let shared = draw(GRAIN_CXR);
+                let shared = draw(vendor.grains[0]);
                 (shared.clone(), shared)
             }
-            NoiseModel::Independent => (draw(GRAIN_CXR), draw(GRAIN_SOFT)),
+            NoiseModel::Independent => (draw(vendor.grains[0]), draw(vendor.grains[1])),
         };
         Self {
             radiograph,
@@ -172,19 +165,36 @@ impl Grains {
     }
 }
 
+/// Soft detail with the vendor's gain for its finest bands. Bone keeps its own size: a band filter
+/// would carry it beyond its borders.
+fn boosted(detail: FloatImage, vendor: &Vendor, scale: f64) -> FloatImage {
+    const BANDS_PX: [f64; 2] = [1.5, 6.0];
+    if vendor.band_boosts.iter().all(|boost| boost.abs() < 1e-6) {
+        return detail;
+    }
+    let [fine, coarse] = BANDS_PX.map(|sigma_px| gaussian_blur(&detail, sigma_px * scale));
+    let [fine_boost, coarse_boost] = vendor.band_boosts;
+    let mut out = detail;
+    let blurred = fine.values().iter().zip(coarse.values());
+    for (value, (&fine, &coarse)) in out.values_mut().iter_mut().zip(blurred) {
+        *value += fine_boost * (*value - fine) + coarse_boost * (fine - coarse);
+    }
+    out
+}
+
 /// The bulk in grey, with scatter beside the body.
-fn base(bulk: &FloatImage, scale: f64) -> FloatImage {
-    let bulk = gaussian_blur(bulk, DETECTOR_SIGMA_PX * scale);
+fn base(bulk: &FloatImage, vendor: &Vendor, scale: f64) -> FloatImage {
+    let bulk = gaussian_blur(bulk, vendor.detector_sigma_px * scale);
     let body = bulk.map(|&a| 1.0 - (-3.0 * a).exp());
-    let scattered = wide_blur(&body, SCATTER_SIGMA_PX * scale);
-    let mut toned = bulk.map(|&a| tone(a));
+    let scattered = wide_blur(&body, vendor.scatter_sigma_px * scale);
+    let mut toned = bulk.map(|&a| tone(a).powf(vendor.gamma));
     let beside = body.values().iter().zip(scattered.values());
     for (grey, (&body, &scattered)) in toned.values_mut().iter_mut().zip(beside) {
-        *grey += SCATTER * scattered * (1.0 - body);
+        *grey += vendor.scatter * scattered * (1.0 - body);
     }
-    let blurred = wide_blur(&toned, EDGE_SIGMA_PX * scale);
+    let blurred = wide_blur(&toned, vendor.edge_sigma_px * scale);
     for (grey, &blurred) in toned.values_mut().iter_mut().zip(blurred.values()) {
-        *grey += EDGE * (*grey - blurred);
+        *grey += vendor.edge * (*grey - blurred);
     }
     toned
 }
@@ -224,14 +234,15 @@ fn tone(attenuation: f32) -> f32 {
 }
 
 /// Grey per unit of attenuation where the bulk is shown at `base`.
-fn gain(base: f32) -> f32 {
+fn gain(base: f32, vendor: &Vendor) -> f32 {
     let beside_body = 0.5 + 0.5 * smooth_step(0.05, 0.3, base);
-    GAIN * beside_body * (1.0 - (1.0 - DENSE_GAIN) * smooth_step(0.42, 0.85, base))
+    let dense = (1.0 - vendor.dense_gain) * smooth_step(0.42, 0.85, base);
+    vendor.gain * beside_body * (1.0 - dense)
 }
 
-/// Small attenuation unchanged, large attenuation as its logarithm.
-fn compress(attenuation: f32) -> f32 {
-    KNEE * (attenuation / KNEE).asinh()
+/// Small attenuation unchanged, attenuation far above `knee` as its logarithm.
+fn compress(attenuation: f32, knee: f32) -> f32 {
+    knee * (attenuation / knee).asinh()
 }
 
 /// Keeps the brightest parts below white.
@@ -270,7 +281,7 @@ mod tests {
                 .collect();
             values.windows(2).all(|pair| pair[1] >= pair[0])
         };
-        assert!(rising(compress, -1.0, 1.0));
+        assert!(rising(|x| compress(x, Vendor::STANDARD.knee), -1.0, 1.0));
         assert!(rising(shoulder, 0.0, 2.0));
         assert!(shoulder(1.3) < 1.0);
     }

@@ -6,27 +6,62 @@ use std::f64::consts::TAU;
 /// A complex number.
 type Complex = (f64, f64);
 
-/// Mean power over rings of whole frequencies: entry `f` belongs to `f` cycles over the side of the
-/// central square, three quarters of the shorter side, under a Hann window.
-pub(super) fn radial_power(image: &FloatImage) -> Vec<f64> {
-    let (width, height) = image.size();
-    let side = width.min(height) * 3 / 4;
-    let square = image.crop((height - side) / 2, (width - side) / 2, side, side);
-    let spectrum = transform_2d(&windowed(&square, side), side);
-    let (mut power, mut count) = (vec![0.0; side], vec![0.0_f64; side]);
-    for (i, &(re, im)) in spectrum.iter().enumerate() {
-        let signed = |k: usize| (k as f64).min((side - k) as f64);
-        let ring = signed(i / side).hypot(signed(i % side)).round() as usize;
-        if let (Some(power), Some(count)) = (power.get_mut(ring), count.get_mut(ring)) {
-            *power += re * re + im * im;
-            *count += 1.0;
-        }
+/// The power of the central square of a picture, three quarters of its shorter side, under a Hann
+/// window.
+pub(super) struct Spectrum {
+    side: usize,
+    power: Vec<f64>,
+}
+
+impl Spectrum {
+    pub(super) fn new(image: &FloatImage) -> Self {
+        let (width, height) = image.size();
+        let side = width.min(height) * 3 / 4;
+        let square = image.crop((height - side) / 2, (width - side) / 2, side, side);
+        let spectrum = transform_2d(&windowed(&square, side), side);
+        let power = spectrum.iter().map(|&(re, im)| re * re + im * im).collect();
+        Self { side, power }
     }
-    power
-        .iter()
-        .zip(&count)
-        .map(|(p, n)| p / n.max(1.0))
-        .collect()
+
+    /// Vertical and horizontal cycles of entry `i`.
+    fn cycles(&self, i: usize) -> (f64, f64) {
+        let unsigned = |k: usize| (k as f64).min((self.side - k) as f64);
+        (unsigned(i / self.side), unsigned(i % self.side))
+    }
+
+    /// Mean power over rings of whole frequencies: entry `f` belongs to `f` cycles over the side.
+    pub(super) fn radial(&self) -> Vec<f64> {
+        let (mut sum, mut count) = (vec![0.0; self.side], vec![0.0_f64; self.side]);
+        for (i, power) in self.power.iter().enumerate() {
+            let (vertical, horizontal) = self.cycles(i);
+            let ring = vertical.hypot(horizontal).round() as usize;
+            if let (Some(sum), Some(count)) = (sum.get_mut(ring), count.get_mut(ring)) {
+                *sum += power;
+                *count += 1.0;
+            }
+        }
+        let rings = sum.iter().zip(&count);
+        rings.map(|(sum, count)| sum / count.max(1.0)).collect()
+    }
+
+    /// Energy between `low` and `high` cycles that varies more from top to bottom than across,
+    /// against the energy that varies more across.
+    pub(super) fn vertical_energy(&self, low: usize, high: usize) -> f64 {
+        let (mut down, mut across) = (0.0, 0.0);
+        for (i, power) in self.power.iter().enumerate() {
+            let (vertical, horizontal) = self.cycles(i);
+            let radius = vertical.hypot(horizontal);
+            if radius < low as f64 || radius > high as f64 {
+                continue;
+            }
+            if vertical > horizontal {
+                down += power;
+            } else if horizontal > vertical {
+                across += power;
+            }
+        }
+        down / f64::max(across, f64::MIN_POSITIVE)
+    }
 }
 
 /// Slope of the logarithm of power over the logarithm of frequency from `low` to `high` cycles.

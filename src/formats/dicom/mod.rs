@@ -15,6 +15,7 @@
 mod attributes;
 mod character_set;
 mod codestream;
+mod ct_slice;
 mod decode;
 mod dicomdir;
 mod element;
@@ -35,6 +36,8 @@ mod syntax;
 mod tags;
 mod text;
 
+pub use ct_slice::CtSlice;
+pub(super) use ct_slice::read_ct_slice;
 pub use dicomdir::referenced_files;
 pub(super) use read::read;
 pub(super) use tags::tag_tree;

@@ -1,0 +1,77 @@
+//! How a workstation shows attenuation: the numbers that vendors choose differently.
+
+use rand::Rng as _;
+use rand_chacha::ChaCha8Rng;
+
+/// Parameters of the display processing; lengths are pixels of 1024.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Vendor {
+    /// Exponent of the tone curve's grey.
+    pub(super) gamma: f32,
+    /// Grey per unit of attenuation of a small structure over the lung.
+    pub(super) gain: f32,
+    /// Share of that gain left over the densest parts.
+    pub(super) dense_gain: f32,
+    /// Attenuation above which structures are compressed.
+    pub(super) knee: f32,
+    /// Strength of the unsharp mask on the bulk.
+    pub(super) edge: f32,
+    /// Its blur.
+    pub(super) edge_sigma_px: f64,
+    /// Share added to the finest soft structures, and to those a few pixels wide.
+    pub(super) band_boosts: [f32; 2],
+    /// Grey of scattered radiation at the border of the body.
+    pub(super) scatter: f32,
+    /// How far scatter reaches.
+    pub(super) scatter_sigma_px: f64,
+    /// Blur of the detector.
+    pub(super) detector_sigma_px: f64,
+    /// Grain over the lung in grey of 255: radiograph, soft-tissue image of a real pair.
+    pub(super) grains: [f32; 2],
+    /// Blur of the grain.
+    pub(super) grain_sigma_px: f64,
+}
+
+impl Vendor {
+    /// Fitted to six public SZCH pairs.
+    pub(super) const STANDARD: Self = Self {
+        gamma: 1.0,
+        gain: 1.05,
+        dense_gain: 0.50,
+        knee: 0.20,
+        edge: 0.22,
+        edge_sigma_px: 22.0,
+        band_boosts: [0.0, 0.0],
+        scatter: 0.26,
+        scatter_sigma_px: 56.0,
+        detector_sigma_px: 0.60,
+        grains: [2.8, 1.8],
+        grain_sigma_px: 0.48,
+    };
+
+    /// For projections of CT, whose ribs and vessels are blurred by the slices.
+    pub(super) const PROJECTION: Self = Self {
+        band_boosts: [0.3, 0.3],
+        ..Self::STANDARD
+    };
+
+    /// Another vendor's choice.
+    pub(super) fn sample(rng: &mut ChaCha8Rng) -> Self {
+        let standard = Self::STANDARD;
+        let coarser = rng.random_range(0.75_f32..1.25);
+        Self {
+            gamma: rng.random_range(0.93..1.07),
+            gain: standard.gain * rng.random_range(0.75..1.25),
+            dense_gain: rng.random_range(0.40..0.65),
+            knee: rng.random_range(0.15..0.28),
+            edge: rng.random_range(0.10..0.35),
+            edge_sigma_px: rng.random_range(14.0..34.0),
+            band_boosts: [rng.random_range(-0.1..0.35), rng.random_range(-0.1..0.25)],
+            scatter: rng.random_range(0.18..0.32),
+            scatter_sigma_px: rng.random_range(40.0..75.0),
+            detector_sigma_px: rng.random_range(0.5..0.9),
+            grains: standard.grains.map(|strength| coarser * strength),
+            grain_sigma_px: rng.random_range(0.40..0.65),
+        }
+    }
+}
