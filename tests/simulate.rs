@@ -5,6 +5,11 @@
 //! only then do the same figures of phantoms mean something.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+#[path = "simulate/ct.rs"]
+mod ct;
+#[path = "simulate/varied.rs"]
+mod varied;
+
 mod support;
 
 use diaphane::formats::{self, raster::read_mask};
@@ -12,7 +17,7 @@ use diaphane::metrics::LungField;
 use diaphane::radiograph::{FloatImage, gaussian_blur};
 use diaphane::simulate::{
     IntensityFigures, NoiseModel, Phantom, PhantomConfig, PhantomStudy, REFERENCE_FIGURES,
-    ReferenceFigure, SimulateError, SoftTone, figures, study_seed, write_studies,
+    ReferenceFigure, SimulateError, SoftTone, StudyFolder, figures, study_seed, write_studies,
 };
 use std::path::{Path, PathBuf};
 use support::skipped;
@@ -20,6 +25,10 @@ use support::skipped;
 /// The range of the six real pairs is widened by this share of its ends: six adults from one
 /// machine do not span what adults look like.
 const WIDENING: f64 = 0.20;
+
+/// The first figures of the table are those of the radiograph and its ribs; the others describe the
+/// soft-tissue image of a machine with two exposures, which a plain phantom does not imitate.
+const NUM_OF_RADIOGRAPH: usize = 25;
 
 fn small() -> PhantomConfig {
     PhantomConfig {
@@ -77,7 +86,12 @@ fn tolerance(real: &ReferenceFigure) -> f64 {
         "lung p5" | "lung p50" | "lung p95" | "rib sd" => 0.5,
         "rib period (px)" => 2.0,
         "lung noise" => 0.1,
-        name if name.starts_with("spectral") => 0.1,
+        name if name.starts_with("soft slope") => 0.15,
+        name if name.contains("slope") => 0.1,
+        "spectrum V/H 24-100" => 0.01,
+        name if name.starts_with("cxr - soft lung") => 0.7,
+        name if name.starts_with("soft lung p") => 0.7,
+        "soft lung noise" => 0.1,
         name if name.contains("p95") || name.contains("rib") => 7.0,
         _ => 10.0,
     }
@@ -88,7 +102,7 @@ fn phantoms_look_like_real_pairs_in_every_figure() {
     for index in 0..4 {
         let study = study(&PhantomConfig::default(), study_seed(11, index));
         let found = study.figures();
-        for real in REFERENCE_FIGURES {
+        for real in &REFERENCE_FIGURES[..NUM_OF_RADIOGRAPH] {
             let (low, high) = real.widened_range(WIDENING);
             let value = (real.of)(&found);
             assert!(
@@ -197,8 +211,13 @@ fn grain_of_its_own_stays_out_of_the_bone_image() {
 fn written_studies_read_back_and_add_up() {
     let dir = tempfile::tempdir().unwrap();
     let mut steps = Vec::new();
-    let into = Some(dir.path());
-    let written = write_studies(into, (2, 4), &small(), false, &mut |done, study| {
+    let into = |overwrite| {
+        Some(StudyFolder {
+            dir: dir.path(),
+            overwrite,
+        })
+    };
+    let written = write_studies(into(false), (2, 4), &small(), &mut |done, study| {
         steps.push((done, study.is_some()));
     });
     let written = written.unwrap();
@@ -219,9 +238,9 @@ fn written_studies_read_back_and_add_up() {
     let mask = read_mask(&dir.path().join("phantom_4_0001_lungmask.png")).unwrap();
     assert_eq!(mask, study(&small(), study_seed(4, 1)).lung_mask);
 
-    let again = write_studies(into, (2, 4), &small(), false, &mut |_, _| {});
+    let again = write_studies(into(false), (2, 4), &small(), &mut |_, _| {});
     assert!(matches!(again, Err(SimulateError::Write(_))));
-    assert!(write_studies(into, (1, 4), &small(), true, &mut |_, _| {}).is_ok());
+    assert!(write_studies(into(true), (1, 4), &small(), &mut |_, _| {}).is_ok());
 }
 
 #[test]

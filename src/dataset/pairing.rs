@@ -19,6 +19,8 @@ const FOLDER_NAMES: [(&str, &str); 6] = [
 /// Endings of a soft-tissue image's name, the one to be preferred first.
 const SOFT_ENDINGS: [&str; 3] = ["_soft_registered", "_soft", "_bs"];
 const RADIOGRAPH_ENDING: &str = "_cxr";
+/// Ends of what `simulate` writes beside a pair.
+const BESIDE_ENDINGS: [&str; 2] = ["_bone", "_contents"];
 /// The mask's name may say more on its origin: `_lungmask_derived`.
 const MASK_WORD: &str = "_lungmask";
 /// What a folder of neither kind is told.
@@ -190,7 +192,7 @@ fn by_ending(files: &[PathBuf], findings: &mut Vec<Finding>) -> Named {
             add(&mut named.radiographs, name, path);
         } else if let Some(at) = stem.rfind(MASK_WORD) {
             named.add_mask(&stem, at, path);
-        } else {
+        } else if !BESIDE_ENDINGS.iter().any(|ending| stem.ends_with(ending)) {
             let text = "Its name does not say what it is: _cxr, _soft or _lungmask at its end.";
             findings.push(Finding::new(Kind::PassedOver, &[path], text));
         }

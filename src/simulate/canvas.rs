@@ -85,6 +85,13 @@ impl<'a> Canvas<'a> {
         self.image
     }
 
+    /// Multiplies what was drawn so far by `share(pixel)`.
+    pub(super) fn fade(&mut self, share: impl Fn(usize) -> f32) {
+        for (i, value) in self.image.values_mut().iter_mut().enumerate() {
+            *value *= share(i);
+        }
+    }
+
     /// Adds one tube; where its segments overlap, the nearest counts, so joints do not show.
     pub(super) fn add_tube(&mut self, nodes: &[Node], section: Section) {
         self.add_tree(&[nodes.to_vec()], section);

@@ -30,8 +30,17 @@ pub struct Percentiles {
     pub p95: f64,
 }
 
+impl Percentiles {
+    /// Of a region without a pixel, such as air beside a body that fills the picture.
+    const NONE: Self = Self {
+        p5: f64::NAN,
+        p50: f64::NAN,
+        p95: f64::NAN,
+    };
+}
+
 /// Intensity figures of a radiograph and its soft-tissue image; grey values run to 255, lengths are
-/// pixels of 1024 rows.
+/// pixels of 1024 rows. What a picture does not show is NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct IntensityFigures {
     /// Share of the picture that is lung field.
@@ -230,6 +239,9 @@ fn minus(image: &FloatImage, other: &FloatImage) -> FloatImage {
 }
 
 fn percentiles(values: Vec<f32>) -> Percentiles {
+    if values.is_empty() {
+        return Percentiles::NONE;
+    }
     let sorted = sorted(values);
     Percentiles {
         p5: quantile(&sorted, 0.05),

@@ -10,8 +10,11 @@
 //!            └─────► ribs, spine, shoulders ────► bone ──┘
 //! ```
 //!
-//! It is no patient: vessels end where chance ends them, and nothing in it is diseased but a round
-//! nodule now and then. It serves for tests with exact truth and beside real pairs in training.
+//! It is no patient: vessels end where chance ends them, and bones are simpler than any. By default
+//! it is healthy but for a round nodule now and then; [`PhantomProfile::Varied`] adds diseases,
+//! devices and processing of many kinds, and [`Content`] says what stands where. What is no bone
+//! stands in radiograph and soft-tissue image alike. [`ct`] projects real anatomy instead. Both
+//! serve for tests with exact truth and beside real pairs in training.
 //!
 //! ```
 //! use diaphane::simulate::{Phantom, PhantomConfig};
@@ -62,4 +65,4 @@ pub use ct::CtError;
 pub use figures::{IntensityFigures, Percentiles, figures};
 pub use phantom::{Phantom, PhantomStudy};
 pub use reference::{ComparedFigure, REFERENCE_FIGURES, ReferenceFigure, compare_figures};
-pub use write::{SimulateError, study_seed, write_studies};
+pub use write::{SimulateError, StudyFolder, study_seed, write_studies};

@@ -65,14 +65,14 @@ struct Nodule {
 
 impl Nodule {
     fn new(make: Make, center: Point, radius: f32, rng: &mut ChaCha8Rng) -> Self {
-        let lobed = if make == Make::Solid { 0.05 } else { 0.09 };
+        let lobed = if make == Make::Solid { 0.035 } else { 0.06 };
         let lobes = [(); 4].map(|()| (rng.random_range(-lobed..lobed), rng.random_range(0.0..TAU)));
         Self {
             make,
             center,
             radius,
             lobes,
-            attenuation: 0.75 * WATER_PER_CM * 2.0 * radius * PICTURE_CM,
+            attenuation: rng.random_range(0.45..0.8) * WATER_PER_CM * 2.0 * radius * PICTURE_CM,
         }
     }
 
@@ -96,7 +96,7 @@ impl Nodule {
 
     /// Attenuation at `t` radii against the middle of a solid nodule.
     fn profile(&self, t: f32) -> f32 {
-        let solid = |t: f32| chord(0.85 * t) * (1.0 - smooth_step(0.75, 1.15, t));
+        let solid = |t: f32| chord((0.75 * t).min(1.0)) * (1.0 - smooth_step(0.60, 1.20, t));
         match self.make {
             Make::Solid | Make::Spiculated => solid(t),
             Make::PartSolid => 0.30 * solid(0.85 * t) + 0.60 * solid(2.0 * t),

@@ -131,7 +131,7 @@ impl Patient {
             pose: Pose {
                 roll_deg: rng.random_range(-5.0..5.0),
                 yaw_deg: rng.random_range(-8.0..8.0),
-                magnification: rng.random_range(0.90..1.08),
+                magnification: rng.random_range(0.92..1.08),
                 shift: Point::new(rng.random_range(-0.03..0.03), rng.random_range(-0.03..0.03)),
             },
             habitus: sample_varied_habitus(rng, cavity.half_width),
@@ -161,7 +161,7 @@ impl Patient {
 
 fn sample_varied_cavity(rng: &mut ChaCha8Rng) -> Cavity {
     Cavity {
-        half_width: rng.random_range(0.305..0.375),
+        half_width: rng.random_range(0.315..0.375),
         apex_y: rng.random_range(0.125..0.175),
         right_dome_y: rng.random_range(0.640..0.765),
         left_dome_drop: rng.random_range(-0.005..0.040),

@@ -16,6 +16,7 @@ use super::patient::{PICTURE_CM, Patient};
 use super::processing::{Attenuation, Exposure, show};
 use super::regions::{between_lungs, quantile, selected, sorted};
 use super::ribs::add_ribs;
+use super::shading::smooth_step;
 use super::shoulder::add_shoulders;
 use super::spine::add_spine;
 use super::texture::octaves;
@@ -182,6 +183,11 @@ impl Phantom {
         } = *scene;
         let mut soft = Canvas::new(frame);
         add_vessels(&mut soft, patient, thorax, &mut self.stream(1));
+        if self.variety().is_some() {
+            // Little lung lies over the heart, and little of its vessels.
+            let lung = scene.bulk.lung.values();
+            soft.fade(|i| smooth_step(0.0, 0.30, lung[i]));
+        }
         add_airways(&mut soft, patient);
         add_nodules(&mut soft, patient, thorax, &mut self.stream(2), record);
         if patient.findings.port {

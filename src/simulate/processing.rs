@@ -16,7 +16,7 @@
 
 use super::config::{NoiseModel, PhantomConfig, SoftTone};
 use super::shading::smooth_step;
-use super::texture::grain;
+use super::texture::{self, grain};
 use super::vendor::Vendor;
 use crate::radiograph::{FloatImage, gaussian_blur, resize_area, resize_bilinear};
 use rand::Rng as _;
@@ -104,7 +104,7 @@ pub(super) fn show(
     let bone = gaussian_blur(&attenuation.bone, blur_px);
     let offset = match config.soft_tone {
         SoftTone::Common => 0.0,
-        SoftTone::Offset => rng.random_range(9.0..22.0) / 255.0,
+        SoftTone::Offset => rng.random_range(vendor.offsets[0]..vendor.offsets[1]) / 255.0,
     };
     let grains = Grains::new(config, vendor, scale, rng);
 
@@ -132,7 +132,9 @@ pub(super) fn show(
         // Grain that differs between the pictures must not enter the truth.
         let boneless = grey(detail, cxr_grain);
         shown.radiograph.values_mut()[i] = radiograph / WHITE;
-        shown.soft_tissue.values_mut()[i] = stored(soft / WHITE - offset) / WHITE;
+        let soft = soft / WHITE;
+        let left = 1.0 - (1.0 - vendor.offset_at_white) * smooth_step(0.6, 1.0, soft);
+        shown.soft_tissue.values_mut()[i] = stored(soft - offset * left) / WHITE;
         shown.bone.values_mut()[i] = (radiograph - boneless).max(0.0) / WHITE;
     }
     shown
@@ -156,6 +158,14 @@ impl Grains {
                 let shared = draw(vendor.grains[0]);
                 (shared.clone(), shared)
             }
+            NoiseModel::Independent if vendor.shared_grain > 0.0 => {
+                let radiograph = draw(vendor.grains[0]);
+                let soft = radiograph.as_ref().map(|radiograph| {
+                    let repeated = radiograph.map(|v| v * vendor.shared_grain);
+                    mottled(repeated, vendor.mottle / 255.0, scale, rng)
+                });
+                (radiograph, soft)
+            }
             NoiseModel::Independent => (draw(vendor.grains[0]), draw(vendor.grains[1])),
         };
         Self {
@@ -163,6 +173,20 @@ impl Grains {
             soft_tissue,
         }
     }
+}
+
+/// Grain with mottle over several scales: what weighting two exposures and smoothing the result
+/// leaves in a real soft-tissue image.
+fn mottled(grain: FloatImage, strength: f32, scale: f64, rng: &mut ChaCha8Rng) -> FloatImage {
+    const BLURS_PX: [f64; 4] = [0.7, 1.4, 2.8, 5.6];
+    let mut sum = grain;
+    for sigma_px in BLURS_PX {
+        let layer = texture::grain(sum.width(), sigma_px * scale, strength, rng);
+        for (value, &layer) in sum.values_mut().iter_mut().zip(layer.values()) {
+            *value += layer;
+        }
+    }
+    sum
 }
 
 /// Soft detail with the vendor's gain for its finest bands. Bone keeps its own size: a band filter

@@ -32,12 +32,12 @@ impl ReferenceFigure {
 pub struct ComparedFigure {
     /// Short name.
     pub name: &'static str,
-    /// Mean over the series.
-    pub mean: f64,
+    /// Mean over the series; as the next two `None` where no study has the figure.
+    pub mean: Option<f64>,
     /// Smallest of the series.
-    pub low: f64,
+    pub low: Option<f64>,
     /// Largest of the series.
-    pub high: f64,
+    pub high: Option<f64>,
     /// Smallest of the real pairs.
     pub real_low: f64,
     /// Largest of the real pairs.
@@ -46,24 +46,24 @@ pub struct ComparedFigure {
     pub outside: bool,
 }
 
-/// Holds a series beside the real pairs, figure by figure; empty for an empty series.
+/// Holds a series beside the real pairs, figure by figure.
 pub fn compare_figures(series: &[IntensityFigures]) -> Vec<ComparedFigure> {
-    if series.is_empty() {
-        return Vec::new();
-    }
     let compare = |figure: &ReferenceFigure| {
-        let values = || series.iter().map(figure.of);
-        let mean = values().sum::<f64>() / series.len() as f64;
-        let (low, high) = extent(values());
+        let values: Vec<f64> = (series.iter().map(figure.of))
+            .filter(|value| value.is_finite())
+            .collect();
+        let found = |value: f64| (!values.is_empty()).then_some(value);
+        let mean = found(values.iter().sum::<f64>() / values.len().max(1) as f64);
+        let (low, high) = extent(values.iter().copied());
         let (real_low, real_high) = figure.range();
         ComparedFigure {
             name: figure.name,
             mean,
-            low,
-            high,
+            low: found(low),
+            high: found(high),
             real_low,
             real_high,
-            outside: !(real_low..=real_high).contains(&mean),
+            outside: mean.is_some_and(|mean| !(real_low..=real_high).contains(&mean)),
         }
     };
     REFERENCE_FIGURES.iter().map(compare).collect()

@@ -30,6 +30,14 @@ pub(super) struct Vendor {
     pub(super) grains: [f32; 2],
     /// Blur of the grain.
     pub(super) grain_sigma_px: f64,
+    /// Where the two pictures have grain of their own: share of the radiograph's that the
+    /// soft-tissue image repeats, and coarse mottle that it has beside, grey of 255.
+    pub(super) shared_grain: f32,
+    pub(super) mottle: f32,
+    /// Share of an offset of the soft-tissue image's grey that is left at white.
+    pub(super) offset_at_white: f32,
+    /// Range of that offset, grey of 255.
+    pub(super) offsets: [f32; 2],
 }
 
 impl Vendor {
@@ -47,6 +55,10 @@ impl Vendor {
         detector_sigma_px: 0.60,
         grains: [2.8, 1.8],
         grain_sigma_px: 0.48,
+        shared_grain: 0.0,
+        mottle: 0.0,
+        offset_at_white: 1.0,
+        offsets: [9.0, 22.0],
     };
 
     /// For projections of CT, whose ribs and vessels are blurred by the slices.
@@ -58,20 +70,24 @@ impl Vendor {
     /// Another vendor's choice.
     pub(super) fn sample(rng: &mut ChaCha8Rng) -> Self {
         let standard = Self::STANDARD;
-        let coarser = rng.random_range(0.75_f32..1.25);
+        let coarser = rng.random_range(0.7_f32..1.05);
         Self {
             gamma: rng.random_range(0.93..1.07),
-            gain: standard.gain * rng.random_range(0.75..1.25),
-            dense_gain: rng.random_range(0.40..0.65),
+            gain: standard.gain * rng.random_range(0.75..1.15),
+            dense_gain: rng.random_range(0.50..0.80),
             knee: rng.random_range(0.15..0.28),
             edge: rng.random_range(0.10..0.35),
             edge_sigma_px: rng.random_range(14.0..34.0),
-            band_boosts: [rng.random_range(-0.1..0.35), rng.random_range(-0.1..0.25)],
+            band_boosts: [rng.random_range(-0.1..0.3), rng.random_range(0.1..0.6)],
             scatter: rng.random_range(0.18..0.32),
             scatter_sigma_px: rng.random_range(40.0..75.0),
-            detector_sigma_px: rng.random_range(0.5..0.9),
+            detector_sigma_px: rng.random_range(0.40..0.65),
             grains: standard.grains.map(|strength| coarser * strength),
-            grain_sigma_px: rng.random_range(0.40..0.65),
+            grain_sigma_px: rng.random_range(0.35..0.50),
+            shared_grain: rng.random_range(0.40..0.60),
+            mottle: rng.random_range(0.6..1.3),
+            offset_at_white: rng.random_range(0.2..0.6),
+            offsets: [2.0, 14.0],
         }
     }
 }

@@ -40,7 +40,7 @@ pub enum SimulateError {
     Write(#[from] FormatError),
 }
 
-/// Draws `count` studies, writes them into `dir` where one is given (made where absent), and hands
+/// Draws `count` studies, writes them into `folder` where one is given, and hands
 /// each to `progress(done, study)`, whose first call is `(0, None)`. Returns every file written.
 ///
 /// Study `i` of seed `s` is `phantom_s_i_cxr.png`, `_soft.png` and `_bone.png` (16 bit) and
@@ -51,40 +51,29 @@ pub enum SimulateError {
 /// # Errors
 /// [`SimulateError::Size`] for a size that [`PhantomConfig::validate`] refuses;
 /// [`SimulateError::Folder`] and [`SimulateError::Write`] where a folder or file cannot be written,
-/// or a file exists and `overwrite` is false. Studies already written stay.
+/// or a file exists and is not to be replaced. Studies already written stay.
 pub fn write_studies(
-    dir: Option<&Path>,
+    folder: Option<StudyFolder<'_>>,
     (count, seed): (usize, u64),
     config: &PhantomConfig,
-    overwrite: bool,
     progress: &mut dyn FnMut(usize, Option<&PhantomStudy>),
 ) -> Result<Vec<PathBuf>, SimulateError> {
     config.validate()?;
-    if let Some(dir) = dir {
-        make_folder(dir)?;
+    if let Some(folder) = folder {
+        folder.make()?;
     }
     let mut written = Vec::with_capacity(5 * count);
     progress(0, None);
     for index in 0..count {
         let study = Phantom::new(config, study_seed(seed, index))?.study();
-        if let Some(dir) = dir {
+        if let Some(folder) = folder {
             let stem = format!("phantom_{seed}_{index:04}");
-            written.extend(write_pictures(dir, &stem, &study.pictures(), overwrite)?);
-            let path = dir.join(format!("{stem}_contents.json"));
-            write_json(&path, &PhantomDocument::new(&study, config), overwrite)?;
-            written.push(path);
+            let document = PhantomDocument::new(&study, config);
+            written.extend(folder.write(&stem, &study.pictures(), &document)?);
         }
         progress(index + 1, Some(&study));
     }
     Ok(written)
-}
-
-/// Makes the folder of the outputs where it is not there.
-pub(super) fn make_folder(dir: &Path) -> Result<(), SimulateError> {
-    std::fs::create_dir_all(dir).map_err(|source| SimulateError::Folder {
-        folder: dir.to_owned(),
-        source,
-    })
 }
 
 /// The seed of study `index`: one step of SplitMix64 per index, so that series with neighbouring
@@ -106,39 +95,52 @@ pub(super) struct Pictures<'a> {
     pub(super) lung_mask: &'a LungMask,
 }
 
-/// Writes `{stem}_cxr.png`, `_soft.png`, `_bone.png` and `_lungmask.png` into `dir`.
-pub(super) fn write_pictures(
-    dir: &Path,
-    stem: &str,
-    pictures: &Pictures<'_>,
-    overwrite: bool,
-) -> Result<Vec<PathBuf>, SimulateError> {
-    let path = |part: &str| dir.join(format!("{stem}_{part}.png"));
-    let greys = [
-        ("cxr", pictures.radiograph),
-        ("soft", pictures.soft_tissue),
-        ("bone", pictures.bone),
-    ];
-    let mut written = Vec::with_capacity(4);
-    for (part, image) in greys {
-        write_grey16(&path(part), image, overwrite)?;
-        written.push(path(part));
-    }
-    write_mask8(&path("lungmask"), pictures.lung_mask, overwrite)?;
-    written.push(path("lungmask"));
-    Ok(written)
+/// Where studies are written.
+#[derive(Debug, Clone, Copy)]
+pub struct StudyFolder<'a> {
+    /// The folder; made where absent.
+    pub dir: &'a Path,
+    /// Whether files that exist are replaced.
+    pub overwrite: bool,
 }
 
-/// Writes one JSON document.
-pub(super) fn write_json(
-    path: &Path,
-    document: &impl Serialize,
-    overwrite: bool,
-) -> Result<(), SimulateError> {
-    let mut text = serde_json::to_string_pretty(document)
-        .map_err(|err| FormatError::new(path, std::io::Error::from(err)))?;
-    text.push('\n');
-    Ok(write_atomically(path, text.as_bytes(), overwrite)?)
+impl StudyFolder<'_> {
+    pub(super) fn make(self) -> Result<(), SimulateError> {
+        std::fs::create_dir_all(self.dir).map_err(|source| SimulateError::Folder {
+            folder: self.dir.to_owned(),
+            source,
+        })
+    }
+
+    /// Writes `{stem}_cxr.png`, `_soft.png`, `_bone.png`, `_lungmask.png` and `_contents.json`.
+    pub(super) fn write(
+        self,
+        stem: &str,
+        pictures: &Pictures<'_>,
+        contents: &impl Serialize,
+    ) -> Result<Vec<PathBuf>, SimulateError> {
+        let path = |part: &str| self.dir.join(format!("{stem}_{part}"));
+        let greys = [
+            ("cxr.png", pictures.radiograph),
+            ("soft.png", pictures.soft_tissue),
+            ("bone.png", pictures.bone),
+        ];
+        let mut written = Vec::with_capacity(5);
+        for (part, image) in greys {
+            write_grey16(&path(part), image, self.overwrite)?;
+            written.push(path(part));
+        }
+        let mask = path("lungmask.png");
+        write_mask8(&mask, pictures.lung_mask, self.overwrite)?;
+        written.push(mask);
+        let json = path("contents.json");
+        let mut text = serde_json::to_string_pretty(contents)
+            .map_err(|err| FormatError::new(&json, std::io::Error::from(err)))?;
+        text.push('\n');
+        write_atomically(&json, text.as_bytes(), self.overwrite)?;
+        written.push(json);
+        Ok(written)
+    }
 }
 
 /// What stands beside the pictures of a phantom.

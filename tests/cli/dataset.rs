@@ -5,7 +5,7 @@ use super::bench::{Bench, document, status, stderr};
 /// Four phantom pairs in a folder of the bench.
 fn pairs(bench: &Bench) {
     let made = bench.diaphane(&[
-        "simulate", "--count", "4", "--size", "512", "--out", "pairs",
+        "simulate", "--varied", "--count", "4", "--size", "512", "--out", "pairs",
     ]);
     assert_eq!(status(&made), 0, "{}", stderr(&made));
 }

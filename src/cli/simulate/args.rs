@@ -7,15 +7,9 @@ use std::path::PathBuf;
 /// `diaphane simulate`.
 #[derive(Debug, Args)]
 pub struct SimulateArgs {
-    /// Folder of the outputs; made where it does not exist.
-    #[arg(long, value_name = "DIR", required_unless_present = "figures")]
-    pub out: Option<PathBuf>,
-    /// Replace outputs that exist.
-    #[arg(long)]
-    pub overwrite: bool,
-    /// Write JSON to standard output.
-    #[arg(long)]
-    pub json: bool,
+    /// Where outputs go.
+    #[command(flatten)]
+    pub output: SimulateOutput,
     /// Number of studies.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub count: usize,
@@ -41,6 +35,20 @@ pub struct SimulateArgs {
     /// Projection of CT series.
     #[command(flatten)]
     pub projection: ProjectionArgs,
+}
+
+/// Where studies go; without a folder they are only measured.
+#[derive(Debug, Clone, Args)]
+pub struct SimulateOutput {
+    /// Folder of the outputs; made where it does not exist.
+    #[arg(long, value_name = "DIR", required_unless_present = "figures")]
+    pub out: Option<PathBuf>,
+    /// Replace outputs that exist.
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Write one JSON object a line to standard output.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How phantoms vary.

@@ -23,12 +23,11 @@ pub(super) fn print(machine: Machine, num_studies: usize, figures: &[ComparedFig
         "pairs",
     ));
     for figure in figures {
+        let [mean, low, high] = [figure.mean, figure.low, figure.high]
+            .map(|value| value.map_or("-".to_owned(), |value| format!("{value:.2}")));
         let line = format!(
-            "{:<28} {:>8.2} {:>8.2} {:>8.2}   {:>8.2} {:>8.2} {}",
+            "{:<28} {mean:>8} {low:>8} {high:>8}   {:>8.2} {:>8.2} {}",
             figure.name,
-            figure.mean,
-            figure.low,
-            figure.high,
             figure.real_low,
             figure.real_high,
             if figure.outside { "*" } else { "" },

@@ -10,9 +10,9 @@ use super::words::{Noise, PhantomGroup, SoftWord};
 use crate::simulate::ct::{CtChest, CtConfig, CtPose, CtSoft, CtVolume, write_projections};
 use crate::simulate::{
     CalciumLayer, Group, Groups, IntensityFigures, NoiseModel, PhantomConfig, PhantomProfile,
-    SoftTone, Variety, compare_figures, write_studies,
+    SoftTone, StudyFolder, Variety, compare_figures, write_studies,
 };
-use args::{ProjectionArgs, SimulateArgs, VariedArgs};
+use args::{ProjectionArgs, SimulateArgs, SimulateOutput, VariedArgs};
 use std::path::PathBuf;
 
 pub(super) fn run(args: &SimulateArgs) -> anyhow::Result<Tally> {
@@ -22,7 +22,7 @@ pub(super) fn run(args: &SimulateArgs) -> anyhow::Result<Tally> {
     } else {
         projections(args, &mut series)?
     };
-    let machine = Machine::new(args.json);
+    let machine = Machine::new(args.output.json);
     for file in &written {
         machine.line(&serde_json::json!({
             "event": "written",
@@ -32,7 +32,7 @@ pub(super) fn run(args: &SimulateArgs) -> anyhow::Result<Tally> {
     if args.figures {
         figures::print(machine, series.len(), &compare_figures(&series));
     }
-    if let Some(out) = &args.out {
+    if let Some(out) = &args.output.out {
         let written = if args.count == 1 {
             "1 study is"
         } else {
@@ -59,10 +59,9 @@ fn phantoms(
     };
     let advance = Advance::new("phantoms", args.count)?;
     let written = write_studies(
-        args.out.as_deref(),
+        folder(&args.output),
         (args.count, args.seed),
         &config,
-        args.overwrite,
         &mut |done, study| {
             series.extend(study.filter(|_| args.figures).map(|study| study.figures()));
             advance.to(done);
@@ -85,11 +84,10 @@ fn projections(
     }
     let advance = Advance::new("projections", args.count)?;
     let written = write_projections(
-        args.out.as_deref(),
+        folder(&args.output),
         &chest,
         (args.count, args.seed),
         &config,
-        args.overwrite,
         &mut |done, study| {
             series.extend(study.filter(|_| args.figures).map(|study| study.figures()));
             advance.to(done);
@@ -97,6 +95,13 @@ fn projections(
     )?;
     advance.finish();
     Ok(written)
+}
+
+fn folder(output: &SimulateOutput) -> Option<StudyFolder<'_>> {
+    output.out.as_deref().map(|dir| StudyFolder {
+        dir,
+        overwrite: output.overwrite,
+    })
 }
 
 /// A bar over the studies, which Ctrl-C ends between two of them: every file is complete then.

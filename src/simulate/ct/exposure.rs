@@ -10,6 +10,8 @@ use crate::simulate::materials::{BONE_DENSITY, Spectrum};
 const SCATTER_TO_PRIMARY: f32 = 0.25;
 /// How far scatter reaches, pixels of 1024.
 const SCATTER_SIGMA_PX: f64 = 60.0;
+/// Way through lung from which a ray counts as one over the lungs, cm.
+const MUCH_LUNG_CM: f32 = 5.0;
 /// Darkest signal that is told from none, against the open field.
 const FLOOR: f64 = 1e-5;
 
@@ -52,7 +54,8 @@ pub(super) fn expose(paths: &PathLengths, config: &CtConfig) -> Exposed {
 struct Shots {
     soft: FloatImage,
     with_bone: FloatImage,
-    /// Attenuation of a little more water and bone behind the chest's mean, per g/cm2.
+    /// Attenuation of a little more water and bone behind what lies over the lungs in the mean, per
+    /// g/cm2: there bone is to vanish.
     slopes: [f64; 2],
 }
 
@@ -84,8 +87,8 @@ impl Shots {
             }
             signal
         };
-        let inside: Vec<f64> = (soft.iter().zip(paths.body.values()))
-            .filter(|&(_, &body)| body > 10.0)
+        let inside: Vec<f64> = (soft.iter().zip(paths.lung.values()))
+            .filter(|&(_, &lung)| lung > MUCH_LUNG_CM)
             .map(|(&soft, _)| f64::from(soft))
             .collect();
         let mean = inside.iter().sum::<f64>() / inside.len().max(1) as f64;

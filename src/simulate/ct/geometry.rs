@@ -7,6 +7,8 @@ use super::tissue::Tissue;
 const SOURCE_TO_DETECTOR_MM: f64 = 1800.0;
 /// Between the front of the body and the detector, mm.
 const AIR_GAP_MM: f64 = 25.0;
+/// Picture beside the lungs, mm.
+const MARGIN_MM: f64 = 12.0;
 /// Side of the largest cassette, mm.
 const LARGEST_FIELD_MM: f64 = 430.0;
 /// Largest turn, degrees.
@@ -52,7 +54,8 @@ pub(super) struct Geometry {
 }
 
 impl Geometry {
-    /// The largest square field that the slices cover, on `size_px` pixels to a side.
+    /// The square field that the slices cover or, where wider, that the lungs need, on `size_px`
+    /// pixels to a side.
     pub(super) fn new(tissue: &Tissue, pose: &CtPose, size_px: usize) -> Self {
         let middle: Vector = std::array::from_fn(|axis| {
             let (first, last) = tissue.body[axis];
@@ -66,7 +69,8 @@ impl Geometry {
         let from_source = SOURCE_TO_DETECTOR_MM - to_detector;
         // The ray through the field's edge leaves the covered part at the front of the body.
         let at_front = SOURCE_TO_DETECTOR_MM / (SOURCE_TO_DETECTOR_MM - AIR_GAP_MM);
-        let field_mm = (depth(2) * at_front).min(LARGEST_FIELD_MM);
+        let lungs = tissue.lung_width_mm * SOURCE_TO_DETECTOR_MM / from_source + 2.0 * MARGIN_MM;
+        let field_mm = (depth(2) * at_front).max(lungs).min(LARGEST_FIELD_MM);
         let pixel = field_mm / size_px as f64;
         let half = 0.5 * (size_px as f64 - 1.0) * pixel;
         let place = |point: Vector| {

@@ -161,6 +161,7 @@ mod tests {
             size: SIZE,
             spacing_mm: SPACING_MM,
             body: [(0, nx - 1), (0, ny - 1), (0, nz - 1)],
+            lung_width_mm: 0.0,
             has_thick_bone: false,
         }
     }

@@ -16,7 +16,7 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
 /// Share of a ray's way through the body that must be lung for a pixel of the lung field.
-const LUNG_SHARE: f32 = 0.36;
+const LUNG_SHARE: f32 = 0.32;
 /// Shortest way through lung of a pixel of the lung field, cm.
 const LUNG_CM: f32 = 2.0;
 /// Smoothing that parts large organs from what is small, pixels of 1024, and the attenuation of an
@@ -201,6 +201,7 @@ pub struct CtStudy {
     /// Size of a pixel in the middle of the patient, mm.
     pub spacing_mm: f64,
     /// Side of the field at the detector, mm: smaller than a cassette where the slices end before.
+    /// Where the lungs are wider than the slices cover, the chest goes on unchanged above and below.
     pub field_mm: f64,
     /// How the patient stands.
     pub pose: CtPose,

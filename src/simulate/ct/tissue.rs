@@ -49,6 +49,8 @@ pub(super) struct Tissue {
     pub(super) spacing_mm: [f64; 3],
     /// First and last voxel of the body, along each axis.
     pub(super) body: [(usize, usize); 3],
+    /// Width of the lungs, mm.
+    pub(super) lung_width_mm: f64,
     /// Whether something wider than bone is as dense as bone.
     pub(super) has_thick_bone: bool,
 }
@@ -62,6 +64,7 @@ impl Tissue {
         let [nx, ny, nz] = volume.size;
         let mut voxels = vec![Voxel::default(); nx * ny * nz];
         let mut extent = [(usize::MAX, 0); 3];
+        let mut lung_columns = (usize::MAX, 0);
         for (i, &hounsfield) in volume.hounsfield.iter().enumerate() {
             if !body.inside[i] {
                 continue;
@@ -71,6 +74,9 @@ impl Tissue {
                 *extent = (extent.0.min(at), extent.1.max(at));
             }
             let [x, y, z] = place;
+            if lung.inside[i] {
+                lung_columns = (lung_columns.0.min(x), lung_columns.1.max(x));
+            }
             voxels[(z * nx + x) * ny + y] = Voxel {
                 lung: u16::from(lung.inside[i]),
                 ..matter(hounsfield, bone.inside[i])
@@ -81,6 +87,8 @@ impl Tissue {
             size: volume.size,
             spacing_mm: volume.spacing_mm,
             body: extent,
+            lung_width_mm: lung_columns.1.saturating_sub(lung_columns.0) as f64
+                * volume.spacing_mm[0],
             has_thick_bone,
         })
     }

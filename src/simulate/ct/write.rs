@@ -2,21 +2,21 @@
 
 use super::{CtChest, CtConfig, CtPose, CtSoft, CtStudy};
 use crate::formats::hexadecimal;
-use crate::simulate::write::{Pictures, make_folder, write_json, write_pictures};
-use crate::simulate::{SimulateError, study_seed};
+use crate::simulate::write::Pictures;
+use crate::simulate::{SimulateError, StudyFolder, study_seed};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// How far studies after the first are turned beyond what was asked for, degrees.
 const YAW_DEG: f64 = 5.0;
 const PITCH_DEG: f64 = 5.0;
 const ROLL_DEG: f64 = 3.0;
 
-/// Projects `count` studies of one chest, writes them into `dir` where one is given (made where
-/// absent), and hands each to `progress(done, count, study)`; `None` stands for the beginning.
+/// Projects `count` studies of one chest, writes them into `folder` where one is given, and hands
+/// each to `progress(done, study)`, whose first call is `(0, None)`.
 /// Returns every file written.
 ///
 /// The files are a phantom's, named `ct_d_s_i`: `d` tells series apart (a digest of its UID), `s` is
@@ -26,16 +26,15 @@ const ROLL_DEG: f64 = 3.0;
 /// # Errors
 /// As [`CtChest::study`] and [`crate::simulate::write_studies`].
 pub fn write_projections(
-    dir: Option<&Path>,
+    folder: Option<StudyFolder<'_>>,
     chest: &CtChest,
     (count, seed): (usize, u64),
     config: &CtConfig,
-    overwrite: bool,
     progress: &mut dyn FnMut(usize, Option<&CtStudy>),
 ) -> Result<Vec<PathBuf>, SimulateError> {
     config.validate()?;
-    if let Some(dir) = dir {
-        make_folder(dir)?;
+    if let Some(folder) = folder {
+        folder.make()?;
     }
     let digest: String = hexadecimal(&Sha256::digest(chest.series()))
         .chars()
@@ -50,7 +49,7 @@ pub fn write_projections(
             ..*config
         };
         let study = chest.study(&config, seed_of_study)?;
-        if let Some(dir) = dir {
+        if let Some(folder) = folder {
             let stem = format!("ct_{digest}_{seed}_{index:04}");
             let pictures = Pictures {
                 radiograph: &study.radiograph,
@@ -58,10 +57,8 @@ pub fn write_projections(
                 bone: &study.bone,
                 lung_mask: &study.lung_mask,
             };
-            written.extend(write_pictures(dir, &stem, &pictures, overwrite)?);
-            let path = dir.join(format!("{stem}_contents.json"));
-            write_json(&path, &document(chest, &study, &config), overwrite)?;
-            written.push(path);
+            let document = document(chest, &study, &config);
+            written.extend(folder.write(&stem, &pictures, &document)?);
         }
         progress(index + 1, Some(&study));
     }
