@@ -281,6 +281,17 @@ fn written_projections_pass_the_dataset_check() {
     assert!(!text.contains("1.2.3"), "the series is named");
 }
 
+fn put_pixels(object: &mut InMemDicomObject, slice: &CtSlice) {
+    let values: Vec<u16> = (slice.hounsfield.values().iter())
+        .map(|&v| (v + 1024) as u16)
+        .collect();
+    object.put(DataElement::new(
+        tags::PIXEL_DATA,
+        VR::OW,
+        PrimitiveValue::U16(values.into()),
+    ));
+}
+
 /// Writes a slice as a file of 12 bits, as scanners do.
 fn write_dicom(path: &Path, slice: &CtSlice, modality: &str) {
     let (width, height) = slice.hounsfield.size();
@@ -337,14 +348,7 @@ fn write_dicom(path: &Path, slice: &CtSlice, modality: &str) {
     ] {
         object.put(DataElement::new(tag, vr, value));
     }
-    let values: Vec<u16> = (slice.hounsfield.values().iter())
-        .map(|&v| (v + 1024) as u16)
-        .collect();
-    object.put(DataElement::new(
-        tags::PIXEL_DATA,
-        VR::OW,
-        PrimitiveValue::U16(values.into()),
-    ));
+    put_pixels(&mut object, slice);
     let meta = FileMetaTableBuilder::new().transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN);
     object.with_meta(meta).unwrap().write_to_file(path).unwrap();
 }

@@ -259,8 +259,7 @@ fn bound(name: &str) -> f64 {
     match name {
         "soft slope 100-300" => 0.35,
         name if name.contains("slope") || name.contains("V/H") => 0.25,
-        "soft background p50" => 0.50,
-        "cxr - soft lung p5" | "cxr - soft mediastinum p5" => 0.50,
+        "soft background p50" | "cxr - soft lung p5" | "cxr - soft mediastinum p5" => 0.50,
         _ => 0.12,
     }
 }

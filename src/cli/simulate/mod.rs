@@ -7,10 +7,12 @@ use super::interrupt::{AT_ONCE, Interrupt};
 use super::report::{Machine, Tally};
 use super::session::{BAR_LENGTH, bar};
 use super::words::{Noise, PhantomGroup, SoftWord};
-use crate::simulate::ct::{CtChest, CtConfig, CtPose, CtSoft, CtVolume, write_projections};
+use crate::simulate::ct::{
+    CtChest, CtConfig, CtPose, CtSoft, CtStudy, CtVolume, write_projections,
+};
 use crate::simulate::{
     CalciumLayer, Group, Groups, IntensityFigures, NoiseModel, PhantomConfig, PhantomProfile,
-    SoftTone, StudyFolder, Variety, compare_figures, write_studies,
+    PhantomStudy, SoftTone, StudyFolder, Variety, compare_figures, write_studies,
 };
 use args::{ProjectionArgs, SimulateArgs, SimulateOutput, VariedArgs};
 use std::path::PathBuf;
@@ -63,7 +65,7 @@ fn phantoms(
         (args.count, args.seed),
         &config,
         &mut |done, study| {
-            series.extend(study.filter(|_| args.figures).map(|study| study.figures()));
+            series.extend(study.filter(|_| args.figures).map(PhantomStudy::figures));
             advance.to(done);
         },
     )?;
@@ -89,7 +91,7 @@ fn projections(
         (args.count, args.seed),
         &config,
         &mut |done, study| {
-            series.extend(study.filter(|_| args.figures).map(|study| study.figures()));
+            series.extend(study.filter(|_| args.figures).map(CtStudy::figures));
             advance.to(done);
         },
     )?;

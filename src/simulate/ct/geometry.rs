@@ -27,8 +27,9 @@ pub struct CtPose {
 
 impl CtPose {
     pub(super) fn validate(&self) -> Result<(), CtError> {
+        let possible = -MAX_TURN_DEG..=MAX_TURN_DEG;
         let turns = [self.yaw_deg, self.pitch_deg, self.roll_deg];
-        match turns.into_iter().find(|turn| !(turn.abs() <= MAX_TURN_DEG)) {
+        match turns.into_iter().find(|turn| !possible.contains(turn)) {
             Some(degrees) => Err(CtError::Turn { degrees }),
             None => Ok(()),
         }

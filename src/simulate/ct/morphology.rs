@@ -139,15 +139,14 @@ impl Mask {
 /// Shrinks every run of a line of `len` values, `stride` apart, by `reach` at both ends.
 fn erode_line(line: &mut [bool], stride: usize, len: usize, reach: usize) {
     let mut run_start = 0;
-    let is_inside: Vec<bool> = (0..len).map(|i| line[i * stride]).collect();
-    for i in 0..=len {
-        if i < len && is_inside[i] {
+    for end in 0..=len {
+        if end < len && line[end * stride] {
             continue;
         }
-        for k in run_start..i {
-            line[k * stride] = k >= run_start + reach && k + reach < i;
+        for k in run_start..end {
+            line[k * stride] = k >= run_start + reach && k + reach < end;
         }
-        run_start = i + 1;
+        run_start = end + 1;
     }
 }
 

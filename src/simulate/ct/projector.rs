@@ -94,7 +94,7 @@ impl Ray {
             let (right, up) = (x - left, z - below);
             let (left, below) = (left as usize, below as usize);
             let above = (below + 1).min(nz - 1);
-            let at = |x: usize, z: usize| &tissue.voxels[(z * nx + x) * ny + y];
+            let at = |x: usize, z: usize| tissue.voxels[(z * nx + x) * ny + y];
             add(&mut sums, at(left, below), (1.0 - right) * (1.0 - up));
             add(&mut sums, at(left + 1, below), right * (1.0 - up));
             add(&mut sums, at(left, above), (1.0 - right) * up);
@@ -111,7 +111,7 @@ impl Ray {
     }
 }
 
-fn add(sums: &mut Sums, voxel: &Voxel, weight: f32) {
+fn add(sums: &mut Sums, voxel: Voxel, weight: f32) {
     sums[0] += weight * f32::from(voxel.soft);
     sums[1] += weight * f32::from(voxel.bone);
     sums[2] += weight * f32::from(voxel.lung);
