@@ -27,7 +27,7 @@ mod ssim;
 pub use bone::{Detail, LungField, detail, edge_bone_fraction, residual_bone_fraction};
 pub use difference::{bsr, mse, psnr, psnr_affine};
 pub use scores::{Scored, Scores, score};
-pub use ssim::ssim;
+pub use ssim::{SsimMap, ssim};
 
 /// Why a score could not be computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

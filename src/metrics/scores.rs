@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bone::{LungField, detail, edge_bone_fraction, residual_bone_fraction};
 use super::difference::{bsr, decibels, mean, mse, psnr, psnr_affine};
-use super::ssim::ssim;
+use super::ssim::SsimMap;
 use super::{MetricsError, ensure_grid};
 use crate::radiograph::{FloatImage, LungMask};
 
@@ -41,7 +41,7 @@ pub struct Scores {
     /// [`bsr`]: never without the columns beside it.
     #[serde(rename = "BSR")]
     pub bsr: f64,
-    /// [`ssim`]; `None` for pictures smaller than its window.
+    /// [`super::ssim`]; `None` for pictures smaller than its window.
     #[serde(rename = "SSIM")]
     pub ssim: Option<f64>,
     /// [`residual_bone_fraction`].
@@ -57,12 +57,21 @@ pub struct Scores {
     /// PSNR inside the lungs, dB.
     #[serde(rename = "lung_PSNR")]
     pub lung_psnr: Option<f64>,
+    /// [`super::ssim`] inside the lungs.
+    #[serde(rename = "lung_SSIM", default)]
+    pub lung_ssim: Option<f64>,
+    /// PSNR outside the lung mask, dB; `None` without a mask, or where it covers everything.
+    #[serde(rename = "outside_PSNR", default)]
+    pub outside_psnr: Option<f64>,
+    /// [`super::ssim`] outside the lung mask.
+    #[serde(rename = "outside_SSIM", default)]
+    pub outside_ssim: Option<f64>,
 }
 
 impl Scores {
     /// Names and values of all scores, in the order of a table: first those that the papers print (BSR, MSE, PSNR;
     /// their fourth, LPIPS, needs a network), then what they must be read with.
-    pub fn columns(&self) -> [(&'static str, Option<f64>); 11] {
+    pub fn columns(&self) -> [(&'static str, Option<f64>); 14] {
         [
             ("BSR", Some(self.bsr)),
             ("MSE", Some(self.mse)),
@@ -75,6 +84,9 @@ impl Scores {
             ("detail_corr", self.detail_corr),
             ("detail_gain", self.detail_gain),
             ("lung_PSNR", self.lung_psnr),
+            ("lung_SSIM", self.lung_ssim),
+            ("outside_PSNR", self.outside_psnr),
+            ("outside_SSIM", self.outside_ssim),
         ]
     }
 
@@ -100,6 +112,9 @@ impl Scores {
             detail_corr: known(|r| r.detail_corr),
             detail_gain: known(|r| r.detail_gain),
             lung_psnr: known(|r| r.lung_psnr),
+            lung_ssim: known(|r| r.lung_ssim),
+            outside_psnr: known(|r| r.outside_psnr),
+            outside_ssim: known(|r| r.outside_ssim),
         })
     }
 }
@@ -122,13 +137,15 @@ pub fn score(scored: &Scored<'_>) -> Result<Scores, MetricsError> {
     let lungs = mask.and_then(LungField::new);
     let lungs = lungs.as_ref();
     let kept = lungs.map(|lungs| detail(soft, pred, lungs)).transpose()?;
+    let similarity = SsimMap::new(pred, soft)?;
+    let outside = mask.map(outside_of);
     Ok(Scores {
         mse: mse(pred, soft)?,
         psnr: psnr(pred, soft)?,
         psnr_affine: psnr_affine(pred, soft)?,
         identity_psnr: psnr(cxr, soft)?,
         bsr: bsr(cxr, soft, pred)?,
-        ssim: ssim(pred, soft)?,
+        ssim: similarity.as_ref().and_then(|map| map.mean_where(|_| true)),
         residual_bone_fraction: lungs
             .map(|lungs| residual_bone_fraction(cxr, soft, pred, lungs))
             .transpose()?,
@@ -137,16 +154,32 @@ pub fn score(scored: &Scored<'_>) -> Result<Scores, MetricsError> {
             .transpose()?,
         detail_corr: kept.map(|detail| detail.correlation),
         detail_gain: kept.map(|detail| detail.gain),
-        lung_psnr: lungs.map(|lungs| lung_psnr(soft, pred, lungs)),
+        lung_psnr: lungs.and_then(|lungs| psnr_of(soft, pred, lungs.pixels())),
+        lung_ssim: similarity_of(similarity.as_ref(), lungs.map(LungField::pixels)),
+        outside_psnr: (outside.as_deref()).and_then(|outside| psnr_of(soft, pred, outside)),
+        outside_ssim: similarity_of(similarity.as_ref(), outside.as_deref()),
     })
 }
 
-fn lung_psnr(soft: &FloatImage, pred: &FloatImage, lungs: &LungField) -> f64 {
-    let squared = lungs.pixels().iter().map(|&i| {
+/// Indices of the pixels that a lung mask leaves out, row by row.
+fn outside_of(mask: &LungMask) -> Vec<usize> {
+    let inside = mask.raster().values().iter().enumerate();
+    inside.filter(|&(_, &v)| v == 0).map(|(i, _)| i).collect()
+}
+
+/// PSNR over some pixels; `None` over none.
+fn psnr_of(soft: &FloatImage, pred: &FloatImage, pixels: &[usize]) -> Option<f64> {
+    let squared = pixels.iter().map(|&i| {
         let difference = f64::from(soft.values()[i]) - f64::from(pred.values()[i]);
         difference * difference
     });
-    decibels(mean(squared))
+    (!pixels.is_empty()).then(|| decibels(mean(squared)))
+}
+
+/// Structural similarity over some pixels, which are sorted.
+fn similarity_of(map: Option<&SsimMap>, pixels: Option<&[usize]>) -> Option<f64> {
+    let (map, pixels) = (map?, pixels?);
+    map.mean_where(|index| pixels.binary_search(&index).is_ok())
 }
 
 #[cfg(test)]
@@ -172,6 +205,35 @@ mod tests {
         assert!((mean.psnr - 30.0).abs() < 1e-3, "{}", mean.psnr);
         assert_eq!((mean.ssim, mean.lung_psnr), (None, None));
         assert_eq!(Scores::mean(&[]), None);
+    }
+
+    /// A prediction that is off by 0.1 in the lungs and by 0.01 outside: 20 and 40 dB.
+    #[test]
+    fn lungs_and_the_rest_are_scored_apart() {
+        let soft = Raster::filled(128, 128, 0.5_f32);
+        let mut inside = Raster::filled(128, 128, 0_u8);
+        inside.values_mut()[..128 * 64].fill(1);
+        let pred = soft
+            .zip_map(&inside, |s, lung| s + if lung == 1 { 0.1 } else { 0.01 })
+            .unwrap();
+        let mask = LungMask::from_nonzero(&inside);
+        let scored = |mask| Scored {
+            cxr: &soft,
+            soft: &soft,
+            pred: &pred,
+            mask,
+        };
+        let scores = score(&scored(Some(&mask))).unwrap();
+        assert!((scores.lung_psnr.unwrap() - 20.0).abs() < 1e-3);
+        assert!((scores.outside_psnr.unwrap() - 40.0).abs() < 1e-3);
+        assert!(scores.lung_ssim.is_some() && scores.outside_ssim.is_some());
+        let without = score(&scored(None)).unwrap();
+        assert_eq!((without.outside_psnr, without.outside_ssim), (None, None));
+        let everything = LungMask::from_nonzero(&Raster::filled(128, 128, 1_u8));
+        assert_eq!(
+            score(&scored(Some(&everything))).unwrap().outside_psnr,
+            None
+        );
     }
 
     #[test]
