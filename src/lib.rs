@@ -35,6 +35,7 @@
 //! | 2 | [`model`] | the networks, their bundles, import of foreign checkpoints |
 //! | 2 | [`dataset`] | pairs to learn from: which files, whether they are fit, laid on each other, who is kept for the test |
 //! | 3 | [`pipeline`] | the order of the stages, their cache, the certificate |
+//! | 3 | [`evidence`] | which model or setting is better, how sure that is, and when a model may be promoted |
 //! | 3 | [`train`] | data, augmentation, losses, optimiser, checkpoints |
 //! | 3 | [`simulate`] | a chest phantom with exact truth |
 //! | 4 | [`worker`] | the one thread that suppresses, segments and trains |
@@ -51,6 +52,7 @@ pub mod cli;
 pub mod dataset;
 pub mod diffusion;
 pub mod display;
+pub mod evidence;
 pub mod formats;
 pub mod fusion;
 pub mod guard;

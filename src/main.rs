@@ -1,12 +1,10 @@
 //! The program: no command opens the workstation, a command runs without a window.
 
 use diaphane::cli::{self, Cli};
+#[cfg(feature = "gui")]
+use diaphane::model::{ModelError, SiteError};
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// The bundle the window opens with, found as `--model` finds one.
-#[cfg(feature = "gui")]
-const DEFAULT_BUNDLE: &str = "compact";
 
 fn main() -> ExitCode {
     leave_worker_panics_to_the_worker();
@@ -38,10 +36,16 @@ fn leave_worker_panics_to_the_worker() {
 #[cfg(feature = "gui")]
 fn open_window(paths: Vec<PathBuf>, suppress: bool) -> ExitCode {
     // Without a bundle the window opens all the same and says how to load one.
-    let bundle = diaphane::model::find_bundle(DEFAULT_BUNDLE).ok();
+    let (bundle, problem) = match diaphane::model::default_bundle() {
+        Ok(bundle) => (Some(bundle), None),
+        Err(SiteError::Model(ModelError::BundleNotFound { .. })) => (None, None),
+        // Another model in place of the site's own must not pass unnoticed.
+        Err(err) => (None, Some(err.to_string())),
+    };
     match diaphane::ui::run(diaphane::ui::Startup {
         paths,
         bundle,
+        problem,
         suppress,
     }) {
         Ok(()) => ExitCode::SUCCESS,

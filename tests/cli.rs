@@ -8,6 +8,10 @@
 mod bench;
 #[path = "cli/dataset.rs"]
 mod dataset;
+#[path = "cli/evidence.rs"]
+mod evidence;
+#[path = "cli/promotion.rs"]
+mod promotion;
 #[path = "cli/repeats.rs"]
 mod repeats;
 #[path = "cli/reports.rs"]

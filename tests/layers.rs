@@ -21,7 +21,7 @@ const fn layer(name: &'static str, level: u8, imports: &'static [&'static str]) 
     }
 }
 
-const LAYERS: [Layer; 18] = [
+const LAYERS: [Layer; 19] = [
     layer("radiograph", 0, &[]),
     layer("formats", 1, &[]),
     layer("display", 1, &[]),
@@ -32,23 +32,26 @@ const LAYERS: [Layer; 18] = [
     layer("nn", 1, &[]),
     layer("diffusion", 2, &["nn"]),
     layer("dataset", 2, &["formats", "display"]),
-    layer("model", 2, &["nn"]),
+    layer("model", 2, &["nn", "formats"]),
     layer("pipeline", 3, BELOW_PIPELINE),
     layer("train", 3, BELOW_TRAIN),
+    layer("evidence", 3, &["metrics", "formats"]),
     layer("simulate", 3, &["formats", "display"]),
     layer("worker", 4, &["pipeline", "train"]),
     layer("render", 4, &["display"]),
     layer(
         "ui",
         5,
-        &["worker", "render", "formats", "display", "measure"],
+        &[
+            "worker", "render", "evidence", "formats", "display", "measure",
+        ],
     ),
     layer(
         "cli",
         5,
         &[
-            "worker", "pipeline", "train", "simulate", "dataset", "model", "metrics", "guard",
-            "formats", "display",
+            "worker", "pipeline", "train", "evidence", "simulate", "dataset", "model", "metrics",
+            "guard", "formats", "display",
         ],
     ),
 ];

@@ -1,10 +1,11 @@
 //! The command line as it is typed; what it means is `job`'s.
 
 use super::dataset::args::DatasetCommand;
+use super::models::args::ModelsCommand;
 use super::simulate::args::SimulateArgs;
 use super::words::{
-    AuthorsPreset, Clipping, Fusion, Grid, Guidance, PictureFormat, Precision, Sampler, Shard,
-    parse_device, parse_format, parse_probe, parse_shard,
+    Ablated, AuthorsPreset, Clipping, Fusion, Grid, Guidance, PictureFormat, Precision, Sampler,
+    Shard, parse_device, parse_format, parse_probe, parse_shard,
 };
 use crate::worker::DeviceChoice;
 use clap::{Args, Parser, Subcommand};
@@ -60,9 +61,9 @@ pub enum Command {
 /// Which networks, and where they run.
 #[derive(Debug, Clone, Args)]
 pub struct NetworkArgs {
-    /// Bundle of networks: a name or a folder.
-    #[arg(long, value_name = "BUNDLE", default_value = "compact")]
-    pub model: String,
+    /// Bundle of networks: a name or a folder; not given: the site model, or compact where none was promoted.
+    #[arg(long, value_name = "BUNDLE")]
+    pub model: Option<String>,
     /// Low-rank changes of the bundle's noise estimator, as `models adapter` writes them.
     #[arg(long, value_name = "FILE")]
     pub adapter: Option<PathBuf>,
@@ -204,6 +205,15 @@ pub struct EvaluateArgs {
     /// Give the networks the pairs' own lung masks instead of segmenting.
     #[arg(long, conflicts_with_all = ["pred", "masks"])]
     pub given_masks: bool,
+    /// Score this model too, and say how much better --model is, case by case, with 95 % intervals; may be repeated.
+    #[arg(long, value_name = "BUNDLE", conflicts_with_all = ["pred", "masks", "ablate"])]
+    pub against: Vec<String>,
+    /// Try every choice of these settings, everything else as it is: the papers' tables for this bundle.
+    #[arg(long, value_name = "SETTING,...", value_enum, value_delimiter = ',', conflicts_with_all = ["pred", "masks"])]
+    pub ablate: Vec<Ablated>,
+    /// Put the worst case of this column first.
+    #[arg(long, value_name = "COLUMN", conflicts_with = "ablate")]
+    pub sort: Option<String>,
     /// Which networks.
     #[command(flatten)]
     pub network: NetworkArgs,
@@ -216,7 +226,10 @@ pub struct EvaluateArgs {
     /// Write the table to this file too.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
-    /// Replace the CSV file where it exists.
+    /// Write a page with tables, figures and the worst cases to this file; everything is in the one file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["masks", "ablate"])]
+    pub html: Option<PathBuf>,
+    /// Replace the files of --csv and --html where they exist.
     #[arg(long)]
     pub overwrite: bool,
     /// Write one JSON document to standard output.
@@ -254,52 +267,6 @@ pub struct ImportArgs {
     /// Replace a bundle that exists.
     #[arg(long)]
     pub overwrite: bool,
-}
-
-/// `diaphane models`.
-#[derive(Debug, Subcommand)]
-pub enum ModelsCommand {
-    /// Name the bundles that are found.
-    List {
-        /// Write one JSON document to standard output.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Check every file of a bundle against its manifest.
-    Verify {
-        /// Name or folder of the bundle.
-        bundle: String,
-        /// Write one JSON document to standard output.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Make a bundle from the run folders of trained networks.
-    Pack {
-        /// Export file (TOML): out, name, version, licence, training_data, denoiser, segmenter, card.
-        file: PathBuf,
-    },
-    /// Write what a run with `[adapter]` has learned as a file of a few megabytes.
-    Adapter {
-        /// Run folder.
-        run: PathBuf,
-        /// The file to write, `NAME.safetensors`.
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-        /// Take the newest averages even where an earlier checkpoint scored better.
-        #[arg(long)]
-        newest: bool,
-        /// Replace a file that exists.
-        #[arg(long)]
-        overwrite: bool,
-    },
-    /// Describe a bundle: architecture, hash, card.
-    Info {
-        /// Name or folder of the bundle.
-        bundle: String,
-        /// Write one JSON document to standard output.
-        #[arg(long)]
-        json: bool,
-    },
 }
 
 /// `diaphane inspect`.

@@ -6,7 +6,7 @@ use super::kind::ensure_chest;
 use super::report::Machine;
 use super::words::{Clipping, Fusion, Grid, Guidance, Precision, Sampler};
 use crate::formats;
-use crate::model::{Manifest, find_bundle};
+use crate::model::{Manifest, default_bundle, find_bundle};
 use crate::radiograph::{LungMask, Radiograph};
 use crate::worker::{
     AdapterChoice, BundleChoice, ClippingChoice, ComputeOptions, FusionChoice, GuidanceChoice,
@@ -43,7 +43,10 @@ impl NetworkChoice {
             Precision::Bf16 => PrecisionChoice::Bf16,
         };
         Ok(Self {
-            bundle: find_bundle(&args.model)?,
+            bundle: match &args.model {
+                Some(name) => find_bundle(name)?,
+                None => default_bundle()?,
+            },
             adapter: args.adapter.clone().map(|path| AdapterChoice {
                 path,
                 strength_percent: args.adapter_strength,

@@ -17,7 +17,7 @@ mod interrupt;
 mod job;
 mod kind;
 mod manual;
-mod models;
+pub mod models;
 mod outputs;
 mod report;
 mod segment;

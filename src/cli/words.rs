@@ -51,6 +51,16 @@ words!(
         None }
 );
 words!(
+    /// `--ablate`.
+    Ablated { /// Forms of the guidance.
+        Guidance, /// Weights of the Local-Enhanced Guidance.
+        Leg, /// Ways to fuse the global and the local picture.
+        Fusion, /// Clippings of the predicted clean latent.
+        Clipping, /// Numbers of sampling steps.
+        Steps, /// Seeds of the noise, and the mean of their pictures.
+        Seeds }
+);
+words!(
     /// `--output`.
     Grid { /// The radiograph's own grid.
         Native, /// The model's grid.

@@ -24,6 +24,7 @@ pub mod manifest;
 mod ms_ssim;
 mod presets;
 mod segmenter;
+pub mod site;
 mod vqgan;
 pub mod weights;
 
@@ -46,4 +47,5 @@ pub use manifest::{
 pub use ms_ssim::{MsSsimScores, ms_ssim, ms_ssim_scores};
 pub use presets::Preset;
 pub use segmenter::{LungSegmenter, SegmenterConfig};
+pub use site::{SiteError, SiteFolder, SiteModel, default_bundle};
 pub use vqgan::{Vqgan, VqganConfig};

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::display::display_image;
 use crate::formats::stored_fingerprint;
+use crate::model::site;
 use crate::radiograph::{FloatImage, LungMask, Polarity, Radiograph, StoredValues, Warning};
 
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,9 @@ pub struct Certificate {
     pub bundle: String,
     /// SHA-256 of the bundle, hexadecimal; with an adapter, [`crate::model::AppliedAdapter::combined_sha256`].
     pub bundle_sha256: String,
+    /// When the bundle was promoted, where it is the site's model in force; `2026-01-31T13:45:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_model_promoted: Option<String>,
     /// Settings; `seed` is the first of `seeds`.
     pub settings: SuppressionSettings,
     /// Seeds the result is the mean of.
@@ -134,7 +138,8 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// The certificate of a result; the outputs are added as they are written.
+    /// The certificate of a result; the outputs are added as they are written. Whether the bundle is the site's model is
+    /// what the site's folder says now.
     pub fn new(radiograph: &Radiograph, result: &SuppressionResult, mask: MaskOrigin) -> Self {
         let uncertainty = result.uncertainty.as_ref();
         Self {
@@ -143,6 +148,7 @@ impl Certificate {
             outputs: Vec::new(),
             bundle: result.bundle_name.clone(),
             bundle_sha256: result.bundle_sha256.clone(),
+            site_model_promoted: site::promoted_at(&result.bundle_sha256),
             settings: result.settings.clone(),
             seeds: result.seeds.clone(),
             uncertainty_full_scale: uncertainty.and_then(|_| uncertainty_full_scale(radiograph)),
@@ -256,6 +262,7 @@ pub(crate) mod fixture {
             outputs: Vec::new(),
             bundle: "b".to_owned(),
             bundle_sha256: "b1".to_owned(),
+            site_model_promoted: None,
             settings: settings.unwrap(),
             seeds: vec![0, 1],
             uncertainty_full_scale: None,

@@ -41,6 +41,7 @@ mod suitability;
 mod suppressor;
 mod tensors;
 
+pub use crate::model::site;
 pub use certificate::{
     Certificate, CertifiedInput, CertifiedOutput, MaskOrigin, PlannedRun, grey16_sha256,
     mask8_sha256,

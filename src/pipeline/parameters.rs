@@ -13,6 +13,9 @@ pub struct Parameters {
     pub bundle: String,
     /// SHA-256 of the bundle, hexadecimal.
     pub bundle_sha256: String,
+    /// When the bundle was promoted, where it is the site's model; `2026-01-31T13:45:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_model_promoted: Option<String>,
     /// Settings; `seed` is the first of `seeds`.
     pub settings: SuppressionSettings,
     /// Seeds the result is the mean of.
@@ -32,6 +35,7 @@ impl Parameters {
             diaphane_version: certificate.diaphane_version.clone(),
             bundle: certificate.bundle.clone(),
             bundle_sha256: certificate.bundle_sha256.clone(),
+            site_model_promoted: certificate.site_model_promoted.clone(),
             settings: certificate.settings.clone(),
             seeds: certificate.seeds.clone(),
             mask: certificate.mask,

@@ -114,6 +114,11 @@ impl DiaphaneApp {
         self.state.shell.preferences.first_run_note_seen = false;
     }
 
+    /// Tells what could not be done before the window opened.
+    pub(super) fn report(&mut self, sentence: String) {
+        command::fail(&mut self.state, sentence);
+    }
+
     /// Suppresses the first study as soon as it and a bundle are there.
     pub(super) fn suppress_first_study(&mut self) {
         self.state.when_ready = WhenReady::SuppressFirst;

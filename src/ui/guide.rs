@@ -39,6 +39,7 @@ pub const PAGES: &[Page] = &[
     page!("Results and undo", "results.md"),
     page!("Studies and priors", "studies.md"),
     page!("Inference settings", "inference-settings.md"),
+    page!("Models of your own site", "site-models.md"),
     page!("Doubts and warnings", "doubts-and-warnings.md"),
     page!("Saving", "saving.md"),
     page!("Pairs to learn from", "pairs.md"),

@@ -38,6 +38,8 @@ pub struct Startup {
     pub paths: Vec<PathBuf>,
     /// Bundle to load; without one the reader opens one.
     pub bundle: Option<PathBuf>,
+    /// Why the bundle that is in force cannot be used.
+    pub problem: Option<String>,
     /// Suppress the first study as soon as it is open.
     pub suppress: bool,
 }
@@ -87,6 +89,9 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
         }
         if let Some(bundle) = startup.bundle {
             app.apply(UiCommand::LoadBundle(bundle));
+        }
+        if let Some(problem) = startup.problem {
+            app.report(problem);
         }
         if startup.suppress {
             app.suppress_first_study();

@@ -33,6 +33,7 @@ pub use suppressor::start_suppressor;
 pub use sweep::{SweepCell, SweepPlan};
 pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
 
+pub use crate::pipeline::site;
 pub use crate::pipeline::{
     AdapterChoice, BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions,
     DeviceChoice, DeviceInfo, FusionChoice, GuidanceChoice, KeptResult, KeptResultError,

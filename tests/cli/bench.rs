@@ -32,8 +32,42 @@ impl Bench {
             .args(arguments)
             .current_dir(self.folder.path())
             .env("DIAPHANE_MODELS", self.folder.path())
+            // What the user of this machine has promoted is not under test.
+            .env("DIAPHANE_SITE_DIR", self.path("site"))
             .output()
             .unwrap()
+    }
+
+    /// A bundle like `tiny` but for its number of steps.
+    pub fn write_variant(&self, name: &str, steps: usize) {
+        tiny::write_bundle(&self.path(name), true);
+        let manifest = self.path(name).join("manifest.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        let changed = text.replace("\nsteps = 3\n", &format!("\nsteps = {steps}\n"));
+        assert_ne!(text, changed);
+        fs::write(manifest, changed).unwrap();
+    }
+
+    /// Pairs `a`, `b` and `c` with masks in `pairs`, whose soft-tissue images are what this bundle makes of them.
+    pub fn write_pairs_of(&self, model: &str) {
+        let pairs = self.path("pairs");
+        fs::create_dir(&pairs).unwrap();
+        for (name, width) in [("a", 150), ("b", 160), ("c", 170)] {
+            tiny::write_chest(&pairs, name, width, 120);
+            let file = |ending: &str| pairs.join(format!("{name}{ending}.png"));
+            fs::rename(file(""), file("_cxr")).unwrap();
+            fs::rename(file("_mask"), file("_lungmask")).unwrap();
+        }
+        for name in ["a", "b", "c"] {
+            let file = |ending: &str| format!("pairs/{name}_{ending}.png");
+            let (cxr, mask) = (file("cxr"), file("lungmask"));
+            let inputs = ["suppress", &cxr, "--mask", &mask, "--model", model];
+            let output =
+                self.diaphane(&[&inputs[..], &["--device", "cpu", "--out", "made"]].concat());
+            assert_eq!(status(&output), 0, "{}", stderr(&output));
+            let made = self.path("made").join(format!("{name}_cxr_soft.png"));
+            fs::copy(made, pairs.join(format!("{name}_soft.png"))).unwrap();
+        }
     }
 
     /// `suppress chest.png` with the given mask into `out`, with more arguments.

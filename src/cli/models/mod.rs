@@ -1,18 +1,25 @@
 //! `diaphane models`.
 
-use super::args::ModelsCommand;
+pub mod args;
+
+mod promote;
+
 use super::report::{Machine, Tally, print_line};
 use crate::model::bundle::search_folders;
-use crate::model::{Bundle, BundleInfo, find_bundle, list_bundles};
+use crate::model::site::SHIPPED_BUNDLE;
+use crate::model::{Bundle, BundleInfo, SiteFolder, SiteModel, find_bundle, list_bundles};
 use crate::train::{ExportConfig, export, export_adapter};
 use anyhow::ensure;
+use args::ModelsCommand;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(command: &ModelsCommand) -> anyhow::Result<Tally> {
     match command {
         ModelsCommand::List { json } => list(*json),
         ModelsCommand::Verify { bundle, json } => verify(bundle, *json),
+        ModelsCommand::Promote(args) => promote::promote(args),
+        ModelsCommand::Rollback { json } => promote::roll_back(*json),
         ModelsCommand::Pack { file } => pack(file),
         ModelsCommand::Adapter {
             run,
@@ -24,29 +31,72 @@ pub(super) fn run(command: &ModelsCommand) -> anyhow::Result<Tally> {
     }
 }
 
+/// What the list says of the site's models.
+struct SiteState {
+    promoted: Vec<(SiteModel, PathBuf)>,
+    /// Hash of the model in force, where it is the site's.
+    in_force: Option<String>,
+}
+
+impl SiteState {
+    fn read() -> anyhow::Result<Self> {
+        let Some(site) = SiteFolder::of_user() else {
+            return Ok(Self {
+                promoted: Vec::new(),
+                in_force: None,
+            });
+        };
+        let promoted = site.promoted()?;
+        Ok(Self {
+            in_force: promoted.last().map(|model| model.sha256.clone()),
+            promoted: promoted
+                .into_iter()
+                .map(|model| {
+                    let folder = site.path().join(&model.folder);
+                    (model, folder)
+                })
+                .collect(),
+        })
+    }
+
+    /// Whether a bundle is what commands without `--model` use.
+    fn is_in_force(&self, info: &BundleInfo, is_site_model: bool) -> bool {
+        match &self.in_force {
+            Some(sha256) => is_site_model && *sha256 == info.sha256,
+            None => find_bundle(SHIPPED_BUNDLE).is_ok_and(|folder| folder == info.folder),
+        }
+    }
+}
+
 fn list(json: bool) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let mut documents = Vec::new();
-    for folder in list_bundles() {
-        match Bundle::info(&folder) {
-            Ok(info) => {
-                tally.done += 1;
-                if !json {
-                    let BundleInfo {
-                        manifest, bytes, ..
-                    } = &info;
-                    let megabytes = *bytes as f64 / 1e6;
-                    print_line(&format!(
-                        "{:<16} version {:<8} {megabytes:>8.1} MB  {}",
-                        manifest.name,
-                        manifest.version,
-                        folder.display()
-                    ));
-                }
-                documents.push(described(&info)?);
+    let site = SiteState::read()?;
+    let found = list_bundles().into_iter().map(|folder| (folder, None));
+    let promoted = site.promoted.iter();
+    let promoted = promoted.map(|(model, folder)| (folder.clone(), Some(model)));
+    for (folder, model) in found.chain(promoted) {
+        let info = match Bundle::info(&folder) {
+            Ok(info) => info,
+            Err(err) => {
+                tally.fail(Machine::Silent, &folder, &err.to_string());
+                continue;
             }
-            Err(err) => tally.fail(Machine::Silent, &folder, &err.to_string()),
+        };
+        tally.done += 1;
+        let in_force = site.is_in_force(&info, model.is_some());
+        if !json {
+            print_line(&listed(&info, model, in_force));
         }
+        let mut document = described(&info)?;
+        if let Some(fields) = document.as_object_mut() {
+            fields.insert("in_force".to_owned(), json!(in_force));
+            fields.insert(
+                "promoted_at".to_owned(),
+                json!(model.map(|model| &model.promoted_at)),
+            );
+        }
+        documents.push(document);
     }
     if json {
         Machine::Json.document(&Value::Array(documents));
@@ -58,6 +108,23 @@ fn list(json: bool) -> anyhow::Result<Tally> {
         eprintln!("no bundle lies in {}", folders.join(", "));
     }
     Ok(tally)
+}
+
+/// A line of the list.
+fn listed(info: &BundleInfo, model: Option<&SiteModel>, in_force: bool) -> String {
+    let BundleInfo {
+        manifest, bytes, ..
+    } = info;
+    let megabytes = *bytes as f64 / 1e6;
+    let promoted = model.map(|model| format!("  site model, promoted {}", model.promoted_at));
+    format!(
+        "{:<16} version {:<8} {megabytes:>8.1} MB  {}{}{}",
+        manifest.name,
+        manifest.version,
+        info.folder.display(),
+        promoted.unwrap_or_default(),
+        if in_force { "  IN FORCE" } else { "" }
+    )
 }
 
 fn pack(file: &Path) -> anyhow::Result<Tally> {

@@ -1,0 +1,57 @@
+//! Small pictures of the cases, for the page of a report.
+
+use super::case::Case;
+use crate::evidence::{CasePictures, Picture};
+use crate::radiograph::FloatImage;
+
+/// Most cases whose pictures stand on a page.
+const MOST_CASES: usize = 3;
+
+/// Pictures of every case, where a page was asked for.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Gallery {
+    is_wanted: bool,
+    cases: Vec<CasePictures>,
+}
+
+impl Gallery {
+    /// Keeps pictures only where they are wanted.
+    pub(super) fn new(is_wanted: bool) -> Self {
+        Self {
+            is_wanted,
+            cases: Vec::new(),
+        }
+    }
+
+    /// Keeps a model's prediction; the first one of a case comes with radiograph, truth and its difference from it.
+    pub(super) fn keep(&mut self, case: &Case, model: &str, predicted: &FloatImage) {
+        if !self.is_wanted {
+            return;
+        }
+        let kept = self.cases.iter_mut().find(|kept| kept.case == case.name);
+        if let Some(kept) = kept {
+            kept.pictures.push(Picture::small(model, predicted));
+            return;
+        }
+        let mut pictures = vec![
+            Picture::small("radiograph", &case.cxr),
+            Picture::small("known soft tissue", &case.soft),
+            Picture::small(model, predicted),
+        ];
+        pictures.extend(Picture::difference(predicted, &case.soft));
+        self.cases.push(CasePictures {
+            case: case.name.clone(),
+            pictures,
+        });
+    }
+
+    /// Pictures of the first few cases in this order.
+    pub(in crate::cli) fn first_of<'a>(
+        &self,
+        order: impl IntoIterator<Item = &'a str>,
+    ) -> Vec<CasePictures> {
+        let kept = |name: &str| self.cases.iter().find(|kept| kept.case == name);
+        let found = order.into_iter().filter_map(kept);
+        found.take(MOST_CASES).cloned().collect()
+    }
+}

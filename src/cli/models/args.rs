@@ -1,0 +1,97 @@
+//! `diaphane models` as it is typed.
+
+use crate::cli::words::parse_device;
+use crate::worker::DeviceChoice;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// What to do with bundles.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// Name the bundles that are found.
+    List {
+        /// Write one JSON document to standard output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check every file of a bundle against its manifest.
+    Verify {
+        /// Name or folder of the bundle.
+        bundle: String,
+        /// Write one JSON document to standard output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put a bundle in force in place of the one that is, where it is better: on the locked test pairs, and not worse on
+    /// a built-in reference set of phantoms. The bundles themselves stay as they are.
+    Promote(PromoteArgs),
+    /// Put back in force what was before the last promotion.
+    Rollback {
+        /// Write one JSON document to standard output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a bundle from the run folders of trained networks.
+    Pack {
+        /// Export file (TOML): out, name, version, licence, training_data, denoiser, segmenter, card.
+        file: PathBuf,
+    },
+    /// Write what a run with `[adapter]` has learned as a file of a few megabytes.
+    Adapter {
+        /// Run folder.
+        run: PathBuf,
+        /// The file to write, `NAME.safetensors`.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Take the newest averages even where an earlier checkpoint scored better.
+        #[arg(long)]
+        newest: bool,
+        /// Replace a file that exists.
+        #[arg(long)]
+        overwrite: bool,
+    },
+    /// Describe a bundle: architecture, hash, card.
+    Info {
+        /// Name or folder of the bundle.
+        bundle: String,
+        /// Write one JSON document to standard output.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `diaphane models promote`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of a command line are independent of each other"
+)]
+#[derive(Debug, Args)]
+pub struct PromoteArgs {
+    /// Name or folder of the bundle.
+    pub bundle: String,
+    /// Folder of pairs that it never learned from, as for `evaluate`.
+    #[arg(long, value_name = "DIR")]
+    pub pairs: PathBuf,
+    /// Split that it was trained with (`dataset split`): of the pairs its test part counts, and no other; patients count
+    /// once.
+    #[arg(long, value_name = "FILE")]
+    pub split: Option<PathBuf>,
+    /// Print the evidence and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Give the networks the pairs' own lung masks instead of segmenting.
+    #[arg(long)]
+    pub given_masks: bool,
+    /// Where the networks run: auto, cpu, or cuda:N.
+    #[arg(long, default_value = "auto", value_parser = parse_device)]
+    pub device: DeviceChoice,
+    /// Write the evidence as a page to this file too.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Replace the file of --html where it exists.
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Write one JSON document to standard output.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,238 @@
+//! Differences between two models on the same cases.
+//!
+//! The cases of one table differ far more from each other than the models do on one case, so the scores are compared
+//! case by case. Cases of one patient are no independent evidence: they count once, by their mean.
+
+use super::Table;
+use super::column::column;
+use super::student::student_quantile;
+use super::table::{deviation, mean};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Probability that an interval holds the true mean, were the differences normally distributed.
+const CONFIDENCE: f64 = 0.95;
+
+/// Bounds of a confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Interval {
+    /// Lower bound.
+    pub low: f64,
+    /// Upper bound.
+    pub high: f64,
+}
+
+/// What a difference allows to be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trend {
+    /// The interval lies above 0.
+    Better,
+    /// The interval lies below 0.
+    Worse,
+    /// The interval holds 0, or there is none.
+    Undecided,
+}
+
+/// By how much one model is better than another in one column; below 0 where it is worse, in the column's units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PairedDifference {
+    /// Name of the column.
+    pub column: &'static str,
+    /// Advantage on each case, in the order of the first table.
+    pub cases: Vec<(String, f64)>,
+    /// Number of patients, or of cases where no patients are known: what mean and interval are over.
+    pub units: usize,
+    /// Mean advantage over the patients.
+    pub mean: f64,
+    /// Standard deviation between the patients; `None` for one.
+    pub sd: Option<f64>,
+    /// Confidence interval of the mean, 95 %, of Student's t distribution; `None` for one patient.
+    pub interval: Option<Interval>,
+    /// Least advantage of a patient.
+    pub worst: f64,
+    /// Number of patients on whom it is better.
+    pub better: usize,
+}
+
+impl PairedDifference {
+    /// What may be said of it.
+    pub fn trend(&self) -> Trend {
+        match self.interval {
+            Some(interval) if interval.low > 0.0 => Trend::Better,
+            Some(interval) if interval.high < 0.0 => Trend::Worse,
+            _ => Trend::Undecided,
+        }
+    }
+
+    fn new(column: &'static str, cases: Vec<(String, f64)>, patients: &Patients) -> Option<Self> {
+        let mut by_patient: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for (case, advantage) in &cases {
+            let patient = patients.get(case).map_or(case.as_str(), String::as_str);
+            by_patient.entry(patient).or_default().push(*advantage);
+        }
+        let units: Vec<f64> = by_patient.values().filter_map(|of| mean(of)).collect();
+        let (centre, sd) = (mean(&units)?, deviation(&units));
+        let better = units.iter().filter(|&&advantage| advantage > 0.0).count();
+        let worst = units.iter().copied().fold(f64::INFINITY, f64::min);
+        Some(Self {
+            column,
+            units: units.len(),
+            mean: centre,
+            sd,
+            interval: sd.map(|sd| interval(centre, sd, units.len())),
+            worst,
+            better,
+            cases,
+        })
+    }
+}
+
+/// Patient of a case; a case that is not named is a patient of its own.
+pub type Patients = BTreeMap<String, String>;
+
+/// A model against another, column by column, on the cases that both have.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The one whose advantage is told.
+    pub of: String,
+    /// The one it is compared with.
+    pub than: String,
+    /// Columns in which something is better or worse, in the order of the table.
+    pub differences: Vec<PairedDifference>,
+}
+
+impl Comparison {
+    /// Compares two models, each with its name; every case is a patient of its own.
+    pub fn new(of: (&str, &Table), than: (&str, &Table)) -> Self {
+        Self::by_patient(of, than, &Patients::new())
+    }
+
+    /// The same where several cases may be of one patient.
+    pub fn by_patient(
+        (of, ours): (&str, &Table),
+        (than, theirs): (&str, &Table),
+        patients: &Patients,
+    ) -> Self {
+        let difference = |name: &&'static str| {
+            let better = column(name)?.better;
+            let cases = ours.rows().iter().filter_map(|(case, _)| {
+                let (ours, theirs) = (ours.value(case, name)?, theirs.value(case, name)?);
+                let advantage = better.advantage(ours, theirs)?;
+                // Two infinite scores have no difference.
+                Some((case.clone(), advantage)).filter(|_| advantage.is_finite())
+            });
+            PairedDifference::new(name, cases.collect(), patients)
+        };
+        Self {
+            of: of.to_owned(),
+            than: than.to_owned(),
+            differences: ours.columns().iter().filter_map(difference).collect(),
+        }
+    }
+
+    /// The difference in a column.
+    pub fn of_column(&self, name: &str) -> Option<&PairedDifference> {
+        self.differences.iter().find(|found| found.column == name)
+    }
+
+    /// Aligned lines for people.
+    pub fn text(&self) -> String {
+        let mut lines = vec![
+            format!("{} against {}: above 0 it is better", self.of, self.than),
+            format!(
+                "{:<14}{:>10}{:>10}  {:<22}{:>8}",
+                "", "mean", "sd", "95 % interval", "better"
+            ),
+        ];
+        for found in &self.differences {
+            let decimals = column(found.column).map_or(4, |column| column.decimals + 1);
+            let sd = found
+                .sd
+                .map_or_else(|| "-".to_owned(), |sd| format!("{sd:.decimals$}"));
+            let interval = found.interval.map_or_else(
+                || "-".to_owned(),
+                |Interval { low, high }| format!("{low:+.decimals$} to {high:+.decimals$}"),
+            );
+            let verdict = match found.trend() {
+                Trend::Better => "  better",
+                Trend::Worse => "  worse",
+                Trend::Undecided => "",
+            };
+            lines.push(format!(
+                "{:<14}{:>+10.decimals$}{sd:>10}  {interval:<22}{:>8}{verdict}",
+                found.column,
+                found.mean,
+                format!("{} of {}", found.better, found.units),
+            ));
+        }
+        lines.join("\n")
+    }
+}
+
+/// Student's interval of the mean of `count` (> 1) values.
+fn interval(mean: f64, sd: f64, count: usize) -> Interval {
+    let degrees = u32::try_from(count - 1).unwrap_or(u32::MAX);
+    let quantile = student_quantile(0.5 + 0.5 * CONFIDENCE, degrees);
+    let half = quantile * sd / (count as f64).sqrt();
+    Interval {
+        low: mean - half,
+        high: mean + half,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: [f64; 5] = [30.7, 33.95, 29.4, 34.1, 32.0];
+    const CANDIDATE: [f64; 5] = [31.2, 33.9, 30.05, 35.4, 32.2];
+
+    fn table(values: &[f64]) -> Table {
+        let mut table = Table::default();
+        for (index, &value) in values.iter().enumerate() {
+            table.add(format!("case{index}"), vec![("PSNRaff", Some(value))]);
+        }
+        table
+    }
+
+    /// `scipy.stats.ttest_rel(CANDIDATE, BASE).confidence_interval(0.95)` of scipy 1.17.
+    #[test]
+    fn the_interval_is_that_of_a_paired_t_test() {
+        let comparison = Comparison::new(("a", &table(&CANDIDATE)), ("b", &table(&BASE)));
+        let found = comparison.of_column("PSNRaff").unwrap();
+        let interval = found.interval.unwrap();
+        assert!((found.mean - 0.52).abs() < 1e-12);
+        assert!((found.sd.unwrap() - 0.513_078_941_294_612).abs() < 1e-10);
+        assert!((interval.low + 0.117_071_649_642_022_66).abs() < 1e-9);
+        assert!((interval.high - 1.157_071_649_642_021_7).abs() < 1e-9);
+        assert_eq!((found.better, found.trend()), (4, Trend::Undecided));
+        assert!((found.worst + 0.05).abs() < 1e-12);
+        let text = comparison.text();
+        assert!(text.contains("-0.117 to +1.157"), "{text}");
+    }
+
+    /// Two pictures of one patient are one piece of evidence.
+    #[test]
+    fn cases_of_one_patient_count_once() {
+        let patients: Patients = [("case0", "p"), ("case3", "p")]
+            .map(|(case, patient)| (case.to_owned(), patient.to_owned()))
+            .into();
+        let (ours, theirs) = (table(&CANDIDATE), table(&BASE));
+        let comparison = Comparison::by_patient(("a", &ours), ("b", &theirs), &patients);
+        let found = comparison.of_column("PSNRaff").unwrap();
+        // numpy.mean([(0.5 + 1.3) / 2, -0.05, 0.65, 0.2])
+        assert_eq!((found.units, found.cases.len()), (4, 5));
+        assert!((found.mean - 0.425).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_case_has_no_interval_and_cases_of_one_table_alone_are_left_out() {
+        let comparison = Comparison::new(("a", &table(&CANDIDATE[..1])), ("b", &table(&BASE)));
+        let found = comparison.of_column("PSNRaff").unwrap();
+        assert_eq!((found.units, found.interval, found.sd), (1, None, None));
+        assert_eq!(found.trend(), Trend::Undecided);
+        let none = Comparison::new(("a", &table(&[])), ("b", &table(&BASE)));
+        assert!(none.differences.is_empty());
+    }
+}

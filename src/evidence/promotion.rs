@@ -1,0 +1,191 @@
+//! The rule by which a model may take the place of the one in force.
+//!
+//! A candidate is promoted where it *beats* the base on the locked test set, and *does not lose* on the reference set
+//! of phantoms. What decides is the tone-free PSNR, because a site's own tone is learned from a handful of pairs and says
+//! little about bones; leftover bone and lost detail are watched beside it, because a picture can gain in PSNR by
+//! being blurred.
+//!
+//! Every patient counts once. With three and more of them, "beats" means that the 95 % interval of the mean advantage
+//! (Student's t, paired) lies above 0. Of one or two no interval is worth its name: each of them must be better by
+//! [`CLEAR_GAIN_DB`], which is far more than another seed of the noise changes.
+//!
+//! "Does not lose" allows for what the choice of a seed and of a phantom changes: the mean may be worse by
+//! [`REFERENCE_LOSS_DB`].
+
+use super::column::{Better, column};
+use super::{Comparison, PairedDifference, Trend};
+use serde::Serialize;
+
+/// Column that decides.
+const DECIDES: &str = "PSNRaff";
+/// Fewest patients of whom an interval is made.
+const ENOUGH_PATIENTS: usize = 3;
+/// Least advantage on each patient where there are too few for an interval, dB.
+pub const CLEAR_GAIN_DB: f64 = 0.2;
+/// Most that the mean on the reference set may be worse, dB.
+pub const REFERENCE_LOSS_DB: f64 = 0.3;
+/// Columns that are watched, each with the most its mean may be worse.
+pub const WATCHED: [(&str, f64); 2] = [("RBF", 0.05), ("detail_corr", 0.02)];
+
+/// One question that a candidate is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Whether its answer was good enough.
+    pub passed: bool,
+    /// What was asked and found, as a sentence.
+    pub told: String,
+}
+
+/// What came of a candidate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Every question.
+    pub checks: Vec<Check>,
+}
+
+impl Verdict {
+    /// Judges a candidate by its comparisons with the base on the two sets.
+    pub fn new(test: &Comparison, reference: &Comparison) -> Self {
+        let mut checks = vec![beats(test.of_column(DECIDES))];
+        checks.extend(watched(test, "test set"));
+        let tolerated = |found| keeps(found, DECIDES, REFERENCE_LOSS_DB, "reference set");
+        checks.push(tolerated(reference.of_column(DECIDES)));
+        checks.extend(watched(reference, "reference set"));
+        Self { checks }
+    }
+
+    /// Whether the candidate may be promoted.
+    pub fn is_passed(&self) -> bool {
+        self.checks.iter().all(|check| check.passed)
+    }
+
+    /// One line a question.
+    pub fn text(&self) -> String {
+        let lines = self.checks.iter().map(|check| {
+            let word = if check.passed { "ok    " } else { "FAILED" };
+            format!("{word}  {}", check.told)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Whether the candidate beats the base on the test set.
+fn beats(found: Option<&PairedDifference>) -> Check {
+    let Some(found) = found else {
+        return Check {
+            passed: false,
+            told: "test set: no case was scored".to_owned(),
+        };
+    };
+    let patients = found.units;
+    let of = format!("test set: tone-free PSNR better by {:+.2} dB", found.mean);
+    if patients < ENOUGH_PATIENTS {
+        let told = format!(
+            "{of}; {patients} patients are too few for an interval, each must be better by {CLEAR_GAIN_DB} dB: the least is {:+.2} dB",
+            found.worst
+        );
+        return Check {
+            passed: found.worst >= CLEAR_GAIN_DB,
+            told: told.replace("1 patients are", "1 patient is"),
+        };
+    }
+    let interval = found.interval.map_or_else(String::new, |interval| {
+        format!("{:+.2} to {:+.2}", interval.low, interval.high)
+    });
+    Check {
+        passed: found.trend() == Trend::Better,
+        told: format!(
+            "{of} over {patients} patients; its 95 % interval, {interval} dB, must lie above 0"
+        ),
+    }
+}
+
+/// What is watched on a set, where it is known there.
+fn watched<'a>(comparison: &'a Comparison, set: &'a str) -> impl Iterator<Item = Check> + 'a {
+    WATCHED.into_iter().filter_map(move |(name, most)| {
+        let found = comparison.of_column(name)?;
+        Some(keeps(Some(found), name, most, set))
+    })
+}
+
+/// Whether a column is not worse than is tolerated.
+fn keeps(found: Option<&PairedDifference>, name: &str, most: f64, set: &str) -> Check {
+    let Some(found) = found else {
+        return Check {
+            passed: false,
+            told: format!("{set}: {name} is not known"),
+        };
+    };
+    let (unit, better) = column(name).map_or(("", Better::Neither), |c| (c.unit, c.better));
+    let unit = if unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {unit}")
+    };
+    let how = match better {
+        Better::Near(best) => format!(" nearer to {best}"),
+        _ => " better".to_owned(),
+    };
+    Check {
+        passed: found.mean >= -most,
+        told: format!(
+            "{set}: {name}{how} by {:+.3}{unit}; no less than -{most} is allowed",
+            found.mean
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Table;
+
+    /// Advantages in tone-free PSNR on each case, and of residual bone.
+    fn comparison(psnr: &[f64], rbf: f64) -> Comparison {
+        let (mut base, mut candidate) = (Table::default(), Table::default());
+        for (index, advantage) in psnr.iter().enumerate() {
+            let row = |psnr, rbf| vec![("PSNRaff", Some(psnr)), ("RBF", Some(rbf))];
+            base.add(index.to_string(), row(30.0, 0.2));
+            candidate.add(index.to_string(), row(30.0 + advantage, rbf));
+        }
+        Comparison::new(("candidate", &candidate), ("base", &base))
+    }
+
+    fn passes(test: &[f64], rbf: f64, reference: &[f64]) -> bool {
+        Verdict::new(&comparison(test, rbf), &comparison(reference, 0.2)).is_passed()
+    }
+
+    #[test]
+    fn three_patients_need_an_interval_above_nothing() {
+        assert!(passes(&[0.5, 0.6, 0.7], 0.2, &[0.0, 0.0]));
+        // The mean is better, and one patient decides it.
+        assert!(!passes(&[0.0, 0.1, 1.7], 0.2, &[0.0, 0.0]));
+    }
+
+    #[test]
+    fn one_or_two_patients_must_each_be_clearly_better() {
+        assert!(passes(&[0.3], 0.2, &[0.0]));
+        assert!(!passes(&[0.1], 0.2, &[0.0]));
+        assert!(!passes(&[2.0, 0.1], 0.2, &[0.0]));
+        let verdict = Verdict::new(&comparison(&[0.1], 0.2), &comparison(&[0.0], 0.2));
+        assert!(
+            verdict.text().contains("1 patient is too few"),
+            "{}",
+            verdict.text()
+        );
+    }
+
+    #[test]
+    fn what_is_won_must_not_be_paid_for_with_bone_or_on_the_reference_set() {
+        assert!(passes(&[0.5, 0.6, 0.7], 0.24, &[-0.2, -0.2]));
+        assert!(!passes(&[0.5, 0.6, 0.7], 0.30, &[0.0, 0.0]));
+        assert!(!passes(&[0.5, 0.6, 0.7], -0.30, &[0.0, 0.0]));
+        assert!(!passes(&[0.5, 0.6, 0.7], 0.2, &[-0.4, -0.4]));
+    }
+
+    #[test]
+    fn nothing_scored_is_nothing_won() {
+        assert!(!passes(&[], 0.2, &[0.0]));
+        assert!(!passes(&[0.5, 0.6, 0.7], 0.2, &[]));
+    }
+}
