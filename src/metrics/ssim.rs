@@ -116,5 +116,5 @@ mod tests {
         assert_eq!(map.mean_where(|_| false), None);
     }
 
-    const SCIKIT_IMAGE: [f64; 3] = [0.543526774, 0.531336355, 0.555717193];
+    const SCIKIT_IMAGE: [f64; 3] = [0.543_526_774, 0.531_336_355, 0.555_717_193];
 }

@@ -267,7 +267,8 @@ fn written_projections_pass_the_dataset_check() {
     assert_eq!(written.len(), 10);
     assert_eq!(poses[0], CtPose::default());
     assert_ne!(poses[1], CtPose::default());
-    let report = dataset::check(dir.path(), None, &mut |_, _| true)
+    let request = dataset::CheckRequest::of_folder(dir.path());
+    let report = dataset::check(&request, &dataset::Unwatched)
         .unwrap()
         .unwrap();
     assert_eq!(report.pairs.len(), 2);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::dataset::{Part, Split as Kept, SplitEntry, SplitPlan};
 use crate::train::random::{Purpose, generator};
 use std::path::Path;
 
@@ -58,23 +59,25 @@ fn leaks_and_missing_names_are_refused() {
     assert!(err.to_string().contains(says), "{err}");
 }
 
+/// A pair of a split that is kept, as its files are now.
+fn kept_entry(folder: &Path, name: &str, part: Part) -> SplitEntry {
+    let file = |end: &str| folder.join(format!("{name}_{end}.png"));
+    let sum = |path: PathBuf| (path.clone(), sha256_of_file(&path).unwrap().0);
+    SplitEntry {
+        name: name.to_owned(),
+        part,
+        group: name.to_owned(),
+        patient: None,
+        pixels_sha256: None,
+        sha256: ["cxr", "soft"].map(|end| sum(file(end))).into(),
+    }
+}
+
 #[test]
 fn a_split_that_is_kept_decides_and_its_test_is_never_read() {
-    use crate::dataset::{Part, Split as Kept, SplitEntry, SplitPlan};
     let folder = tempfile::tempdir().unwrap();
     write_pairs(folder.path(), &["a", "b", "c", "phantom"]);
-    let entry = |(name, part): (&str, Part)| {
-        let file = |end: &str| folder.path().join(format!("{name}_{end}.png"));
-        let sum = |path: PathBuf| (path.clone(), sha256_of_file(&path).unwrap().0);
-        SplitEntry {
-            name: name.to_owned(),
-            part,
-            group: name.to_owned(),
-            patient: None,
-            pixels_sha256: None,
-            sha256: ["cxr", "soft"].map(|end| sum(file(end))).into(),
-        }
-    };
+    let entry = |(name, part): (&str, Part)| kept_entry(folder.path(), name, part);
     let parts = [
         ("a", Part::Test),
         ("b", Part::Validation),
