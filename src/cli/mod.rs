@@ -1,8 +1,9 @@
 //! The command line: everything the workstation can do, without a window.
 //!
-//! `args` is what was typed, `job` what it means; each command has its own file. `suppress`, `segment`, `evaluate` and
-//! `train` drive the same worker thread as the window; `models verify`, `models pack` and `import` have no worker and
-//! use libtorch on the main thread, and so does `evaluate` for its LPIPS column, between two jobs of the worker.
+//! `args` is what was typed, `job` what it means; each command has its own file. `suppress`, `segment`, `evaluate`,
+//! `models promote` and `train` drive the same worker thread as the window; `models verify`, `models pack` and `import`
+//! have no worker and use libtorch on the main thread, and so do `evaluate` and `models promote` for the LPIPS column,
+//! between two jobs of the worker, and `models promote` to check its copy.
 //! Everything is written for people to standard error and for machines to standard output.
 
 pub mod args;

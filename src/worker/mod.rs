@@ -1,8 +1,9 @@
 //! The one thread that suppresses, segments and trains, and what travels to and from it.
 //!
-//! The networks of the window and of `suppress`, `segment`, `evaluate` and `train` live and die on it. Two things use
-//! libtorch elsewhere, on the main thread of a command without a window: reading and writing bundles (`models verify`,
-//! `models pack`, `import`), and the LPIPS column of `evaluate`, between two jobs of the worker.
+//! The networks of the window and of `suppress`, `segment`, `evaluate`, `models promote` and `train` live and die on it.
+//! Two things use libtorch elsewhere, on the main thread of a command without a window: reading, checking and writing
+//! bundles (`models verify`, `models pack`, `models promote`, `import`), and the LPIPS column of `evaluate` and
+//! `models promote`, between two jobs of the worker.
 //!
 //! Commands go in over a bounded channel, events come out over another, progress lies in a
 //! newest-value slot, cancelling is an atomic in the job's handle. No tensor crosses a channel.

@@ -8,7 +8,7 @@ use crate::cli::models::args::PromoteArgs;
 use crate::dataset::{Part, Split};
 use crate::evidence::{Comparison, Patients, Table};
 use crate::formats::hexadecimal;
-use crate::model::{Bundle, BundleInfo};
+use crate::model::site::{self, BundleInfo};
 use crate::pipeline::Perceptual;
 use crate::radiograph::FloatImage;
 use crate::simulate::{Phantom, PhantomConfig, study_seed};
@@ -35,7 +35,7 @@ pub(in crate::cli) struct Contender {
 
 impl Contender {
     pub(in crate::cli) fn new(label: &str, folder: &Path) -> anyhow::Result<Self> {
-        let info = Bundle::info(folder)?;
+        let info = site::candidate(folder)?;
         Ok(Self {
             label: label.to_owned(),
             settings: SuppressionSettings::of_bundle(&info.manifest),

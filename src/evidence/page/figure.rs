@@ -7,7 +7,7 @@ use crate::evidence::{Comparison, Table};
 /// Columns of which the first known one is drawn case by case.
 const PAIRED: [&str; 2] = ["PSNRaff", "PSNR"];
 const WIDTH: f64 = 300.0;
-const HEIGHT: f64 = 190.0;
+const HEIGHT: f64 = 150.0;
 /// Room for labels left, right, above and below.
 const MARGIN: (f64, f64, f64, f64) = (44.0, 44.0, 14.0, 26.0);
 /// Room for the names of columns.

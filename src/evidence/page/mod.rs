@@ -5,7 +5,7 @@ mod picture;
 
 pub use picture::{CasePictures, Picture};
 
-use super::column::column;
+use super::column::{Better, column};
 use super::{Comparison, Table, Trend, Verdict};
 
 /// Everything on the page.
@@ -35,12 +35,12 @@ pub struct PageSet {
 }
 
 /// Printed on A4; grey figures stay readable without colour.
-const STYLE: &str = "@page{size:A4;margin:14mm}\
-body{font:10pt/1.35 system-ui,sans-serif;color:#111;background:#fff;max-width:190mm;margin:1em auto;padding:0 1em}\
-h1{font-size:15pt;margin:0 0 .3em}h2{font-size:12pt;margin:1em 0 .3em;break-after:avoid}\
-table{border-collapse:collapse;margin:.3em 0 .6em;font-size:7.5pt;break-inside:avoid;font-variant-numeric:tabular-nums}\
-th,td{padding:.12em .45em;text-align:right;border-bottom:1px solid #ddd;white-space:nowrap}\
-th:first-child,td:first-child{text-align:left}thead th{border-bottom:1.5px solid #555}\
+const STYLE: &str = "@page{size:A4;margin:11mm}@media print{body{margin:0;padding:0}}\
+body{font:9pt/1.3 system-ui,sans-serif;color:#111;background:#fff;max-width:190mm;margin:1em auto;padding:0 1em;box-sizing:border-box}\
+h1{font-size:15pt;margin:0 0 .3em}h2{font-size:11pt;margin:.7em 0 .2em;break-after:avoid}\
+table{border-collapse:collapse;margin:.3em 0 .6em;font-size:6.8pt;break-inside:avoid;font-variant-numeric:tabular-nums}\
+th,td{padding:.05em .4em;text-align:right;border-bottom:1px solid #ddd;white-space:nowrap}\
+th:first-child,td:first-child{text-align:left}th{white-space:normal}thead th{border-bottom:1.5px solid #555}\
 dl{display:grid;grid-template-columns:max-content auto;gap:.1em 1em;margin:.4em 0;font-size:9pt}\
 dt{color:#555}dd{margin:0;overflow-wrap:anywhere}\
 .verdict{border:1.5px solid #333;padding:.4em .8em;margin:.6em 0}.verdict p{margin:.1em 0}\
@@ -121,9 +121,13 @@ impl PageSet {
         let mut head: Vec<String> = self.models.iter().map(|(name, _)| name.clone()).collect();
         for comparison in &self.comparisons {
             head.push(format!("better than {} by", comparison.than));
-            head.extend(["95 % interval", "better in", ""].map(str::to_owned));
+            head.extend(["95 % interval", "better in"].map(str::to_owned));
         }
-        let lines = columns.iter().map(|name| {
+        // What is the same for every model stands in the column of the untouched radiograph already.
+        let judged = columns
+            .iter()
+            .filter(|name| column(name).is_none_or(|column| column.better != Better::Neither));
+        let lines = judged.map(|name| {
             let models = self.models.iter().map(|(_, table)| of_model(table, name));
             let differences = self.comparisons.iter();
             let differences = differences.flat_map(|found| difference(found, name));
@@ -142,9 +146,9 @@ fn of_model(table: &Table, name: &str) -> String {
 }
 
 /// Cells of a difference; empty ones where the column has none.
-fn difference(comparison: &Comparison, name: &str) -> [String; 4] {
+fn difference(comparison: &Comparison, name: &str) -> [String; 3] {
     let Some(found) = comparison.of_column(name) else {
-        return [const { String::new() }; 4];
+        return [const { String::new() }; 3];
     };
     let decimals = decimals_of(name) + 1;
     let interval = found.interval.map_or_else(
@@ -157,15 +161,14 @@ fn difference(comparison: &Comparison, name: &str) -> [String; 4] {
         },
     );
     let trend = match found.trend() {
-        Trend::Better => "better",
-        Trend::Worse => "worse",
+        Trend::Better => ", better",
+        Trend::Worse => ", worse",
         Trend::Undecided => "",
     };
     [
         format!("{:+.decimals$}", found.mean),
         interval,
-        format!("{} of {}", found.better, found.units),
-        trend.to_owned(),
+        format!("{} of {}{trend}", found.better, found.units),
     ]
 }
 

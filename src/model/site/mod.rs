@@ -19,7 +19,9 @@ pub use error::SiteError;
 pub use log::{Act, LoggedAct};
 pub use moment::utc_now;
 
-use super::bundle::{Bundle, BundleInfo, find_bundle};
+pub use super::bundle::BundleInfo;
+
+use super::bundle::{Bundle, find_bundle};
 use crate::formats::write_atomically;
 use serde::{Deserialize, Serialize};
 use std::env;
@@ -289,6 +291,14 @@ pub fn default_bundle() -> Result<PathBuf, SiteError> {
         return site.folder_of(&model);
     }
     Ok(find_bundle(SHIPPED_BUNDLE)?)
+}
+
+/// What a bundle says about itself: what is judged, and promoted afterwards.
+///
+/// # Errors
+/// [`SiteError::Model`] where its manifest cannot be read.
+pub fn candidate(folder: &Path) -> Result<BundleInfo, SiteError> {
+    Ok(Bundle::info(folder)?)
 }
 
 /// When the bundle of this hash was promoted, where it is the site's model in force.
