@@ -43,7 +43,7 @@ pub const PAGES: &[Page] = &[
     page!("Doubts and warnings", "doubts-and-warnings.md"),
     page!("Saving", "saving.md"),
     page!("Pairs to learn from", "pairs.md"),
-    page!("Pairs without dual energy", "simulated-pairs.md"),
+    page!("Pairs without a dual-energy machine", "simulated-pairs.md"),
     page!("Privacy", "privacy.md"),
     page!("The settings file", "settings-file.md"),
     page!("Keys and access", "keys-and-access.md"),

@@ -106,7 +106,7 @@ fn to_patient(vector: Vector, pose: &CtPose) -> Vector {
     let [x, y, z] = vector;
     let (x, z) = turn((x, z), pose.roll_deg);
     let (z, y) = turn((z, y), pose.pitch_deg);
-    let (x, y) = turn((x, y), -pose.yaw_deg);
+    let (x, y) = turn((x, y), pose.yaw_deg);
     [x, y, z]
 }
 
