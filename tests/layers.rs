@@ -37,13 +37,13 @@ const LAYERS: [Layer; 19] = [
     layer("train", 3, BELOW_TRAIN),
     layer("evidence", 3, &["metrics", "formats"]),
     layer("simulate", 3, &["formats", "display"]),
-    layer("worker", 4, &["pipeline", "train"]),
+    layer("worker", 4, &["pipeline", "train", "formats"]),
     layer("render", 4, &["display"]),
     layer(
         "ui",
         5,
         &[
-            "worker", "render", "evidence", "formats", "display", "measure",
+            "worker", "render", "evidence", "formats", "display", "measure", "dataset",
         ],
     ),
     layer(

@@ -14,13 +14,17 @@ mod queue;
 #[path = "worker/sweep.rs"]
 mod sweep;
 mod tiny;
+#[path = "worker/training.rs"]
+mod training;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use diaphane::worker::{
     DeviceChoice, EventKind, Failure, JobHandle, JobId, News, Pipeline, SendError, StopReason,
-    SuppressionRequest, TrainingPlan, Worker, WorkerCommand, WorkerEvent,
+    SuppressionRequest, Worker, WorkerCommand, WorkerEvent,
 };
-use fake::{FAIL_SEED, FakePipeline, MEMORY_SEED, PANIC_SEED, offer, radiograph, settings};
+use fake::{
+    FAIL_SEED, FakePipeline, FakeTrainer, MEMORY_SEED, PANIC_SEED, offer, radiograph, settings,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,6 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct Bench {
     worker: Worker,
     gate: Sender<()>,
+    /// Lets a step of training pass; its steps are among the others.
+    training_gate: Sender<()>,
     steps: Receiver<u64>,
     built: Arc<AtomicUsize>,
     news: Receiver<News>,
@@ -39,10 +45,15 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let (gate, gate_end) = bounded(1000);
+        let (training_gate, training_gate_end) = bounded(1000);
         let (step_end, steps) = unbounded();
         let built = Arc::<AtomicUsize>::default();
         let (news_end, news) = unbounded();
         let count = Arc::clone(&built);
+        let trainer = FakeTrainer {
+            gate: training_gate_end,
+            steps: step_end.clone(),
+        };
         let factory = move || -> Box<dyn Pipeline> {
             count.fetch_add(1, Ordering::SeqCst);
             assert_eq!(std::thread::current().name(), Some("diaphane-worker"));
@@ -53,10 +64,11 @@ impl Bench {
             })
         };
         let wake = Arc::new(move |woken_for| _ = news_end.send(woken_for));
-        let worker = Worker::start(factory, wake).unwrap();
+        let worker = Worker::start(factory, Box::new(trainer), wake).unwrap();
         Self {
             worker,
             gate,
+            training_gate,
             steps,
             built,
             news,
@@ -332,21 +344,4 @@ fn shutting_down_ends_the_running_job_and_drops_the_queue() {
         assert!(handle.is_finished());
     }
     opener.join().unwrap();
-}
-
-#[test]
-fn training_keeps_gradients_and_reports_lines() {
-    let bench = Bench::new();
-    let handle = JobHandle::new();
-    let plan = TrainingPlan {
-        config: PathBuf::from("RUN.toml"),
-        resume: None,
-    };
-    let command = WorkerCommand::Train(handle.clone(), Box::new(plan));
-    bench.worker.send(command).unwrap();
-    let story = bench.until_end(handle.id());
-    assert!(
-        matches!(&story[1], EventKind::TrainingProgressed(line) if line == "{\"tracked\":true}")
-    );
-    assert!(matches!(&story[2], EventKind::Trained(end) if end == "RUN.toml"));
 }

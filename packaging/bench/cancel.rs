@@ -7,6 +7,7 @@
 //! It ends with status 1 and one sentence where a silence of any run but the first is longer than [`BOUND_MS`].
 #![expect(clippy::unwrap_used, reason = "a step that fails ends the measurement")]
 
+mod lungs;
 #[path = "window/picture.rs"]
 mod picture;
 
@@ -15,7 +16,8 @@ use diaphane::pipeline::{
     ComputeOptions, DeviceChoice, Observer, PrecisionChoice, Progress, Stage, SuppressionRequest,
     Suppressor,
 };
-use diaphane::radiograph::{LungMask, Radiograph, Raster, Warning};
+use diaphane::radiograph::{Radiograph, Warning};
+use lungs::lungs;
 use picture::SIDE;
 use std::cell::{Cell, RefCell};
 use std::path::Path;
@@ -81,20 +83,6 @@ impl Observer for Silences {
         self.note();
         false
     }
-}
-
-/// Two ellipses, where lungs would be.
-fn lungs(side: usize) -> LungMask {
-    let lung = |i: usize| {
-        let (x, y) = (
-            (i % side) as f64 / side as f64,
-            (i / side) as f64 / side as f64,
-        );
-        let within = |centre: f64| ((x - centre) / 0.17).powi(2) + ((y - 0.5) / 0.33).powi(2) < 1.0;
-        u8::from(within(0.28) || within(0.72))
-    };
-    let values = (0..side * side).map(lung).collect();
-    LungMask::from_nonzero(&Raster::new(side, side, values).unwrap())
 }
 
 /// Finds the lungs and takes the bones out with networks that have made nothing yet; returns the longest silence, ms.

@@ -106,14 +106,22 @@ impl Session {
                 continue;
             }
             match event.kind {
-                EventKind::Started | EventKind::Deferred => {}
+                EventKind::Started
+                | EventKind::Deferred
+                | EventKind::TrainingPaused
+                | EventKind::TrainingResumed => {}
                 EventKind::Warned(warning) => {
                     let text = format!("warning: {label}: {warning}");
                     if self.told.borrow_mut().insert(text.clone()) {
                         bar.suspend(|| eprintln!("{text}"));
                     }
                 }
-                EventKind::TrainingProgressed(text) => bar.suspend(|| line(&text)),
+                EventKind::TrainingProgressed(event) => {
+                    // An event is plain numbers and names: it has a JSON form.
+                    if let Ok(text) = serde_json::to_string(&event) {
+                        bar.suspend(|| line(&text));
+                    }
+                }
                 EventKind::Failed(failure) => {
                     bar.finish_and_clear();
                     return Ok(Ended::Failed(failure.text));

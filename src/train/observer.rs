@@ -4,6 +4,7 @@ use super::{RunSummary, TrainStage};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// Named numbers: loss terms, scores.
 pub type Terms = BTreeMap<String, f64>;
@@ -79,10 +80,21 @@ pub trait Observer {
     /// Takes note of a fact.
     fn event(&mut self, event: &TrainEvent);
 
+    /// Called between any two iterations, before [`Self::is_cancelled`]: whatever comes first may be done here. What it
+    /// takes is no training time.
+    fn between_steps(&mut self) {}
+
     /// Whether the run shall write a checkpoint and stop; asked before every iteration.
     fn is_cancelled(&self) -> bool {
         false
     }
+}
+
+/// Lets what comes first come first; how long that took.
+pub(super) fn give_way(observer: &mut dyn Observer) -> Duration {
+    let began = Instant::now();
+    observer.between_steps();
+    began.elapsed()
 }
 
 /// Watches nothing and never stops a run.

@@ -1,13 +1,16 @@
 //! The loop of a run.
 
+mod reported;
+
+use super::observer::give_way;
 use super::random::{Purpose, generator};
 use super::resume::{reopen, take_up};
 use super::stages::{Part, Stage, StepInput, attempt, build, check, is_finite, notice};
 use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
 };
+use reported::Reported;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tch::Device;
@@ -135,33 +138,6 @@ fn start_from(stage: &mut dyn Stage, path: &Path) -> Result<(), TrainError> {
     }
 }
 
-/// Sums since the last report.
-struct Reported {
-    since: Instant,
-    iterations: u64,
-    /// Sum and count per term: a term need not occur in every iteration.
-    sums: BTreeMap<String, (f64, u64)>,
-}
-
-impl Reported {
-    fn new() -> Self {
-        Self {
-            since: Instant::now(),
-            iterations: 0,
-            sums: BTreeMap::new(),
-        }
-    }
-
-    fn add(&mut self, terms: Terms) {
-        self.iterations += 1;
-        for (term, value) in terms {
-            let (sum, count) = self.sums.entry(term).or_default();
-            *sum += value;
-            *count += 1;
-        }
-    }
-}
-
 struct Run<'a> {
     config: &'a RunConfig,
     device: Device,
@@ -177,10 +153,13 @@ struct Run<'a> {
 impl Run<'_> {
     fn go(mut self) -> Result<RunSummary, TrainError> {
         self.announce();
-        let started = Instant::now();
+        let mut started = Instant::now();
         let earlier_secs = self.state.elapsed_secs;
         let mut last_checkpoint = None;
         let reason = loop {
+            let waited = give_way(self.observer);
+            started += waited;
+            self.reported.since += waited;
             self.state.elapsed_secs = earlier_secs + started.elapsed().as_secs_f64();
             let fraction = self.fraction();
             if fraction >= 1.0 {
@@ -340,6 +319,8 @@ impl Run<'_> {
             .map(|(term, (sum, count))| (term, sum / count as f64))
             .collect();
         self.folder.log(&self.state, "training", &terms)?;
+        let schedule = Terms::from([("learning_rate".to_owned(), learning_rate)]);
+        self.folder.log(&self.state, "schedule", &schedule)?;
         self.observer.event(&TrainEvent::Progressed {
             iteration: self.state.iteration,
             fraction: self.fraction(),
@@ -383,6 +364,8 @@ impl Run<'_> {
         }
         self.folder
             .log(&self.state, "validation", &validation.terms)?;
+        let score = Terms::from([("score".to_owned(), validation.score)]);
+        self.folder.log(&self.state, "validation", &score)?;
         self.observer.event(&TrainEvent::Validated {
             iteration: self.state.iteration,
             terms: validation.terms,

@@ -174,7 +174,13 @@ impl RunFolder {
                     elapsed_secs,
                     ..
                 } = state;
-                format!("{iteration},{elapsed_secs:.1},{split},{term},{value:.6}\n")
+                // Learning rates lie below the sixth decimal.
+                let value = if value.abs() < 1e-3 && *value != 0.0 {
+                    format!("{value:e}")
+                } else {
+                    format!("{value:.6}")
+                };
+                format!("{iteration},{elapsed_secs:.1},{split},{term},{value}\n")
             })
             .collect();
         if !path.exists() {

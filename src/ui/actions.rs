@@ -22,6 +22,7 @@ use super::own_windows::OwnWindowCommand as Own;
 use super::queue::QueueCommand;
 use super::state::AppState;
 use super::sweep::SweepCommand;
+use super::training::TrainingCommand;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 use std::borrow::Cow;
 
@@ -337,6 +338,7 @@ pub const ACTIONS: &[Action] = &[
     act("tags", Menu::Tools, "DICOM tags", C::Browse(BrowseCommand::ToggleTags)).ctrl(Key::T),
     act("lung-mask", Menu::Tools, "Edit the lung mask", C::Mask(MaskCommand::Toggle)).with(Modifiers::SHIFT, Key::M),
     act("parameter-grid", Menu::Tools, "Parameter grid...", C::Sweep(SweepCommand::Toggle)).ctrl(Key::G),
+    act("training", Menu::Tools, "Training...", C::Training(TrainingCommand::Toggle)).ctrl_shift(Key::T),
     act("queue", Menu::Tools, "Queue", C::Queue(QueueCommand::ToggleList)),
     act("queue-cancel", Menu::None, "Cancel everything in the queue", C::Queue(QueueCommand::CancelAll)),
     act("queue-clear-and-run", Menu::None, "Empty the queue and suppress the study shown", C::Queue(QueueCommand::ClearAndRun)),
@@ -372,29 +374,4 @@ pub fn find(id: &str) -> Option<&'static Action> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_action_has_a_name_of_its_own() {
-        let ids: BTreeSet<_> = ACTIONS.iter().map(|action| action.id).collect();
-        let labels: BTreeSet<_> = ACTIONS.iter().map(|action| action.label).collect();
-        assert_eq!((ids.len(), labels.len()), (ACTIONS.len(), ACTIONS.len()));
-        let plain = |id: &&str| {
-            id.chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        };
-        assert!(ids.iter().all(plain), "{ids:?}");
-    }
-
-    #[test]
-    fn no_two_actions_begin_with_the_same_key() {
-        let mut taken = Vec::new();
-        for action in ACTIONS {
-            let Some(keys) = action.keys else { continue };
-            assert!(!taken.contains(&keys), "{}: {keys:?} is taken", action.id);
-            taken.push(keys);
-        }
-    }
-}
+mod tests;

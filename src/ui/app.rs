@@ -36,6 +36,7 @@ use super::panels::{
     tags::tags_ui,
     toasts::toasts_ui,
     top_bar::top_bar_ui,
+    training::training_ui,
     views::views_ui,
 };
 use super::preferences::{Preferences, PreferencesFile};
@@ -220,6 +221,7 @@ impl DiaphaneApp {
         let state = &self.state;
         tags_ui(ctx, state, commands);
         sweep_ui(ctx, state, commands);
+        training_ui(ctx, state, commands);
         guide_ui(ctx, state, &mut self.guide, commands);
         message_log_ui(ctx, state, commands);
         preferences_ui(ctx, state, commands);

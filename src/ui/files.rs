@@ -4,17 +4,17 @@
 //! failure: a damaged file must never take the window down with it.
 
 mod dialog;
+mod event;
 mod readers;
+mod training;
 
 use super::file_id::FileId;
 use super::folder_facts::{FolderFacts, KnownFolders, facts_of};
 use super::measuring::MeasureEvent;
 use super::preview::Preview;
-use super::runs::ResultId;
 use super::study::OpenStudy;
-use crate::formats::{self, FormatError, Found, Search, TagTree};
-use crate::radiograph::{Polarity, Radiograph};
-use crate::worker::KeptResult;
+use crate::formats::{self, FormatError, Found, Search};
+use crate::radiograph::Radiograph;
 use dialog::{answer, dialog_future};
 use eframe::egui;
 use poll_promise::{Promise, Sender};
@@ -24,6 +24,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use dialog::DialogKind;
+pub use event::{FileEvent, Saved, SearchProgress};
+pub(super) use training::SPLIT_FILE;
+pub use training::TrainingWork;
 
 /// A search that is over so soon needs no bar.
 const UNNOTICED: Duration = Duration::from_millis(400);
@@ -31,59 +34,6 @@ const UNNOTICED: Duration = Duration::from_millis(400);
 pub(super) const LAST_PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks at what the end of the program waits for.
 const MOMENT: Duration = Duration::from_millis(20);
-/// What became of file work.
-pub enum FileEvent {
-    /// Radiographs found in files and folders, and what was passed over.
-    Found(Found),
-    /// A file was read, or one sentence says why not.
-    Read(FileId, Result<Box<OpenStudy>, String>),
-    /// What the browser shows of a file was made, or one sentence says why not.
-    Previewed(PathBuf, Result<Box<Preview>, String>),
-    /// The DICOM tags of a file, or one sentence says why there are none.
-    Tags(PathBuf, Result<Arc<TagTree>, String>),
-    /// What is open was written down for the next start, or one sentence says why not.
-    SessionKept(Result<(), String>),
-    /// What the reader said of folders was written down, or one sentence says why not.
-    FoldersKept(Result<(), String>),
-    /// A picture was written with its certificate, or one sentence says why neither was.
-    Saved(Result<Saved, String>),
-    /// The result shown was written down for the next start, or one sentence says why not.
-    ResultKept(Result<(), String>),
-    /// The result kept of a file that had this polarity, or one sentence says why it was not read.
-    ResultRead(FileId, Polarity, Result<Option<Box<KeptResult>>, String>),
-    /// Work on measures ended.
-    Measures(MeasureEvent),
-    /// The reader closed a dialog without choosing.
-    ChoseNothing,
-    /// The reader chose files to open.
-    ChoseFiles(Vec<PathBuf>),
-    /// The reader chose a bundle.
-    ChoseBundle(PathBuf),
-    /// The reader chose where to write the soft-tissue image of this study.
-    ChoseOutput(PathBuf, ResultId),
-    /// The dialog for this could not be opened.
-    DialogMissing(DialogKind),
-}
-
-/// How far the walk through folders is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SearchProgress {
-    /// Files looked at.
-    pub num_seen: usize,
-    /// Files among them that may be radiographs.
-    pub num_found: usize,
-}
-
-/// Where a picture and its certificate were written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saved {
-    /// Which result it is.
-    pub result: ResultId,
-    /// The soft-tissue image.
-    pub picture: PathBuf,
-    /// Its certificate.
-    pub certificate: PathBuf,
-}
 
 /// Keeps the promise when it is dropped, also by a panic: with the work's event, or else with the
 /// one that says it was lost. A promise whose sender is dropped silent would panic in the window.

@@ -44,6 +44,7 @@ pub const PAGES: &[Page] = &[
     page!("Saving", "saving.md"),
     page!("Pairs to learn from", "pairs.md"),
     page!("Pairs without a dual-energy machine", "simulated-pairs.md"),
+    page!("Training", "training.md"),
     page!("Privacy", "privacy.md"),
     page!("The settings file", "settings-file.md"),
     page!("Keys and access", "keys-and-access.md"),

@@ -63,6 +63,7 @@ mod system_fonts;
 mod tag_window;
 mod theme;
 mod thumbnails;
+mod training;
 mod true_size;
 mod undo;
 mod widgets;
@@ -127,6 +128,11 @@ pub use sweep::{
 pub use system_fonts::SystemFonts;
 pub use tag_window::{TagWindow, Tags};
 pub use theme::ThemeChoice;
+pub use training::{
+    Attempt, Branch, CheckProgress, Curves, FineTuning, Greys, LatestStep, PathField, PlanError,
+    Points, Prepared, RunPlan, RunStatus, SampleScrub, SplitMade, Training, TrainingCommand,
+    TrainingPage, TrainingRun, Wizard, WizardStep,
+};
 pub use true_size::{CARD_WIDTH_MM, Screen, ScreenRuler, Screens, TrueSizeObstacle};
 pub use undo::UndoStack;
 pub use window_level::{DragSpeed, WindowDrag};

@@ -27,6 +27,7 @@ use super::step_cost::StepCosts;
 use super::study::{OpenStudy, Study};
 use super::sweep::Sweep;
 use super::tag_window::TagWindow;
+use super::training::Training;
 use super::undo::UndoStack;
 use crate::worker::{
     ClippingChoice, FusionChoice, GuidanceChoice, OutputGrid, SamplerChoice, SuppressionSettings,
@@ -122,6 +123,8 @@ pub struct AppState {
     pub leg_scrub: LegScrub,
     /// One region under several settings.
     pub sweep: Sweep,
+    /// The run of training that is prepared or watched.
+    pub training: Training,
     /// The bundle that is being loaded.
     pub loading: Option<RunningJob>,
     /// The suppression that runs.
@@ -200,6 +203,7 @@ impl Default for AppState {
             step_costs: StepCosts::default(),
             leg_scrub: LegScrub::default(),
             sweep: Sweep::default(),
+            training: Training::default(),
             loading: None,
             job: None,
             queue: JobQueue::default(),

@@ -48,6 +48,14 @@ pub fn of(ui: &Ui) -> &'static Tokens {
     }
 }
 
+/// Colours of the chrome in a theme.
+pub fn tokens_of(choice: ThemeChoice) -> &'static Tokens {
+    match choice {
+        ThemeChoice::Dark => &tokens::DARK,
+        ThemeChoice::Light => &tokens::LIGHT,
+    }
+}
+
 /// Colours of what stands over or beside a picture: dark in either theme.
 pub fn on_picture() -> &'static Tokens {
     &tokens::DARK
@@ -129,6 +137,18 @@ pub const TOAST_WIDTH: f32 = 380.0;
 pub const COLOUR_BAR: [f32; 2] = [14.0, 180.0];
 /// The same where it must stand over the picture.
 pub const SLIGHT_COLOUR_BAR: [f32; 2] = [8.0, 84.0];
+/// Size of the training window when it opens, points.
+pub const TRAINING_WINDOW: [f32; 2] = [860.0, 640.0];
+/// The training window cannot be made smaller than this, points.
+pub const TRAINING_LEAST: [f32; 2] = [560.0, 420.0];
+/// Width of the fields for paths in the training window, points.
+pub const TRAINING_FIELD: f32 = 480.0;
+/// Height of the plots of a run: losses, scores, learning rate, points.
+pub const TRAINING_PLOTS: [f32; 3] = [200.0, 150.0, 90.0];
+/// Largest side of a held-out image in the training window, points.
+pub const TRAINING_SAMPLE: f32 = 400.0;
+/// Height of the lists in the training window, points.
+pub const TRAINING_LIST: f32 = 220.0;
 /// Height of a plot in a panel, points.
 pub const PLOT_HEIGHT: f32 = 150.0;
 /// Radius of a measure's handle, points.
@@ -204,7 +224,8 @@ pub fn prefer(ctx: &Context, preferences: &Preferences) {
     ctx.all_styles_mut(|style| style.animation_time = seconds);
 }
 
-fn show(ctx: &Context, choice: ThemeChoice) {
+/// Shows the dark or the light theme.
+pub fn show(ctx: &Context, choice: ThemeChoice) {
     ctx.set_theme(match choice {
         ThemeChoice::Dark => egui::Theme::Dark,
         ThemeChoice::Light => egui::Theme::Light,

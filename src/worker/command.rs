@@ -57,8 +57,12 @@ pub enum WorkerCommand {
     },
     /// Find the lungs of one radiograph.
     Segment(JobHandle, Arc<Radiograph>),
-    /// Train networks.
+    /// Train networks, when nobody waits for anything else: whatever is sent meanwhile comes between two steps.
     Train(JobHandle, Box<TrainingPlan>),
+    /// Run the first steps of a training run that is not begun yet, and say what the whole of it will take.
+    Preflight(JobHandle, Box<TrainingPlan>),
+    /// Let training wait at its next step boundary, or go on.
+    HoldTraining(bool),
     /// Finish what is queued before and end the thread.
     Shutdown,
 }
@@ -72,10 +76,11 @@ pub(super) enum CommandKind {
     Sweep,
     Segment,
     Train,
+    Preflight,
 }
 
 impl WorkerCommand {
-    /// The job's handle; `None` for [`WorkerCommand::Move`] and [`WorkerCommand::Shutdown`].
+    /// The job's handle; `None` for what is no job.
     pub fn handle(&self) -> Option<&JobHandle> {
         match self {
             Self::LoadBundle(handle, _)
@@ -83,8 +88,9 @@ impl WorkerCommand {
             | Self::LegNodes(handle, _)
             | Self::Sweep(handle, _)
             | Self::Segment(handle, _)
-            | Self::Train(handle, _) => Some(handle),
-            Self::Move { .. } | Self::Shutdown => None,
+            | Self::Train(handle, _)
+            | Self::Preflight(handle, _) => Some(handle),
+            Self::HoldTraining(_) | Self::Move { .. } | Self::Shutdown => None,
         }
     }
 
@@ -96,7 +102,13 @@ impl WorkerCommand {
             Self::Sweep(..) => Some(CommandKind::Sweep),
             Self::Segment(..) => Some(CommandKind::Segment),
             Self::Train(..) => Some(CommandKind::Train),
-            Self::Move { .. } | Self::Shutdown => None,
+            Self::Preflight(..) => Some(CommandKind::Preflight),
+            Self::HoldTraining(_) | Self::Move { .. } | Self::Shutdown => None,
         }
+    }
+
+    /// Whether it trains networks, for which nobody waits.
+    pub(super) fn is_training(&self) -> bool {
+        matches!(self, Self::Train(..) | Self::Preflight(..))
     }
 }

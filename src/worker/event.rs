@@ -1,6 +1,6 @@
 //! Facts the worker reports, in the past tense, each with its job.
 
-use super::{JobId, LegNodes, SweepCell};
+use super::{JobId, LegNodes, Preflight, SweepCell, TrainEvent};
 use crate::pipeline::{
     BundleSummary, DeviceInfo, MemoryOffer, SuppressionResult, SuppressionSettings,
 };
@@ -72,8 +72,12 @@ pub enum EventKind {
     },
     /// Something the reader should know; the job goes on.
     Warned(Warning),
-    /// One line of a training run's progress, as a JSON object; the job goes on.
-    TrainingProgressed(String),
+    /// A fact about a training run; the job goes on.
+    TrainingProgressed(Box<TrainEvent>),
+    /// Training waits between two steps, because a reader wants something or the window holds it; the job goes on.
+    TrainingPaused,
+    /// Training goes on.
+    TrainingResumed,
     /// The job ended with a soft-tissue image.
     Suppressed(Arc<SuppressionResult>),
     /// The job ended with soft-tissue images at several LEG weights.
@@ -86,6 +90,8 @@ pub enum EventKind {
     Segmented(Arc<LungMask>),
     /// The job ended with trained networks; a sentence that says where they lie.
     Trained(String),
+    /// The job ended with what a training run will take.
+    Preflighted(Box<Preflight>),
     /// The job ended early on request.
     Stopped(StopReason),
     /// The job ended with an error.
@@ -120,6 +126,8 @@ impl EventKind {
             | Self::Deferred
             | Self::Warned(_)
             | Self::TrainingProgressed(_)
+            | Self::TrainingPaused
+            | Self::TrainingResumed
             | Self::SweepCellMade(_) => false,
             Self::BundleLoaded { .. }
             | Self::Suppressed(_)
@@ -127,6 +135,7 @@ impl EventKind {
             | Self::SweepFinished
             | Self::Segmented(_)
             | Self::Trained(_)
+            | Self::Preflighted(_)
             | Self::Stopped(_)
             | Self::Failed(_) => true,
         }

@@ -1,6 +1,6 @@
 //! Soft-tissue images at a few LEG weights, so that a slider between them needs no network.
 
-use super::serve::{JobError, Pipeline};
+use super::driven::{JobError, Pipeline};
 use crate::pipeline::{Observer, PreviewChoice, Progress, SuppressionRequest};
 use crate::radiograph::{FloatImage, StudyId, Warning};
 use std::sync::Arc;

@@ -9,30 +9,45 @@
 //! newest-value slot, cancelling is an atomic in the job's handle. No tensor crosses a channel.
 //! Knows no window: whoever wants to be woken by an event passes a callback.
 //!
+//! Reading comes first: while networks are trained, whatever a reader asks for is served between two steps.
+//!
 //! ```text
 //! shell --WorkerCommand--> [ queue ] --> thread "diaphane-worker" --WorkerEvent--> [ queue ] --> shell
 //!    \_______ JobHandle: cancel flag, progress slot _______/
 //! ```
 
+mod branch;
 mod command;
+mod driven;
+mod engine;
 mod event;
 mod job;
 mod leg_nodes;
 mod panic_text;
+mod preflight;
 mod queue;
+mod run_record;
+mod run_samples;
 mod serve;
 mod suppressor;
 mod sweep;
 mod thread;
+mod trainer;
+mod training;
 
+pub use branch::{BranchPlan, branch_run};
 pub use command::{BundleChoice, TrainingPlan, WorkerCommand};
+pub use driven::{JobError, Pipeline, Trainer};
 pub use event::{EventKind, Failure, StopReason, WorkerEvent};
 pub use job::{JobHandle, JobId, Priority};
 pub use leg_nodes::{LegNodes, LegNodesPlan, NodeMix};
-pub use serve::{JobError, Pipeline, TrainingObserver};
+pub use preflight::Preflight;
+pub use run_record::{CheckpointRecord, LogRow, RunRecord};
+pub use run_samples::SampleRecord;
 pub use suppressor::start_suppressor;
 pub use sweep::{SweepCell, SweepPlan};
 pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
+pub use trainer::check_run_file;
 
 pub use crate::pipeline::site;
 pub use crate::pipeline::{
@@ -43,4 +58,7 @@ pub use crate::pipeline::{
     StageTime, StepCount, SuppressionRequest, SuppressionResult, SuppressionSettings,
     available_devices, certificate_path, mask8_sha256, suitability_of, uncertainty_full_scale,
     write_certified,
+};
+pub use crate::train::{
+    EndReason, Observer as TrainingObserver, RunSummary, Terms, TrainEvent, TrainStage,
 };

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 
 /// Commands in the order they were sent or moved to.
 ///
-/// An interactive job goes before every background job. Loading networks and training are the exception: nothing
-/// overtakes them and they overtake nothing, so that what was asked of one bundle is not run with another.
+/// An interactive job goes before every background job. Loading networks is the exception: nothing overtakes it and it
+/// overtakes nothing, so that what was asked of one bundle is not run with another. Training comes when nothing else
+/// waits, wherever it stands.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     waiting: VecDeque<WorkerCommand>,
@@ -34,8 +35,20 @@ impl Queue {
 
     /// Takes the next command.
     pub(super) fn next(&mut self) -> Option<WorkerCommand> {
-        let interactive = self.free().position(is_interactive);
-        self.waiting.remove(interactive.unwrap_or(0))
+        self.next_reading().or_else(|| self.waiting.pop_front())
+    }
+
+    /// Takes the next command that is not for training.
+    pub(super) fn next_reading(&mut self) -> Option<WorkerCommand> {
+        let interactive = self.free().find(|(_, command)| is_interactive(command));
+        let next = interactive.or_else(|| self.reading().next());
+        let (place, _) = next?;
+        self.waiting.remove(place)
+    }
+
+    /// Whether a command waits that is not for training.
+    pub(super) fn has_reading(&self) -> bool {
+        self.reading().next().is_some()
     }
 
     /// Whether a job waits that a background job must make room for.
@@ -44,7 +57,7 @@ impl Queue {
             let handle = command.handle();
             handle.is_some_and(|handle| !handle.is_cancelled()) && is_interactive(command)
         };
-        self.free().any(wanted)
+        self.free().any(|(_, command)| wanted(command))
     }
 
     /// Moves a waiting job to where it comes before another, or to the end; not past a bundle that is to be loaded.
@@ -74,19 +87,21 @@ impl Queue {
         handles.position(|handle| handle.is_some_and(|handle| handle.id() == job))
     }
 
-    /// What may be reordered: everything before the first barrier.
-    fn free(&self) -> impl Iterator<Item = &WorkerCommand> {
-        self.waiting
-            .iter()
-            .take_while(|command| !is_barrier(command))
+    /// What is not for training, with its place.
+    fn reading(&self) -> impl Iterator<Item = (usize, &WorkerCommand)> {
+        let waiting = self.waiting.iter().enumerate();
+        waiting.filter(|(_, command)| !command.is_training())
+    }
+
+    /// What of it may be reordered: everything before the first barrier.
+    fn free(&self) -> impl Iterator<Item = (usize, &WorkerCommand)> {
+        self.reading()
+            .take_while(|(_, command)| !is_barrier(command))
     }
 }
 
 fn is_barrier(command: &WorkerCommand) -> bool {
-    matches!(
-        command,
-        WorkerCommand::LoadBundle(..) | WorkerCommand::Train(..)
-    )
+    matches!(command, WorkerCommand::LoadBundle(..))
 }
 
 fn is_interactive(command: &WorkerCommand) -> bool {
@@ -98,9 +113,9 @@ fn is_interactive(command: &WorkerCommand) -> bool {
 mod tests {
     use super::*;
     use crate::worker::{JobHandle, TrainingPlan};
+    use std::path::PathBuf;
 
-    /// Training stands for everything that is not reordered, the mask search of no radiograph for the rest.
-    fn barrier() -> (JobId, WorkerCommand) {
+    fn training() -> (JobId, WorkerCommand) {
         let handle = JobHandle::new();
         let plan = TrainingPlan {
             config: "RUN.toml".into(),
@@ -109,6 +124,13 @@ mod tests {
         (handle.id(), WorkerCommand::Train(handle, Box::new(plan)))
     }
 
+    fn barrier() -> (JobId, WorkerCommand) {
+        let handle = JobHandle::new();
+        let bundle = PathBuf::from("bundle").into();
+        (handle.id(), WorkerCommand::LoadBundle(handle, bundle))
+    }
+
+    /// The mask search of no radiograph stands for every other job.
     fn job(handle: JobHandle) -> (JobId, WorkerCommand) {
         let radiograph = crate::pipeline::two_pixels();
         (
@@ -138,6 +160,26 @@ mod tests {
         }
         assert!(queue.has_interactive());
         assert_eq!(order(&mut queue), [fast, slow, bundle, after]);
+    }
+
+    #[test]
+    fn training_comes_last_and_stands_in_nobodys_way() {
+        let mut queue = Queue::default();
+        let commands = [
+            training(),
+            job(JobHandle::background()),
+            barrier(),
+            training(),
+            job(JobHandle::new()),
+        ];
+        let ids: Vec<JobId> = commands.iter().map(|(id, _)| *id).collect();
+        for (_, command) in commands {
+            queue.push(command);
+        }
+        assert!(queue.has_reading() && !queue.has_interactive());
+        assert_eq!(order(&mut queue), [ids[1], ids[2], ids[4], ids[0], ids[3]]);
+        queue.push(training().1);
+        assert!(!queue.has_reading() && queue.next_reading().is_none());
     }
 
     #[test]

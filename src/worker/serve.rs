@@ -1,90 +1,29 @@
 //! The loop of the worker thread: one job after another, each inside its own safety net.
 
-use super::panic_text::{is_want_of_memory, panic_sentence, panic_text};
+use super::driven::{JobError, Trainer};
+use super::engine::Engine;
+use super::panic_text::{panic_sentence, panic_text};
 use super::queue::Queue;
 use super::{
-    BundleChoice, EventKind, Failure, JobHandle, JobId, News, Priority, StopReason, TrainingPlan,
-    Wake, WorkerCommand, WorkerEvent, leg_nodes, sweep,
+    EventKind, Failure, JobHandle, JobId, News, Priority, StopReason, Wake, WorkerCommand,
+    WorkerEvent, leg_nodes, sweep,
 };
-use crate::pipeline::{
-    BundleSummary, MemoryOffer, Observer, Preview, Progress, SuppressionRequest, SuppressionResult,
-    available_devices,
-};
-use crate::radiograph::{LungMask, Radiograph, Warning};
-use crossbeam_channel::{Receiver, Sender};
+use crate::pipeline::{Observer, Preview, Progress, available_devices};
+use crate::radiograph::Warning;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Why a job has no result.
-#[derive(Debug, thiserror::Error)]
-pub enum JobError {
-    /// The observer asked for an end.
-    #[error("the job was cancelled")]
-    Cancelled,
-    /// A sentence for the reader, and what would help.
-    #[error("{0}")]
-    Failed(Failure),
-}
-
-/// Who looks on while networks are trained.
-pub trait TrainingObserver {
-    /// One line of progress, as a JSON object.
-    fn progressed(&mut self, line: String);
-    /// Whether the run should write a checkpoint and stop; asked between any two iterations.
-    fn is_cancelled(&self) -> bool;
-}
-
-/// What the thread drives; it is made and dropped on the thread, so it may own what cannot move.
-pub trait Pipeline {
-    /// Replaces the networks by those of `bundle`, where it says.
-    ///
-    /// # Errors
-    /// [`JobError`] where the bundle cannot be read or the device is not there; the networks loaded before stay.
-    fn load_bundle(&mut self, bundle: &BundleChoice) -> Result<BundleSummary, JobError>;
-
-    /// Suppresses the bones of one radiograph.
-    ///
-    /// # Errors
-    /// [`JobError`] where it cannot be done, or the observer asked for an end.
-    fn suppress(
-        &mut self,
-        request: &SuppressionRequest,
-        observer: &mut dyn Observer,
-    ) -> Result<SuppressionResult, JobError>;
-
-    /// What would need less memory, asked after it ran out in a run of this request.
-    fn memory_offers(&self, _request: &SuppressionRequest) -> Vec<MemoryOffer> {
-        Vec::new()
-    }
-
-    /// Finds the lungs of one radiograph, on its own grid.
-    ///
-    /// # Errors
-    /// [`JobError`] where it cannot be done, or the observer asked for an end.
-    fn segment(
-        &mut self,
-        radiograph: &Arc<Radiograph>,
-        observer: &mut dyn Observer,
-    ) -> Result<LungMask, JobError>;
-
-    /// Trains networks; returns a sentence that says where they lie.
-    ///
-    /// # Errors
-    /// [`JobError`] where it cannot be done, or the run was asked to end.
-    fn train(
-        &mut self,
-        plan: &TrainingPlan,
-        observer: &mut dyn TrainingObserver,
-    ) -> Result<String, JobError>;
-}
-
-/// Makes a pipeline, on the worker thread; called again after a panic.
-pub(super) type Factory = Box<dyn FnMut() -> Box<dyn Pipeline> + Send>;
+use std::time::Duration;
 
 /// Jobs that may wait on the thread's own list; what is beyond waits in the channel.
 const QUEUED_JOBS: usize = 256;
+/// Between two looks at whether training that is held was cancelled.
+const HOLD_GLANCE: Duration = Duration::from_millis(50);
+/// Said where a job of a reader had too little memory while networks are trained.
+const TRAINING_HOLDS_MEMORY: &str =
+    "training holds memory too: pause it in the training window, and this can be tried again";
 
 /// The thread's ends of everything.
 pub(super) struct Service {
@@ -105,32 +44,44 @@ pub(super) struct Desk {
     ending: Cell<bool>,
     /// The running background job was told to make room.
     making_room: Cell<bool>,
+    /// Training waits until it is let go, also where no job of a reader is there.
+    is_training_held: Cell<bool>,
+    /// Networks are being trained, or a job of a reader runs between two of their steps.
+    pub(super) is_training: Cell<bool>,
 }
 
 impl Service {
     /// Serves commands until [`WorkerCommand::Shutdown`] or until the other end is gone.
-    pub(super) fn run(&self, mut factory: Factory) {
-        let mut engine = Engine::default();
+    pub(super) fn run(&self, mut engine: Engine, mut trainer: Box<dyn Trainer>) {
         while let Some(command) = self.next_command() {
-            let Some(handle) = command.handle().cloned() else {
-                continue;
-            };
-            let kind = if self.should_stop(&handle) {
-                EventKind::Stopped(self.stop_reason())
+            if command.is_training() {
+                self.train(&mut engine, trainer.as_mut(), &command);
             } else {
-                self.report(&handle, EventKind::Started);
-                self.run_job(&mut engine, &mut factory, &handle, &command)
-            };
-            let made_room = self.desk.making_room.take();
-            if made_room && matches!(kind, EventKind::Stopped(_)) && !self.should_stop(&handle) {
-                self.desk.queue.borrow_mut().put_back(command);
-                self.publish_queue();
-                self.report(&handle, EventKind::Deferred);
-                continue;
+                self.serve(&mut engine, command);
             }
-            handle.set_finished();
-            self.report(&handle, kind);
         }
+    }
+
+    /// Serves one command of a reader; a background job that made room goes back onto the list.
+    pub(super) fn serve(&self, engine: &mut Engine, command: WorkerCommand) {
+        let Some(handle) = command.handle().cloned() else {
+            return;
+        };
+        let kind = if self.should_stop(&handle) {
+            EventKind::Stopped(self.stop_reason())
+        } else {
+            self.report(&handle, EventKind::Started);
+            self.run_job(engine, &handle, &command)
+        };
+        let made_room = self.desk.making_room.take();
+        if made_room && matches!(kind, EventKind::Stopped(_)) && !self.should_stop(&handle) {
+            self.desk.queue.borrow_mut().put_back(command);
+            self.publish_queue();
+            self.report(&handle, EventKind::Deferred);
+            return;
+        }
+        handle.set_finished();
+        self.report(&handle, kind);
     }
 
     /// The next command, waiting for one where none is there; `None` at the end.
@@ -165,9 +116,37 @@ impl Service {
             WorkerCommand::Move { job, before } => {
                 self.desk.queue.borrow_mut().place(job, before);
             }
+            WorkerCommand::HoldTraining(is_held) => self.desk.is_training_held.set(is_held),
             command => self.desk.queue.borrow_mut().push(command),
         }
         self.publish_queue();
+    }
+
+    /// Whether training must wait at this step boundary: a job of a reader is there, or somebody holds it.
+    pub(super) fn must_training_wait(&self) -> bool {
+        self.take_commands();
+        self.desk.is_training_held.get() || self.desk.queue.borrow().has_reading()
+    }
+
+    /// The next job of a reader, waited for while training is held; `None` lets training go on.
+    pub(super) fn next_before_training(&self, training: &JobHandle) -> Option<WorkerCommand> {
+        loop {
+            self.take_commands();
+            let next = self.desk.queue.borrow_mut().next_reading();
+            if next.is_some() {
+                self.publish_queue();
+                return next;
+            }
+            let is_held = self.desk.is_training_held.get() && !self.desk.ending.get();
+            if !is_held || self.should_stop(training) {
+                return None;
+            }
+            match self.commands.recv_timeout(HOLD_GLANCE) {
+                Ok(command) => self.take(command),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
     }
 
     fn publish_queue(&self) {
@@ -189,35 +168,42 @@ impl Service {
     fn run_job(
         &self,
         engine: &mut Engine,
-        factory: &mut Factory,
         handle: &JobHandle,
         command: &WorkerCommand,
     ) -> EventKind {
         // Libtorch turns a failed check into a panic; without this net one bad job would end the thread.
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            self.dispatch(engine, factory, handle, command)
-        }));
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.dispatch(engine, handle, command)));
         match outcome {
             Ok(Ok(kind)) => kind,
             Ok(Err(JobError::Cancelled)) => EventKind::Stopped(self.stop_reason()),
-            Ok(Err(JobError::Failed(failure))) => EventKind::Failed(failure),
+            Ok(Err(JobError::Failed(failure))) => EventKind::Failed(self.beside_training(failure)),
             Err(panic) => {
                 let cause = panic_text(panic.as_ref());
                 let offers = engine.offers_after(&cause, command);
-                // What the panic left behind cannot be trusted: the next job gets a new pipeline.
-                engine.pipeline = None;
-                EventKind::Failed(Failure {
+                // What the panic left behind cannot be trusted.
+                engine.drop_pipeline();
+                EventKind::Failed(self.beside_training(Failure {
                     text: panic_sentence(&cause),
                     offers,
-                })
+                }))
             }
+        }
+    }
+
+    /// What training has to do with want of memory.
+    fn beside_training(&self, failure: Failure) -> Failure {
+        if failure.offers.is_empty() || !self.desk.is_training.get() {
+            return failure;
+        }
+        Failure {
+            text: format!("{}; {TRAINING_HOLDS_MEMORY}", failure.text),
+            ..failure
         }
     }
 
     fn dispatch(
         &self,
         engine: &mut Engine,
-        factory: &mut Factory,
         handle: &JobHandle,
         command: &WorkerCommand,
     ) -> Result<EventKind, JobError> {
@@ -225,47 +211,44 @@ impl Service {
             service: self,
             handle,
         };
-        // Gradients are off per thread; only training wants them.
-        let _guard = match command {
-            WorkerCommand::Train(..) => None,
-            _ => Some(tch::no_grad_guard()),
-        };
+        // Gradients are off per thread; training, between two steps of which this may be, has them on again after it.
+        let _guard = tch::no_grad_guard();
         match command {
             WorkerCommand::LoadBundle(_, bundle) => {
-                let summary = engine.bare(factory).load_bundle(bundle)?;
+                let summary = engine.bare().load_bundle(bundle)?;
                 engine.remember(bundle);
                 Ok(EventKind::bundle_loaded(summary, available_devices()))
             }
             WorkerCommand::Suppress(_, request) => {
-                let result = engine.ready(factory)?.suppress(request, &mut observer)?;
+                let result = engine.ready()?.suppress(request, &mut observer)?;
                 Ok(EventKind::Suppressed(Arc::new(result)))
             }
             WorkerCommand::LegNodes(_, plan) => {
-                let nodes = leg_nodes::make(engine.ready(factory)?, plan, &mut observer)?;
+                let nodes = leg_nodes::make(engine.ready()?, plan, &mut observer)?;
                 Ok(EventKind::LegNodesMade(Arc::new(nodes)))
             }
             WorkerCommand::Sweep(_, plan) => {
                 let made = |cell| self.report(handle, EventKind::SweepCellMade(Arc::new(cell)));
-                sweep::make(engine.ready(factory)?, plan, &mut observer, made)?;
+                sweep::make(engine.ready()?, plan, &mut observer, made)?;
                 Ok(EventKind::SweepFinished)
             }
             WorkerCommand::Segment(_, radiograph) => {
-                let mask = engine.ready(factory)?.segment(radiograph, &mut observer)?;
+                let mask = engine.ready()?.segment(radiograph, &mut observer)?;
                 Ok(EventKind::Segmented(Arc::new(mask)))
             }
-            WorkerCommand::Train(_, plan) => {
-                let summary = engine.bare(factory).train(plan, &mut observer)?;
-                Ok(EventKind::Trained(summary))
-            }
-            WorkerCommand::Move { .. } | WorkerCommand::Shutdown => Err(JobError::Cancelled),
+            WorkerCommand::Train(..)
+            | WorkerCommand::Preflight(..)
+            | WorkerCommand::HoldTraining(_)
+            | WorkerCommand::Move { .. }
+            | WorkerCommand::Shutdown => Err(JobError::Cancelled),
         }
     }
 
-    fn should_stop(&self, handle: &JobHandle) -> bool {
+    pub(super) fn should_stop(&self, handle: &JobHandle) -> bool {
         handle.is_cancelled() || self.closing.load(Ordering::Acquire)
     }
 
-    fn stop_reason(&self) -> StopReason {
+    pub(super) fn stop_reason(&self) -> StopReason {
         if self.closing.load(Ordering::Acquire) {
             StopReason::ShutDown
         } else {
@@ -273,7 +256,7 @@ impl Service {
         }
     }
 
-    fn report(&self, handle: &JobHandle, kind: EventKind) {
+    pub(super) fn report(&self, handle: &JobHandle, kind: EventKind) {
         let event = WorkerEvent {
             job: handle.id(),
             kind,
@@ -282,52 +265,6 @@ impl Service {
         if self.events.send(event).is_ok() {
             (self.wake)(News::Event);
         }
-    }
-}
-
-/// The pipeline, and the bundle that a rebuilt one must load again.
-#[derive(Default)]
-struct Engine {
-    pipeline: Option<Box<dyn Pipeline>>,
-    bundle: Option<BundleChoice>,
-}
-
-impl Engine {
-    /// Where the networks run outlasts the bundle that said so.
-    fn remember(&mut self, bundle: &BundleChoice) {
-        let before = self.bundle.take().and_then(|bundle| bundle.compute);
-        self.bundle = Some(BundleChoice {
-            compute: bundle.compute.or(before),
-            ..bundle.clone()
-        });
-    }
-
-    /// What would help a suppression that ended by a panic with this message.
-    fn offers_after(&self, cause: &str, command: &WorkerCommand) -> Vec<MemoryOffer> {
-        let (Some(pipeline), WorkerCommand::Suppress(_, request)) = (&self.pipeline, command)
-        else {
-            return Vec::new();
-        };
-        if !is_want_of_memory(cause) {
-            return Vec::new();
-        }
-        let asked = catch_unwind(AssertUnwindSafe(|| pipeline.memory_offers(request)));
-        asked.unwrap_or_default()
-    }
-
-    fn bare(&mut self, factory: &mut Factory) -> &mut dyn Pipeline {
-        self.pipeline.get_or_insert_with(factory).as_mut()
-    }
-
-    fn ready(&mut self, factory: &mut Factory) -> Result<&mut dyn Pipeline, JobError> {
-        if self.pipeline.is_none() {
-            let mut pipeline = factory();
-            if let Some(bundle) = &self.bundle {
-                pipeline.load_bundle(bundle)?;
-            }
-            self.pipeline = Some(pipeline);
-        }
-        Ok(self.bare(factory))
     }
 }
 
@@ -354,16 +291,5 @@ impl Observer for JobObserver<'_> {
 
     fn is_cancelled(&self) -> bool {
         self.service.should_stop(self.handle) || self.service.must_make_room(self.handle)
-    }
-}
-
-impl TrainingObserver for JobObserver<'_> {
-    fn progressed(&mut self, line: String) {
-        self.service
-            .report(self.handle, EventKind::TrainingProgressed(line));
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.service.should_stop(self.handle)
     }
 }

@@ -1,13 +1,13 @@
-//! The real pipeline behind the thread: the suppressor, and the trainer.
+//! The real pipeline behind the thread: the suppressor.
 
-use super::serve::{JobError, Pipeline, TrainingObserver};
-use super::{BundleChoice, Failure, TrainingPlan, Wake, Worker, WorkerError};
+use super::driven::{JobError, Pipeline};
+use super::trainer::NetworkTrainer;
+use super::{BundleChoice, Failure, Wake, Worker, WorkerError};
 use crate::pipeline::{
     BundleSummary, ComputeOptions, MemoryOffer, Observer, PipelineError, SuppressionRequest,
     SuppressionResult, Suppressor,
 };
 use crate::radiograph::{LungMask, Radiograph};
-use crate::train::{self, EndReason, RunConfig, Start, TrainEvent};
 use std::sync::Arc;
 
 /// Starts the worker with the real pipeline; load a bundle before the first suppression.
@@ -15,7 +15,8 @@ use std::sync::Arc;
 /// # Errors
 /// [`WorkerError`] where the system gives no thread.
 pub fn start_suppressor(compute: ComputeOptions, wake: Wake) -> Result<Worker, WorkerError> {
-    Worker::start(move || Box::new(Suppressor::new(compute)), wake)
+    let pipeline = move || -> Box<dyn Pipeline> { Box::new(Suppressor::new(compute)) };
+    Worker::start(pipeline, Box::new(NetworkTrainer), wake)
 }
 
 impl From<PipelineError> for JobError {
@@ -58,52 +59,5 @@ impl Pipeline for Suppressor {
         observer: &mut dyn Observer,
     ) -> Result<LungMask, JobError> {
         Ok(Self::segment(self, radiograph, observer)?)
-    }
-
-    fn train(
-        &mut self,
-        plan: &TrainingPlan,
-        observer: &mut dyn TrainingObserver,
-    ) -> Result<String, JobError> {
-        let failed = |err: train::TrainError| JobError::Failed(err.to_string().into());
-        let mut config = RunConfig::read(&plan.config).map_err(failed)?;
-        let start = match &plan.resume {
-            Some(folder) => {
-                config.out.clone_from(folder);
-                Start::Resumed
-            }
-            None => Start::Fresh,
-        };
-        let summary = train::run(&config, start, &mut Lines(observer)).map_err(failed)?;
-        match summary.reason {
-            EndReason::Cancelled => Err(JobError::Cancelled),
-            EndReason::Finished => Ok(format!(
-                "trained for {} iterations; the weights are in {}",
-                summary.iterations,
-                summary.last_checkpoint.display()
-            )),
-            EndReason::Settled => Ok(format!(
-                "trained for {} iterations and got no better; the best weights are those of iteration {}, in {}",
-                summary.iterations,
-                summary.best_iteration.unwrap_or(summary.iterations),
-                summary.out.display()
-            )),
-        }
-    }
-}
-
-/// Passes facts of a training run on as lines.
-struct Lines<'a>(&'a mut dyn TrainingObserver);
-
-impl train::Observer for Lines<'_> {
-    fn event(&mut self, event: &TrainEvent) {
-        // An event is plain numbers and names: it has a JSON form.
-        if let Ok(line) = serde_json::to_string(event) {
-            self.0.progressed(line);
-        }
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.0.is_cancelled()
     }
 }

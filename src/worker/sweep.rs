@@ -1,6 +1,6 @@
 //! One region of the soft-tissue image under several settings, a picture after the other.
 
-use super::serve::{JobError, Pipeline};
+use super::driven::{JobError, Pipeline};
 use crate::pipeline::{Observer, PreviewChoice, Progress, SuppressionRequest, SuppressionSettings};
 use crate::radiograph::{FloatImage, PixelRect, Warning};
 use std::sync::atomic::{AtomicUsize, Ordering};

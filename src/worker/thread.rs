@@ -1,7 +1,9 @@
 //! The shells' end of the worker: start, send, receive, shut down.
 
 use super::command::CommandKind;
-use super::serve::{Desk, Pipeline, Service};
+use super::driven::{Pipeline, Trainer};
+use super::engine::Engine;
+use super::serve::{Desk, Service};
 use super::{JobHandle, JobId, Priority, WorkerCommand, WorkerEvent};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use std::cell::RefCell;
@@ -60,12 +62,14 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the thread; `factory` makes the pipeline there, at the first job and after a panic.
+    /// Starts the thread; `factory` makes the pipeline there, at the first job and after a panic, and `trainer` moves
+    /// there.
     ///
     /// # Errors
     /// [`WorkerError`] where the system gives no thread.
     pub fn start(
         factory: impl FnMut() -> Box<dyn Pipeline> + Send + 'static,
+        trainer: Box<dyn Trainer + Send>,
         wake: Wake,
     ) -> Result<Self, WorkerError> {
         let (commands, command_queue) = bounded(QUEUED_COMMANDS);
@@ -82,7 +86,7 @@ impl Worker {
         };
         let thread = std::thread::Builder::new()
             .name("diaphane-worker".to_owned())
-            .spawn(move || service.run(Box::new(factory)))?;
+            .spawn(move || service.run(Engine::new(Box::new(factory)), trainer))?;
         Ok(Self {
             commands: Some(commands),
             events,

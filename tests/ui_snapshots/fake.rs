@@ -8,7 +8,7 @@ use diaphane::ui::{
 };
 use diaphane::worker::{
     BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, LegNodesPlan,
-    SuppressionRequest, SuppressionSettings, SweepPlan, WorkerCommand, WorkerEvent,
+    SuppressionRequest, SuppressionSettings, SweepPlan, TrainingPlan, WorkerCommand, WorkerEvent,
 };
 use eframe::egui::{Key, Modifiers, Pos2, Rect, Vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -28,6 +28,10 @@ pub struct Desk {
     pub nodes: Vec<(JobHandle, LegNodesPlan)>,
     pub sweeps: Vec<(JobHandle, SweepPlan)>,
     pub segmentations: Vec<JobHandle>,
+    pub trainings: Vec<(JobHandle, TrainingPlan)>,
+    pub preflights: Vec<(JobHandle, TrainingPlan)>,
+    /// What training was told to do, in its order: wait, or go on.
+    pub holds: Vec<bool>,
     pub events: VecDeque<WorkerEvent>,
     pub busy: bool,
 }
@@ -52,6 +56,9 @@ impl Engine for FakeEngine {
             WorkerCommand::LegNodes(handle, plan) => desk.nodes.push((handle, *plan)),
             WorkerCommand::Sweep(handle, plan) => desk.sweeps.push((handle, *plan)),
             WorkerCommand::Segment(handle, _) => desk.segmentations.push(handle),
+            WorkerCommand::Train(handle, plan) => desk.trainings.push((handle, *plan)),
+            WorkerCommand::Preflight(handle, plan) => desk.preflights.push((handle, *plan)),
+            WorkerCommand::HoldTraining(is_held) => desk.holds.push(is_held),
             _ => {}
         }
         Ok(())

@@ -45,6 +45,7 @@ mod shell;
 mod support;
 mod sweep;
 mod tags;
+mod training;
 mod trial;
 mod true_size;
 mod undo;

@@ -7,11 +7,11 @@ use diaphane::radiograph::{
 };
 use diaphane::worker::{
     BundleChoice, BundleSummary, Changes, ClippingChoice, FusionChoice, GuidanceChoice, JobError,
-    MemoryOffer, MemorySaving, Observer, OutputGrid, Pipeline, Progress, SamplerChoice, Stage,
-    StageSteps, SuppressionRequest, SuppressionResult, SuppressionSettings, TrainingObserver,
-    TrainingPlan,
+    MemoryOffer, MemorySaving, Observer, OutputGrid, Pipeline, Preflight, Progress, SamplerChoice,
+    Stage, StageSteps, SuppressionRequest, SuppressionResult, SuppressionSettings, TrainEvent,
+    Trainer, TrainingObserver, TrainingPlan,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Seed that makes the fake panic.
@@ -94,17 +94,55 @@ impl Pipeline for FakePipeline {
         let (width, height) = r.size();
         Ok(LungMask::from_nonzero(&Raster::filled(width, height, 1)))
     }
+}
 
+/// Iterations of a fake run.
+pub const STEPS: u64 = 4;
+/// Run file that makes the fake trainer panic after its first step.
+pub const PANIC_RUN: &str = "panic.toml";
+
+/// A trainer without networks: it waits for the gate before each step and tells of each.
+pub struct FakeTrainer {
+    /// One message lets one step pass; a closed gate lets all pass.
+    pub gate: Receiver<()>,
+    /// Told of every step that was done, [`TRAINING_STEP`].
+    pub steps: Sender<u64>,
+}
+
+/// What a step of training is told as.
+pub const TRAINING_STEP: u64 = 1_000_000;
+
+impl Trainer for FakeTrainer {
     fn train(
         &mut self,
         plan: &TrainingPlan,
         observer: &mut dyn TrainingObserver,
     ) -> Result<String, JobError> {
-        // Training needs gradients: the guard of inference jobs must not be in force here.
-        let x = tch::Tensor::from(2.0_f32).set_requires_grad(true);
-        let tracked = (&x * &x).requires_grad();
-        observer.progressed(format!("{{\"tracked\":{tracked}}}"));
+        for step in 0..STEPS {
+            observer.between_steps();
+            if observer.is_cancelled() {
+                return Err(JobError::Cancelled);
+            }
+            // Training needs gradients: the guard of inference jobs must not be in force here.
+            let x = tch::Tensor::from(2.0_f32).set_requires_grad(true);
+            assert!((&x * &x).requires_grad());
+            self.gate.recv().ok();
+            self.steps.send(TRAINING_STEP).unwrap();
+            observer.event(&TrainEvent::Warned {
+                message: format!("step {step}"),
+            });
+            assert!(plan.config != Path::new(PANIC_RUN), "shape mismatch");
+        }
         Ok(plan.config.display().to_string())
+    }
+
+    fn preflight(
+        &mut self,
+        plan: &TrainingPlan,
+        observer: &mut dyn TrainingObserver,
+    ) -> Result<Preflight, JobError> {
+        self.train(plan, observer)?;
+        Err(JobError::Failed("no pairs".into()))
     }
 }
 

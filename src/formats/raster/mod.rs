@@ -9,12 +9,14 @@
 //! - 16 bit below that: the smallest value is black, the largest white (10 to 15 bit detector
 //!   values kept unscaled in 16 bits would otherwise look almost black).
 
+mod figure;
 mod mask;
 mod read;
 mod texts;
 mod tiff;
 mod write;
 
+pub use figure::write_rgb8;
 pub use mask::read_mask;
 pub(super) use read::{read_jpeg, read_png, read_tiff};
 pub use texts::read_texts;

@@ -72,7 +72,8 @@ impl DiaphaneApp {
         let by_command = std::mem::take(&mut self.state.shell.is_quitting);
         let by_window = ctx.input(|input| input.viewport().close_requested());
         let may_lose = self.state.shell.may_lose_results || self.graphics.is_lost;
-        let asks = !may_lose && self.state.num_unsaved() > 0;
+        let is_training = self.state.training.is_running();
+        let asks = !may_lose && (self.state.num_unsaved() > 0 || is_training);
         if asks && (by_command || by_window) {
             self.state.question = Some(Question::Quit);
             ctx.request_repaint();

@@ -1,7 +1,7 @@
 //! Runs: what is sent to the worker and what its events change.
 
 use super::remedies::fail_with;
-use super::{Services, bundles, cancelling, fail, masking, queue, results, sweep};
+use super::{Services, bundles, cancelling, fail, masking, queue, results, sweep, training};
 use crate::ui::file_id::FileId;
 use crate::ui::masking::MaskVersion;
 use crate::ui::preferences::RunPreview;
@@ -252,6 +252,8 @@ pub fn apply_event(event: WorkerEvent, state: &mut AppState) {
         bundles::apply_event(event.kind, state);
     } else if is(&state.job, event.job) {
         apply_job_event(event.kind, state);
+    } else if training::is_about(event.job, state) {
+        training::apply_event(event, state);
     } else if state.sweep.has(event.job) {
         sweep::apply_event(event.kind, state);
     } else if state.queue.has(event.job) {

@@ -24,6 +24,7 @@ mod session;
 mod shell;
 mod studies;
 mod sweep;
+mod training;
 mod ui_command;
 mod undo;
 mod view;
@@ -108,6 +109,7 @@ pub(super) fn follow(state: &mut AppState, services: &mut Services) {
     browse::follow(state, services);
     sweep::follow(state);
     leg_nodes::follow(state, services);
+    training::follow(state, services);
 }
 
 fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
@@ -136,6 +138,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::List(command) => listing::apply(command, state, services),
         C::Queue(command) => queue::apply(command, state, services),
         C::Sweep(command) => sweep::apply(command, state, services),
+        C::Training(command) => training::apply(command, state, services),
         C::CancelJob => cancelling::cancel_and_say(state),
         C::TakeOffer(number, index) => remedies::take(number, index, state, services),
         C::StopSearch => services.files.stop_search(),

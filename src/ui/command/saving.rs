@@ -48,6 +48,12 @@ pub(super) fn ask_for_path(kind: DialogKind, state: &mut AppState) {
             String::new(),
             "type the path of the bundle's folder here",
         ),
+        DialogKind::TrainingFolder(_) => {
+            let text =
+                "No file dialog opens here (no desktop portal, no zenity): type the folder's path.";
+            fail(state, text.to_owned());
+            return;
+        }
         DialogKind::SaveSoftTissue { name, result } => (
             PathPurpose::Save(result),
             beside_source(&name, result.study, state),

@@ -2,7 +2,7 @@
 
 use super::{
     Services, browse, fail, folders, keeping_results, measure_work, measuring, reading, saving,
-    session, tell,
+    session, tell, training,
 };
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
@@ -61,6 +61,7 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
             keeping_results::take_read(file_id, polarity, read, state);
         }
         FileEvent::Measures(event) => measure_work::apply_event(event, state),
+        FileEvent::Training(work) => training::apply_work(work, state, services),
         FileEvent::ChoseNothing => {}
         FileEvent::ChoseFiles(paths) => open_paths(paths, state, services),
         FileEvent::ChoseBundle(path) => super::bundles::load(path, state, services),

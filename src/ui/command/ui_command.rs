@@ -19,6 +19,7 @@ use crate::ui::queue::QueueCommand;
 use crate::ui::runs::ResultId;
 use crate::ui::state::{PixelPosition, SeedMode};
 use crate::ui::sweep::SweepCommand;
+use crate::ui::training::TrainingCommand;
 use crate::ui::window_level::WindowDrag;
 use crate::worker::{ComputeOptions, SuppressionSettings};
 use std::path::PathBuf;
@@ -136,6 +137,8 @@ pub enum UiCommand {
     Queue(QueueCommand),
     /// Ask for the grid of settings, or do something with it.
     Sweep(SweepCommand),
+    /// Prepare, begin or watch training.
+    Training(TrainingCommand),
     /// Look elsewhere in this picture.
     SetCamera(Content, Camera),
     /// Turn or mirror the picture in use on the screen.

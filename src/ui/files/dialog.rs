@@ -1,7 +1,8 @@
 //! The system's file dialogs.
 
-use super::FileEvent;
+use super::{FileEvent, TrainingWork};
 use crate::ui::runs::ResultId;
+use crate::ui::training::PathField;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
@@ -31,6 +32,8 @@ pub enum DialogKind {
         /// Which one.
         result: ResultId,
     },
+    /// A folder for training.
+    TrainingFolder(PathField),
 }
 
 /// A dialog that is open; `Vec` of what was chosen.
@@ -64,6 +67,9 @@ fn chosen(kind: &DialogKind, mut paths: Vec<PathBuf>) -> FileEvent {
         DialogKind::OpenBundle => FileEvent::ChoseBundle(paths.swap_remove(0)),
         DialogKind::SaveSoftTissue { result, .. } => {
             FileEvent::ChoseOutput(paths.swap_remove(0), *result)
+        }
+        DialogKind::TrainingFolder(field) => {
+            FileEvent::Training(TrainingWork::Chose(*field, paths.swap_remove(0)))
         }
     }
 }
@@ -115,6 +121,15 @@ pub(super) fn dialog_future(kind: &DialogKind) -> DialogFuture {
         }
         DialogKind::OpenBundle => {
             let chosen = dialog.set_title("Open a model bundle").pick_folder();
+            Box::pin(async move { paths(chosen.await) })
+        }
+        DialogKind::TrainingFolder(field) => {
+            let title = match field {
+                PathField::Pairs => "Folder of the pairs",
+                PathField::Run => "Folder for the run",
+                PathField::Earlier => "Folder of a run",
+            };
+            let chosen = dialog.set_title(title).pick_folder();
             Box::pin(async move { paths(chosen.await) })
         }
         DialogKind::SaveSoftTissue { name, .. } => {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::ui::runs::ResultId;
 use crossbeam_channel::bounded;
 
 fn saved() -> Saved {

@@ -45,6 +45,7 @@ pub mod sweep;
 pub mod tags;
 pub mod toasts;
 pub mod top_bar;
+pub mod training;
 pub mod view_menu;
 pub mod views;
 pub mod window_menu;

@@ -87,7 +87,7 @@ pub(super) fn progress_text(progress: &Progress) -> String {
 }
 
 /// About how long.
-pub(super) fn duration_text(secs: f64) -> String {
+pub fn duration_text(secs: f64) -> String {
     if secs < 90.0 {
         format!("{:.0} s", secs.max(1.0))
     } else {

@@ -56,11 +56,18 @@ pub fn question_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
 }
 
 fn quit_ui(ui: &mut Ui, state: &AppState) {
-    ui.heading("Quit without saving?");
+    if state.training.is_running() {
+        ui.heading("Quit while networks are trained?");
+        let text = "The training writes a checkpoint first, which may take a moment. Open its folder in the training \
+                    window the next time, and Resume goes on from there.";
+        ui.add(Label::new(text).wrap());
+    }
     let text = match state.num_unsaved() {
+        0 => return,
         1 => "The soft-tissue image of one study is not saved.".to_owned(),
         n => format!("The soft-tissue images of {n} studies are not saved."),
     };
+    ui.heading("Quit without saving?");
     ui.add(Label::new(RichText::new(text).color(theme::of(ui).caution)).wrap());
     let text = "What is not saved has to be made again. Measures are kept, and what is open can be opened again with its \
                 windows and layout.";

@@ -36,9 +36,13 @@ fn probe_ui(ui: &mut Ui, state: &AppState) {
     }
 }
 
-/// From the right: model, privacy, pixel size, window, zoom.
+/// From the right: model, training, privacy, pixel size, window, zoom.
 fn facts_ui(ui: &mut Ui, state: &AppState, zoom: Option<f32>) {
     ui.label(bundle_text(state));
+    if let Some(training) = state.training_text() {
+        ui.separator();
+        ui.label(RichText::new(training).color(theme::of(ui).accent));
+    }
     if state.is_patient_hidden() {
         ui.separator();
         ui.label(RichText::new("Patient hidden (P)").color(theme::of(ui).caution));

@@ -1,0 +1,122 @@
+//! The steps of the wizard.
+
+use super::{Services, begin, fail, set_path, typed_path};
+use crate::ui::state::AppState;
+use crate::ui::training::{
+    Attempt, CheckProgress, Places, Prepared, TrainingCommand, WizardStep, WrittenFor,
+};
+use crate::worker::{JobHandle, TrainingPlan, WorkerCommand};
+use std::sync::Arc;
+
+/// Does what was asked of the wizard.
+pub(super) fn apply(command: TrainingCommand, state: &mut AppState, services: &mut Services) {
+    use TrainingCommand as C;
+    let wizard = &mut state.training.wizard;
+    match command {
+        C::Type(field, text) => set_path(field, text, state),
+        C::Check => check(state, services),
+        C::StopCheck => {
+            if let Some(progress) = wizard.checking.take() {
+                progress.stop();
+            }
+            wizard.report = Attempt::None;
+        }
+        C::SetSplit(plan) => {
+            wizard.split_plan = plan;
+            wizard.forget_after(WizardStep::Check);
+        }
+        C::Split => {
+            if let Some(report) = wizard.report.done().cloned() {
+                wizard.forget_after(WizardStep::Check);
+                wizard.split = Attempt::Running;
+                services.files.split_pairs(report, wizard.split_plan);
+            }
+        }
+        C::SetPlan(plan) => {
+            wizard.plan = plan;
+            wizard.forget_after(WizardStep::Preflight);
+        }
+        C::Preflight => write(WrittenFor::Preflight, state, services),
+        C::StopPreflight => {
+            if let Some(job) = wizard.preflight_job.take() {
+                job.cancel();
+            }
+            wizard.preflight = Attempt::None;
+        }
+        C::Start if !state.training.is_running() => write(WrittenFor::Start, state, services),
+        _ => {}
+    }
+}
+
+fn check(state: &mut AppState, services: &mut Services) {
+    let wizard = &mut state.training.wizard;
+    wizard.forget_after(WizardStep::Data);
+    let progress = Arc::new(CheckProgress::default());
+    services
+        .files
+        .check_pairs(typed_path(&wizard.pairs), &progress);
+    wizard.checking = Some(progress);
+    wizard.report = Attempt::Running;
+}
+
+/// Writes the run file and the split; what follows once they are there.
+fn write(purpose: WrittenFor, state: &mut AppState, services: &mut Services) {
+    let Some(bundle) = state.compute.bundle() else {
+        let text = "No model is loaded to be trained further; open a bundle with File > Open model bundle.";
+        fail(state, text.to_owned());
+        return;
+    };
+    let bundle = std::path::absolute(&bundle).unwrap_or(bundle);
+    let wizard = &mut state.training.wizard;
+    let Some(made) = wizard.split.done() else {
+        return;
+    };
+    let out = typed_path(&wizard.out);
+    let places = Places {
+        bundle: &bundle,
+        pairs: &typed_path(&wizard.pairs),
+        split: &out.join(crate::ui::files::SPLIT_FILE),
+        out: &out,
+    };
+    match wizard.plan.run_file(places) {
+        Ok(run) => {
+            let split = made.split.clone();
+            wizard.writing = Some(purpose);
+            if purpose == WrittenFor::Preflight {
+                wizard.preflight = Attempt::Running;
+            }
+            services.files.prepare_run(out, run, split);
+        }
+        Err(err) => wizard.preflight = Attempt::Failed(err.to_string()),
+    }
+}
+
+/// The run file is there, or one sentence says why not.
+pub(super) fn written(
+    prepared: Result<Prepared, String>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    let Some(purpose) = state.training.wizard.writing.take() else {
+        return;
+    };
+    match prepared {
+        Ok(Prepared { run_file }) if purpose == WrittenFor::Start => {
+            begin(run_file, state, services);
+        }
+        Ok(Prepared { run_file }) => {
+            let plan = TrainingPlan {
+                config: run_file,
+                resume: None,
+            };
+            let handle = JobHandle::background();
+            let command = WorkerCommand::Preflight(handle.clone(), Box::new(plan));
+            let wizard = &mut state.training.wizard;
+            match services.engine.send(command) {
+                Ok(()) => wizard.preflight_job = Some(handle),
+                Err(err) => wizard.preflight = Attempt::Failed(err.to_string()),
+            }
+        }
+        Err(sentence) => state.training.wizard.preflight = Attempt::Failed(sentence),
+    }
+}

@@ -1,0 +1,205 @@
+//! File work for the training window: pairs, splits, run files, run folders, figures.
+
+use super::{FileEvent, FileWork};
+use crate::dataset::{self, CheckRequest, FindingKind, Report, Split, SplitPlan};
+use crate::display::thumbnail;
+use crate::formats::raster::write_rgb8;
+use crate::formats::{self, write_atomically};
+use crate::ui::study::loaded_voi;
+use crate::ui::training::{
+    CheckProgress, Curves, Greys, PICTURE_HEIGHT, PathField, Prepared, SplitMade, figure,
+};
+use crate::worker::{BranchPlan, CheckpointRecord, RunRecord, branch_run, check_run_file};
+use eframe::egui::Context;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The run file of the wizard in its run folder; `run.toml` is written beside it by the run, in full.
+pub(in crate::ui) const RUN_FILE: &str = "plan.toml";
+/// The split in a run folder.
+pub(in crate::ui) const SPLIT_FILE: &str = "split.json";
+/// Names of the curves in a run folder.
+const PICTURE: &str = "curves.png";
+const NUMBERS: &str = "curves.csv";
+
+/// Work for the training window ended.
+pub enum TrainingWork {
+    /// The reader chose a folder.
+    Chose(PathField, PathBuf),
+    /// The pairs were looked at, or one sentence says why not; `None` where the reader ended it.
+    Checked(Arc<CheckProgress>, Option<Result<Report, String>>),
+    /// The patients were parted, or one sentence says why not.
+    Split(Result<SplitMade, String>),
+    /// The files of a run were written, or one sentence says why not.
+    Prepared(Result<Prepared, String>),
+    /// A run folder was read, or one sentence says why not.
+    Opened(Result<Box<RunRecord>, String>),
+    /// The folder of the run that goes on was read again; where that fails the next time will do.
+    Refreshed(Option<Box<RunRecord>>),
+    /// The folder of a branch was made, or one sentence says why not.
+    Branched(Result<Box<RunRecord>, String>),
+    /// Pictures of held-out images, small; those that could not be read are left out.
+    SamplesRead(Vec<(PathBuf, Greys)>),
+    /// The curves were written to this file, or one sentence says why not.
+    Saved(Result<PathBuf, String>),
+}
+
+/// Passes on how far the check is.
+struct Watch<'a> {
+    progress: &'a CheckProgress,
+    ctx: Context,
+}
+
+impl dataset::Observer for Watch<'_> {
+    fn progressed(&self, done: usize, all: usize) {
+        self.progress.note(done, all);
+        self.ctx.request_repaint();
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.progress.is_stopped()
+    }
+}
+
+impl FileWork {
+    /// Looks at the pairs of a folder.
+    pub(in crate::ui) fn check_pairs(&mut self, folder: PathBuf, progress: &Arc<CheckProgress>) {
+        let text = "the check of the pairs broke down; a damaged file may have done it".to_owned();
+        let lost = TrainingWork::Checked(Arc::clone(progress), Some(Err(text)));
+        let progress = Arc::clone(progress);
+        let ctx = self.ctx.clone();
+        self.train("diaphane-check", lost, move || {
+            let watch = Watch {
+                progress: &progress,
+                ctx,
+            };
+            let checked = dataset::check(&CheckRequest::of_folder(&folder), &watch);
+            let report = checked.map_err(|err| err.to_string()).transpose();
+            TrainingWork::Checked(progress, report)
+        });
+    }
+
+    /// Parts the patients of pairs that were looked at.
+    pub(in crate::ui) fn split_pairs(&mut self, report: Arc<Report>, plan: SplitPlan) {
+        let lost = TrainingWork::Split(Err("the split broke down".to_owned()));
+        self.train("diaphane-split", lost, move || {
+            TrainingWork::Split(split(&report, plan))
+        });
+    }
+
+    /// Writes the run file and the split into the run folder.
+    pub(in crate::ui) fn prepare_run(&mut self, folder: PathBuf, run: String, split: Split) {
+        let lost = TrainingWork::Prepared(Err("the run file could not be written".to_owned()));
+        self.train("diaphane-plan", lost, move || {
+            TrainingWork::Prepared(prepare(&folder, &run, &split))
+        });
+    }
+
+    /// Reads a run folder that the reader chose.
+    pub(in crate::ui) fn open_run(&mut self, folder: PathBuf) {
+        let lost = TrainingWork::Opened(Err("the run folder could not be read".to_owned()));
+        self.train("diaphane-run", lost, move || {
+            TrainingWork::Opened(RunRecord::read(&folder).map(Box::new))
+        });
+    }
+
+    /// Reads the folder of the run that goes on again.
+    pub(in crate::ui) fn refresh_run(&mut self, folder: PathBuf) {
+        self.train("diaphane-run", TrainingWork::Refreshed(None), move || {
+            let read = RunRecord::read(&folder);
+            TrainingWork::Refreshed(read.ok().map(Box::new))
+        });
+    }
+
+    /// Makes the folder of a branch.
+    pub(in crate::ui) fn branch_run(
+        &mut self,
+        plan: BranchPlan,
+        checkpoint: CheckpointRecord,
+        best: Option<CheckpointRecord>,
+    ) {
+        let lost = TrainingWork::Branched(Err("the branch could not be made".to_owned()));
+        self.train("diaphane-branch", lost, move || {
+            let made = branch_run(&plan, &checkpoint, best.as_ref());
+            let read = made.and_then(|()| RunRecord::read(&plan.to));
+            TrainingWork::Branched(read.map(Box::new))
+        });
+    }
+
+    /// Reads pictures of held-out images.
+    pub(in crate::ui) fn read_samples(&mut self, files: Vec<PathBuf>) {
+        let lost = TrainingWork::SamplesRead(Vec::new());
+        self.train("diaphane-samples", lost, move || {
+            let read = files.into_iter().filter_map(|path| {
+                let radiograph = formats::read(&path).ok()?;
+                let voi = loaded_voi(&radiograph, radiograph.modality_range());
+                let greys = thumbnail(&radiograph, &voi, PICTURE_HEIGHT);
+                Some((path, Arc::new(greys)))
+            });
+            TrainingWork::SamplesRead(read.collect())
+        });
+    }
+
+    /// Writes the curves into a run folder: a picture, or numbers.
+    pub(in crate::ui) fn save_curves(&mut self, folder: &Path, curves: Curves, as_picture: bool) {
+        let lost = TrainingWork::Saved(Err("the curves could not be written".to_owned()));
+        let path = folder.join(if as_picture { PICTURE } else { NUMBERS });
+        self.train("diaphane-curves", lost, move || {
+            let written = if as_picture {
+                let (size, pixels) = figure(&curves);
+                write_rgb8(&path, size, &pixels, true)
+            } else {
+                write_atomically(&path, curves.csv().as_bytes(), true)
+            };
+            TrainingWork::Saved(written.map(|()| path).map_err(|err| err.to_string()))
+        });
+    }
+
+    fn train(
+        &mut self,
+        name: &str,
+        lost: TrainingWork,
+        work: impl FnOnce() -> TrainingWork + Send + 'static,
+    ) {
+        let promise = self.spawn(name, FileEvent::Training(lost), move || {
+            FileEvent::Training(work())
+        });
+        self.tasks.push(promise);
+    }
+}
+
+fn split(report: &Report, plan: SplitPlan) -> Result<SplitMade, String> {
+    let split = Split::new(report, &BTreeMap::new(), plan).map_err(|err| err.to_string())?;
+    let wrong = split.findings().into_iter();
+    let wrong =
+        wrong.filter(|found| [FindingKind::Leak, FindingKind::Changed].contains(&found.kind));
+    let unknown = report.pairs.iter().filter(|pair| pair.patient.is_none());
+    Ok(SplitMade {
+        leaks: wrong.map(|found| found.text).collect(),
+        num_without_patient: unknown.count(),
+        split,
+    })
+}
+
+fn prepare(folder: &Path, run: &str, split: &Split) -> Result<Prepared, String> {
+    let refused = |err: std::io::Error| {
+        let folder = folder.display();
+        format!("the run folder cannot be made ({err}); choose another one: {folder}")
+    };
+    if folder.join("run.toml").exists() {
+        let folder = folder.display();
+        return Err(format!(
+            "a run lies in this folder already; open it to go on, or choose another folder: {folder}"
+        ));
+    }
+    std::fs::create_dir_all(folder).map_err(refused)?;
+    let split_file = folder.join(SPLIT_FILE);
+    split
+        .write(&split_file, true)
+        .map_err(|err| err.to_string())?;
+    let run_file = folder.join(RUN_FILE);
+    write_atomically(&run_file, run.as_bytes(), true).map_err(|err| err.to_string())?;
+    check_run_file(&run_file)?;
+    Ok(Prepared { run_file })
+}

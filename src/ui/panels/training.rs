@@ -1,0 +1,172 @@
+//! The training window: a window of the system's own, so that the radiograph stays where it is.
+
+mod checkpoints;
+mod data;
+mod findings;
+mod plots;
+mod preflight;
+mod run;
+mod samples;
+mod split;
+
+use crate::ui::command::UiCommand;
+use crate::ui::state::AppState;
+use crate::ui::theme;
+use crate::ui::training::{TrainingCommand, TrainingPage, WizardStep};
+use eframe::egui::{
+    Button, CentralPanel, Context, Frame, Label, RichText, ScrollArea, Ui, ViewportBuilder,
+    ViewportClass, ViewportId,
+};
+
+pub use plots::plots_ui;
+
+const TITLE: &str = "Diaphane - training";
+/// Room round what stands in the window, points.
+const MARGIN: i8 = 10;
+
+/// Draws the window while it is open.
+pub fn training_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
+    if !state.training.is_open {
+        return;
+    }
+    let builder = ViewportBuilder::default()
+        .with_title(TITLE)
+        .with_inner_size(theme::TRAINING_WINDOW)
+        .with_min_inner_size(theme::TRAINING_LEAST);
+    let id = ViewportId::from_hash_of("training");
+    ctx.show_viewport_immediate(id, builder, |ui: &mut Ui, class: ViewportClass| {
+        if class == ViewportClass::EmbeddedWindow {
+            // Where the system has one window, this one floats over the pictures.
+            ui.set_min_size(theme::TRAINING_WINDOW.into());
+            window_ui(ui, state, commands);
+        } else {
+            if ui.input(|input| input.viewport().close_requested()) {
+                ask(commands, TrainingCommand::Toggle);
+            }
+            let frame = Frame::new().fill(theme::of(ui).panel).inner_margin(MARGIN);
+            CentralPanel::default()
+                .frame(frame)
+                .show(ui, |ui| window_ui(ui, state, commands));
+        }
+    });
+}
+
+fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    ui.horizontal(|ui| {
+        let page = state.training.page;
+        let prepare = Button::selectable(page == TrainingPage::Wizard, "Prepare a run");
+        if ui.add(prepare).clicked() {
+            let step = state.training.wizard.step;
+            ask(commands, TrainingCommand::ShowStep(step));
+        }
+        let watch = Button::selectable(page == TrainingPage::Run, "The run");
+        if ui
+            .add_enabled(state.training.run.is_some(), watch)
+            .on_disabled_hover_text("No run was begun or opened")
+            .clicked()
+        {
+            ask(commands, TrainingCommand::ShowRun);
+        }
+        if ui.button("Close the window").clicked() {
+            ask(commands, TrainingCommand::Toggle);
+        }
+        if page == TrainingPage::Wizard
+            && let Some(text) = state.training_text()
+        {
+            ui.label(RichText::new(text).color(theme::of(ui).text_weak));
+        }
+    });
+    ui.separator();
+    ScrollArea::vertical()
+        .auto_shrink([false, true])
+        .show(ui, |ui| match state.training.page {
+            TrainingPage::Wizard => wizard_ui(ui, state, commands),
+            TrainingPage::Run => run::run_ui(ui, state, commands),
+        });
+}
+
+fn wizard_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let wizard = &state.training.wizard;
+    ui.horizontal_wrapped(|ui| {
+        for step in WizardStep::ALL {
+            let obstacle = wizard.obstacle(step);
+            let button = Button::selectable(wizard.step == step, step.name());
+            let button = ui.add_enabled(obstacle.is_none() || wizard.step == step, button);
+            let button = button.on_disabled_hover_text(obstacle.unwrap_or_default());
+            if button.clicked() {
+                ask(commands, TrainingCommand::ShowStep(step));
+            }
+        }
+    });
+    ui.separator();
+    match wizard.step {
+        WizardStep::Data => data::data_ui(ui, state, commands),
+        WizardStep::Check => findings::check_ui(ui, state, commands),
+        WizardStep::Split => split::split_ui(ui, state, commands),
+        WizardStep::Preflight => preflight::preflight_ui(ui, state, commands),
+        WizardStep::Start => preflight::start_ui(ui, state, commands),
+    }
+    if let Some(next) = wizard.step.next() {
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            let obstacle = wizard.obstacle(next);
+            let text = format!("Next: {}", next.name());
+            if ui
+                .add_enabled(obstacle.is_none(), Button::new(text))
+                .clicked()
+            {
+                ask(commands, TrainingCommand::ShowStep(next));
+            }
+            if let Some(obstacle) = obstacle {
+                ui.label(RichText::new(obstacle).color(theme::of(ui).text_weak));
+            }
+        });
+    }
+}
+
+fn ask(commands: &mut Vec<UiCommand>, command: TrainingCommand) {
+    commands.push(UiCommand::Training(command));
+}
+
+/// A sentence that says what went wrong, and what to do.
+fn failure_ui(ui: &mut Ui, sentence: &str) {
+    let tokens = theme::of(ui);
+    Frame::new()
+        .fill(tokens.failure_fill)
+        .inner_margin(6)
+        .corner_radius(4)
+        .show(ui, |ui| {
+            let text = RichText::new(sentence).color(tokens.failure);
+            ui.add(Label::new(text).wrap().selectable(true));
+        });
+}
+
+/// A sentence that explains.
+fn hint_ui(ui: &mut Ui, text: &str) {
+    let text = RichText::new(text).color(theme::of(ui).text_weak);
+    ui.add(Label::new(text).wrap());
+}
+
+/// A sentence that somebody should read.
+fn caution_ui(ui: &mut Ui, text: &str) {
+    let text = RichText::new(text).color(theme::of(ui).caution);
+    ui.add(Label::new(text).wrap());
+}
+
+/// The button that carries a step on.
+fn main_button(ui: &mut Ui, enabled: bool, text: &str) -> bool {
+    let tokens = theme::of(ui);
+    let button = Button::new(RichText::new(text).color(tokens.text_on_accent));
+    ui.add_enabled(enabled, button.fill(tokens.accent))
+        .clicked()
+}
+
+/// Bytes in the unit that suits them.
+fn bytes_text(bytes: u64) -> String {
+    let mib = bytes as f64 / f64::from(1 << 20);
+    if mib < 1000.0 {
+        format!("{mib:.0} MiB")
+    } else {
+        format!("{:.1} GiB", mib / 1024.0)
+    }
+}

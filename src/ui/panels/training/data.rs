@@ -1,0 +1,91 @@
+//! First step: which pairs, which model, which folder; and the way to an earlier run.
+
+use super::{ask, caution_ui, hint_ui};
+use crate::ui::command::UiCommand;
+use crate::ui::state::AppState;
+use crate::ui::theme;
+use crate::ui::training::{FineTuning, PathField, RunPlan, TrainingCommand};
+use eframe::egui::{Button, Grid, TextEdit, Ui};
+use std::path::PathBuf;
+
+/// Which pairs, which model and which folder.
+pub(super) fn data_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    base_ui(ui, state, commands);
+    ui.add_space(4.0);
+    Grid::new("training data").num_columns(3).show(ui, |ui| {
+        path_ui(ui, state, (PathField::Pairs, "Pairs"), commands);
+        ui.end_row();
+        path_ui(ui, state, (PathField::Run, "Run folder"), commands);
+        ui.end_row();
+    });
+    hint_ui(
+        ui,
+        "The folder of the pairs holds radiographs and soft-tissue images: NAME_cxr and NAME_soft, two folders of equal \
+         names, or DICOM studies. The run folder takes everything that is made; the pairs and the model are only read.",
+    );
+    ui.add_space(8.0);
+    ui.separator();
+    ui.heading("An earlier run");
+    Grid::new("earlier run").num_columns(3).show(ui, |ui| {
+        path_ui(ui, state, (PathField::Earlier, "Its folder"), commands);
+        ui.end_row();
+    });
+    let folder = state.training.wizard.earlier.trim();
+    let can_open = !folder.is_empty() && !state.training.is_running();
+    let open = ui.add_enabled(can_open, Button::new("Open the run"));
+    let tip = "Name its folder first; while a run goes on, another one cannot be opened";
+    if open.on_disabled_hover_text(tip).clicked() {
+        ask(commands, TrainingCommand::OpenRun(PathBuf::from(folder)));
+    }
+}
+
+/// What the run starts from.
+fn base_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let Some(bundle) = &state.bundle else {
+        caution_ui(
+            ui,
+            "No model is loaded to be trained further; open a bundle with File > Open model bundle.",
+        );
+        return;
+    };
+    ui.label(format!(
+        "Trains the noise estimator of {} further; the model itself stays as it is.",
+        bundle.name
+    ));
+    let plan = &state.training.wizard.plan;
+    ui.horizontal(|ui| {
+        ui.label("Changes");
+        for method in [FineTuning::Whole, FineTuning::Adapter] {
+            if ui.radio(plan.method == method, method.name()).clicked() {
+                let plan = RunPlan {
+                    method,
+                    ..plan.clone()
+                };
+                ask(commands, TrainingCommand::SetPlan(plan));
+            }
+        }
+    });
+}
+
+/// A path to type or to choose.
+fn path_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    (field, name): (PathField, &str),
+    commands: &mut Vec<UiCommand>,
+) {
+    let label = ui.label(name);
+    let mut text = state.training.wizard.path(field).to_owned();
+    let width = (ui.ctx().content_rect().width() - 240.0).clamp(160.0, theme::TRAINING_FIELD);
+    let edit = TextEdit::singleline(&mut text)
+        .desired_width(width)
+        .password(state.is_patient_hidden());
+    if ui.add(edit).labelled_by(label.id).changed() {
+        ask(commands, TrainingCommand::Type(field, text));
+    }
+    let choose = ui.button("Choose...");
+    let choose = choose.accessible_name(format!("Choose: {name}"));
+    if choose.clicked() {
+        ask(commands, TrainingCommand::Choose(field));
+    }
+}

@@ -1,0 +1,197 @@
+//! What is to be trained, and the run file that says so.
+
+use std::path::Path;
+use toml::{Table, Value};
+
+/// Checkpoints that are kept beside the best one.
+const KEPT_CHECKPOINTS: i64 = 3;
+/// Reports on the way.
+const NUM_REPORTS: u64 = 200;
+/// Rank of the changes of an adapter.
+const ADAPTER_RANK: i64 = 8;
+/// Validations and checkpoints on the way.
+const NUM_CHECKPOINTS: u64 = 10;
+
+/// How long and with what a bundle is trained further.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunPlan {
+    /// Steps of the optimiser.
+    pub iterations: u64,
+    /// Patches per iteration.
+    pub batch: usize,
+    /// Side of a patch, pixels.
+    pub patch_px: usize,
+    /// Largest learning rate; it falls with the share of the iterations that is done.
+    pub learning_rate: f64,
+    /// Seed of every random number of the run.
+    pub seed: u64,
+    /// What of the bundle is changed.
+    pub method: FineTuning,
+    /// Validations without a better score after which the run ends; 0 trains to its end.
+    pub patience: u64,
+    /// Where memory is short: one patch after the other, and activations computed a second time.
+    pub saves_memory: bool,
+}
+
+/// What of a bundle is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FineTuning {
+    /// Every weight of the noise estimator.
+    #[default]
+    Whole,
+    /// Low-rank changes beside the weights: a file of a few MB.
+    Adapter,
+}
+
+impl FineTuning {
+    /// As it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "All weights",
+            Self::Adapter => "A small adapter (low rank)",
+        }
+    }
+}
+
+impl Default for RunPlan {
+    fn default() -> Self {
+        Self {
+            iterations: 1000,
+            batch: 4,
+            patch_px: 256,
+            learning_rate: 2e-4,
+            seed: 1,
+            method: FineTuning::Whole,
+            patience: 5,
+            saves_memory: false,
+        }
+    }
+}
+
+/// Why there is no run file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// A path has characters that a run file cannot hold.
+    #[error("a run file cannot name this path; give it a name in plain letters: {0}")]
+    Path(String),
+}
+
+/// Where a run finds what it needs; whole paths.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::ui) struct Places<'a> {
+    /// The bundle that is trained further.
+    pub bundle: &'a Path,
+    /// The folder of the pairs.
+    pub pairs: &'a Path,
+    /// Who is learned from.
+    pub split: &'a Path,
+    /// The run folder.
+    pub out: &'a Path,
+}
+
+impl RunPlan {
+    /// The text of the run file.
+    ///
+    /// # Errors
+    /// [`PlanError`] where a path cannot be written.
+    pub(in crate::ui) fn run_file(&self, places: Places<'_>) -> Result<String, PlanError> {
+        let between = |times: u64| integer((self.iterations / times).max(1));
+        let mut run = self.base(places.bundle)?;
+        run.extend([
+            ("out".to_owned(), path(places.out)?),
+            ("seed".to_owned(), integer(self.seed)),
+            ("batch".to_owned(), integer(self.batch as u64)),
+            ("patch_px".to_owned(), integer(self.patch_px as u64)),
+            ("iterations".to_owned(), integer(self.iterations)),
+            ("report_every".to_owned(), between(NUM_REPORTS)),
+            ("checkpoint_every".to_owned(), between(NUM_CHECKPOINTS)),
+            ("validate_every".to_owned(), between(NUM_CHECKPOINTS)),
+            ("keep_checkpoints".to_owned(), KEPT_CHECKPOINTS.into()),
+        ]);
+        let optimizer = Table::from_iter([
+            ("learning_rate".to_owned(), Value::Float(self.learning_rate)),
+            ("warm_up".to_owned(), between(20)),
+        ]);
+        let source = Table::from_iter([
+            ("kind".to_owned(), "pairs".into()),
+            ("folder".to_owned(), path(places.pairs)?),
+        ]);
+        let data = Table::from_iter([
+            ("split".to_owned(), path(places.split)?),
+            ("source".to_owned(), Value::Array(vec![source.into()])),
+        ]);
+        run.insert("optimizer".to_owned(), optimizer.into());
+        run.insert("data".to_owned(), data.into());
+        Ok(run.to_string())
+    }
+
+    /// What says that the noise estimator of a bundle is trained further.
+    fn base(&self, bundle: &Path) -> Result<Table, PlanError> {
+        let mut base = Table::from_iter([
+            ("stage".to_owned(), "denoiser".into()),
+            ("base".to_owned(), path(bundle)?),
+        ]);
+        if self.method == FineTuning::Adapter {
+            let rank = ("rank".to_owned(), ADAPTER_RANK.into());
+            base.insert("adapter".to_owned(), Table::from_iter([rank]).into());
+        }
+        if self.patience > 0 {
+            let validations = ("validations".to_owned(), integer(self.patience));
+            base.insert(
+                "patience".to_owned(),
+                Table::from_iter([validations]).into(),
+            );
+        }
+        if self.saves_memory {
+            base.insert("accumulate".to_owned(), integer(self.batch as u64));
+            base.insert("recompute_activations".to_owned(), true.into());
+        }
+        Ok(base)
+    }
+}
+
+fn path(path: &Path) -> Result<Value, PlanError> {
+    let text = path.to_str();
+    let text = text.ok_or_else(|| PlanError::Path(path.display().to_string()))?;
+    Ok(Value::String(text.to_owned()))
+}
+
+fn integer(number: u64) -> Value {
+    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_file_is_one_that_training_reads() {
+        let root = tempfile::tempdir().unwrap();
+        // Spaces, quotation marks and letters of other scripts.
+        let root = root.path().join("Träume \"1\" 'a' 肺");
+        std::fs::create_dir_all(&root).unwrap();
+        let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/compact");
+        let places = Places {
+            bundle: &bundle,
+            pairs: &root.join("pairs"),
+            split: &root.join("split.json"),
+            out: &root.join("run"),
+        };
+        let file = root.join("plan.toml");
+        let whole = RunPlan::default();
+        let small = RunPlan {
+            method: FineTuning::Adapter,
+            patience: 0,
+            saves_memory: true,
+            ..RunPlan::default()
+        };
+        let texts = [whole, small].map(|plan| plan.run_file(places).unwrap());
+        for text in &texts {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(crate::worker::check_run_file(&file), Ok(()), "{text}");
+        }
+        assert!(texts[0].contains("validate_every = 100") && texts[0].contains("[patience]"));
+        assert!(texts[1].contains("rank = 8") && texts[1].contains("accumulate = 4"));
+        assert!(!texts[1].contains("[patience]"));
+    }
+}

@@ -1,0 +1,259 @@
+//! What a training run will take, told from its first steps.
+//!
+//! They are made as the run would make them, in a folder of their own that is removed again: the run's own folder is
+//! not touched.
+
+use super::driven::JobError;
+use super::{TrainEvent, TrainingObserver};
+use crate::train::{self, EndReason, RunConfig, Start};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Steps that are not measured: libtorch makes its kernels in them.
+const WARM_UP_STEPS: u64 = 2;
+/// Steps that are.
+const MEASURED_STEPS: u64 = 5;
+
+/// What a training run will take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preflight {
+    /// Device the networks run on, as text.
+    pub device: String,
+    /// Radiographs that are learned from.
+    pub num_training: usize,
+    /// Radiographs that judge it.
+    pub num_validation: usize,
+    /// Trainable numbers.
+    pub num_parameters: i64,
+    /// One iteration, seconds: the middle one of those measured.
+    pub secs_per_iteration: f64,
+    /// Judging the weights once, seconds; `None` where there is nothing to judge by.
+    pub secs_per_validation: Option<f64>,
+    /// The whole run with what it judges and keeps, seconds.
+    pub total_secs: f64,
+    /// A checkpoint on the disk, bytes.
+    pub checkpoint_bytes: u64,
+    /// All checkpoints that lie there at once, the best and the one that is being written among them, bytes.
+    pub disk_bytes: u64,
+    /// Free on the disk of the run folder, bytes; `None` where the system does not tell.
+    pub free_disk_bytes: Option<u64>,
+    /// The most memory of the machine that the steps took, bytes; `None` where the system does not tell.
+    pub memory_bytes: Option<u64>,
+    /// Memory of the machine that is free beside it, bytes; `None` where the system does not tell.
+    pub free_memory_bytes: Option<u64>,
+}
+
+/// Makes the first steps of a run.
+///
+/// # Errors
+/// [`JobError`] where the run cannot be begun as it stands, or the observer asked for an end.
+pub(super) fn preflight(
+    config: &RunConfig,
+    observer: &mut dyn TrainingObserver,
+) -> Result<Preflight, JobError> {
+    let trial = Trial::new()?;
+    let few = RunConfig {
+        out: trial.0.clone(),
+        iterations: Some(WARM_UP_STEPS + MEASURED_STEPS),
+        minutes: None,
+        report_every: u64::MAX,
+        validate_every: 0,
+        checkpoint_every: u64::MAX,
+        ..config.clone()
+    };
+    let memory_before = memory::reset_peak();
+    let mut stopwatch = Stopwatch::new(observer);
+    let summary = train::run(&few, Start::Fresh, &mut stopwatch)?;
+    if summary.reason == EndReason::Cancelled {
+        return Err(JobError::Cancelled);
+    }
+    let checkpoint_bytes = folder_bytes(&summary.last_checkpoint);
+    let memory_bytes = memory_before.zip(memory::peak());
+    let found = Preflight {
+        checkpoint_bytes,
+        disk_bytes: checkpoint_bytes * (config.keep_checkpoints as u64 + 2),
+        free_disk_bytes: free_disk_bytes(&config.out),
+        memory_bytes: memory_bytes.map(|(before, peak)| peak.saturating_sub(before)),
+        free_memory_bytes: memory::available(),
+        ..stopwatch.told()
+    };
+    Ok(Preflight {
+        total_secs: total_secs(config, &found),
+        ..found
+    })
+}
+
+/// The whole run: its budget, and what lies between its iterations.
+fn total_secs(config: &RunConfig, found: &Preflight) -> f64 {
+    let by_time = config.minutes.map(|minutes| 60.0 * minutes);
+    let by_iterations = config.iterations.map(|iterations| {
+        let validations = iterations.checked_div(config.validate_every).unwrap_or(1);
+        let judging = validations as f64 * found.secs_per_validation.unwrap_or(0.0);
+        iterations as f64 * found.secs_per_iteration + judging
+    });
+    let budgets = [by_time, by_iterations].into_iter().flatten();
+    budgets.reduce(f64::min).unwrap_or(0.0)
+}
+
+/// Times the steps; what others do between two of them does not count.
+struct Stopwatch<'a> {
+    observer: &'a mut dyn TrainingObserver,
+    begun: Option<Instant>,
+    steps: Vec<Duration>,
+    told: Option<Preflight>,
+}
+
+impl<'a> Stopwatch<'a> {
+    fn new(observer: &'a mut dyn TrainingObserver) -> Self {
+        Self {
+            observer,
+            begun: None,
+            steps: Vec::new(),
+            told: None,
+        }
+    }
+
+    fn told(self) -> Preflight {
+        let mut secs: Vec<f64> = self.steps.iter().map(Duration::as_secs_f64).collect();
+        let mut measured = secs.split_off(secs.len().min(WARM_UP_STEPS as usize));
+        measured.sort_by(f64::total_cmp);
+        let middle = measured.get(measured.len() / 2).copied();
+        Preflight {
+            secs_per_iteration: middle.unwrap_or(0.0),
+            ..self.told.unwrap_or_else(Preflight::unknown)
+        }
+    }
+}
+
+impl Preflight {
+    fn unknown() -> Self {
+        Self {
+            device: String::new(),
+            num_training: 0,
+            num_validation: 0,
+            num_parameters: 0,
+            secs_per_iteration: 0.0,
+            secs_per_validation: None,
+            total_secs: 0.0,
+            checkpoint_bytes: 0,
+            disk_bytes: 0,
+            free_disk_bytes: None,
+            memory_bytes: None,
+            free_memory_bytes: None,
+        }
+    }
+}
+
+impl TrainingObserver for Stopwatch<'_> {
+    fn event(&mut self, event: &TrainEvent) {
+        match event {
+            TrainEvent::Started {
+                device,
+                num_training,
+                num_validation,
+                num_parameters,
+                ..
+            } => {
+                self.told = Some(Preflight {
+                    device: device.clone(),
+                    num_training: *num_training,
+                    num_validation: *num_validation,
+                    num_parameters: *num_parameters,
+                    ..Preflight::unknown()
+                });
+            }
+            TrainEvent::Validated { .. } => {
+                let secs = self.begun.map(|begun| begun.elapsed().as_secs_f64());
+                if let Some(told) = &mut self.told {
+                    told.secs_per_validation = secs;
+                }
+            }
+            TrainEvent::Warned { .. } => self.observer.event(event),
+            _ => {}
+        }
+    }
+
+    fn between_steps(&mut self) {
+        self.steps.extend(self.begun.map(|begun| begun.elapsed()));
+        self.observer.between_steps();
+        self.begun = Some(Instant::now());
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.observer.is_cancelled()
+    }
+}
+
+/// A folder that goes with this.
+struct Trial(PathBuf);
+
+impl Trial {
+    fn new() -> Result<Self, JobError> {
+        let name = format!("diaphane-preflight-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        // What a killed program left there.
+        drop(std::fs::remove_dir_all(&path));
+        std::fs::create_dir_all(&path).map_err(|err| {
+            let path = path.display();
+            let text = format!(
+                "a folder for the first steps cannot be made ({err}); free some room: {path}"
+            );
+            JobError::Failed(text.into())
+        })?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        // Where this fails the system's own clearing of temporary files takes it.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Bytes of the files in a folder.
+fn folder_bytes(folder: &Path) -> u64 {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = files.filter_map(|file| Some(file.metadata().ok()?.len()));
+    sizes.sum()
+}
+
+/// Free on the disk of this folder, or of the nearest one above it that is there.
+#[cfg(unix)]
+fn free_disk_bytes(folder: &Path) -> Option<u64> {
+    let there = folder.ancestors().find(|folder| folder.is_dir())?;
+    let disk = rustix::fs::statvfs(there).ok()?;
+    Some(disk.f_bavail * disk.f_frsize)
+}
+
+/// This system is not asked.
+#[cfg(not(unix))]
+fn free_disk_bytes(_folder: &Path) -> Option<u64> {
+    None
+}
+
+/// Memory of this program as Linux tells it; unknown elsewhere.
+mod memory {
+    /// Lets the peak begin anew; the memory now, bytes.
+    pub(super) fn reset_peak() -> Option<u64> {
+        std::fs::write("/proc/self/clear_refs", "5").ok()?;
+        stated("/proc/self/status", "VmRSS:")
+    }
+
+    /// The most since, bytes.
+    pub(super) fn peak() -> Option<u64> {
+        stated("/proc/self/status", "VmHWM:")
+    }
+
+    /// What is free for new work, bytes.
+    pub(super) fn available() -> Option<u64> {
+        stated("/proc/meminfo", "MemAvailable:")
+    }
+
+    fn stated(file: &str, entry: &str) -> Option<u64> {
+        let text = std::fs::read_to_string(file).ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix(entry))?;
+        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kib * 1024)
+    }
+}

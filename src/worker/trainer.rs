@@ -1,0 +1,67 @@
+//! The real trainer behind the thread.
+
+use super::driven::{JobError, Trainer};
+use super::preflight::preflight;
+use super::{Preflight, TrainingObserver, TrainingPlan};
+use crate::train::{self, EndReason, RunConfig, Start, TrainError};
+use std::path::Path;
+
+/// Trains networks as run files say.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct NetworkTrainer;
+
+impl From<TrainError> for JobError {
+    fn from(err: TrainError) -> Self {
+        Self::Failed(err.to_string().into())
+    }
+}
+
+impl Trainer for NetworkTrainer {
+    fn train(
+        &mut self,
+        plan: &TrainingPlan,
+        observer: &mut dyn TrainingObserver,
+    ) -> Result<String, JobError> {
+        let mut config = RunConfig::read(&plan.config)?;
+        let start = match &plan.resume {
+            Some(folder) => {
+                config.out.clone_from(folder);
+                Start::Resumed
+            }
+            None => Start::Fresh,
+        };
+        let summary = train::run(&config, start, observer)?;
+        match summary.reason {
+            EndReason::Cancelled => Err(JobError::Cancelled),
+            EndReason::Finished => Ok(format!(
+                "trained for {} iterations; the weights are in {}",
+                summary.iterations,
+                summary.last_checkpoint.display()
+            )),
+            EndReason::Settled => Ok(format!(
+                "trained for {} iterations and got no better; the best weights are those of iteration {}, in {}",
+                summary.iterations,
+                summary.best_iteration.unwrap_or(summary.iterations),
+                summary.out.display()
+            )),
+        }
+    }
+
+    fn preflight(
+        &mut self,
+        plan: &TrainingPlan,
+        observer: &mut dyn TrainingObserver,
+    ) -> Result<Preflight, JobError> {
+        preflight(&RunConfig::read(&plan.config)?, observer)
+    }
+}
+
+/// Reads a run file and checks every setting by itself and against the others.
+///
+/// # Errors
+/// A sentence that names the first setting that cannot be used.
+pub fn check_run_file(path: &Path) -> Result<(), String> {
+    RunConfig::read(path)
+        .map(drop)
+        .map_err(|err| err.to_string())
+}
