@@ -12,8 +12,8 @@ use diaphane::radiograph::{LungMask, Radiograph};
 use diaphane::worker::{
     BranchPlan, BundleChoice, BundleSummary, ComputeOptions, DeviceChoice, EventKind, JobError,
     JobHandle, Observer, Pipeline, PrecisionChoice, Preflight, RunRecord, SuppressionRequest,
-    SuppressionResult, TrainEvent, Trainer, TrainingObserver, TrainingPlan, Worker, WorkerCommand,
-    branch_run, start_suppressor,
+    SuppressionResult, SuppressionSettings, TrainEvent, Trainer, TrainingObserver, TrainingPlan,
+    Worker, WorkerCommand, branch_run, start_suppressor,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -107,6 +107,41 @@ fn newest_weights(out: &Path) -> Vec<Vec<u8>> {
         .into()
 }
 
+/// A loaded bundle's settings, and a radiograph for it.
+fn loaded(worker: &Worker, root: &Path) -> (Arc<Radiograph>, SuppressionSettings) {
+    tiny::write_bundle(&root.join("tiny"), false);
+    tiny::write_chest(root, "chest", 150, 120);
+    let radiograph = Arc::new(formats::read(&root.join("chest.png")).unwrap());
+    let load = WorkerCommand::LoadBundle(JobHandle::new(), root.join("tiny").into());
+    let answer = run(worker, load, || None).pop();
+    let Some(EventKind::BundleLoaded { defaults, .. }) = answer else {
+        panic!("{answer:?}");
+    };
+    (radiograph, defaults)
+}
+
+/// A run branched in its middle ends with the weights of the first run.
+fn assert_branches(worker: &Worker, root: &Path, record: &RunRecord) {
+    // A branch goes on exactly: to the end of the first run it makes the first run's weights.
+    let middle = &record.checkpoints[0];
+    assert!(middle.iteration < 10, "{middle:?}");
+    let plan = BranchPlan {
+        from: root.join("beside"),
+        to: root.join("branch"),
+        iterations: 10,
+    };
+    branch_run(&plan, middle, None).unwrap();
+    assert!(branch_run(&plan, middle, None).is_err(), "a run lies there");
+    let resumed = TrainingPlan {
+        config: plan.to.join("run.toml"),
+        resume: Some(plan.to.clone()),
+    };
+    let command = WorkerCommand::Train(JobHandle::background(), Box::new(resumed));
+    let end = run(worker, command, || None).pop();
+    assert!(matches!(end, Some(EventKind::Trained(_))), "{end:?}");
+    assert!(newest_weights(&plan.to) == newest_weights(&root.join("alone")));
+}
+
 #[test]
 fn a_run_that_let_readers_in_ends_with_the_weights_it_has_alone() {
     let _alone = alone();
@@ -123,14 +158,7 @@ fn a_run_that_let_readers_in_ends_with_the_weights_it_has_alone() {
             .any(|kind| matches!(kind, EventKind::TrainingPaused))
     );
 
-    tiny::write_bundle(&root.path().join("tiny"), false);
-    tiny::write_chest(root.path(), "chest", 150, 120);
-    let radiograph = Arc::new(formats::read(&root.path().join("chest.png")).unwrap());
-    let load = WorkerCommand::LoadBundle(JobHandle::new(), root.path().join("tiny").into());
-    let loaded = run(&worker, load, || None).pop();
-    let Some(EventKind::BundleLoaded { defaults, .. }) = loaded else {
-        panic!("{loaded:?}");
-    };
+    let (radiograph, defaults) = loaded(&worker, root.path());
     let mut asked = 0;
     let ask = || {
         asked += 1;
@@ -162,24 +190,7 @@ fn a_run_that_let_readers_in_ends_with_the_weights_it_has_alone() {
     assert_eq!(num("validation", "score"), 3);
     let last = record.checkpoints.last().unwrap();
     assert!(last.is_last && last.iteration == 10 && last.score.is_some());
-    // A branch goes on exactly: to the end of the first run it makes the first run's weights.
-    let middle = &record.checkpoints[0];
-    assert!(middle.iteration < 10, "{middle:?}");
-    let plan = BranchPlan {
-        from: root.path().join("beside"),
-        to: root.path().join("branch"),
-        iterations: 10,
-    };
-    branch_run(&plan, middle, None).unwrap();
-    assert!(branch_run(&plan, middle, None).is_err(), "a run lies there");
-    let resumed = TrainingPlan {
-        config: plan.to.join("run.toml"),
-        resume: Some(plan.to.clone()),
-    };
-    let command = WorkerCommand::Train(JobHandle::background(), Box::new(resumed));
-    let end = run(&worker, command, || None).pop();
-    assert!(matches!(end, Some(EventKind::Trained(_))), "{end:?}");
-    assert!(newest_weights(&plan.to) == newest_weights(&root.path().join("alone")));
+    assert_branches(&worker, root.path(), &record);
     let best = record.checkpoints.iter().filter(|found| found.is_best);
     assert_eq!(best.count(), 1);
 }

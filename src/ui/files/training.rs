@@ -1,7 +1,9 @@
 //! File work for the training window: pairs, splits, run files, run folders, figures.
 
 use super::{FileEvent, FileWork};
-use crate::dataset::{self, CheckRequest, FindingKind, Report, Split, SplitPlan};
+use crate::dataset::{
+    self, CheckRequest, FindingKind, PATIENTS_FILE, Report, Split, SplitPlan, read_patients,
+};
 use crate::display::thumbnail;
 use crate::formats::raster::write_rgb8;
 use crate::formats::{self, write_atomically};
@@ -10,7 +12,7 @@ use crate::ui::training::{
     CheckProgress, Curves, Greys, PICTURE_HEIGHT, PathField, Prepared, SplitMade, figure,
 };
 use crate::worker::{BranchPlan, CheckpointRecord, RunRecord, branch_run, check_run_file};
-use eframe::egui::Context;
+use eframe::egui;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,35 +47,17 @@ pub enum TrainingWork {
     Saved(Result<PathBuf, String>),
 }
 
-/// Passes on how far the check is.
-struct Watch<'a> {
-    progress: &'a CheckProgress,
-    ctx: Context,
-}
-
-impl dataset::Observer for Watch<'_> {
-    fn progressed(&self, done: usize, all: usize) {
-        self.progress.note(done, all);
-        self.ctx.request_repaint();
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.progress.is_stopped()
-    }
-}
-
 impl FileWork {
     /// Looks at the pairs of a folder.
     pub(in crate::ui) fn check_pairs(&mut self, folder: PathBuf, progress: &Arc<CheckProgress>) {
         let text = "the check of the pairs broke down; a damaged file may have done it".to_owned();
         let lost = TrainingWork::Checked(Arc::clone(progress), Some(Err(text)));
         let progress = Arc::clone(progress);
-        let ctx = self.ctx.clone();
+        let watch = Watch {
+            progress: Arc::clone(&progress),
+            ctx: self.ctx.clone(),
+        };
         self.train("diaphane-check", lost, move || {
-            let watch = Watch {
-                progress: &progress,
-                ctx,
-            };
             let checked = dataset::check(&CheckRequest::of_folder(&folder), &watch);
             let report = checked.map_err(|err| err.to_string()).transpose();
             TrainingWork::Checked(progress, report)
@@ -81,10 +65,15 @@ impl FileWork {
     }
 
     /// Parts the patients of pairs that were looked at.
-    pub(in crate::ui) fn split_pairs(&mut self, report: Arc<Report>, plan: SplitPlan) {
+    pub(in crate::ui) fn split_pairs(
+        &mut self,
+        folder: PathBuf,
+        report: Arc<Report>,
+        plan: SplitPlan,
+    ) {
         let lost = TrainingWork::Split(Err("the split broke down".to_owned()));
         self.train("diaphane-split", lost, move || {
-            TrainingWork::Split(split(&report, plan))
+            TrainingWork::Split(split(&folder, &report, plan))
         });
     }
 
@@ -169,15 +158,38 @@ impl FileWork {
     }
 }
 
-fn split(report: &Report, plan: SplitPlan) -> Result<SplitMade, String> {
-    let split = Split::new(report, &BTreeMap::new(), plan).map_err(|err| err.to_string())?;
+/// Notes how far a check is, and wakes the window.
+struct Watch {
+    progress: Arc<CheckProgress>,
+    ctx: egui::Context,
+}
+
+impl dataset::Observer for Watch {
+    fn progressed(&self, done: usize, all: usize) {
+        self.progress.note(done, all);
+        self.ctx.request_repaint();
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.progress.is_stopped()
+    }
+}
+
+fn split(folder: &Path, report: &Report, plan: SplitPlan) -> Result<SplitMade, String> {
+    let listed = folder.join(PATIENTS_FILE);
+    let patients = if listed.is_file() {
+        read_patients(&listed)
+    } else {
+        Ok(BTreeMap::new())
+    };
+    let split = patients.and_then(|patients| Split::new(report, &patients, plan));
+    let split = split.map_err(|err| err.to_string())?;
     let wrong = split.findings().into_iter();
     let wrong =
         wrong.filter(|found| [FindingKind::Leak, FindingKind::Changed].contains(&found.kind));
-    let unknown = report.pairs.iter().filter(|pair| pair.patient.is_none());
     Ok(SplitMade {
         leaks: wrong.map(|found| found.text).collect(),
-        num_without_patient: unknown.count(),
+        num_without_patient: split.leak_check().unnamed,
         split,
     })
 }

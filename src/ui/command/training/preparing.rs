@@ -29,7 +29,10 @@ pub(super) fn apply(command: TrainingCommand, state: &mut AppState, services: &m
             if let Some(report) = wizard.report.done().cloned() {
                 wizard.forget_after(WizardStep::Check);
                 wizard.split = Attempt::Running;
-                services.files.split_pairs(report, wizard.split_plan);
+                let folder = typed_path(&wizard.pairs);
+                services
+                    .files
+                    .split_pairs(folder, report, wizard.split_plan);
             }
         }
         C::SetPlan(plan) => {

@@ -82,8 +82,8 @@ fn made_ui(ui: &mut Ui, made: &SplitMade) {
     }
     if made.num_without_patient > 0 {
         let text = format!(
-            "{} pairs name no patient: each of them counts as a patient of its own. Where one person has several, part \
-             them with `diaphane dataset split --patients`.",
+            "{} pairs name no patient: each of them counts as a patient of its own. Where one person has several, name the \
+             patients in the file patients.csv beside the pairs, one line a pair: pair,patient.",
             made.num_without_patient
         );
         caution_ui(ui, &text);
