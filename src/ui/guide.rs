@@ -45,6 +45,7 @@ pub const PAGES: &[Page] = &[
     page!("Pairs to learn from", "pairs.md"),
     page!("Pairs without a dual-energy machine", "simulated-pairs.md"),
     page!("Training", "training.md"),
+    page!("Fine-tuning", "fine-tuning.md"),
     page!("Privacy", "privacy.md"),
     page!("The settings file", "settings-file.md"),
     page!("Keys and access", "keys-and-access.md"),
