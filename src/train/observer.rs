@@ -80,7 +80,7 @@ pub trait Observer {
     /// Takes note of a fact.
     fn event(&mut self, event: &TrainEvent);
 
-    /// Called between any two iterations, before [`Self::is_cancelled`]: whatever comes first may be done here. What it
+    /// Called between any two iterations, before [`Self::is_cancelled`], and between any two images of a validation: whatever comes first may be done here. What it
     /// takes is no training time.
     fn between_steps(&mut self) {}
 

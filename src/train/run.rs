@@ -1,6 +1,9 @@
 //! The loop of a run.
 
 mod reported;
+mod summary;
+
+pub use summary::{EndReason, RunSummary};
 
 use super::observer::give_way;
 use super::random::{Purpose, generator};
@@ -10,9 +13,8 @@ use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
 };
 use reported::Reported;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tch::Device;
 
 /// Iterations in a row without a finite gradient after which a run gives up.
@@ -26,37 +28,6 @@ pub enum Start {
     /// From the newest checkpoint of the run folder, with the settings and images the run was begun with. Budget,
     /// device, threads, and what is reported, validated and kept when, may differ.
     Resumed,
-}
-
-/// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndReason {
-    /// The budget is used up.
-    Finished,
-    /// The observer stopped it; it can be resumed.
-    Cancelled,
-    /// Validations were no better for as long as the run file has patience.
-    Settled,
-}
-
-/// What a run left behind.
-#[derive(Debug, Clone, Serialize)]
-pub struct RunSummary {
-    /// The run folder.
-    pub out: PathBuf,
-    /// Why it ended.
-    pub reason: EndReason,
-    /// Iterations done, resumed parts included.
-    pub iterations: u64,
-    /// Training time, resumed parts included.
-    pub elapsed_secs: f64,
-    /// Best validation score; larger is better.
-    pub best_score: Option<f64>,
-    /// Iterations done when it was reached.
-    pub best_iteration: Option<u64>,
-    /// The newest checkpoint.
-    pub last_checkpoint: PathBuf,
 }
 
 /// Trains one network as its run file says.
@@ -102,6 +73,7 @@ pub fn run(
         observer,
         reported: Reported::new(),
         skipped: 0,
+        waited: Duration::ZERO,
     }
     .go()
 }
@@ -148,19 +120,21 @@ struct Run<'a> {
     observer: &'a mut dyn Observer,
     reported: Reported,
     skipped: u32,
+    /// Time that others had, which is no time of training.
+    waited: Duration,
 }
 
 impl Run<'_> {
     fn go(mut self) -> Result<RunSummary, TrainError> {
         self.announce();
-        let mut started = Instant::now();
+        let started = Instant::now();
         let earlier_secs = self.state.elapsed_secs;
         let mut last_checkpoint = None;
         let reason = loop {
             let waited = give_way(self.observer);
-            started += waited;
+            self.waited += waited;
             self.reported.since += waited;
-            self.state.elapsed_secs = earlier_secs + started.elapsed().as_secs_f64();
+            self.state.elapsed_secs = earlier_secs + self.trained_secs(started);
             let fraction = self.fraction();
             if fraction >= 1.0 {
                 break EndReason::Finished;
@@ -172,7 +146,7 @@ impl Run<'_> {
                 break EndReason::Cancelled;
             }
             let learning_rate = self.iterate(fraction)?;
-            self.state.elapsed_secs = earlier_secs + started.elapsed().as_secs_f64();
+            self.state.elapsed_secs = earlier_secs + self.trained_secs(started);
             let done = self.state.iteration;
             if done.is_multiple_of(self.config.report_every) {
                 self.report(learning_rate)?;
@@ -228,6 +202,11 @@ impl Run<'_> {
         if let Some(message) = notice(self.config) {
             self.observer.event(&TrainEvent::Warned { message });
         }
+    }
+
+    /// Training time since `started`, in seconds.
+    fn trained_secs(&self, started: Instant) -> f64 {
+        started.elapsed().saturating_sub(self.waited).as_secs_f64()
     }
 
     /// Whether validations were no better for too long.
@@ -339,7 +318,16 @@ impl Run<'_> {
         }
         let (validation, samples) = {
             let _guard = tch::no_grad_guard();
-            (self.stage.validate(), self.stage.samples())
+            let Self {
+                stage,
+                observer,
+                waited,
+                ..
+            } = self;
+            // A whole image takes longer than a step: whoever waits is let in between any two.
+            let mut pause = || *waited += give_way(*observer);
+            let validation = stage.validate(&mut pause);
+            (validation, stage.samples(&mut pause))
         };
         for network in self.stage.networks() {
             network.swap_averages()?;

@@ -202,11 +202,14 @@ impl Stage for DenoiserStage {
         Ok(terms)
     }
 
-    fn validate(&mut self) -> Result<Option<Validation>, TrainError> {
+    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
         let each = self
             .validation
             .iter()
-            .map(|judged| judged.one_step(&self.estimator, &self.space, self.loss.smooth_l1_beta))
+            .map(|judged| {
+                pause();
+                judged.one_step(&self.estimator, &self.space, self.loss.smooth_l1_beta)
+            })
             .collect::<Result<Vec<Terms>, _>>()?;
         let terms = mean_terms(&each);
         // Tone differences between patients are chance; what is left after an affine map is not.
@@ -214,8 +217,13 @@ impl Stage for DenoiserStage {
         Ok(score.map(|score| Validation { terms, score }))
     }
 
-    fn samples(&mut self) -> Result<Vec<(String, Tensor)>, TrainError> {
-        let (count, steps) = (self.samples.images, self.samples.steps);
-        Judged::samples(&self.validation, count, steps, &self.estimator, &self.space)
+    fn samples(&mut self, pause: &mut dyn FnMut()) -> Result<Vec<(String, Tensor)>, TrainError> {
+        let chosen = self.validation.iter().take(self.samples.images);
+        chosen
+            .map(|judged| {
+                pause();
+                judged.sample(&self.estimator, &self.space, self.samples.steps)
+            })
+            .collect()
     }
 }

@@ -206,11 +206,12 @@ impl Stage for DistillStage {
         Ok(terms)
     }
 
-    fn validate(&mut self) -> Result<Option<Validation>, TrainError> {
+    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
         let mut each = Vec::new();
         for judged in &self.validation {
             let mut terms = Terms::new();
             for steps in JUDGED_STEPS {
+                pause();
                 let picture = judged.sampled(&self.student, &self.space, steps)?;
                 let (plain, affine) = judged.scores(&picture);
                 terms.insert(format!("psnr_{steps}_steps"), plain);
@@ -223,9 +224,14 @@ impl Stage for DistillStage {
         Ok(score.map(|score| Validation { terms, score }))
     }
 
-    fn samples(&mut self) -> Result<Vec<(String, Tensor)>, TrainError> {
-        let (count, steps) = (self.samples.images, self.samples.steps);
-        Judged::samples(&self.validation, count, steps, &self.student, &self.space)
+    fn samples(&mut self, pause: &mut dyn FnMut()) -> Result<Vec<(String, Tensor)>, TrainError> {
+        let chosen = self.validation.iter().take(self.samples.images);
+        chosen
+            .map(|judged| {
+                pause();
+                judged.sample(&self.student, &self.space, self.samples.steps)
+            })
+            .collect()
     }
 }
 

@@ -55,24 +55,15 @@ impl Judged {
             .collect()
     }
 
-    /// Pictures of the first `count`, each by its name.
-    pub fn samples(
-        judged: &[Self],
-        count: usize,
-        num_steps: usize,
+    /// The picture of [`Self::sampled`] with the image's name.
+    pub fn sample(
+        &self,
         estimator: &Estimator,
         space: &LatentSpace,
-    ) -> Result<Vec<(String, Tensor)>, TrainError> {
-        judged
-            .iter()
-            .take(count)
-            .map(|one| {
-                Ok((
-                    one.image.name.clone(),
-                    one.sampled(estimator, space, num_steps)?,
-                ))
-            })
-            .collect()
+        num_steps: usize,
+    ) -> Result<(String, Tensor), TrainError> {
+        let picture = self.sampled(estimator, space, num_steps)?;
+        Ok((self.image.name.clone(), picture))
     }
 
     /// How close the clean latent comes at each of the judged timesteps, and the picture from the last one.

@@ -81,11 +81,12 @@ pub(crate) trait Stage {
     /// weight was changed; a forward pass may have moved running statistics, which [`attempt`] puts back.
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError>;
 
-    /// Judges the weights as they stand, without gradients; `None` where there is nothing to judge by.
-    fn validate(&mut self) -> Result<Option<Validation>, TrainError>;
+    /// Judges the weights as they stand, without gradients; `None` where there is nothing to judge by. Calls `pause`
+    /// before every image.
+    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError>;
 
-    /// Soft-tissue images of the first validation images, by name, `[1, 1, H, W]` in `[-1, 1]`.
-    fn samples(&mut self) -> Result<Vec<(String, Tensor)>, TrainError> {
+    /// Soft-tissue images of the first validation images, by name, `[1, 1, H, W]` in `[-1, 1]`; calls `pause` before each.
+    fn samples(&mut self, _pause: &mut dyn FnMut()) -> Result<Vec<(String, Tensor)>, TrainError> {
         Ok(Vec::new())
     }
 }

@@ -86,10 +86,11 @@ impl Stage for SegmenterStage {
         Ok(terms)
     }
 
-    fn validate(&mut self) -> Result<Option<Validation>, TrainError> {
+    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
         let mut each = Vec::new();
         let mut worst = f64::INFINITY;
         for (image, lungs) in &self.validation {
+            pause();
             let found = self.segmenter.forward(image).sigmoid().gt(THRESHOLD);
             let found = found.to_kind(Kind::Float);
             let both = (&found * lungs).sum(Kind::Double).f_double_value(&[])?;

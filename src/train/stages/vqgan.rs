@@ -226,9 +226,10 @@ impl Stage for VqganStage {
         Ok(report)
     }
 
-    fn validate(&mut self) -> Result<Option<Validation>, TrainError> {
+    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
         let mut each = Vec::new();
         for image in &self.validation {
+            pause();
             let mut terms = Terms::new();
             let planes = [
                 ("radiograph", Some(&image.radiograph)),

@@ -146,7 +146,7 @@ pub fn smoothed(points: &[[f64; 2]]) -> Points {
 mod tests {
     use super::*;
 
-    /// Expected: `pandas.Series([4, 2, 2, 0]).ewm(alpha=0.1, adjust=True).mean()` (pandas 2.2).
+    /// Expected: `pandas.Series([4, 2, 2, 0]).ewm(alpha=0.1, adjust=True).mean()` (pandas 3.1).
     #[test]
     fn the_smoothed_curve_is_the_adjusted_mean_of_pandas() {
         let points = [[10.0, 4.0], [20.0, 2.0], [30.0, 2.0], [40.0, 0.0]];
