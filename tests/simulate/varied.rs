@@ -251,15 +251,18 @@ fn contents_are_written_beside_the_pictures() {
     assert!(difference.unwrap().values().iter().all(|&d| d < 1e-4));
 }
 
-/// How far the mean of varied phantoms may lie beyond the six real pairs, share of the range's
-/// ends. The slopes of fine spectra are steeper in phantoms than in real chests, which have more
-/// structure between a rib's width and the grain; the ratio of directions is lower for the same
-/// reason.
+/// How far the mean of six varied phantoms may lie beyond the six real pairs, share of the range's
+/// ends. Six draws of bone density and processing are few, so ribs and grain have room. The slopes
+/// of fine spectra are steeper in phantoms than in real chests, which have more structure between a
+/// rib's width and the grain; the ratio of directions is lower for the same reason.
 fn bound(name: &str) -> f64 {
     match name {
-        "soft slope 100-300" => 0.35,
-        name if name.contains("slope") || name.contains("V/H") => 0.25,
-        "soft background p50" | "cxr - soft lung p5" | "cxr - soft mediastinum p5" => 0.50,
+        "soft slope 100-300"
+        | "soft background p50"
+        | "cxr - soft lung p5"
+        | "cxr - soft mediastinum p5" => 0.60,
+        name if name.contains("slope") => 0.40,
+        name if name.contains("rib") || name.contains("noise") || name.contains("V/H") => 0.30,
         _ => 0.12,
     }
 }

@@ -28,8 +28,9 @@ pub(super) struct Exposed {
 /// Exposes a chest at both tube voltages.
 pub(super) fn expose(paths: &PathLengths, config: &CtConfig) -> Exposed {
     let [low, high] = config.tube_kv.map(|tube_kv| Shots::new(paths, tube_kv));
-    // Bone vanishes where a little of it changes both logarithms in this proportion.
-    let weight = high.slopes[1] / low.slopes[1];
+    // Bone vanishes where taking the place of soft tissue changes both logarithms in this proportion.
+    let excess = |shots: &Shots| BONE_DENSITY * shots.slopes[1] - SOFT_DENSITY * shots.slopes[0];
+    let weight = excess(&high) / excess(&low);
     let scale = high.slopes[0] / (high.slopes[0] - weight * low.slopes[0]);
     let mut subtracted = high.with_bone.clone();
     for (value, &low) in subtracted
