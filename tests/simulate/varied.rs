@@ -122,7 +122,8 @@ fn pathology_is_kept_by_the_soft_tissue_image() {
         let soft = whole(&with.soft_tissue, &without.soft_tissue);
         let bone = whole(&with.bone, &without.bone);
         if !found.is_empty() {
-            assert!(soft > 0.005, "{found:?}: {soft}");
+            // The smallest drawn is a plate of a few pixels' width: a third of a grey level on each of a thousand pixels.
+            assert!(soft > 0.003, "{found:?}: {soft}");
             assert!(bone < 0.4 * soft + 0.01, "{found:?}: {bone} {soft}");
             seen += 1;
         }
