@@ -102,13 +102,16 @@ impl Base {
         let folder = if path.is_dir() {
             path.to_owned()
         } else {
-            // A run file puts its own folder before a bare name.
-            let name = path.file_name().unwrap_or(path.as_os_str());
-            find_bundle(&name.to_string_lossy())?
+            find_bundle(&path.to_string_lossy())?
         };
         Ok(Self {
             info: Bundle::info(&folder)?,
         })
+    }
+
+    /// Whether a run file in `folder` means a bundle that the program knows by this name, not a folder.
+    pub fn is_bare_name(path: &Path, folder: &Path) -> bool {
+        path.components().count() == 1 && !folder.join(path).is_dir()
     }
 
     /// What the bundle says about itself.

@@ -142,6 +142,14 @@ pub fn export(config: &ExportConfig) -> Result<WrittenBundle, TrainError> {
         .transpose()?;
     let base = denoiser.settings.base.as_deref().map(Base::open);
     let base = base.transpose()?;
+    if let (Some(base), Some(record)) = (&base, BaseRecord::read(&denoiser.folder)?)
+        && base.sha256() != record.bundle_sha256
+    {
+        return Err(TrainError::checkpoint(
+            &config.denoiser,
+            "the bundle that the run was begun with is no longer what it was; put it back",
+        ));
+    }
     let vqgan = FrozenVqgan::find(&denoiser.settings, &denoiser.folder)?;
     let manifest = match &base {
         Some(base) => manifest_of_base(config, &denoiser, segmenter.as_ref(), base)?,

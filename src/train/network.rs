@@ -69,10 +69,11 @@ impl TrainedNetwork {
         let _guard = tch::no_grad_guard();
         let mut variables = other.variables();
         for (name, average) in &mut self.averages {
-            if let Some(variable) = variables.get_mut(name) {
-                variable.f_copy_(average)?;
-                *average = variable.detach();
-            }
+            let variable = variables.get_mut(name).ok_or_else(|| {
+                TrainError::setting("base", format!("has no variable `{name}` to follow"))
+            })?;
+            variable.f_copy_(average)?;
+            *average = variable.detach();
         }
         Ok(())
     }

@@ -122,6 +122,7 @@ fn decisive(config: &RunConfig) -> Result<Table, TrainError> {
         &mut config.start_from,
         &mut config.vqgan,
         &mut config.base,
+        &mut config.data.split,
         &mut config.loss.vqgan.perceptual_weights,
     ];
     for path in files.into_iter().flatten() {

@@ -158,14 +158,16 @@ impl Run<'_> {
                 last_checkpoint = Some((done, self.checkpoint()?));
             }
         };
+        let done = self.state.iteration;
+        let every = self.config.validate_every;
+        let judged = every > 0 && done.is_multiple_of(every);
+        let last_judged = reason == EndReason::Finished && !judged;
+        if last_judged {
+            self.validate()?;
+        }
         let last_checkpoint = match last_checkpoint {
-            Some((done, path)) if done == self.state.iteration => path,
-            _ => {
-                if reason == EndReason::Finished {
-                    self.validate()?;
-                }
-                self.checkpoint()?
-            }
+            Some((at, path)) if at == done && !last_judged => path,
+            _ => self.checkpoint()?,
         };
         let summary = RunSummary {
             out: self.folder.root().to_owned(),
@@ -340,10 +342,8 @@ impl Run<'_> {
             return Ok(false);
         };
         let least = self.config.patience.as_ref().map_or(0.0, |p| p.min_delta);
-        let best = self
-            .state
-            .best_score
-            .is_none_or(|best| validation.score > best + least);
+        let better = |best: f64| validation.score > best + least;
+        let best = validation.score.is_finite() && self.state.best_score.is_none_or(better);
         self.state.validations_since_best += 1;
         if best {
             self.state.best_score = Some(validation.score);

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const WARM_UP_STEPS: u64 = 2;
 /// Steps that are.
 const MEASURED_STEPS: u64 = 5;
+/// Both together.
+const STEPS: usize = (WARM_UP_STEPS + MEASURED_STEPS) as usize;
 
 /// What a training run will take.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +116,8 @@ impl<'a> Stopwatch<'a> {
     }
 
     fn told(self) -> Preflight {
-        let mut secs: Vec<f64> = self.steps.iter().map(Duration::as_secs_f64).collect();
+        let steps = self.steps.iter().take(STEPS);
+        let mut secs: Vec<f64> = steps.map(Duration::as_secs_f64).collect();
         let mut measured = secs.split_off(secs.len().min(WARM_UP_STEPS as usize));
         measured.sort_by(f64::total_cmp);
         let middle = measured.get(measured.len() / 2).copied();
@@ -163,9 +166,11 @@ impl TrainingObserver for Stopwatch<'_> {
                 });
             }
             TrainEvent::Validated { .. } => {
-                let secs = self.begun.map(|begun| begun.elapsed().as_secs_f64());
+                // What comes after the last step is the validation, lap by lap of an image each.
+                let last = self.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
+                let laps: Duration = self.steps.iter().skip(STEPS).sum();
                 if let Some(told) = &mut self.told {
-                    told.secs_per_validation = secs;
+                    told.secs_per_validation = Some((laps + last).as_secs_f64());
                 }
             }
             TrainEvent::Warned { .. } => self.observer.event(event),

@@ -131,6 +131,9 @@ impl Service {
     /// The next job of a reader, waited for while training is held; `None` lets training go on.
     pub(super) fn next_before_training(&self, training: &JobHandle) -> Option<WorkerCommand> {
         loop {
+            if self.should_stop(training) {
+                return None;
+            }
             self.take_commands();
             let next = self.desk.queue.borrow_mut().next_reading();
             if next.is_some() {
@@ -138,7 +141,7 @@ impl Service {
                 return next;
             }
             let is_held = self.desk.is_training_held.get() && !self.desk.ending.get();
-            if !is_held || self.should_stop(training) {
+            if !is_held {
                 return None;
             }
             match self.commands.recv_timeout(HOLD_GLANCE) {

@@ -191,6 +191,13 @@ impl Window {
         self.harness.run();
     }
 
+    /// Clicks the widget of this label in a list that is longer than its window.
+    pub fn click_in_list(&mut self, label: &str) {
+        self.harness.get_by_label(label).scroll_to_me();
+        self.harness.run();
+        self.click(label);
+    }
+
     /// Drags the widget of this label by so many points, in two moves.
     pub fn drag(&mut self, label: &str, by: [f32; 2]) {
         let from = self.harness.get_by_label(label).rect().center();

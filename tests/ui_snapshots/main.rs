@@ -284,7 +284,7 @@ fn page_keys_turn_over_studies_and_results_stay_with_theirs() {
 fn help_lists_the_keys() {
     let mut window = Window::new();
     window.press(Key::F1);
-    window.click("Mouse and keys");
+    window.click_in_list("Mouse and keys");
     let first = window.harness.get_by_label("Left drag: right").rect();
     assert!(
         first.top() > 0.0,

@@ -337,9 +337,9 @@ fn the_guide_opens_and_its_pages_are_there() {
     let mut window = Window::new();
     window.press(Key::F1);
     assert!(window.has_text("drop files and folders"));
-    window.click("The settings file");
+    window.click_in_list("The settings file");
     assert!(window.has_text("DIAPHANE_CONFIG_DIR"));
-    window.click("When something goes wrong");
+    window.click_in_list("When something goes wrong");
     assert!(window.has_text("No file dialog opens"));
     window.press(Key::Escape);
     assert!(!window.has("When something goes wrong"));

@@ -76,8 +76,8 @@ impl RunConfig {
             }
             _ => {}
         }
-        if self.adapter.is_some() && !(latent && self.base.is_some()) {
-            return refuse("adapter", "needs `base` and stage `denoiser` or `distill`");
+        if self.adapter.is_some() && !(self.stage == TrainStage::Denoiser && self.base.is_some()) {
+            return refuse("adapter", "needs `base` and stage `denoiser`");
         }
         if self.recompute_activations && !latent {
             return refuse(

@@ -221,6 +221,9 @@ impl RunConfig {
     /// [`TrainError::File`] where it cannot be read, [`TrainError::RunFile`] where it is no run file,
     /// [`TrainError::Setting`] where a setting has no meaning.
     pub fn read(path: &Path) -> Result<Self, TrainError> {
+        // Settings are written out again, and read from another folder: no path of theirs may depend on this one.
+        let path =
+            &std::path::absolute(path).map_err(TrainError::file("reading the run file", path))?;
         let text = std::fs::read_to_string(path)
             .map_err(TrainError::file("reading the run file", path))?;
         let mut config: Self = toml::from_str(&text).map_err(|err| TrainError::RunFile {
@@ -229,7 +232,12 @@ impl RunConfig {
         })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.out = folder.join(&config.out);
-        for given in [&mut config.start_from, &mut config.vqgan, &mut config.base]
+        if let Some(base) = &mut config.base
+            && !Base::is_bare_name(base, folder)
+        {
+            *base = folder.join(&base);
+        }
+        for given in [&mut config.start_from, &mut config.vqgan]
             .into_iter()
             .flatten()
         {

@@ -74,9 +74,19 @@ pub(super) fn psnr(prediction: &Tensor, target: &Tensor, weight: Option<&Tensor>
     let (mean_p, mean_t) = (mean(prediction), mean(target));
     let (p, t) = (prediction - mean_p, target - mean_t);
     let (pp, tt, pt) = (mean(&p.square()), mean(&t.square()), mean(&(&p * &t)));
-    let left = if pp > 0.0 { tt - pt * pt / pp } else { tt };
-    // Below 120 dB the single precision of the images decides nothing.
-    let decibel = |error: f64| -10.0 * (error / 4.0).max(1e-12).log10();
+    let left = if pp > 0.0 || pp.is_nan() {
+        tt - pt * pt / pp
+    } else {
+        tt
+    };
+    // Below 120 dB the single precision of the images decides nothing. `max` would take what is no number for 120 dB.
+    let decibel = |error: f64| {
+        if error.is_nan() {
+            f64::NAN
+        } else {
+            -10.0 * (error / 4.0).max(1e-12).log10()
+        }
+    };
     (decibel(error), decibel(left))
 }
 
@@ -105,5 +115,7 @@ mod tests {
         let (plain, affine) = psnr(&(&target + 0.1), &target, None);
         assert!((plain - 26.020_6).abs() < 1e-3, "{plain}");
         assert!(affine > 100.0, "{affine}");
+        let (plain, affine) = psnr(&(&target * f64::NAN), &target, None);
+        assert!(plain.is_nan() && affine.is_nan(), "{plain} {affine}");
     }
 }

@@ -131,13 +131,16 @@ impl PreparedViews {
 
     /// Keeps a view that was lacking.
     pub fn keep(&mut self, view: u64, task: &LatentTask) -> Result<(), TrainError> {
-        let task = task.to_device(Device::Cpu);
+        let mut task = task.to_device(Device::Cpu);
+        if !self.with_pixels {
+            task.pixels = None;
+        }
         let mut tensors = vec![
             ("condition".to_owned(), task.condition.shallow_clone()),
             ("clean".to_owned(), task.clean.shallow_clone()),
             ("weight".to_owned(), task.weight.shallow_clone()),
         ];
-        if let (Some(pixels), true) = (&task.pixels, self.with_pixels) {
+        if let Some(pixels) = &task.pixels {
             tensors.push(("target".to_owned(), pixels.target.shallow_clone()));
             tensors.push(("pixel_weight".to_owned(), pixels.weight.shallow_clone()));
         }

@@ -61,7 +61,12 @@ pub fn guide_ui(
             Panel::left("contents")
                 .exact_size(theme::CONTENTS_WIDTH)
                 .resizable(false)
-                .show(ui, |ui| contents_ui(ui, state, commands));
+                .show(ui, |ui| {
+                    let area = ScrollArea::vertical()
+                        .id_salt("contents")
+                        .auto_shrink(false);
+                    area.show(ui, |ui| contents_ui(ui, state, commands));
+                });
             // A page read to its end must not leave the next one scrolled down.
             let page = state.shell.guide_page;
             let area = ScrollArea::vertical().id_salt(page).auto_shrink(false);
