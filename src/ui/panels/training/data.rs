@@ -77,10 +77,10 @@ fn path_ui(
     let label = ui.label(name);
     let mut text = state.training.wizard.path(field).to_owned();
     let width = (ui.ctx().content_rect().width() - 240.0).clamp(160.0, theme::TRAINING_FIELD);
-    let edit = TextEdit::singleline(&mut text)
-        .desired_width(width)
-        .password(state.is_patient_hidden());
-    if ui.add(edit).labelled_by(label.id).changed() {
+    let edit = TextEdit::singleline(&mut text).password(state.is_patient_hidden());
+    // A grid offers no more than its column had before: a wish for width would not be heard.
+    let size = [width, ui.spacing().interact_size.y];
+    if ui.add_sized(size, edit).labelled_by(label.id).changed() {
         ask(commands, TrainingCommand::Type(field, text));
     }
     let choose = ui.button("Choose...");
