@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a step that fails ends the measurement")]
 
 mod lungs;
+mod pairs;
 #[path = "window/picture.rs"]
 mod picture;
 
@@ -24,8 +25,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Side of the pairs that are learned from, pixels.
-const PAIR_SIDE: usize = 1024;
 /// Pictures alone, and during the run.
 const NUM_PICTURES: u64 = 6;
 /// Steps of a picture: few, so that the measurement ends.
@@ -37,16 +36,12 @@ const PATIENCE: Duration = Duration::from_mins(10);
 fn write_run(folder: &Path) -> PathBuf {
     let data = folder.join("data");
     std::fs::create_dir(&data).unwrap();
-    for name in ["a", "b"] {
-        picture::write(&data, &format!("{name}_cxr.png"), PAIR_SIDE);
-        picture::write(&data, &format!("{name}_soft.png"), PAIR_SIDE);
-    }
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/compact");
+    pairs::write(&data);
     let text = format!(
-        "stage = 'denoiser'\nout = 'run'\ndevice = 'cpu'\nbatch = 2\npatch_px = 256\niterations = 100000\n\
-         report_every = 1\nvalidate_every = 0\ncheckpoint_every = 100000\nvqgan = '{0}/vqgan.safetensors'\n\
-         start_from = '{0}/denoiser.safetensors'\n[[data.source]]\nkind = 'pairs'\nfolder = 'data'\n",
-        bundle.display()
+        "stage = 'denoiser'\nbase = '{}/models/compact'\nout = 'run'\ndevice = 'cpu'\nbatch = 2\npatch_px = 256\n\
+         iterations = 100000\nreport_every = 1\nvalidate_every = 0\ncheckpoint_every = 100000\n\
+         [[data.source]]\nkind = 'pairs'\nfolder = 'data'\n",
+        env!("CARGO_MANIFEST_DIR")
     );
     let path = folder.join("plan.toml");
     std::fs::write(&path, text).unwrap();

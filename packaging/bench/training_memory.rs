@@ -6,10 +6,9 @@
 //! fast it grows; it ends with status 1 where that is more than [`BOUND_MIB_PER_HOUR`].
 #![expect(clippy::unwrap_used, reason = "a step that fails ends the measurement")]
 
-use diaphane::formats::raster::write_grey16;
-use diaphane::radiograph::Raster;
+mod pairs;
+
 use diaphane::train::{Observer, RunConfig, Start, TrainEvent, run};
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -17,7 +16,6 @@ use std::time::Instant;
 const BOUND_MIB_PER_HOUR: f64 = 64.0;
 /// Bytes of a page on the processors this is measured on.
 const PAGE_BYTES: f64 = 4096.0;
-const SIDE: usize = 512;
 
 /// Resident memory in MiB over time.
 struct Watch {
@@ -54,35 +52,12 @@ fn slope_per_hour(seen: &[(f64, f64)]) -> f64 {
     60.0 * both / square
 }
 
-/// Three pairs: waves as tissue, bars as ribs.
-fn write_pairs(folder: &Path) {
-    for (index, name) in ["a", "b", "c"].iter().enumerate() {
-        let soft = |i: usize| {
-            let (x, y) = ((i % SIDE) as f32, (i / SIDE) as f32);
-            0.4 + 0.15 * ((x * 0.02 + index as f32).sin() + (y * 0.013).cos())
-        };
-        let bone = |i: usize| if (i / SIDE) % 64 < 20 { 0.1 } else { 0.0 };
-        let save = |ending: &str, value: &dyn Fn(usize) -> f32| {
-            let values = (0..SIDE * SIDE).map(value).collect();
-            let picture = Raster::new(SIDE, SIDE, values).unwrap();
-            write_grey16(
-                &folder.join(format!("{name}_{ending}.png")),
-                &picture,
-                false,
-            )
-            .unwrap();
-        };
-        save("cxr", &|i| soft(i) + bone(i));
-        save("soft", &soft);
-    }
-}
-
 fn main() -> ExitCode {
     let minutes: f64 = std::env::args()
         .find_map(|word| word.parse().ok())
         .unwrap_or(60.0);
     let temp = tempfile::tempdir().unwrap();
-    write_pairs(temp.path());
+    pairs::write(temp.path());
     let text = format!(
         "stage = \"denoiser\"\nbase = '{}/models/compact'\nout = \"run\"\ndevice = \"cpu\"\nthreads = 1\n\
          minutes = {minutes:.3}\nbatch = 2\npatch_px = 128\nreport_every = 25\nvalidate_every = 100\n\
