@@ -5,7 +5,7 @@
 
 use super::finding::{Finding, FindingKind as Kind, Severity};
 use super::{DatasetError, PairReport, Report};
-use crate::formats::{hexadecimal, write_atomically};
+use crate::formats::{self, hexadecimal, write_atomically};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -362,6 +362,8 @@ fn parts(groups: BTreeSet<&String>, plan: SplitPlan) -> BTreeMap<String, Part> {
 }
 
 fn sha256_of_file(path: &Path) -> Result<String, DatasetError> {
-    let bytes = std::fs::read(path).map_err(DatasetError::file("reading a pair", path))?;
-    Ok(hexadecimal(&Sha256::digest(&bytes)))
+    let digest = formats::sha256_of_file(path);
+    Ok(digest
+        .map_err(DatasetError::file("reading a pair", path))?
+        .0)
 }

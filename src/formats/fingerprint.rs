@@ -1,7 +1,10 @@
-//! A name for the stored values themselves, independent of how a file wraps them.
+//! Names for what files hold: of the stored values, independent of how a file wraps them, and of whole files.
 
 use crate::radiograph::StoredValues;
 use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 /// SHA-256 of the stored values as little-endian 32-bit integers, row by row, in lower-case
 /// hexadecimal: equal for the same picture under every transfer syntax.
@@ -28,4 +31,23 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
         }
     }
     digits
+}
+
+/// SHA-256 of a whole file, lower-case hexadecimal, with its length in bytes.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn sha256_of_file(path: &Path) -> io::Result<(String, u64)> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut chunk = vec![0_u8; 1 << 20];
+    let mut bytes = 0_u64;
+    loop {
+        let count = file.read(&mut chunk)?;
+        let Some(read) = chunk.get(..count).filter(|read| !read.is_empty()) else {
+            return Ok((hexadecimal(&hasher.finalize()), bytes));
+        };
+        hasher.update(read);
+        bytes += count as u64;
+    }
 }

@@ -32,7 +32,7 @@ pub use atomic::{ensure_not_source, write_atomically, write_private};
 pub use dicom::{CtSlice, referenced_files};
 pub use error::{FormatError, Problem};
 pub use find::{Found, Skipped, find_radiographs};
-pub use fingerprint::{hexadecimal, stored_fingerprint};
+pub use fingerprint::{hexadecimal, sha256_of_file, stored_fingerprint};
 pub use identity::{Identities, Identity, conflict_warnings};
 pub use inspect::{Inspection, Probe, SpacingReport, WindowReport, inspect, inspect_all};
 pub use search::Search;

@@ -47,7 +47,7 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Tally> {
                 tally.interrupted = true;
                 break;
             }
-            Err(err) => failures.add(&mut tally, &pair.name, &pair.cxr, &err),
+            Err(err) => failures.add(&mut tally, &pair.name, &pair.radiograph, &err),
         }
     }
     study.publish(args, &failures)?;

@@ -1,8 +1,8 @@
 //! One pair as it is scored: pictures on the soft-tissue image's grid.
 
-use super::pairs::Pair;
 use super::pictures;
 use crate::cli::job::fit_mask;
+use crate::dataset::PairFiles;
 use crate::evidence::Row;
 use crate::formats::{self, raster};
 use crate::metrics::{Scored, score};
@@ -33,10 +33,10 @@ pub(super) struct Case {
 
 impl Case {
     /// Reads the files of a pair.
-    pub(super) fn read(pair: &Pair) -> anyhow::Result<Self> {
-        let radiograph = Arc::new(formats::read(&pair.cxr)?);
-        let soft = pictures::soft_tissue(&pair.soft, &radiograph)?;
-        let given_mask = match &pair.mask {
+    pub(super) fn read(pair: &PairFiles) -> anyhow::Result<Self> {
+        let radiograph = Arc::new(formats::read(&pair.radiograph)?);
+        let soft = pictures::soft_tissue(&pair.soft_tissue, &radiograph)?;
+        let given_mask = match &pair.lung_mask {
             Some(path) => Some(raster::read_mask(path)?),
             None => None,
         };
@@ -46,7 +46,7 @@ impl Case {
         };
         Ok(Self {
             name: pair.name.clone(),
-            file: pair.cxr.clone(),
+            file: pair.radiograph.clone(),
             cxr: pictures::radiograph(&radiograph, Some(soft.size()))?,
             radiograph,
             soft,

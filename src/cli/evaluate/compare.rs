@@ -1,13 +1,13 @@
 //! One or several models on the same pairs.
 
 use super::case::Case;
-use super::pairs::Pair;
 use super::report::{Rival, Tables};
 use super::source::{Asked, Networks, Source};
 use crate::cli::args::{EvaluateArgs, NetworkArgs};
 use crate::cli::job::{self, NetworkChoice};
 use crate::cli::report::Tally;
 use crate::cli::session::Session;
+use crate::dataset::PairFiles;
 use crate::evidence::Table;
 use crate::model::Bundle;
 use crate::pipeline::Perceptual;
@@ -40,7 +40,9 @@ pub(super) fn score_pairs(args: &EvaluateArgs, tables: &mut Tables) -> anyhow::R
                 tally.interrupted = true;
                 break;
             }
-            Err(err) => tables.failures.add(&mut tally, &pair.name, &pair.cxr, &err),
+            Err(err) => tables
+                .failures
+                .add(&mut tally, &pair.name, &pair.radiograph, &err),
         }
     }
     if let Source::Networks(networks, _) = &source
@@ -113,7 +115,7 @@ fn name_of(network: &NetworkArgs, bundle: &Path) -> anyhow::Result<String> {
 /// Adds the rows of one pair; `false` on Ctrl-C.
 fn score_pair(
     source: &Source,
-    pair: &Pair,
+    pair: &PairFiles,
     perceptual: Option<&Perceptual>,
     tables: &mut Tables,
 ) -> anyhow::Result<bool> {
@@ -139,7 +141,7 @@ fn score_pair(
 fn score_rival(
     networks: &Networks,
     rival: &Contender,
-    sound: &[&Pair],
+    sound: &[&PairFiles],
     tally: &mut Tally,
     tables: &mut Tables,
 ) -> anyhow::Result<()> {
@@ -164,7 +166,9 @@ fn score_rival(
                 tally.interrupted = true;
                 break;
             }
-            Err(err) => tables.failures.add(tally, &pair.name, &pair.cxr, &err),
+            Err(err) => tables
+                .failures
+                .add(tally, &pair.name, &pair.radiograph, &err),
         }
     }
     let kept = |case: &str| table.rows().iter().any(|(name, _)| name == case);

@@ -2,20 +2,18 @@
 
 use super::case::Case;
 use super::gallery::Gallery;
-use super::pairs::{self, Pair};
+use super::pairs;
 use super::source::{Asked, Networks};
 use crate::cli::models::args::PromoteArgs;
-use crate::dataset::{Part, Split};
+use crate::dataset::{PairFiles, Part, Split};
 use crate::evidence::{Comparison, Patients, Table};
-use crate::formats::hexadecimal;
+use crate::formats;
 use crate::model::site::{self, BundleInfo};
 use crate::pipeline::Perceptual;
 use crate::radiograph::FloatImage;
 use crate::simulate::{Phantom, PhantomConfig, study_seed};
 use crate::worker::SuppressionSettings;
 use anyhow::{Context as _, bail, ensure};
-use sha2::{Digest as _, Sha256};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Seed of the reference set; its phantoms are drawn anew each time.
@@ -46,7 +44,7 @@ impl Contender {
 
 /// The pairs that decide.
 pub(in crate::cli) struct TestSet {
-    pairs: Vec<Pair>,
+    pairs: Vec<PairFiles>,
     patients: Patients,
     /// The split's file and its hash, where there is one.
     pub(in crate::cli) split: Option<(PathBuf, String)>,
@@ -93,13 +91,13 @@ impl TestSet {
 }
 
 /// The pairs of a split's test part, known again by their bytes, with their patients.
-fn locked(found: Vec<Pair>, split: &Split) -> anyhow::Result<(Vec<Pair>, Patients)> {
+fn locked(found: Vec<PairFiles>, split: &Split) -> anyhow::Result<(Vec<PairFiles>, Patients)> {
     let entries = split.pairs.iter();
     let tested: Vec<_> = entries.filter(|entry| entry.part == Part::Test).collect();
     ensure!(!tested.is_empty(), "it is empty; split the dataset again");
     let (mut pairs, mut patients) = (Vec::new(), Patients::new());
     for pair in found {
-        let hashes = [sha256_of(&pair.cxr)?, sha256_of(&pair.soft)?];
+        let hashes = [sha256_of(&pair.radiograph)?, sha256_of(&pair.soft_tissue)?];
         let entry = tested.iter().find(|entry| {
             let mut known = hashes.iter();
             known.all(|hash| entry.sha256.values().any(|value| value == hash))
@@ -119,8 +117,10 @@ fn locked(found: Vec<Pair>, split: &Split) -> anyhow::Result<(Vec<Pair>, Patient
 }
 
 fn sha256_of(path: &Path) -> anyhow::Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(hexadecimal(&Sha256::digest(&bytes)))
+    let digest = formats::sha256_of_file(path);
+    Ok(digest
+        .with_context(|| format!("cannot read {}", path.display()))?
+        .0)
 }
 
 /// Scores of both on one set.

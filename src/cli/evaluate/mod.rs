@@ -24,10 +24,10 @@ pub(super) mod source;
 
 use super::args::EvaluateArgs;
 use super::report::Tally;
+use crate::dataset::PairFiles;
 use crate::evidence::{COLUMNS, column};
 use anyhow::ensure;
 use gallery::Gallery;
-use pairs::Pair;
 use report::Tables;
 
 pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Tally> {
@@ -64,7 +64,7 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Tally> {
 }
 
 /// The pairs that were asked for.
-fn found(args: &EvaluateArgs) -> anyhow::Result<Vec<Pair>> {
+fn found(args: &EvaluateArgs) -> anyhow::Result<Vec<PairFiles>> {
     match (&args.pairs, &args.cxr, &args.soft) {
         (Some(folder), _, _) => pairs::in_one_folder(folder),
         (None, Some(cxr), Some(soft)) => pairs::in_two_folders(cxr, soft),

@@ -1,6 +1,6 @@
 //! Which files belong together.
 
-use crate::dataset;
+use crate::dataset::{self, PairFiles};
 use anyhow::{Context as _, bail, ensure};
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,15 +11,6 @@ const PICTURES: [&str; 7] = ["png", "tif", "tiff", "jpg", "jpeg", "dcm", "dicom"
 /// Endings of a prediction's stem, the best first.
 const PREDICTIONS: [&str; 4] = ["", "_soft", "_cxr", "_cxr_soft"];
 
-/// A radiograph with its soft-tissue image and, where known, its lung mask.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pair {
-    pub(super) name: String,
-    pub(super) cxr: PathBuf,
-    pub(super) soft: PathBuf,
-    pub(super) mask: Option<PathBuf>,
-}
-
 /// A radiograph with its lung labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Labelled {
@@ -29,27 +20,21 @@ pub(super) struct Labelled {
 }
 
 /// The pairs of one folder, as `dataset check` tells them.
-pub(super) fn in_one_folder(folder: &Path) -> anyhow::Result<Vec<Pair>> {
+pub(super) fn in_one_folder(folder: &Path) -> anyhow::Result<Vec<PairFiles>> {
     listed(folder, None)
 }
 
 /// Files of equal stems in two folders.
-pub(super) fn in_two_folders(cxr: &Path, soft: &Path) -> anyhow::Result<Vec<Pair>> {
+pub(super) fn in_two_folders(cxr: &Path, soft: &Path) -> anyhow::Result<Vec<PairFiles>> {
     listed(cxr, Some(soft))
 }
 
-fn listed(cxr: &Path, soft: Option<&Path>) -> anyhow::Result<Vec<Pair>> {
+fn listed(cxr: &Path, soft: Option<&Path>) -> anyhow::Result<Vec<PairFiles>> {
     let listing = dataset::list_pairs(cxr, soft)?;
     if let Some(found) = listing.ambiguous(&[]) {
         bail!("{} ({})", found.text, cxr.display());
     }
-    let pairs = listing.pairs.into_iter().map(|pair| Pair {
-        name: pair.name,
-        cxr: pair.radiograph,
-        soft: pair.soft_tissue,
-        mask: pair.lung_mask,
-    });
-    Ok(pairs.collect())
+    Ok(listing.pairs)
 }
 
 /// `NAME_cxr.*` with `NAME_labels.*` in one folder.
@@ -142,10 +127,10 @@ mod tests {
         ]);
         let pairs = in_one_folder(folder.path()).unwrap();
         assert_eq!(pairs.len(), 1, "{pairs:?}");
-        assert!(pairs[0].soft.ends_with("a_soft_registered.png"));
+        assert!(pairs[0].soft_tissue.ends_with("a_soft_registered.png"));
         assert!(
             pairs[0]
-                .mask
+                .lung_mask
                 .as_ref()
                 .unwrap()
                 .ends_with("a_lungmask_derived.png")

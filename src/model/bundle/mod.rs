@@ -20,8 +20,9 @@ pub use verify::{FileReport, VerifyReport};
 pub use writer::{BundleWriter, WrittenBundle};
 
 use super::manifest::{FileEntry, FileRole, Manifest};
-use super::weights::{hexadecimal, load_weights};
+use super::weights::load_weights;
 use super::{Adapter, Denoiser, LungSegmenter, ModelError, Vqgan, WeightProblem};
+use crate::formats::hexadecimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fs;

@@ -1,6 +1,6 @@
 //! Reading tensors one by one from a safetensors file that is not trusted.
 
-use super::hexadecimal;
+use crate::formats::hexadecimal;
 use crate::model::ModelError;
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;

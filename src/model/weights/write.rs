@@ -2,7 +2,7 @@
 
 use super::atomic::AtomicFile;
 use super::check::count_not_finite;
-use super::hexadecimal;
+use crate::formats::hexadecimal;
 use crate::model::ModelError;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
