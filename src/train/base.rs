@@ -59,10 +59,7 @@ pub(crate) fn load_base(
         _ => {
             let base = Base::open(path)?;
             let BaseWeights { file, sha256 } = base.weights(role)?;
-            let partial = kept.with_extension("part");
-            std::fs::copy(&file, &partial)
-                .and_then(|_| std::fs::rename(&partial, &kept))
-                .map_err(TrainError::file("copying the base's weights", &file))?;
+            folder.keep_copy(&file, WEIGHTS)?;
             let record = BaseRecord {
                 name: base.manifest().name.clone(),
                 version: base.manifest().version.clone(),

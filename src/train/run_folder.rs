@@ -139,6 +139,21 @@ impl RunFolder {
         Ok(Some(entries))
     }
 
+    /// Keeps a copy of a weights file, complete or not at all.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] where it cannot be copied.
+    pub(super) fn keep_copy(&self, from: &Path, name: &str) -> Result<(), TrainError> {
+        let kept = self.root.join(name);
+        let partial = kept.with_extension("part");
+        fs::copy(from, &partial)
+            .and_then(|_| fs::rename(&partial, &kept))
+            .map_err(TrainError::file(
+                "copying weights into the run folder",
+                from,
+            ))
+    }
+
     /// Writes a file of the run folder as TOML.
     ///
     /// # Errors

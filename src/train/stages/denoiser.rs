@@ -2,17 +2,14 @@
 
 use super::estimator::Estimator;
 use super::judge::mean_terms;
-use super::judged::Judged;
-use super::latent::LatentSpace;
+use super::latent_data::LatentData;
 use super::latent_task::{LatentTask, TargetPixels};
-use super::prepared::{PreparedViews, prepared_task};
 use super::{Stage, StepInput, Validation, descend, trained_denoiser, values};
 use crate::model::manifest::Prediction;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
 use crate::train::random::normal;
 use crate::train::{
-    Batch, Dataset, DenoiserLoss, RunConfig, RunFolder, SamplesConfig, Terms, TrainError,
-    TrainedNetwork,
+    Dataset, DenoiserLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
@@ -26,12 +23,9 @@ const CROP_MARGIN: i64 = 2;
 pub(super) struct DenoiserStage {
     network: [TrainedNetwork; 1],
     estimator: Estimator,
-    space: LatentSpace,
+    data: LatentData,
     loss: DenoiserLoss,
     device: Device,
-    prepared: Option<PreparedViews>,
-    validation: Vec<Judged>,
-    samples: SamplesConfig,
 }
 
 impl DenoiserStage {
@@ -44,25 +38,13 @@ impl DenoiserStage {
         let vs = VarStore::new(device);
         let estimator = Estimator::new(config, &vs)?;
         let network = trained_denoiser(config, vs, folder)?;
-        let space = LatentSpace::load(config, device, dataset, folder)?;
-        let prepared = PreparedViews::open(config, dataset, folder, space.weights())?;
-        let multiple_px = space.latent_px() * config.model.denoiser()?.downsampling();
-        let validation = Judged::all(dataset, multiple_px, &space, config.seed, device);
         Ok(Self {
             network: [network],
             estimator,
-            space,
+            data: LatentData::load(config, device, dataset, folder)?,
             loss: config.loss.denoiser.clone(),
             device,
-            prepared,
-            validation,
-            samples: config.samples.clone(),
         })
-    }
-
-    /// The latents of fresh images, or of prepared views; those that were lacking are kept.
-    fn task(&mut self, batch: &Batch, rng: &mut ChaCha8Rng) -> Result<LatentTask, TrainError> {
-        prepared_task(&mut self.prepared, &self.space, &self.loss, batch, rng)
     }
 
     fn timesteps(&self, items: usize, rng: &mut ChaCha8Rng) -> Vec<i64> {
@@ -103,7 +85,7 @@ impl DenoiserStage {
     /// L1 and gradient L1 between target pixels and a decoded crop of the predicted latent.
     fn pixel_loss(&self, clean: &Tensor, pixels: &TargetPixels, rng: &mut ChaCha8Rng) -> Tensor {
         let size = clean.size();
-        let latent_px = self.space.latent_px();
+        let latent_px = self.data.space.latent_px();
         let mut latent = clean.shallow_clone();
         let mut target = pixels.target.shallow_clone();
         let mut weight = pixels.weight.shallow_clone();
@@ -122,7 +104,7 @@ impl DenoiserStage {
                 image.narrow(dim, margin, size[dim as usize] - 2 * margin)
             })
         };
-        let decoded = inner(&self.space.decode(&latent));
+        let decoded = inner(&self.data.space.decode(&latent));
         let (target, weight) = (inner(&target), inner(&weight));
         l1(&decoded, &target, Some(&weight))
             + gradient_l1(&decoded, &target, Some(&weight)) * self.loss.pixel_gradient
@@ -163,8 +145,7 @@ impl Stage for DenoiserStage {
     }
 
     fn lacking_views(&mut self, items: usize, rng: &mut ChaCha8Rng) -> Option<Vec<u64>> {
-        let prepared = self.prepared.as_mut()?;
-        Some(prepared.choose(items, rng))
+        self.data.lacking_views(items, rng)
     }
 
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError> {
@@ -176,7 +157,7 @@ impl Stage for DenoiserStage {
             part,
         } = input;
         let rng = &mut rng;
-        let task = self.task(&batch, rng)?;
+        let task = self.data.task(&batch, rng)?;
         let timesteps = self.timesteps(task.len(), rng);
         let noise = self.estimator.noise(&task.clean.size(), rng);
         let origin = self.origin(&task, rng)?;
@@ -204,11 +185,12 @@ impl Stage for DenoiserStage {
 
     fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
         let each = self
+            .data
             .validation
             .iter()
             .map(|judged| {
                 pause();
-                judged.one_step(&self.estimator, &self.space, self.loss.smooth_l1_beta)
+                judged.one_step(&self.estimator, &self.data.space, self.loss.smooth_l1_beta)
             })
             .collect::<Result<Vec<Terms>, _>>()?;
         let terms = mean_terms(&each);
@@ -218,12 +200,6 @@ impl Stage for DenoiserStage {
     }
 
     fn samples(&mut self, pause: &mut dyn FnMut()) -> Result<Vec<(String, Tensor)>, TrainError> {
-        let chosen = self.validation.iter().take(self.samples.images);
-        chosen
-            .map(|judged| {
-                pause();
-                judged.sample(&self.estimator, &self.space, self.samples.steps)
-            })
-            .collect()
+        self.data.samples(&self.estimator, pause)
     }
 }

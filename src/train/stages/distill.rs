@@ -10,19 +10,14 @@
 
 use super::estimator::Estimator;
 use super::judge::mean_terms;
-use super::judged::Judged;
-use super::latent::LatentSpace;
+use super::latent_data::LatentData;
 use super::latent_task::LatentTask;
-use super::prepared::{PreparedViews, prepared_task};
 use super::{Stage, StepInput, Validation, descend, trained_denoiser, values};
 use crate::diffusion::{LcmSampler, Sampler as _};
 use crate::model::manifest::FileRole;
 use crate::train::base::load_base;
 use crate::train::losses::pseudo_huber;
-use crate::train::{
-    Batch, Dataset, DenoiserLoss, DistillLoss, RunConfig, RunFolder, SamplesConfig, Terms,
-    TrainError, TrainedNetwork,
-};
+use crate::train::{Dataset, DistillLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use tch::nn::VarStore;
@@ -39,14 +34,10 @@ pub(super) struct DistillStage {
     student: Estimator,
     target: Estimator,
     teacher: Estimator,
-    space: LatentSpace,
-    tasks: DenoiserLoss,
+    data: LatentData,
     loss: DistillLoss,
     /// Timesteps of the trajectory from the last to the first.
     timesteps: Vec<i64>,
-    prepared: Option<PreparedViews>,
-    validation: Vec<Judged>,
-    samples: SamplesConfig,
     /// Variables of target and teacher; the networks hold the same tensors.
     _frozen: [VarStore; 2],
 }
@@ -67,10 +58,7 @@ impl DistillStage {
         network.keep_averages_in(&target_vs)?;
         target_vs.freeze();
         teacher_vs.freeze();
-        let space = LatentSpace::load(config, device, dataset, folder)?;
-        let prepared = PreparedViews::open(config, dataset, folder, space.weights())?;
-        let multiple_px = space.latent_px() * config.model.denoiser()?.downsampling();
-        let validation = Judged::all(dataset, multiple_px, &space, config.seed, device);
+        let data = LatentData::load(config, device, dataset, folder)?;
         let steps = TRAJECTORY_STEPS.min(student.schedule().num_timesteps());
         let timesteps = LcmSampler::new(student.schedule().clone()).timesteps(steps)?;
         Ok(Self {
@@ -78,20 +66,11 @@ impl DistillStage {
             student,
             target,
             teacher,
-            space,
-            tasks: config.loss.denoiser.clone(),
+            data,
             loss: config.loss.distill.clone(),
             timesteps,
-            prepared,
-            validation,
-            samples: config.samples.clone(),
             _frozen: [target_vs, teacher_vs],
         })
-    }
-
-    /// The latents of fresh images, or of prepared views; those that were lacking are kept.
-    fn task(&mut self, batch: &Batch, rng: &mut ChaCha8Rng) -> Result<LatentTask, TrainError> {
-        prepared_task(&mut self.prepared, &self.space, &self.tasks, batch, rng)
     }
 
     /// The noisy latents one step of the teacher further along, and what the target network makes of them.
@@ -163,8 +142,7 @@ impl Stage for DistillStage {
     }
 
     fn lacking_views(&mut self, items: usize, rng: &mut ChaCha8Rng) -> Option<Vec<u64>> {
-        let prepared = self.prepared.as_mut()?;
-        Some(prepared.choose(items, rng))
+        self.data.lacking_views(items, rng)
     }
 
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError> {
@@ -176,7 +154,7 @@ impl Stage for DistillStage {
             ..
         } = input;
         let rng = &mut rng;
-        let task = self.task(&batch, rng)?;
+        let task = self.data.task(&batch, rng)?;
         let steps: Vec<(i64, Option<i64>)> = (0..task.len())
             .map(|_| {
                 let nth = rng.random_range(0..self.timesteps.len());
@@ -208,11 +186,11 @@ impl Stage for DistillStage {
 
     fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
         let mut each = Vec::new();
-        for judged in &self.validation {
+        for judged in &self.data.validation {
             let mut terms = Terms::new();
             for steps in JUDGED_STEPS {
                 pause();
-                let picture = judged.sampled(&self.student, &self.space, steps)?;
+                let picture = judged.sampled(&self.student, &self.data.space, steps)?;
                 let (plain, affine) = judged.scores(&picture);
                 terms.insert(format!("psnr_{steps}_steps"), plain);
                 terms.insert(format!("psnr_affine_{steps}_steps"), affine);
@@ -225,13 +203,7 @@ impl Stage for DistillStage {
     }
 
     fn samples(&mut self, pause: &mut dyn FnMut()) -> Result<Vec<(String, Tensor)>, TrainError> {
-        let chosen = self.validation.iter().take(self.samples.images);
-        chosen
-            .map(|judged| {
-                pause();
-                judged.sample(&self.student, &self.space, self.samples.steps)
-            })
-            .collect()
+        self.data.samples(&self.student, pause)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::model::VqganConfig;
 use crate::model::manifest::FileRole;
 use crate::train::base::Base;
 use crate::train::{RunConfig, RunFolder, TrainError, weights_file};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Latents along a patch that the pixel loss needs: those of its smallest crop.
 const LEAST_LATENTS: i64 = 8;
@@ -116,7 +116,7 @@ impl FrozenVqgan {
         if self.weights == kept {
             return Ok(self);
         }
-        copy_atomically(&self.weights, &kept)?;
+        folder.keep_copy(&self.weights, WEIGHTS)?;
         // Written last: without it the weights are not taken for a complete copy.
         folder.write_toml(ARCHITECTURE, &self.architecture)?;
         Ok(Self {
@@ -124,13 +124,6 @@ impl FrozenVqgan {
             ..self
         })
     }
-}
-
-fn copy_atomically(from: &Path, to: &Path) -> Result<(), TrainError> {
-    let partial = to.with_extension("part");
-    std::fs::copy(from, &partial)
-        .and_then(|_| std::fs::rename(&partial, to))
-        .map_err(TrainError::file("copying the VQGAN", from))
 }
 
 #[cfg(test)]

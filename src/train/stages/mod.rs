@@ -8,6 +8,7 @@ mod frozen;
 mod judge;
 mod judged;
 mod latent;
+mod latent_data;
 mod latent_task;
 mod prepared;
 mod segmenter;

@@ -26,31 +26,6 @@ use tch::{Device, Tensor};
 /// Note in a view's header: what it was made of.
 const KEY: &str = "diaphane.view";
 
-/// The latents of fresh images, or of the views that were chosen: `batch` then holds those that were lacking.
-pub(super) fn prepared_task(
-    prepared: &mut Option<PreparedViews>,
-    space: &LatentSpace,
-    loss: &DenoiserLoss,
-    batch: &Batch,
-    rng: &mut ChaCha8Rng,
-) -> Result<LatentTask, TrainError> {
-    let Some(prepared) = prepared else {
-        return Ok(LatentTask::drawn(space, loss, batch, rng));
-    };
-    for (index, view) in std::mem::take(&mut prepared.lacking)
-        .into_iter()
-        .enumerate()
-    {
-        // One by one and from numbers of its own: a view does not depend on when it was first wanted.
-        let mut rng = generator(prepared.seed, prepared.stage, view, Purpose::Views);
-        rng.set_stream(1);
-        let local = [rng.random_bool(loss.local_share)];
-        let task = LatentTask::new(space, loss, &batch.item(index), &local);
-        prepared.keep(view, &task)?;
-    }
-    prepared.chosen(batch.radiograph.device())
-}
-
 /// Views in memory and on disk.
 pub(super) struct PreparedViews {
     folder: PathBuf,
@@ -129,8 +104,27 @@ impl PreparedViews {
         lacking
     }
 
+    /// The views that were chosen; `batch` holds the images of those that were lacking.
+    pub fn task(
+        &mut self,
+        space: &LatentSpace,
+        loss: &DenoiserLoss,
+        batch: &Batch,
+    ) -> Result<LatentTask, TrainError> {
+        let lacking = std::mem::take(&mut self.lacking);
+        for (index, view) in lacking.into_iter().enumerate() {
+            // One by one and from numbers of its own: a view does not depend on when it was first wanted.
+            let mut rng = generator(self.seed, self.stage, view, Purpose::Views);
+            rng.set_stream(1);
+            let local = [rng.random_bool(loss.local_share)];
+            let task = LatentTask::new(space, loss, &batch.item(index), &local);
+            self.keep(view, &task)?;
+        }
+        self.chosen(batch.radiograph.device())
+    }
+
     /// Keeps a view that was lacking.
-    pub fn keep(&mut self, view: u64, task: &LatentTask) -> Result<(), TrainError> {
+    fn keep(&mut self, view: u64, task: &LatentTask) -> Result<(), TrainError> {
         let mut task = task.to_device(Device::Cpu);
         if !self.with_pixels {
             task.pixels = None;
@@ -155,7 +149,7 @@ impl PreparedViews {
     }
 
     /// The chosen views as one task on a device.
-    pub fn chosen(&self, device: Device) -> Result<LatentTask, TrainError> {
+    fn chosen(&self, device: Device) -> Result<LatentTask, TrainError> {
         let tasks: Vec<&LatentTask> = self
             .chosen
             .iter()

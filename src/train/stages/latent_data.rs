@@ -1,0 +1,66 @@
+//! What every stage on latents learns from and is judged by.
+
+use super::estimator::Estimator;
+use super::judged::Judged;
+use super::latent::LatentSpace;
+use super::latent_task::LatentTask;
+use super::prepared::PreparedViews;
+use crate::train::{Batch, Dataset, DenoiserLoss, RunConfig, RunFolder, SamplesConfig, TrainError};
+use rand_chacha::ChaCha8Rng;
+use tch::{Device, Tensor};
+
+/// The frozen VQGAN's latents of training and validation images.
+pub(super) struct LatentData {
+    pub space: LatentSpace,
+    pub validation: Vec<Judged>,
+    prepared: Option<PreparedViews>,
+    tasks: DenoiserLoss,
+    samples: SamplesConfig,
+}
+
+impl LatentData {
+    pub fn load(
+        config: &RunConfig,
+        device: Device,
+        dataset: &Dataset,
+        folder: &RunFolder,
+    ) -> Result<Self, TrainError> {
+        let space = LatentSpace::load(config, device, dataset, folder)?;
+        let multiple_px = space.latent_px() * config.model.denoiser()?.downsampling();
+        Ok(Self {
+            validation: Judged::all(dataset, multiple_px, &space, config.seed, device),
+            prepared: PreparedViews::open(config, dataset, folder, space.weights())?,
+            tasks: config.loss.denoiser.clone(),
+            samples: config.samples.clone(),
+            space,
+        })
+    }
+
+    /// As [`super::Stage::lacking_views`].
+    pub fn lacking_views(&mut self, items: usize, rng: &mut ChaCha8Rng) -> Option<Vec<u64>> {
+        Some(self.prepared.as_mut()?.choose(items, rng))
+    }
+
+    /// The latents of fresh images, or of prepared views, of which `batch` holds those that were lacking; they are kept.
+    pub fn task(&mut self, batch: &Batch, rng: &mut ChaCha8Rng) -> Result<LatentTask, TrainError> {
+        match &mut self.prepared {
+            Some(prepared) => prepared.task(&self.space, &self.tasks, batch),
+            None => Ok(LatentTask::drawn(&self.space, &self.tasks, batch, rng)),
+        }
+    }
+
+    /// As [`super::Stage::samples`].
+    pub fn samples(
+        &self,
+        estimator: &Estimator,
+        pause: &mut dyn FnMut(),
+    ) -> Result<Vec<(String, Tensor)>, TrainError> {
+        let chosen = self.validation.iter().take(self.samples.images);
+        chosen
+            .map(|judged| {
+                pause();
+                judged.sample(estimator, &self.space, self.samples.steps)
+            })
+            .collect()
+    }
+}
