@@ -18,6 +18,28 @@ pub fn write_atomically(path: &Path, bytes: &[u8], overwrite: bool) -> Result<()
     write_for(Readers::AsUsual, path, bytes, overwrite)
 }
 
+/// Copies a file to a temporary name beside `to`, flushes it to the disk, and gives it its name in one step, in place of
+/// what was there.
+///
+/// # Errors
+/// [`Problem::Io`]. No temporary file is left behind.
+pub fn copy_atomically(from: &Path, to: &Path) -> Result<(), FormatError> {
+    let temporary = temporary_name(to);
+    let copy = || -> Result<(), Problem> {
+        let mut source = File::open(from)?;
+        let mut options = OpenOptions::new();
+        let mut file = options.write(true).create_new(true).open(&temporary)?;
+        std::io::copy(&mut source, &mut file)?;
+        file.sync_all()?;
+        give_name(&temporary, to, true)
+    };
+    copy().map_err(|problem| {
+        // Absent where creating it was what failed.
+        drop(std::fs::remove_file(&temporary));
+        FormatError::new(from, problem)
+    })
+}
+
 /// Writes what this user alone may read, in place of what was there: the folders that are missing are made so that
 /// nobody else can look into them, and the file so that nobody else can read it, whoever made its folder.
 ///
@@ -114,12 +136,13 @@ fn give_name(temporary: &Path, path: &Path, overwrite: bool) -> Result<(), Probl
             Err(_) => std::fs::rename(temporary, path)?,
         }
     }
-    flush_folder(path);
+    flush_name(path);
     Ok(())
 }
 
-/// Makes the new name durable. Not every system can flush a folder, and the file itself is safe.
-fn flush_folder(path: &Path) {
+/// Makes a name that a file or folder was given durable. Not every system can flush the folder it stands in, and the
+/// file itself is safe.
+pub fn flush_name(path: &Path) {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())

@@ -101,6 +101,14 @@ pub enum ModelError {
         /// Name of the bundle.
         bundle: String,
     },
+    /// A bundle is damaged, or another one than was meant.
+    #[error("the bundle is faulty ({reason}); write or fetch it again: {}", folder.display())]
+    Faulty {
+        /// Its folder.
+        folder: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// libtorch refused an operation.
     #[error("libtorch failed while handling {what}: {source}")]
     Torch {

@@ -11,10 +11,12 @@
 //!
 //! Owns finding, loading, verifying and writing. Must not know how a result is computed from the networks.
 
+mod copy;
 mod search;
 mod verify;
 mod writer;
 
+pub(crate) use copy::copy_bundle;
 pub use search::{find_bundle, list_bundles, search_folders};
 pub use verify::{FileReport, VerifyReport};
 pub use writer::{BundleWriter, WrittenBundle};

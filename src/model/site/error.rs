@@ -47,14 +47,6 @@ pub enum SiteError {
         /// Hash it has.
         found: String,
     },
-    /// The bundle to be promoted is damaged.
-    #[error("the bundle is faulty ({reason}) and cannot be promoted; write it again: {}", folder.display())]
-    Faulty {
-        /// Its folder.
-        folder: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
     /// There is nothing to take back.
     #[error("no site model was promoted; the shipped one is in force")]
     NothingPromoted,

@@ -10,7 +10,6 @@
 //!
 //! A copy that is no longer what was promoted is refused by name. Nothing else takes its place silently.
 
-mod copy;
 mod error;
 mod log;
 mod moment;
@@ -21,7 +20,7 @@ pub use moment::utc_now;
 
 pub use super::bundle::BundleInfo;
 
-use super::bundle::{Bundle, find_bundle};
+use super::bundle::{Bundle, copy_bundle, find_bundle};
 use crate::formats::write_atomically;
 use serde::{Deserialize, Serialize};
 use std::env;
@@ -183,7 +182,7 @@ impl SiteFolder {
     /// question; the bundle itself and whatever was in force stay as they are.
     ///
     /// # Errors
-    /// [`SiteError`], [`SiteError::Faulty`] where the bundle is no longer the one that was judged; what was in force
+    /// [`SiteError`], [`ModelError::Faulty`](crate::model::ModelError::Faulty) where the bundle is no longer the one that was judged; what was in force
     /// stays so.
     pub fn promote(
         &self,
@@ -194,9 +193,9 @@ impl SiteFolder {
         let mut promoted = self.promoted()?;
         let info = judged.clone();
         let short = info.sha256.get(..SHORT_HASH).unwrap_or(&info.sha256);
-        let name = format!("{}-{short}", copy::file_name(&info.manifest.name));
+        let name = format!("{}-{short}", file_name(&info.manifest.name));
         let folder = PathBuf::from("bundles").join(&name);
-        copy::copy_bundle(&info, &self.0.join(&folder))?;
+        copy_bundle(&info, &self.0.join(&folder))?;
         let promoted_at = utc_now();
         let stamp: String = promoted_at
             .chars()
@@ -305,4 +304,12 @@ pub fn candidate(folder: &Path) -> Result<BundleInfo, SiteError> {
 pub fn promoted_at(sha256: &str) -> Option<String> {
     let in_force = SiteFolder::of_user()?.in_force().ok()??;
     (in_force.sha256 == sha256).then_some(in_force.promoted_at)
+}
+
+/// A bundle's name as part of a file's name.
+fn file_name(name: &str) -> String {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    name.chars()
+        .map(|c| if harmless(c) { c } else { '_' })
+        .collect()
 }

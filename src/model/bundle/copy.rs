@@ -1,25 +1,28 @@
 //! A bundle's copy: whole and checked, or not there.
 
-use super::SiteError;
-use crate::model::bundle::{Bundle, BundleInfo};
+use super::{Bundle, BundleInfo};
+use crate::model::ModelError;
 use crate::model::manifest::MANIFEST_FILE;
 use std::fs::{self, File};
 use std::path::Path;
 
 /// Copies a bundle to `destination`, under which it appears complete or not at all. A copy that is there already is
 /// kept where it is sound and the same.
-pub(super) fn copy_bundle(bundle: &BundleInfo, destination: &Path) -> Result<(), SiteError> {
+///
+/// # Errors
+/// [`ModelError::Io`]; [`ModelError::Faulty`] where the bundle, or what is there already, is not the one that `bundle` tells of.
+pub(crate) fn copy_bundle(bundle: &BundleInfo, destination: &Path) -> Result<(), ModelError> {
     if destination.exists() {
         return ensure_same(bundle, destination);
     }
     let parent = destination.parent().unwrap_or(destination);
-    fs::create_dir_all(parent).map_err(|err| SiteError::io("make the folder", parent, err))?;
+    fs::create_dir_all(parent).map_err(|err| ModelError::io("make the folder", parent, err))?;
     let temporary = destination.with_extension(format!("{}.partial", std::process::id()));
     let copied = copy_files(bundle, &temporary)
         .and_then(|()| ensure_same(bundle, &temporary))
         .and_then(|()| {
             fs::rename(&temporary, destination)
-                .map_err(|err| SiteError::io("rename", &temporary, err))
+                .map_err(|err| ModelError::io("rename", &temporary, err))
         });
     if copied.is_err() {
         // Best effort: the first error is the one to report.
@@ -28,38 +31,39 @@ pub(super) fn copy_bundle(bundle: &BundleInfo, destination: &Path) -> Result<(),
     copied
 }
 
-fn copy_files(bundle: &BundleInfo, destination: &Path) -> Result<(), SiteError> {
+fn copy_files(bundle: &BundleInfo, destination: &Path) -> Result<(), ModelError> {
     if destination.exists() {
-        fs::remove_dir_all(destination).map_err(|err| SiteError::io("remove", destination, err))?;
+        fs::remove_dir_all(destination)
+            .map_err(|err| ModelError::io("remove", destination, err))?;
     }
     fs::create_dir(destination)
-        .map_err(|err| SiteError::io("make the folder", destination, err))?;
+        .map_err(|err| ModelError::io("make the folder", destination, err))?;
     let weights = bundle.manifest.files.iter().map(|file| file.name.as_str());
     let card = (bundle.folder.join(&bundle.manifest.card).is_file())
         .then_some(bundle.manifest.card.as_str());
     for name in weights.chain(card).chain([MANIFEST_FILE]) {
         let (from, to) = (bundle.folder.join(name), destination.join(name));
-        fs::copy(&from, &to).map_err(|err| SiteError::io("copy", &from, err))?;
+        fs::copy(&from, &to).map_err(|err| ModelError::io("copy", &from, err))?;
         let flushed = File::open(&to).and_then(|file| file.sync_all());
-        flushed.map_err(|err| SiteError::io("write", &to, err))?;
+        flushed.map_err(|err| ModelError::io("write", &to, err))?;
     }
     Ok(())
 }
 
 /// Refuses a copy that is damaged or another bundle.
-fn ensure_same(bundle: &BundleInfo, copy: &Path) -> Result<(), SiteError> {
-    let faulty = |reason: String| SiteError::Faulty {
+fn ensure_same(bundle: &BundleInfo, copy: &Path) -> Result<(), ModelError> {
+    let faulty = |reason: String| ModelError::Faulty {
         folder: copy.to_path_buf(),
         reason,
     };
     let report = Bundle::verify(copy)?;
-    if !report.is_sound() {
-        let of_files = report.files.iter().flat_map(|file| {
-            let problems = file.problems.iter();
-            problems.map(|problem| format!("{}: {problem}", file.name))
-        });
-        let problems = report.problems.iter().map(ToString::to_string);
-        let told: Vec<String> = of_files.chain(problems).collect();
+    // A bundle without a model card is copied without one.
+    let of_files = report.files.iter().flat_map(|file| {
+        let problems = file.problems.iter();
+        problems.map(|problem| format!("{}: {problem}", file.name))
+    });
+    let told: Vec<String> = of_files.collect();
+    if !told.is_empty() {
         return Err(faulty(told.join("; ")));
     }
     if report.sha256 != bundle.sha256 {
@@ -69,12 +73,4 @@ fn ensure_same(bundle: &BundleInfo, copy: &Path) -> Result<(), SiteError> {
         )));
     }
     Ok(())
-}
-
-/// A bundle's name as part of a file's name.
-pub(super) fn file_name(name: &str) -> String {
-    let harmless = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    name.chars()
-        .map(|c| if harmless(c) { c } else { '_' })
-        .collect()
 }
