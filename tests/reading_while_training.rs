@@ -220,11 +220,13 @@ fn a_preflight_tells_what_the_run_takes_and_touches_nothing() {
     let weights = newest_weights(&root.path().join("run"));
     let weights: u64 = weights.iter().map(|bytes| bytes.len() as u64).sum();
     let state = found.checkpoint_bytes - weights;
-    assert!(state < 300, "a small file beside the weights: {state}");
-    assert_eq!(
-        found.disk_bytes,
-        4 * found.checkpoint_bytes,
-        "two kept, best, newest"
+    assert!(state < 800, "two small files beside the weights: {state}");
+    // Two are kept, the best, and the one that is written; the run that has ended lacks the last at least.
+    let left = bytes_in(&root.path().join("run"));
+    let told = found.disk_bytes;
+    assert!(
+        told > left && told <= left + 2 * found.checkpoint_bytes + 1024,
+        "{told} {left}"
     );
     if cfg!(target_os = "linux") {
         assert!(found.free_disk_bytes.is_some_and(|bytes| bytes > 1 << 20));
@@ -240,6 +242,16 @@ fn a_preflight_tells_what_the_run_takes_and_touches_nothing() {
     );
     let end = run(&worker, again, || None).pop();
     assert!(matches!(end, Some(EventKind::Failed(why)) if why.text.contains("absent.toml")));
+}
+
+/// Bytes of all files in a folder and those below it.
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let sizes = entries.map(|entry| match entry.metadata().unwrap() {
+        about if about.is_dir() => bytes_in(&entry.path()),
+        about => about.len(),
+    });
+    sizes.sum()
 }
 
 /// Tells as a number format how many threads a reader's job has.

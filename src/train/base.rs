@@ -1,46 +1,21 @@
 //! The bundle that a run fine-tunes: architecture, conventions and first weights come from it.
 //!
-//! The bundle itself is only read. What a run needs of it later lies in the run's own folder.
+//! The bundle itself is only read. A run folder holds a copy of it, so that a run goes on, and is packed, whatever becomes of
+//! the bundle's own folder.
 
 use super::{Conventions, LatentStats, ModelConfig, RunConfig, RunFolder, TrainError, TrainStage};
-use crate::model::bundle::{BundleInfo, find_bundle};
+use crate::model::bundle::{BundleInfo, copy_bundle, find_bundle};
 use crate::model::manifest::{FileRole, Fit, InputRange, InputUnits};
 use crate::model::weights::load_weights;
 use crate::model::{Bundle, DenoiserConfig, Manifest, VqganConfig};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use tch::nn::VarStore;
 
-/// Weights of the base in a run folder, and what they are.
-const WEIGHTS: &str = "base.safetensors";
-const RECORD: &str = "base.toml";
+/// The copy in a run folder.
+const KEPT: &str = "base";
 
-/// Which bundle, and which of its files, a run goes on from; `base.toml` of its folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BaseRecord {
-    /// Name of the bundle.
-    pub name: String,
-    /// Version of its weights.
-    pub version: String,
-    /// sha256 that names its manifest and weights together.
-    pub bundle_sha256: String,
-    /// sha256 of the weights file that the run goes on from.
-    pub weights_sha256: String,
-}
-
-impl BaseRecord {
-    /// The record of a run folder; `None` where the run has no base.
-    ///
-    /// # Errors
-    /// [`TrainError::RunFile`] where it is damaged.
-    pub fn read(folder: &RunFolder) -> Result<Option<Self>, TrainError> {
-        folder.read_toml(RECORD)
-    }
-}
-
-/// Fills a network with the base's weights, where the run has a base; they are copied into the run folder first, so
-/// that a run that goes on is not at the mercy of the bundle's folder.
+/// Fills a network with the base's weights, where the run has a base.
 ///
 /// # Errors
 /// [`TrainError::Model`] where they cannot be read or are not what the manifest says.
@@ -50,28 +25,10 @@ pub(crate) fn load_base(
     vs: &VarStore,
     folder: &RunFolder,
 ) -> Result<(), TrainError> {
-    let Some(path) = &config.base else {
-        return Ok(());
-    };
-    let kept = folder.root().join(WEIGHTS);
-    let record = match BaseRecord::read(folder)? {
-        Some(record) if kept.is_file() => record,
-        _ => {
-            let base = Base::open(path)?;
-            let BaseWeights { file, sha256 } = base.weights(role)?;
-            folder.keep_copy(&file, WEIGHTS)?;
-            let record = BaseRecord {
-                name: base.manifest().name.clone(),
-                version: base.manifest().version.clone(),
-                bundle_sha256: base.sha256().to_owned(),
-                weights_sha256: sha256,
-            };
-            // Written last: without it the weights are not taken for a complete copy.
-            folder.write_toml(RECORD, &record)?;
-            record
-        }
-    };
-    load_weights(vs, &kept, Some(&record.weights_sha256))?;
+    if let Some(base) = Base::of_run(config, folder)? {
+        let BaseWeights { file, sha256 } = base.weights(role)?;
+        load_weights(vs, &file, Some(&sha256))?;
+    }
     Ok(())
 }
 
@@ -106,6 +63,39 @@ impl Base {
         })
     }
 
+    /// The base of a run: the copy in its folder, or where there is none yet, the bundle that its run file names. `None`
+    /// for a run without a base.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where it cannot be read.
+    pub fn of_run(config: &RunConfig, folder: &RunFolder) -> Result<Option<Self>, TrainError> {
+        let named = config.base.as_deref();
+        named
+            .map(|named| Self::kept_in(folder.root(), named))
+            .transpose()
+    }
+
+    /// The copy in the run folder `run`, or where there is none, the bundle `named`.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where it cannot be read.
+    pub fn kept_in(run: &Path, named: &Path) -> Result<Self, TrainError> {
+        let kept = run.join(KEPT);
+        Self::open(if kept.is_dir() { &kept } else { named })
+    }
+
+    /// Copies the base into the folder of its run, where it does not lie there yet.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where it is damaged or cannot be copied.
+    pub fn keep(config: &RunConfig, folder: &RunFolder) -> Result<(), TrainError> {
+        let kept = folder.root().join(KEPT);
+        match &config.base {
+            Some(named) if !kept.exists() => Ok(copy_bundle(&Self::open(named)?.info, &kept)?),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a run file in `folder` means a bundle that the program knows by this name, not a folder.
     pub fn is_bare_name(path: &Path, folder: &Path) -> bool {
         path.components().count() == 1 && !folder.join(path).is_dir()
@@ -114,11 +104,6 @@ impl Base {
     /// What the bundle says about itself.
     pub fn manifest(&self) -> &Manifest {
         &self.info.manifest
-    }
-
-    /// sha256 that names manifest and weights together.
-    pub fn sha256(&self) -> &str {
-        &self.info.sha256
     }
 
     /// The weights of one network.

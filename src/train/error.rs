@@ -47,6 +47,17 @@ pub enum TrainError {
         /// The run folder.
         path: PathBuf,
     },
+    /// Another program trains in the run folder.
+    #[error(
+        "another program trains in this run folder; wait until it ends, or pause it there: {}", .path.display()
+    )]
+    Busy {
+        /// The run folder.
+        path: PathBuf,
+    },
+    /// Whoever watches the run asked for its end before it had anything to keep.
+    #[error("the run was stopped")]
+    Cancelled,
     /// A run cannot go on with other settings or images than it was begun with.
     #[error(
         "{reason}; go on with what the run was begun with, or begin another run in a new folder: {}", .path.display()
@@ -65,6 +76,14 @@ pub enum TrainError {
         /// The checkpoint's folder or file.
         path: PathBuf,
     },
+    /// A checkpoint that the run names is not there, or not as it was written.
+    #[error(
+        "the checkpoint is missing or damaged, and no other can stand in for it; bring it back from a copy, or begin the run again in a new folder: {}", .path.display()
+    )]
+    Lost {
+        /// The checkpoint's folder.
+        path: PathBuf,
+    },
     /// The optimiser met losses that are not numbers, again and again.
     #[error(
         "{count} iterations in a row gave a loss or gradient that is not finite (the last at iteration {iteration}); lower the learning rate"
@@ -81,7 +100,7 @@ pub enum TrainError {
     /// The noise schedule refused a step.
     #[error("{0}")]
     Diffusion(#[from] crate::diffusion::DiffusionError),
-    /// A training image could not be read.
+    /// A file could not be read, copied or written.
     #[error("{0}")]
     Format(#[from] crate::formats::FormatError),
     /// A bundle could not be written.

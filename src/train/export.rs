@@ -2,7 +2,7 @@
 
 use super::base::{Base, load_base};
 use super::stages::{FrozenVqgan, LatentStats};
-use super::{BaseRecord, RunConfig, RunFolder, TrainError, TrainStage, Which, load_variables};
+use super::{RunConfig, RunFolder, TrainError, TrainStage, Which, load_variables};
 use crate::model::bundle::WrittenBundle;
 use crate::model::manifest::{
     CleaningSpec, DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SamplerName,
@@ -105,7 +105,7 @@ impl Trained {
         }
         let which = if newest { Which::Last } else { Which::Best };
         let checkpoint = folder
-            .checkpoint(which)?
+            .sound_checkpoint(which)?
             .ok_or_else(|| TrainError::checkpoint(root, "the run has no checkpoint yet"))?;
         Ok(Self {
             folder,
@@ -140,16 +140,7 @@ pub fn export(config: &ExportConfig) -> Result<WrittenBundle, TrainError> {
         .as_deref()
         .map(|root| Trained::open(root, &[TrainStage::Segmenter], config.newest))
         .transpose()?;
-    let base = denoiser.settings.base.as_deref().map(Base::open);
-    let base = base.transpose()?;
-    if let (Some(base), Some(record)) = (&base, BaseRecord::read(&denoiser.folder)?)
-        && base.sha256() != record.bundle_sha256
-    {
-        return Err(TrainError::checkpoint(
-            &config.denoiser,
-            "the bundle that the run was begun with is no longer what it was; put it back",
-        ));
-    }
+    let base = Base::of_run(&denoiser.settings, &denoiser.folder)?;
     let vqgan = FrozenVqgan::find(&denoiser.settings, &denoiser.folder)?;
     let manifest = match &base {
         Some(base) => manifest_of_base(config, &denoiser, segmenter.as_ref(), base)?,
@@ -204,7 +195,7 @@ pub fn export_adapter(run: &Path, out: &Path, newest: bool) -> Result<SavedWeigh
     let trained = Trained::open(run, &OF_LATENTS, newest)?;
     let (Some(adapter), Some(base)) = (
         &trained.settings.adapter,
-        BaseRecord::read(&trained.folder)?,
+        Base::of_run(&trained.settings, &trained.folder)?,
     ) else {
         return Err(TrainError::checkpoint(run, "the run trains no adapters"));
     };
@@ -212,7 +203,7 @@ pub fn export_adapter(run: &Path, out: &Path, newest: bool) -> Result<SavedWeigh
     Ok(Adapter::write(
         out,
         factors,
-        &base.weights_sha256,
+        &base.weights(FileRole::Denoiser)?.sha256,
         adapter.alpha,
     )?)
 }

@@ -37,7 +37,6 @@ mod run;
 mod run_folder;
 mod stages;
 
-pub use base::BaseRecord;
 pub use config::{
     AdapterConfig, AugmentationConfig, Conventions, DataConfig, Decay, DenoiserLoss, DistillLoss,
     LossConfig, ModelConfig, OptimizerConfig, OptimizerKind, PatienceConfig, PixelDistance,

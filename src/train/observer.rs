@@ -1,6 +1,6 @@
 //! What a run reports while it goes on.
 
-use super::{RunSummary, TrainStage};
+use super::{RunSummary, TrainError, TrainStage};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -80,21 +80,54 @@ pub trait Observer {
     /// Takes note of a fact.
     fn event(&mut self, event: &TrainEvent);
 
-    /// Called between any two iterations, before [`Self::is_cancelled`], and between any two images of a validation: whatever comes first may be done here. What it
-    /// takes is no training time.
+    /// Called between any two iterations and between any two images that are read, encoded or judged, before
+    /// [`Self::is_cancelled`]: whatever comes first may be done here. What it takes is no training time.
     fn between_steps(&mut self) {}
 
-    /// Whether the run shall write a checkpoint and stop; asked before every iteration.
+    /// Whether the run shall write a checkpoint and stop; asked before every iteration and every image.
     fn is_cancelled(&self) -> bool {
         false
     }
 }
 
-/// Lets what comes first come first; how long that took.
-pub(super) fn give_way(observer: &mut dyn Observer) -> Duration {
-    let began = Instant::now();
-    observer.between_steps();
-    began.elapsed()
+/// Turns that are taken with whoever comes first.
+pub(crate) struct Turns<'a> {
+    observer: &'a mut dyn Observer,
+    /// What others took.
+    waited: Duration,
+}
+
+impl<'a> Turns<'a> {
+    pub fn new(observer: &'a mut dyn Observer) -> Self {
+        Self {
+            observer,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// Lets what comes first come first.
+    pub fn give(&mut self) {
+        let began = Instant::now();
+        self.observer.between_steps();
+        self.waited += began.elapsed();
+    }
+
+    /// As [`Self::give`], for work that is worth nothing half done.
+    ///
+    /// # Errors
+    /// [`TrainError::Cancelled`] where the run shall stop.
+    pub fn give_or_stop(&mut self) -> Result<(), TrainError> {
+        self.give();
+        if self.observer.is_cancelled() {
+            return Err(TrainError::Cancelled);
+        }
+        Ok(())
+    }
+
+    /// What others took until now.
+    pub fn waited(&self) -> Duration {
+        self.waited
+    }
 }
 
 /// Watches nothing and never stops a run.

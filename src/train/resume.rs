@@ -6,6 +6,7 @@
 //! name. From the first checkpoint on `start_from` and `vqgan` are not read again: weights and VQGAN lie in
 //! the run folder.
 
+use super::run_folder::RunLock;
 use super::stages::Stage;
 use super::{
     Dataset, DatasetEntry, Decay, Observer, RunConfig, RunFolder, RunState, Split, TrainError,
@@ -35,12 +36,14 @@ const MAY_DIFFER: [&str; 11] = [
 /// Opens the folder of a run that is to go on, and reads its images.
 ///
 /// # Errors
-/// [`TrainError::Changed`] where settings or images are not those the run was begun with.
+/// [`TrainError::Busy`] where another program trains there; [`TrainError::Changed`] where settings or images are not those the run was begun with.
 pub(super) fn reopen(
     config: &RunConfig,
     observer: &mut dyn Observer,
-) -> Result<(RunFolder, Dataset), TrainError> {
+) -> Result<(RunFolder, RunLock, Dataset), TrainError> {
     let folder = RunFolder::open(&config.out)?;
+    let lock = folder.lock()?;
+    folder.clear_partial_files();
     let begun = folder.settings()?;
     let refuse = |reason: Option<String>| match reason {
         None => Ok(()),
@@ -50,7 +53,7 @@ pub(super) fn reopen(
         }),
     };
     refuse(changed_setting(&begun, config)?)?;
-    let dataset = Dataset::load(config)?;
+    let dataset = Dataset::load(config, observer)?;
     match folder.listing()? {
         Some(recorded) => refuse(changed_data(&recorded, dataset.entries()))?,
         // A kill before the listing was written, or a folder whose listing was taken away.
@@ -59,7 +62,7 @@ pub(super) fn reopen(
     if let Some(message) = new_budget(&begun, config) {
         observer.event(&TrainEvent::Warned { message });
     }
-    Ok((folder, dataset))
+    Ok((folder, lock, dataset))
 }
 
 /// Takes up networks and state of the newest checkpoint; `None` where the run was ended before its first.
@@ -71,7 +74,7 @@ pub(super) fn take_up(
     folder: &RunFolder,
     observer: &mut dyn Observer,
 ) -> Result<Option<RunState>, TrainError> {
-    let Some(checkpoint) = folder.checkpoint(Which::Last)? else {
+    let Some(checkpoint) = folder.sound_checkpoint(Which::Last)? else {
         folder.rewind_log(0)?;
         return Ok(None);
     };
@@ -83,7 +86,7 @@ pub(super) fn take_up(
     if let Some(missing) = folder.missing_for(&checkpoint) {
         observer.event(&TrainEvent::Warned {
             message: format!(
-                "the newest checkpoint, {missing}, is missing; the run goes on from iteration {iteration}"
+                "the newest checkpoint, {missing}, is missing or damaged; the run goes on from iteration {iteration}"
             ),
         });
     }

@@ -5,9 +5,11 @@ mod summary;
 
 pub use summary::{EndReason, RunSummary};
 
-use super::observer::give_way;
+use super::base::Base;
+use super::observer::Turns;
 use super::random::{Purpose, generator};
 use super::resume::{reopen, take_up};
+use super::run_folder::RunLock;
 use super::stages::{Part, Stage, StepInput, attempt, build, check, is_finite, notice};
 use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
@@ -48,13 +50,14 @@ pub fn run(
     if let Some(threads) = config.threads {
         tch::set_num_threads(i32::from(threads));
     }
-    let (folder, dataset) = match start {
-        Start::Fresh => begin(config)?,
+    let (folder, lock, dataset) = match start {
+        Start::Fresh => begin(config, observer)?,
         Start::Resumed => reopen(config, observer)?,
     };
+    Base::keep(config, &folder)?;
     // The only use of libtorch's own generator: the initial weights.
     tch::manual_seed(config.seed as i64);
-    let mut stage = build(config, device, &dataset, &folder)?;
+    let mut stage = build(config, device, &dataset, &folder, &mut Turns::new(observer))?;
     let resumed = match start {
         Start::Fresh => None,
         Start::Resumed => take_up(stage.as_mut(), &folder, observer)?,
@@ -74,17 +77,23 @@ pub fn run(
         reported: Reported::new(),
         skipped: 0,
         waited: Duration::ZERO,
+        judged_at: None,
+        _lock: lock,
     }
     .go()
 }
 
 /// Reads the images of a new run, then makes its folder: what is refused till then leaves none behind.
-fn begin(config: &RunConfig) -> Result<(RunFolder, Dataset), TrainError> {
+fn begin(
+    config: &RunConfig,
+    observer: &mut dyn Observer,
+) -> Result<(RunFolder, RunLock, Dataset), TrainError> {
     check(config)?;
-    let dataset = Dataset::load(config)?;
+    let dataset = Dataset::load(config, observer)?;
     let folder = RunFolder::create(config)?;
+    let lock = folder.lock()?;
     folder.write_listing(dataset.entries())?;
-    Ok((folder, dataset))
+    Ok((folder, lock, dataset))
 }
 
 /// The weights file that `path` names: itself, or the averaged weights of a run's checkpoint, the one with
@@ -97,7 +106,7 @@ pub fn weights_file(path: &Path) -> Result<PathBuf, TrainError> {
         return Ok(path.to_owned());
     }
     RunFolder::open(path)?
-        .checkpoint(Which::Best)?
+        .sound_checkpoint(Which::Best)?
         .map(|checkpoint| checkpoint.join("ema.safetensors"))
         .ok_or_else(|| TrainError::checkpoint(path, "the run has no checkpoint yet"))
 }
@@ -122,6 +131,9 @@ struct Run<'a> {
     skipped: u32,
     /// Time that others had, which is no time of training.
     waited: Duration,
+    /// Iterations done when the weights were last judged.
+    judged_at: Option<u64>,
+    _lock: RunLock,
 }
 
 impl Run<'_> {
@@ -130,10 +142,15 @@ impl Run<'_> {
         let started = Instant::now();
         let earlier_secs = self.state.elapsed_secs;
         let mut last_checkpoint = None;
-        let reason = loop {
-            let waited = give_way(self.observer);
-            self.waited += waited;
-            self.reported.since += waited;
+        let mut is_checkpoint_due = false;
+        let mut reason = loop {
+            self.give_way();
+            let Some(best) = self.judge_where_due()? else {
+                break EndReason::Cancelled;
+            };
+            if best || std::mem::take(&mut is_checkpoint_due) {
+                last_checkpoint = Some((self.state.iteration, self.checkpoint()?));
+            }
             self.state.elapsed_secs = earlier_secs + self.trained_secs(started);
             let fraction = self.fraction();
             if fraction >= 1.0 {
@@ -147,28 +164,30 @@ impl Run<'_> {
             }
             let learning_rate = self.iterate(fraction)?;
             self.state.elapsed_secs = earlier_secs + self.trained_secs(started);
-            let done = self.state.iteration;
-            if done.is_multiple_of(self.config.report_every) {
+            let (done, config) = (self.state.iteration, self.config);
+            if done.is_multiple_of(config.report_every) {
                 self.report(learning_rate)?;
             }
-            let best = self.config.validate_every > 0
-                && done.is_multiple_of(self.config.validate_every)
-                && self.validate()?;
-            if best || done.is_multiple_of(self.config.checkpoint_every) {
-                last_checkpoint = Some((done, self.checkpoint()?));
-            }
+            self.state.is_validation_due = self.is_judged_at(done);
+            is_checkpoint_due = done.is_multiple_of(config.checkpoint_every);
         };
         let done = self.state.iteration;
-        let every = self.config.validate_every;
-        let judged = every > 0 && done.is_multiple_of(every);
-        let last_judged = reason == EndReason::Finished && !judged;
-        if last_judged {
-            self.validate()?;
+        if reason == EndReason::Finished && !self.is_judged_at(done) && self.judged_at != Some(done)
+        {
+            self.state.is_validation_due = true;
+            last_checkpoint = None;
+            if self.judge_where_due()?.is_none() {
+                reason = EndReason::Cancelled;
+            }
         }
         let last_checkpoint = match last_checkpoint {
-            Some((at, path)) if at == done && !last_judged => path,
+            Some((at, path)) if at == done => path,
             _ => self.checkpoint()?,
         };
+        Ok(self.summarize(reason, last_checkpoint))
+    }
+
+    fn summarize(&mut self, reason: EndReason, last_checkpoint: PathBuf) -> RunSummary {
         let summary = RunSummary {
             out: self.folder.root().to_owned(),
             reason,
@@ -181,7 +200,39 @@ impl Run<'_> {
         self.observer.event(&TrainEvent::Ended {
             summary: summary.clone(),
         });
-        Ok(summary)
+        summary
+    }
+
+    /// Lets what comes first come first; that is no time of training.
+    fn give_way(&mut self) {
+        let mut turns = Turns::new(self.observer);
+        turns.give();
+        let waited = turns.waited();
+        self.waited += waited;
+        self.reported.since += waited;
+    }
+
+    /// Whether the weights are judged after so many iterations.
+    fn is_judged_at(&self, done: u64) -> bool {
+        let every = self.config.validate_every;
+        every > 0 && done.is_multiple_of(every)
+    }
+
+    /// Judges the weights where they are to be; whether they are the best so far. `None` where the run was stopped
+    /// meanwhile: it begins with the judgement when it goes on.
+    fn judge_where_due(&mut self) -> Result<Option<bool>, TrainError> {
+        if !self.state.is_validation_due {
+            return Ok(Some(false));
+        }
+        match self.validate() {
+            Ok(best) => {
+                self.state.is_validation_due = false;
+                self.judged_at = Some(self.state.iteration);
+                Ok(Some(best))
+            }
+            Err(TrainError::Cancelled) => Ok(None),
+            Err(err) => Err(err),
+        }
     }
 
     fn announce(&mut self) {
@@ -318,7 +369,7 @@ impl Run<'_> {
         for network in self.stage.networks() {
             network.swap_averages()?;
         }
-        let (validation, samples) = {
+        let found = {
             let _guard = tch::no_grad_guard();
             let Self {
                 stage,
@@ -327,18 +378,21 @@ impl Run<'_> {
                 ..
             } = self;
             // A whole image takes longer than a step: whoever waits is let in between any two.
-            let mut pause = || *waited += give_way(*observer);
-            let validation = stage.validate(&mut pause);
-            (validation, stage.samples(&mut pause))
+            let mut turns = Turns::new(*observer);
+            let found = stage.validate(&mut turns);
+            let found = found.and_then(|found| Ok((found, stage.samples(&mut turns)?)));
+            *waited += turns.waited();
+            found
         };
         for network in self.stage.networks() {
             network.swap_averages()?;
         }
-        for (name, picture) in samples? {
+        let (validation, samples) = found?;
+        for (name, picture) in samples {
             self.folder
                 .write_sample(self.state.iteration, &name, &picture)?;
         }
-        let Some(validation) = validation? else {
+        let Some(validation) = validation else {
             return Ok(false);
         };
         let least = self.config.patience.as_ref().map_or(0.0, |p| p.min_delta);

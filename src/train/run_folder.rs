@@ -2,21 +2,27 @@
 //!
 //! ```text
 //! OUT/run.toml           the settings the run was begun with, complete
+//! OUT/run.lock           locked while a program trains here
 //! OUT/data.json          every radiograph found then, its use and checksums
 //! OUT/latent.toml        denoiser: mean and standard deviation of the latents
-//! OUT/vqgan.*            denoiser: the VQGAN it works with, architecture and weights
-//! OUT/base.*             fine-tuning: the weights it goes on from, and what they are
+//! OUT/vqgan.*            denoiser without a base: the VQGAN it works with, architecture and weights
+//! OUT/base/              fine-tuning: a copy of the bundle it goes on from
 //! OUT/log.csv            iteration, elapsed_secs, split, term, value
-//! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml
+//! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml, sha256sums
 //! OUT/latents/view-*     denoiser: prepared views, with checksums
 //! OUT/samples/step-00000500/NAME_soft.png   validation images as the averaged weights render them
 //! OUT/last, OUT/best     name of the newest and of the best checkpoint
 //! ```
 
 mod checkpoints;
+mod lock;
 mod samples;
+mod sums;
+
+pub(super) use lock::RunLock;
 
 use super::{DatasetEntry, RunConfig, Terms, TrainError};
+use crate::formats;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -40,6 +46,9 @@ pub struct RunState {
     /// Validations since then.
     #[serde(default)]
     pub validations_since_best: u64,
+    /// The run was stopped within the validation after this iteration, which is still to be made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_validation_due: bool,
 }
 
 /// Which checkpoint of a run.
@@ -73,15 +82,19 @@ impl RunFolder {
     /// [`TrainError::RunExists`] where a run lies there already.
     pub fn create(config: &RunConfig) -> Result<Self, TrainError> {
         let root = config.out.clone();
-        if root.join("run.toml").exists() {
+        let settings = root.join("run.toml");
+        if settings.exists() {
             return Err(TrainError::RunExists { path: root });
         }
         let checkpoints = root.join("checkpoints");
         fs::create_dir_all(&checkpoints)
             .map_err(TrainError::file("making the run folder", &checkpoints))?;
-        let folder = Self { root };
-        folder.write_toml("run.toml", config)?;
-        Ok(folder)
+        // Of two programs that begin here at once one is refused.
+        match formats::write_atomically(&settings, toml_text(&settings, config)?.as_bytes(), false)
+        {
+            Err(err) if err.class() == "exists" => Err(TrainError::RunExists { path: root }),
+            written => Ok(written.map(|()| Self { root })?),
+        }
     }
 
     /// Opens the folder of a run.
@@ -139,19 +152,25 @@ impl RunFolder {
         Ok(Some(entries))
     }
 
+    /// Removes what a killed run was writing; the folder must be locked.
+    pub(super) fn clear_partial_files(&self) {
+        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        for entry in entries {
+            let path = entry.path();
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if is_hidden && path.extension().is_some_and(|ending| ending == "part") {
+                // Where this fails nothing is lost but room.
+                drop(fs::remove_file(path));
+            }
+        }
+    }
+
     /// Keeps a copy of a weights file, complete or not at all.
     ///
     /// # Errors
     /// [`TrainError::File`] where it cannot be copied.
     pub(super) fn keep_copy(&self, from: &Path, name: &str) -> Result<(), TrainError> {
-        let kept = self.root.join(name);
-        let partial = kept.with_extension("part");
-        fs::copy(from, &partial)
-            .and_then(|_| fs::rename(&partial, &kept))
-            .map_err(TrainError::file(
-                "copying weights into the run folder",
-                from,
-            ))
+        Ok(formats::copy_atomically(from, &self.root.join(name))?)
     }
 
     /// Writes a file of the run folder as TOML.
@@ -233,11 +252,14 @@ impl RunFolder {
 }
 
 fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), TrainError> {
-    let text = toml::to_string(value).map_err(|err| TrainError::RunFile {
+    write_atomically(path, toml_text(path, value)?.as_bytes())
+}
+
+fn toml_text(path: &Path, value: &impl Serialize) -> Result<String, TrainError> {
+    toml::to_string(value).map_err(|err| TrainError::RunFile {
         reason: err.to_string(),
         path: path.to_owned(),
-    })?;
-    write_atomically(path, text.as_bytes())
+    })
 }
 
 fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, TrainError> {
@@ -249,14 +271,7 @@ fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, TrainError> {
 }
 
 fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
-    let partial = path.with_extension("part");
-    let write = || -> std::io::Result<()> {
-        let mut file = fs::File::create(&partial)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&partial, path)
-    };
-    write().map_err(TrainError::file("writing the run folder", path))
+    Ok(formats::write_atomically(path, bytes, true)?)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a training run will take, told from its first steps.
 //!
-//! They are made as the run would make them, in a folder of their own that is removed again: the run's own folder is
-//! not touched.
+//! They are made as the run would make them, in a folder of their own beside the run's, which is not touched; it is
+//! removed again.
 
 use super::driven::JobError;
 use super::{TrainEvent, TrainingObserver};
@@ -35,7 +35,8 @@ pub struct Preflight {
     pub total_secs: f64,
     /// A checkpoint on the disk, bytes.
     pub checkpoint_bytes: u64,
-    /// All checkpoints that lie there at once, the best and the one that is being written among them, bytes.
+    /// All that lies there at once, bytes: checkpoints, the best and the one that is being written among them, copies of
+    /// the networks that the run builds on, prepared views, and samples.
     pub disk_bytes: u64,
     /// Free on the disk of the run folder, bytes; `None` where the system does not tell.
     pub free_disk_bytes: Option<u64>,
@@ -53,9 +54,9 @@ pub(super) fn preflight(
     config: &RunConfig,
     observer: &mut dyn TrainingObserver,
 ) -> Result<Preflight, JobError> {
-    let trial = Trial::new()?;
+    let trial = trial_folder(&config.out)?;
     let few = RunConfig {
-        out: trial.0.clone(),
+        out: trial.path().to_owned(),
         iterations: Some(WARM_UP_STEPS + MEASURED_STEPS),
         minutes: None,
         report_every: u64::MAX,
@@ -73,7 +74,7 @@ pub(super) fn preflight(
     let memory_bytes = memory_before.zip(memory::peak());
     let found = Preflight {
         checkpoint_bytes,
-        disk_bytes: checkpoint_bytes * (config.keep_checkpoints as u64 + 2),
+        disk_bytes: disk_bytes(config, trial.path(), checkpoint_bytes),
         free_disk_bytes: free_disk_bytes(&config.out),
         memory_bytes: memory_bytes.map(|(before, peak)| peak.saturating_sub(before)),
         free_memory_bytes: memory::available(),
@@ -89,12 +90,17 @@ pub(super) fn preflight(
 fn total_secs(config: &RunConfig, found: &Preflight) -> f64 {
     let by_time = config.minutes.map(|minutes| 60.0 * minutes);
     let by_iterations = config.iterations.map(|iterations| {
-        let validations = iterations.checked_div(config.validate_every).unwrap_or(1);
-        let judging = validations as f64 * found.secs_per_validation.unwrap_or(0.0);
+        let judging = num_validations(config) as f64 * found.secs_per_validation.unwrap_or(0.0);
         iterations as f64 * found.secs_per_iteration + judging
     });
     let budgets = [by_time, by_iterations].into_iter().flatten();
     budgets.reduce(f64::min).unwrap_or(0.0)
+}
+
+/// Validations of a run that its iterations end; those of one that time ends are not known before.
+fn num_validations(config: &RunConfig) -> u64 {
+    let iterations = config.iterations.unwrap_or(0);
+    iterations.checked_div(config.validate_every).unwrap_or(1)
 }
 
 /// Times the steps; what others do between two of them does not count.
@@ -164,6 +170,9 @@ impl TrainingObserver for Stopwatch<'_> {
                     num_parameters: *num_parameters,
                     ..Preflight::unknown()
                 });
+                // Turns before that are those of reading and encoding.
+                self.steps.clear();
+                self.begun = None;
             }
             TrainEvent::Validated { .. } => {
                 // What comes after the last step is the validation, lap by lap of an image each.
@@ -189,45 +198,67 @@ impl TrainingObserver for Stopwatch<'_> {
     }
 }
 
-/// A folder that goes with this.
-struct Trial(PathBuf);
-
-impl Trial {
-    fn new() -> Result<Self, JobError> {
-        let name = format!("diaphane-preflight-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        // What a killed program left there.
-        drop(std::fs::remove_dir_all(&path));
-        std::fs::create_dir_all(&path).map_err(|err| {
-            let path = path.display();
+/// A folder on the disk that the run folder will lie on; it goes with this.
+fn trial_folder(out: &Path) -> Result<tempfile::TempDir, JobError> {
+    let there = existing(out).unwrap_or(Path::new("."));
+    let mut named = tempfile::Builder::new();
+    named
+        .prefix(".diaphane-first-steps-")
+        .tempdir_in(there)
+        .map_err(|err| {
             let text = format!(
-                "a folder for the first steps cannot be made ({err}); free some room: {path}"
+                "a folder for the first steps cannot be made ({err}); free some room, or choose another run folder: {}",
+                there.display()
             );
             JobError::Failed(text.into())
-        })?;
-        Ok(Self(path))
-    }
+        })
 }
 
-impl Drop for Trial {
-    fn drop(&mut self) {
-        // Where this fails the system's own clearing of temporary files takes it.
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+/// The nearest of a folder and those above it that is there.
+fn existing(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.is_dir())
 }
 
-/// Bytes of the files in a folder.
-fn folder_bytes(folder: &Path) -> u64 {
+/// What a run leaves on the disk at most, told from what its first steps left in `trial`, bytes.
+fn disk_bytes(config: &RunConfig, trial: &Path, checkpoint_bytes: u64) -> u64 {
+    let [checkpoints, views, samples] =
+        ["checkpoints", "latents", "samples"].map(|name| folder_bytes(&trial.join(name)));
+    let once = folder_bytes(trial).saturating_sub(checkpoints + views + samples);
+    // The best, and the one that is being written.
+    let kept = checkpoint_bytes * (config.keep_checkpoints as u64 + 2);
+    let num_views = count_views(&trial.join("latents")).max(1);
+    let validations = num_validations(config).max(1);
+    once + kept + views / num_views * config.prepared_views + samples * validations
+}
+
+/// Prepared views that the first steps made; each has its checksum beside it.
+fn count_views(folder: &Path) -> u64 {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let sizes = files.filter_map(|file| Some(file.metadata().ok()?.len()));
+    let is_view = |path: PathBuf| {
+        path.extension()
+            .is_some_and(|ending| ending == "safetensors")
+    };
+    files.filter(|file| is_view(file.path())).count() as u64
+}
+
+/// Bytes of all files in a folder and those below it.
+fn folder_bytes(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.filter_map(|entry| {
+        let about = entry.metadata().ok()?;
+        Some(if about.is_dir() {
+            folder_bytes(&entry.path())
+        } else {
+            about.len()
+        })
+    });
     sizes.sum()
 }
 
 /// Free on the disk of this folder, or of the nearest one above it that is there.
 #[cfg(unix)]
 fn free_disk_bytes(folder: &Path) -> Option<u64> {
-    let there = folder.ancestors().find(|folder| folder.is_dir())?;
-    let disk = rustix::fs::statvfs(there).ok()?;
+    let disk = rustix::fs::statvfs(existing(folder)?).ok()?;
     Some(disk.f_bavail * disk.f_frsize)
 }
 

@@ -12,7 +12,10 @@ pub(super) struct NetworkTrainer;
 
 impl From<TrainError> for JobError {
     fn from(err: TrainError) -> Self {
-        Self::Failed(err.to_string().into())
+        match err {
+            TrainError::Cancelled => Self::Cancelled,
+            other => Self::Failed(other.to_string().into()),
+        }
     }
 }
 
@@ -22,13 +25,12 @@ impl Trainer for NetworkTrainer {
         plan: &TrainingPlan,
         observer: &mut dyn TrainingObserver,
     ) -> Result<String, JobError> {
-        let mut config = RunConfig::read(&plan.config)?;
-        let start = match &plan.resume {
-            Some(folder) => {
-                config.out.clone_from(folder);
-                Start::Resumed
-            }
-            None => Start::Fresh,
+        let (config, start) = match &plan.resume {
+            Some(folder) => (
+                RunConfig::read_to_resume(&plan.config, folder)?,
+                Start::Resumed,
+            ),
+            None => (RunConfig::read(&plan.config)?, Start::Fresh),
         };
         let summary = train::run(&config, start, observer)?;
         match summary.reason {

@@ -5,7 +5,7 @@ use diaphane::dataset::{
     CheckRequest, DatasetError, FindingKind as Kind, Part, Report, Split, SplitPlan, Unwatched,
     check,
 };
-use diaphane::train::{Dataset, RunConfig};
+use diaphane::train::{Dataset, RunConfig, Unobserved};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -148,7 +148,9 @@ fn refused(folder: &Path, data: &str) -> String {
     let config = std::env::temp_dir().join(format!("leak-{}.toml", std::process::id()));
     std::fs::write(&config, text).unwrap();
     let config = RunConfig::read(&config).unwrap();
-    Dataset::load(&config).unwrap_err().to_string()
+    Dataset::load(&config, &mut Unobserved)
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]

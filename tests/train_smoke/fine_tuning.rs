@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tch::{Device, Tensor};
 
 /// A bundle of the smallest networks, trained for two iterations each.
-fn tiny_bundle(root: &Path, data: &Path) -> PathBuf {
+pub(super) fn tiny_bundle(root: &Path, data: &Path) -> PathBuf {
     for (stage, extra) in [
         ("segmenter", String::new()),
         ("vqgan", String::new()),
@@ -35,7 +35,7 @@ fn pack(root: &Path, name: &str, run: &str, extra: &str) -> PathBuf {
 }
 
 /// A run that goes on from the bundle `base` of `root`; its run file knows nothing of networks.
-fn tuned(stage: &str, name: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
+pub(super) fn tuned(stage: &str, name: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
     let text = format!(
         r#"
         stage = "{stage}"
@@ -64,7 +64,7 @@ fn tuned(stage: &str, name: &str, root: &Path, data: &Path, extra: &str) -> RunC
     RunConfig::read(&path).unwrap()
 }
 
-const ADAPTER: &str = "iterations = 8\n[adapter]\nrank = 2\nleast_side = 4\n[optimizer]\nlearning_rate = 2e-2\nwarm_up = 0";
+pub(super) const ADAPTER: &str = "iterations = 8\n[adapter]\nrank = 2\nleast_side = 4\n[optimizer]\nlearning_rate = 2e-2\nwarm_up = 0";
 
 fn denoiser(bundle: &Path) -> Vec<(String, Tensor)> {
     let bundle = Bundle::load(bundle, Device::Cpu).unwrap();

@@ -1,20 +1,24 @@
 //! Resuming from outside: after a kill that asks nobody, and with what a resumed run is refused for.
 
-use super::{Recorder, alone, assert_same_checkpoint, bench, config};
-use diaphane::train::{EndReason, RunConfig, Start, Unobserved, run};
-use std::path::Path;
+use super::fine_tuning::{ADAPTER, tiny_bundle, tuned};
+use super::{Recorder, alone, assert_same_checkpoint, bench, config, vqgan_line};
+use diaphane::train::{
+    EndReason, Observer, RunConfig, RunFolder, Start, TrainError, TrainEvent, Unobserved, run,
+};
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// Moments at which each stage is killed.
 const KILLS: usize = 10;
 
-/// `diaphane train` of the run file of a stage in `root`; goes on where a run was begun.
-fn train(stage: &str, root: &Path, out: &Path) -> Command {
+/// `diaphane train` of a run file; goes on where a run was begun.
+fn train(run_file: &Path, out: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_diaphane"));
     command
         .arg("train")
-        .arg(root.join(format!("{stage}.toml")))
+        .arg(run_file)
         .stdin(Stdio::null())
         .stdout(Stdio::null());
     if out.join("run.toml").exists() {
@@ -36,20 +40,14 @@ fn checkpointed(out: &Path) -> u64 {
 }
 
 /// Kills a run at ten moments that a seed draws and lets it end: nothing before the last checkpoint is lost, and the
-/// weights are those of a run that nobody disturbed.
-fn assert_survives_kills(stage: &str, extra: &str, temp: &Path, data: &Path) {
-    let prepared = |name: &str| -> RunConfig {
-        let root = temp.join(format!("{stage}-{name}"));
-        std::fs::create_dir(&root).unwrap();
-        config(stage, &root, data, &format!("iterations = 90\n{extra}"))
-    };
-    let (undisturbed, killed) = (prepared("undisturbed"), prepared("killed"));
+/// weights are those of a run that nobody disturbed. `prepare` writes a run of a name and tells its run file.
+fn assert_survives_kills(what: &str, prepare: &dyn Fn(&str) -> (PathBuf, RunConfig)) {
+    let ((whole_file, undisturbed), (run_file, killed)) =
+        (prepare("undisturbed"), prepare("killed"));
     let began = Instant::now();
-    let root = temp.join(format!("{stage}-undisturbed"));
-    assert_trains(&mut train(stage, &root, &undisturbed.out));
+    assert_trains(&mut train(&whole_file, &undisturbed.out));
     let whole = began.elapsed();
 
-    let root = temp.join(format!("{stage}-killed"));
     let mut draw = 0x2545_f491_u32;
     let mut kept = 0;
     for _ in 0..KILLS {
@@ -57,7 +55,7 @@ fn assert_survives_kills(stage: &str, extra: &str, temp: &Path, data: &Path) {
         draw ^= draw << 13;
         draw ^= draw >> 17;
         draw ^= draw << 5;
-        let mut child = train(stage, &root, &killed.out)
+        let mut child = train(&run_file, &killed.out)
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
@@ -68,17 +66,20 @@ fn assert_survives_kills(stage: &str, extra: &str, temp: &Path, data: &Path) {
         let now = checkpointed(&killed.out);
         assert!(
             now >= kept,
-            "{stage}: checkpoint {kept} was lost, {now} is left"
+            "{what}: checkpoint {kept} was lost, {now} is left"
         );
         kept = now;
     }
-    assert_trains(&mut train(stage, &root, &killed.out));
+    assert_trains(&mut train(&run_file, &killed.out));
     for part in ["weights", "ema", "optimizer"] {
-        let file = format!("checkpoints/step-00000090/{part}.safetensors");
+        let file = format!(
+            "checkpoints/step-{:08}/{part}.safetensors",
+            killed.iterations.unwrap()
+        );
         let bytes = |config: &RunConfig| std::fs::read(config.out.join(&file)).unwrap();
         assert!(
             bytes(&killed) == bytes(&undisturbed),
-            "{stage}: {file} differs"
+            "{what}: {file} differs"
         );
     }
 }
@@ -86,12 +87,181 @@ fn assert_survives_kills(stage: &str, extra: &str, temp: &Path, data: &Path) {
 #[test]
 fn runs_killed_at_ten_moments_end_with_the_weights_of_those_that_were_not() {
     let (temp, data) = bench();
+    let prepared = |stage: &str, name: &str, extra: &str| {
+        let root = temp.path().join(format!("{stage}-{name}"));
+        std::fs::create_dir(&root).unwrap();
+        let config = config(stage, &root, &data, &format!("iterations = 90\n{extra}"));
+        (root.join(format!("{stage}.toml")), config)
+    };
+    for stage in ["segmenter", "vqgan"] {
+        assert_survives_kills(stage, &|name| prepared(stage, name, ""));
+    }
+    let codec = vqgan_line(&temp.path().join("vqgan-undisturbed"));
+    assert_survives_kills("denoiser", &|name| prepared("denoiser", name, &codec));
+}
+
+#[test]
+fn runs_that_go_on_from_a_bundle_survive_kills_as_others_do() {
+    let (temp, data) = bench();
     let root = temp.path();
-    assert_survives_kills("segmenter", "", root, &data);
-    assert_survives_kills("vqgan", "", root, &data);
-    let codec = root.join("vqgan-undisturbed/vqgan");
-    let extra = format!("vqgan = '{}'", codec.display());
-    assert_survives_kills("denoiser", &extra, root, &data);
+    {
+        let _alone = alone();
+        tiny_bundle(root, &data);
+    }
+    let few = "iterations = 24";
+    let adapter = ADAPTER.replace("iterations = 8", few);
+    assert!(adapter.contains(few));
+    for (stage, what, extra) in [
+        ("distill", "student", few),
+        ("denoiser", "whole", few),
+        ("denoiser", "adapter", adapter.as_str()),
+    ] {
+        assert_survives_kills(what, &|name| {
+            let name = format!("{what}-{name}");
+            let config = tuned(stage, &name, root, &data, extra);
+            (root.join(format!("{name}.toml")), config)
+        });
+    }
+}
+
+/// Asks for an end at a turn of a kind: the nth one since an iteration was reported, or since the beginning.
+struct Impatient {
+    after: u64,
+    turns_left: Cell<i32>,
+    reached: bool,
+}
+
+impl Observer for Impatient {
+    fn event(&mut self, event: &TrainEvent) {
+        if let TrainEvent::Progressed { iteration, .. } = event {
+            self.reached |= *iteration >= self.after;
+        }
+    }
+
+    fn between_steps(&mut self) {
+        if self.reached {
+            self.turns_left.set(self.turns_left.get() - 1);
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.turns_left.get() < 0
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_while_it_reads_or_judges_stops_there_and_loses_nothing() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    tiny_bundle(root, &data);
+    let prepare = |name: &str| {
+        tuned(
+            "denoiser",
+            name,
+            root,
+            &data,
+            "iterations = 8\n[samples]\nimages = 1\nsteps = 2",
+        )
+    };
+    let impatient = |after, turns| Impatient {
+        after,
+        turns_left: Cell::new(turns),
+        reached: after == 0,
+    };
+    // Three pairs are read, one of them is encoded for validation; latents keep the base's scale.
+    for turns in 0..4 {
+        let config = prepare(&format!("reading-{turns}"));
+        let err = run(&config, Start::Fresh, &mut impatient(0, turns)).unwrap_err();
+        assert!(matches!(err, TrainError::Cancelled), "{turns}: {err}");
+        assert_eq!(config.out.join("run.toml").exists(), turns == 3, "{turns}");
+    }
+    let undisturbed = run(&prepare("undisturbed"), Start::Fresh, &mut Unobserved).unwrap();
+    // After the sixth iteration: the turn of the step, that of the judgement, that of the sample.
+    for turns in [1, 2] {
+        let config = prepare(&format!("judging-{turns}"));
+        let stopped = run(&config, Start::Fresh, &mut impatient(6, turns)).unwrap();
+        assert_eq!(
+            (stopped.reason, stopped.iterations),
+            (EndReason::Cancelled, 6)
+        );
+        let state = RunFolder::state(&stopped.last_checkpoint).unwrap();
+        assert!(state.is_validation_due);
+        let resumed = run(&config, Start::Resumed, &mut Unobserved).unwrap();
+        assert_same_checkpoint(&undisturbed.last_checkpoint, &resumed.last_checkpoint);
+        assert_eq!(resumed.best_iteration, undisturbed.best_iteration);
+        let scores = |out: &Path| -> Vec<String> {
+            let log = std::fs::read_to_string(out.join("log.csv")).unwrap();
+            let lines = log.lines().filter(|line| line.contains(",score,"));
+            // All but the time.
+            lines
+                .map(|line| {
+                    line.split(',')
+                        .enumerate()
+                        .filter(|(i, _)| *i != 1)
+                        .map(|(_, cell)| cell)
+                        .collect::<Vec<_>>()
+                        .join(",")
+                })
+                .collect()
+        };
+        assert_eq!(scores(&config.out), scores(&undisturbed.out));
+    }
+}
+
+#[test]
+fn a_run_folder_in_which_another_program_trains_is_left_alone() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let config = config("segmenter", temp.path(), &data, "iterations = 3");
+    let first = run(&config, Start::Fresh, &mut Unobserved).unwrap();
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(first.out.join(RunFolder::LOCK))
+        .unwrap();
+    lock.try_lock().unwrap();
+    let err = run(&config, Start::Resumed, &mut Unobserved).unwrap_err();
+    assert!(matches!(err, TrainError::Busy { .. }), "{err}");
+    drop(lock);
+    run(&config, Start::Resumed, &mut Unobserved).unwrap();
+}
+
+#[test]
+fn a_run_goes_on_where_its_base_is_gone_and_where_a_checkpoint_is_damaged() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    let base = tiny_bundle(root, &data);
+    let config = tuned("denoiser", "run", root, &data, "iterations = 8");
+    let first = run(&config, Start::Fresh, &mut Unobserved).unwrap();
+    std::fs::rename(&base, root.join("elsewhere")).unwrap();
+    assert!(RunConfig::read(&root.join("run.toml")).is_err());
+    let again = RunConfig::read_to_resume(&root.join("run.toml"), &config.out).unwrap();
+    assert_eq!((&again.model, &again.out), (&config.model, &config.out));
+
+    let kept = root.join("kept");
+    std::fs::rename(&first.last_checkpoint, &kept).unwrap();
+    std::fs::create_dir(&first.last_checkpoint).unwrap();
+    for entry in std::fs::read_dir(&kept).unwrap() {
+        let path = entry.unwrap().path();
+        let mut bytes = std::fs::read(&path).unwrap();
+        if path.ends_with("optimizer.safetensors") {
+            *bytes.last_mut().unwrap() ^= 1;
+        }
+        let copy = first.last_checkpoint.join(path.file_name().unwrap());
+        std::fs::write(copy, bytes).unwrap();
+    }
+    let mut recorder = Recorder::default();
+    let resumed = run(&again, Start::Resumed, &mut recorder).unwrap();
+    assert!(
+        recorder
+            .warnings
+            .iter()
+            .any(|words| words.contains("step-00000008, is missing or damaged")),
+        "{:?}",
+        recorder.warnings
+    );
+    assert_same_checkpoint(&kept, &resumed.last_checkpoint);
 }
 
 #[test]
@@ -139,7 +309,7 @@ fn a_run_goes_on_with_what_it_was_begun_with_or_not_at_all() {
     let mut recorder = Recorder::default();
     let summary = run(&longer, Start::Resumed, &mut recorder).unwrap();
     assert_eq!(summary.iterations, 5);
-    let lost = "step-00000005, is missing";
+    let lost = "step-00000005, is missing or damaged";
     assert!(recorder.warnings.iter().any(|words| words.contains(lost)));
     assert!(begun.out.join("data.json").exists());
 }

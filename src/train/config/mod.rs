@@ -221,6 +221,24 @@ impl RunConfig {
     /// [`TrainError::File`] where it cannot be read, [`TrainError::RunFile`] where it is no run file,
     /// [`TrainError::Setting`] where a setting has no meaning.
     pub fn read(path: &Path) -> Result<Self, TrainError> {
+        Self::read_with(path, Base::open)
+    }
+
+    /// As [`Self::read`], for going on with the run in the folder `run`: its copy of the base counts, whatever became of the
+    /// bundle that the run file names.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_to_resume(path: &Path, run: &Path) -> Result<Self, TrainError> {
+        let mut config = Self::read_with(path, |named| Base::kept_in(run, named))?;
+        run.clone_into(&mut config.out);
+        Ok(config)
+    }
+
+    fn read_with(
+        path: &Path,
+        open_base: impl FnOnce(&Path) -> Result<Base, TrainError>,
+    ) -> Result<Self, TrainError> {
         // Settings are written out again, and read from another folder: no path of theirs may depend on this one.
         let path =
             &std::path::absolute(path).map_err(TrainError::file("reading the run file", path))?;
@@ -253,7 +271,7 @@ impl RunConfig {
             source.folder = folder.join(&source.folder);
         }
         if let Some(base) = &config.base {
-            Base::open(base)?.settle(&mut config)?;
+            open_base(base)?.settle(&mut config)?;
         }
         config.validate()?;
         Ok(config)

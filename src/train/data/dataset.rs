@@ -5,7 +5,10 @@ use super::locked::Locked;
 use super::{Batch, Patch, PatchShape, Sample, SampleFiles, list_source};
 use crate::model::weights::sha256_of_file;
 use crate::radiograph::{FloatImage, resize_area, resize_bilinear};
-use crate::train::{AugmentationConfig, DataConfig, RunConfig, SourceKind, TrainError, TrainStage};
+use crate::train::observer::Turns;
+use crate::train::{
+    AugmentationConfig, DataConfig, Observer, RunConfig, SourceKind, TrainError, TrainStage,
+};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -60,12 +63,13 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Finds, checks, splits and reads the images of a run.
+    /// Finds, checks, splits and reads the images of a run; the observer is given its turn before each.
     ///
     /// # Errors
-    /// [`TrainError`] where a folder or file cannot be used, a validation name is not found, or
-    /// nothing is left to train on.
-    pub fn load(config: &RunConfig) -> Result<Self, TrainError> {
+    /// [`TrainError`] where a folder or file cannot be used, a validation name is not found,
+    /// nothing is left to train on, or the observer asked for an end.
+    pub fn load(config: &RunConfig, observer: &mut dyn Observer) -> Result<Self, TrainError> {
+        let mut turns = Turns::new(observer);
         let mut dataset = Self {
             sources: Vec::new(),
             validation: Vec::new(),
@@ -90,6 +94,7 @@ impl Dataset {
             };
             let mut samples = Vec::new();
             for files in list_source(source)? {
+                turns.give_or_stop()?;
                 let split = dataset.split_of(&files, &config.data, locked.as_ref());
                 if let Some((sample, keys)) = dataset.admit(&files, split, longest_px)? {
                     known.push(Known {

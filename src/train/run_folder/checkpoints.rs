@@ -1,9 +1,12 @@
 //! Checkpoints: written whole or not at all, and found again after a kill at any moment.
 //!
 //! A checkpoint is made under a hidden name, `.step-N.part`, and then given its own. One of the same iteration
-//! is set aside first, as `.step-N.old`, and removed last: a complete one lies there at every moment.
+//! is set aside first, as `.step-N.old`, and removed last: a complete one lies there at every moment. Its checksums tell
+//! one that a disk or a hand has damaged since.
 
+use super::sums::{SUMS, is_sound, write_sums};
 use super::{RunFolder, RunState, Which, read_toml, write_atomically, write_toml};
+use crate::formats::flush_name;
 use crate::train::{TrainError, TrainedNetwork};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +37,7 @@ impl RunFolder {
             network.save(&partial)?;
         }
         write_toml(&partial.join("state.toml"), state)?;
+        write_sums(&partial)?;
         sync_files(&partial)?;
         self.put_in_place(&partial, &name)?;
         self.point(Which::Last, &name)?;
@@ -46,11 +50,27 @@ impl RunFolder {
     }
 
     /// The folder of a checkpoint; `None` before the first. Where the newest is not there, the newest one that
-    /// is complete stands in for it.
+    /// is complete stands in for it. Its files are not read: [`Self::sound_checkpoint`] is for whoever goes on with them.
     ///
     /// # Errors
-    /// [`TrainError::Checkpoint`] where one is named and nothing can stand in for it.
+    /// [`TrainError::Lost`] where one is named and nothing can stand in for it.
     pub fn checkpoint(&self, which: Which) -> Result<Option<PathBuf>, TrainError> {
+        self.find(which, |folder| folder.join(SUMS).is_file())
+    }
+
+    /// As [`Self::checkpoint`], passing over what its checksums say is damaged.
+    ///
+    /// # Errors
+    /// [`TrainError::Lost`] where one is named and nothing can stand in for it.
+    pub fn sound_checkpoint(&self, which: Which) -> Result<Option<PathBuf>, TrainError> {
+        self.find(which, is_sound)
+    }
+
+    fn find(
+        &self,
+        which: Which,
+        is_good: impl Fn(&Path) -> bool,
+    ) -> Result<Option<PathBuf>, TrainError> {
         let order = match which {
             Which::Last => &[Which::Last][..],
             Which::Best => &[Which::Best, Which::Last][..],
@@ -60,17 +80,16 @@ impl RunFolder {
                 continue;
             };
             let name = name.trim();
-            let found = self.complete(name).or_else(|| match which {
-                Which::Last => self.newest(),
+            let found = self.good(name, &is_good).or_else(|| match which {
+                Which::Last => self.newest(&is_good),
                 // Another one would not be the best.
                 Which::Best => None,
             });
-            return found.map(Some).ok_or_else(|| {
-                let path = self.checkpoints().join(name);
-                TrainError::checkpoint(&path, "the checkpoint is missing")
+            return found.map(Some).ok_or_else(|| TrainError::Lost {
+                path: self.checkpoints().join(name),
             });
         }
-        Ok(self.newest())
+        Ok(self.newest(is_good))
     }
 
     /// The checkpoint that should be the newest, where `found` stands in for it.
@@ -107,18 +126,19 @@ impl RunFolder {
                 .map_err(TrainError::file("setting a checkpoint aside", &path))?;
         }
         fs::rename(partial, &path).map_err(TrainError::file("naming a checkpoint", &path))?;
+        flush_name(&path);
         remove_folder(&aside)
     }
 
-    /// The complete checkpoint of this name, or the one that was set aside for it.
-    fn complete(&self, name: &str) -> Option<PathBuf> {
+    /// The good checkpoint of this name, or the one that was set aside for it.
+    fn good(&self, name: &str, is_good: impl Fn(&Path) -> bool) -> Option<PathBuf> {
         [name.to_owned(), format!(".{name}{ASIDE}")]
             .into_iter()
             .map(|name| self.checkpoints().join(name))
-            .find(|path| path.join("state.toml").is_file())
+            .find(|path| is_good(path))
     }
 
-    fn newest(&self) -> Option<PathBuf> {
+    fn newest(&self, is_good: impl Fn(&Path) -> bool) -> Option<PathBuf> {
         let mut names: Vec<String> = self
             .listed()
             .unwrap_or_default()
@@ -127,7 +147,10 @@ impl RunFolder {
             .filter(|name| name.starts_with("step-"))
             .collect();
         names.sort();
-        names.iter().rev().find_map(|name| self.complete(name))
+        names
+            .iter()
+            .rev()
+            .find_map(|name| self.good(name, &is_good))
     }
 
     fn listed(&self) -> Result<Vec<String>, TrainError> {
@@ -194,6 +217,8 @@ fn sync_files(folder: &Path) -> Result<(), TrainError> {
         for entry in fs::read_dir(folder)? {
             fs::File::open(entry?.path())?.sync_all()?;
         }
+        // Their names.
+        flush_name(&folder.join(SUMS));
         Ok(())
     };
     sync().map_err(TrainError::file("flushing a checkpoint", folder))
@@ -296,7 +321,7 @@ mod tests {
             write(&folder, iteration);
         }
         let lost = temp.path().join("checkpoints/step-00000005");
-        fs::remove_file(lost.join("state.toml")).unwrap();
+        fs::remove_file(lost.join(SUMS)).unwrap();
         let found = folder.checkpoint(Which::Last).unwrap().unwrap();
         assert_eq!(RunFolder::state(&found).unwrap().iteration, 4);
         assert_eq!(folder.missing_for(&found).as_deref(), Some("step-00000005"));
@@ -307,6 +332,35 @@ mod tests {
         fs::write(temp.path().join("best"), "step-00000002").unwrap();
         let err = folder.checkpoint(Which::Best).unwrap_err();
         assert!(err.to_string().contains("step-00000002"), "{err}");
+    }
+
+    #[test]
+    fn a_damaged_checkpoint_is_passed_over_by_whoever_goes_on() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = folder(temp.path());
+        for iteration in [2, 5] {
+            write(&folder, iteration);
+        }
+        let sound = |which| {
+            let found = folder.sound_checkpoint(which).unwrap().unwrap();
+            RunFolder::state(&found).unwrap().iteration
+        };
+        assert_eq!((sound(Which::Last), sound(Which::Best)), (5, 2));
+        let damage = |step: u64| {
+            let file = format!("checkpoints/step-{step:08}/weights.safetensors");
+            let mut bytes = fs::read(temp.path().join(&file)).unwrap();
+            *bytes.last_mut().unwrap() ^= 1;
+            fs::write(temp.path().join(&file), bytes).unwrap();
+        };
+        damage(5);
+        assert_eq!(sound(Which::Last), 2);
+        let found = folder.sound_checkpoint(Which::Last).unwrap().unwrap();
+        assert_eq!(folder.missing_for(&found).as_deref(), Some("step-00000005"));
+        damage(2);
+        for which in [Which::Last, Which::Best] {
+            let err = folder.sound_checkpoint(which).unwrap_err();
+            assert!(matches!(err, TrainError::Lost { .. }), "{err}");
+        }
     }
 
     #[test]

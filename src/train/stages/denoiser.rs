@@ -7,6 +7,7 @@ use super::latent_task::{LatentTask, TargetPixels};
 use super::{Stage, StepInput, Validation, descend, trained_denoiser, values};
 use crate::model::manifest::Prediction;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
+use crate::train::observer::Turns;
 use crate::train::random::normal;
 use crate::train::{
     Dataset, DenoiserLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
@@ -34,6 +35,7 @@ impl DenoiserStage {
         device: Device,
         dataset: &Dataset,
         folder: &RunFolder,
+        turns: &mut Turns<'_>,
     ) -> Result<Self, TrainError> {
         let vs = VarStore::new(device);
         let estimator = Estimator::new(config, &vs)?;
@@ -41,7 +43,7 @@ impl DenoiserStage {
         Ok(Self {
             network: [network],
             estimator,
-            data: LatentData::load(config, device, dataset, folder)?,
+            data: LatentData::load(config, device, dataset, folder, turns)?,
             loss: config.loss.denoiser.clone(),
             device,
         })
@@ -183,13 +185,13 @@ impl Stage for DenoiserStage {
         Ok(terms)
     }
 
-    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
+    fn validate(&mut self, turns: &mut Turns<'_>) -> Result<Option<Validation>, TrainError> {
         let each = self
             .data
             .validation
             .iter()
             .map(|judged| {
-                pause();
+                turns.give_or_stop()?;
                 judged.one_step(&self.estimator, &self.data.space, self.loss.smooth_l1_beta)
             })
             .collect::<Result<Vec<Terms>, _>>()?;
@@ -199,7 +201,7 @@ impl Stage for DenoiserStage {
         Ok(score.map(|score| Validation { terms, score }))
     }
 
-    fn samples(&mut self, pause: &mut dyn FnMut()) -> Result<Vec<(String, Tensor)>, TrainError> {
-        self.data.samples(&self.estimator, pause)
+    fn samples(&mut self, turns: &mut Turns<'_>) -> Result<Vec<(String, Tensor)>, TrainError> {
+        self.data.samples(&self.estimator, turns)
     }
 }

@@ -17,6 +17,7 @@ use crate::diffusion::{LcmSampler, Sampler as _};
 use crate::model::manifest::FileRole;
 use crate::train::base::load_base;
 use crate::train::losses::pseudo_huber;
+use crate::train::observer::Turns;
 use crate::train::{Dataset, DistillLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
@@ -48,6 +49,7 @@ impl DistillStage {
         device: Device,
         dataset: &Dataset,
         folder: &RunFolder,
+        turns: &mut Turns<'_>,
     ) -> Result<Self, TrainError> {
         let [vs, mut target_vs, mut teacher_vs] = [(); 3].map(|()| VarStore::new(device));
         let student = Estimator::new(config, &vs)?;
@@ -58,7 +60,7 @@ impl DistillStage {
         network.keep_averages_in(&target_vs)?;
         target_vs.freeze();
         teacher_vs.freeze();
-        let data = LatentData::load(config, device, dataset, folder)?;
+        let data = LatentData::load(config, device, dataset, folder, turns)?;
         let steps = TRAJECTORY_STEPS.min(student.schedule().num_timesteps());
         let timesteps = LcmSampler::new(student.schedule().clone()).timesteps(steps)?;
         Ok(Self {
@@ -184,12 +186,12 @@ impl Stage for DistillStage {
         Ok(terms)
     }
 
-    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
+    fn validate(&mut self, turns: &mut Turns<'_>) -> Result<Option<Validation>, TrainError> {
         let mut each = Vec::new();
         for judged in &self.data.validation {
             let mut terms = Terms::new();
             for steps in JUDGED_STEPS {
-                pause();
+                turns.give_or_stop()?;
                 let picture = judged.sampled(&self.student, &self.data.space, steps)?;
                 let (plain, affine) = judged.scores(&picture);
                 terms.insert(format!("psnr_{steps}_steps"), plain);
@@ -202,8 +204,8 @@ impl Stage for DistillStage {
         Ok(score.map(|score| Validation { terms, score }))
     }
 
-    fn samples(&mut self, pause: &mut dyn FnMut()) -> Result<Vec<(String, Tensor)>, TrainError> {
-        self.data.samples(&self.student, pause)
+    fn samples(&mut self, turns: &mut Turns<'_>) -> Result<Vec<(String, Tensor)>, TrainError> {
+        self.data.samples(&self.student, turns)
     }
 }
 

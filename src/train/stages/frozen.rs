@@ -26,12 +26,15 @@ pub(crate) struct FrozenVqgan {
 }
 
 impl FrozenVqgan {
-    /// The VQGAN of a denoiser's run: the copy in its folder, or where there is none yet, the one that
+    /// The VQGAN of a denoiser's run: that of its base, the copy in its folder, or where there is none yet, the one that
     /// its run file names.
     ///
     /// # Errors
     /// [`TrainError`] where neither can be read.
     pub fn find(config: &RunConfig, folder: &RunFolder) -> Result<Self, TrainError> {
+        if let Some(base) = Base::of_run(config, folder)? {
+            return Self::of_base(&base);
+        }
         let weights = folder.root().join(WEIGHTS);
         if let (Some(architecture), true) = (folder.read_toml(ARCHITECTURE)?, weights.is_file()) {
             return Ok(Self {
@@ -42,17 +45,20 @@ impl FrozenVqgan {
         Self::named(config)
     }
 
+    fn of_base(base: &Base) -> Result<Self, TrainError> {
+        Ok(Self {
+            architecture: base.vqgan().clone(),
+            weights: base.weights(FileRole::Vqgan)?.file,
+        })
+    }
+
     /// The VQGAN that a run file names.
     ///
     /// # Errors
     /// [`TrainError`] where it cannot be read or has no checkpoint yet.
     pub fn named(config: &RunConfig) -> Result<Self, TrainError> {
         if let Some(base) = &config.base {
-            let base = Base::open(base)?;
-            return Ok(Self {
-                architecture: base.vqgan().clone(),
-                weights: base.weights(FileRole::Vqgan)?.file,
-            });
+            return Self::of_base(&Base::open(base)?);
         }
         let given = config
             .vqgan
@@ -112,10 +118,10 @@ impl FrozenVqgan {
     /// # Errors
     /// [`TrainError::File`] where it cannot be copied.
     pub fn keep(self, folder: &RunFolder) -> Result<Self, TrainError> {
-        let kept = folder.root().join(WEIGHTS);
-        if self.weights == kept {
+        if self.weights.starts_with(folder.root()) {
             return Ok(self);
         }
+        let kept = folder.root().join(WEIGHTS);
         folder.keep_copy(&self.weights, WEIGHTS)?;
         // Written last: without it the weights are not taken for a complete copy.
         folder.write_toml(ARCHITECTURE, &self.architecture)?;

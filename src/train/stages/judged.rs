@@ -5,9 +5,10 @@ use super::estimator::Estimator;
 use super::judge::{WholeImage, psnr, whole_images};
 use super::latent::LatentSpace;
 use crate::train::losses::smooth_l1;
+use crate::train::observer::Turns;
 use crate::train::random::{Purpose, generator, normal};
 use crate::train::{Dataset, Terms, TrainError, TrainStage};
-use tch::{Device, Tensor};
+use tch::Tensor;
 
 /// Where in the schedule the validation looks: at the ends of these fiftieths, which are the steps that the latent
 /// consistency sampler can take. Of 1000 timesteps that is 999, 499 and 139.
@@ -24,35 +25,38 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    /// All validation images that have a soft-tissue image; both sides are multiples of `multiple_px`.
+    /// All validation images that have a soft-tissue image, on the device of `space`; both sides are multiples of
+    /// `multiple_px`. Gives a turn before each.
     pub fn all(
         dataset: &Dataset,
         multiple_px: i64,
         space: &LatentSpace,
         seed: u64,
-        device: Device,
-    ) -> Vec<Self> {
+        turns: &mut Turns<'_>,
+    ) -> Result<Vec<Self>, TrainError> {
         let _guard = tch::no_grad_guard();
-        whole_images(dataset, multiple_px)
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, image)| {
-                let soft = image.soft_tissue.as_ref()?.to_device(device);
-                let condition = space.encode(&image.radiograph.to_device(device));
-                let clean = space.encode(&soft);
-                let index = index as u64;
-                let mut rng = generator(seed, TrainStage::Denoiser, index, Purpose::Validation);
-                let noise = normal(&mut rng, &clean.size(), device);
-                Some(Self {
-                    image,
-                    condition,
-                    clean,
-                    noise,
-                    seed,
-                    index,
-                })
-            })
-            .collect()
+        let device = space.device();
+        let mut all = Vec::new();
+        for (index, image) in whole_images(dataset, multiple_px).into_iter().enumerate() {
+            let Some(soft) = &image.soft_tissue else {
+                continue;
+            };
+            turns.give_or_stop()?;
+            let clean = space.encode(&soft.to_device(device));
+            let condition = space.encode(&image.radiograph.to_device(device));
+            let index = index as u64;
+            let mut rng = generator(seed, TrainStage::Denoiser, index, Purpose::Validation);
+            let noise = normal(&mut rng, &clean.size(), device);
+            all.push(Self {
+                image,
+                condition,
+                clean,
+                noise,
+                seed,
+                index,
+            });
+        }
+        Ok(all)
     }
 
     /// The picture of [`Self::sampled`] with the image's name.

@@ -7,6 +7,7 @@ use crate::nn::for_convolution;
 use crate::train::base::Base;
 use crate::train::data::on_grid;
 use crate::train::network::load_variables;
+use crate::train::observer::Turns;
 use crate::train::{Dataset, RunConfig, RunFolder, TrainError};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -55,12 +56,13 @@ pub(super) struct LatentSpace {
 
 impl LatentSpace {
     /// Loads the VQGAN a run file names, and the statistics: from the run folder where they are known,
-    /// measured over the training images otherwise.
+    /// measured over the training images otherwise; gives a turn before each.
     pub fn load(
         config: &RunConfig,
         device: Device,
         dataset: &Dataset,
         folder: &RunFolder,
+        turns: &mut Turns<'_>,
     ) -> Result<Self, TrainError> {
         let FrozenVqgan {
             architecture,
@@ -84,7 +86,7 @@ impl LatentSpace {
         let stats = match Self::known_statistics(config, folder)? {
             Some(stats) => stats,
             None if config.conventions.normalize_latents => {
-                space.measure(dataset, device, channels)?
+                space.measure(dataset, device, channels, turns)?
             }
             None => LatentStats::identity(channels),
         };
@@ -109,8 +111,8 @@ impl LatentSpace {
         if let Some(own) = folder.read_toml(LatentStats::FILE)? {
             return Ok(Some(own));
         }
-        if let Some(base) = &config.base {
-            return Ok(Some(Base::open(base)?.latent_stats()));
+        if let Some(base) = Base::of_run(config, folder)? {
+            return Ok(Some(base.latent_stats()));
         }
         match &config.start_from {
             Some(run) if run.is_dir() => RunFolder::open(run)?.read_toml(LatentStats::FILE),
@@ -123,6 +125,7 @@ impl LatentSpace {
         dataset: &Dataset,
         device: Device,
         channels: usize,
+        turns: &mut Turns<'_>,
     ) -> Result<LatentStats, TrainError> {
         let _guard = tch::no_grad_guard();
         let (mut sum, mut squares, mut count) = (vec![0.0; channels], vec![0.0; channels], 0.0);
@@ -131,6 +134,7 @@ impl LatentSpace {
             .training()
             .filter_map(|(sample, grid_px)| Some((sample.soft_tissue.as_ref()?, grid_px)));
         for (soft, grid_px) in with_target.take(MOST_MEASURED) {
+            turns.give_or_stop()?;
             let image = on_grid(soft, grid_px, multiple_px);
             let (width, height) = image.size();
             let image = Tensor::from_slice(image.values())
@@ -155,6 +159,11 @@ impl LatentSpace {
             .map(|(squares, mean)| (squares / count - mean * mean).max(1e-12).sqrt())
             .collect();
         Ok(LatentStats { mean, std })
+    }
+
+    /// Where it computes.
+    pub fn device(&self) -> Device {
+        self.mean.device()
     }
 
     /// The VQGAN's weights file.

@@ -5,6 +5,7 @@ use super::judged::Judged;
 use super::latent::LatentSpace;
 use super::latent_task::LatentTask;
 use super::prepared::PreparedViews;
+use crate::train::observer::Turns;
 use crate::train::{Batch, Dataset, DenoiserLoss, RunConfig, RunFolder, SamplesConfig, TrainError};
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
@@ -24,11 +25,12 @@ impl LatentData {
         device: Device,
         dataset: &Dataset,
         folder: &RunFolder,
+        turns: &mut Turns<'_>,
     ) -> Result<Self, TrainError> {
-        let space = LatentSpace::load(config, device, dataset, folder)?;
+        let space = LatentSpace::load(config, device, dataset, folder, turns)?;
         let multiple_px = space.latent_px() * config.model.denoiser()?.downsampling();
         Ok(Self {
-            validation: Judged::all(dataset, multiple_px, &space, config.seed, device),
+            validation: Judged::all(dataset, multiple_px, &space, config.seed, turns)?,
             prepared: PreparedViews::open(config, dataset, folder, space.weights())?,
             tasks: config.loss.denoiser.clone(),
             samples: config.samples.clone(),
@@ -53,12 +55,12 @@ impl LatentData {
     pub fn samples(
         &self,
         estimator: &Estimator,
-        pause: &mut dyn FnMut(),
+        turns: &mut Turns<'_>,
     ) -> Result<Vec<(String, Tensor)>, TrainError> {
         let chosen = self.validation.iter().take(self.samples.images);
         chosen
             .map(|judged| {
-                pause();
+                turns.give_or_stop()?;
                 judged.sample(estimator, &self.space, self.samples.steps)
             })
             .collect()

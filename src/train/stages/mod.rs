@@ -19,6 +19,7 @@ pub use latent::LatentStats;
 
 use super::base::load_base;
 use super::low_rank::LowRank;
+use super::observer::Turns;
 use super::{Batch, Dataset, RunConfig, RunFolder, Terms, TrainError, TrainStage, TrainedNetwork};
 use crate::model::manifest::FileRole;
 use judge::mean_terms;
@@ -82,12 +83,12 @@ pub(crate) trait Stage {
     /// weight was changed; a forward pass may have moved running statistics, which [`attempt`] puts back.
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError>;
 
-    /// Judges the weights as they stand, without gradients; `None` where there is nothing to judge by. Calls `pause`
-    /// before every image.
-    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError>;
+    /// Judges the weights as they stand, without gradients; `None` where there is nothing to judge by. Gives
+    /// a turn before every image.
+    fn validate(&mut self, turns: &mut Turns<'_>) -> Result<Option<Validation>, TrainError>;
 
-    /// Soft-tissue images of the first validation images, by name, `[1, 1, H, W]` in `[-1, 1]`; calls `pause` before each.
-    fn samples(&mut self, _pause: &mut dyn FnMut()) -> Result<Vec<(String, Tensor)>, TrainError> {
+    /// Soft-tissue images of the first validation images, by name, `[1, 1, H, W]` in `[-1, 1]`; gives a turn before each.
+    fn samples(&mut self, _turns: &mut Turns<'_>) -> Result<Vec<(String, Tensor)>, TrainError> {
         Ok(Vec::new())
     }
 }
@@ -141,12 +142,13 @@ pub(crate) fn notice(config: &RunConfig) -> Option<String> {
     }
 }
 
-/// The stage a run file asks for.
+/// The stage a run file asks for; gives a turn before every image that is encoded.
 pub(crate) fn build(
     config: &RunConfig,
     device: Device,
     dataset: &Dataset,
     folder: &RunFolder,
+    turns: &mut Turns<'_>,
 ) -> Result<Box<dyn Stage>, TrainError> {
     Ok(match config.stage {
         TrainStage::Segmenter => Box::new(segmenter::SegmenterStage::new(
@@ -154,11 +156,11 @@ pub(crate) fn build(
         )?),
         TrainStage::Vqgan => Box::new(vqgan::VqganStage::new(config, device, dataset, folder)?),
         TrainStage::Denoiser => Box::new(denoiser::DenoiserStage::new(
-            config, device, dataset, folder,
+            config, device, dataset, folder, turns,
         )?),
-        TrainStage::Distill => {
-            Box::new(distill::DistillStage::new(config, device, dataset, folder)?)
-        }
+        TrainStage::Distill => Box::new(distill::DistillStage::new(
+            config, device, dataset, folder, turns,
+        )?),
     })
 }
 

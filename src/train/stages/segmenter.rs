@@ -7,6 +7,7 @@ use crate::model::manifest::FileRole;
 use crate::train::base::load_base;
 use crate::train::data::in_square;
 use crate::train::losses::{cross_entropy, soft_dice};
+use crate::train::observer::Turns;
 use crate::train::{
     Dataset, RunConfig, RunFolder, SegmenterLoss, Terms, TrainError, TrainedNetwork,
 };
@@ -86,11 +87,11 @@ impl Stage for SegmenterStage {
         Ok(terms)
     }
 
-    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
+    fn validate(&mut self, turns: &mut Turns<'_>) -> Result<Option<Validation>, TrainError> {
         let mut each = Vec::new();
         let mut worst = f64::INFINITY;
         for (image, lungs) in &self.validation {
-            pause();
+            turns.give_or_stop()?;
             let found = self.segmenter.forward(image).sigmoid().gt(THRESHOLD);
             let found = found.to_kind(Kind::Float);
             let both = (&found * lungs).sum(Kind::Double).f_double_value(&[])?;

@@ -5,6 +5,7 @@ use super::vqgan::VqganStage;
 use super::*;
 use crate::formats::raster::write_grey16;
 use crate::radiograph::Raster;
+use crate::train::Unobserved;
 use crate::train::random::{Purpose, generator};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -138,7 +139,7 @@ fn assert_skipped_without_a_trace(stage: &mut dyn Stage) {
 fn a_skipped_iteration_leaves_the_segmenter_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let config = config("segmenter", folder.path());
-    let dataset = Dataset::load(&config).unwrap();
+    let dataset = Dataset::load(&config, &mut Unobserved).unwrap();
     let run = RunFolder::create(&config).unwrap();
     let mut stage = SegmenterStage::new(&config, Device::Cpu, &dataset, &run).unwrap();
     assert_skipped_without_a_trace(&mut stage);
@@ -153,7 +154,7 @@ fn parts_add_up_to_the_whole_iteration() {
     config.loss.vqgan.adversarial = 0.0;
     config.loss.vqgan.quantized_share = 0.0;
     config.loss.vqgan.latent_noise = 0.0;
-    let dataset = Dataset::load(&config).unwrap();
+    let dataset = Dataset::load(&config, &mut Unobserved).unwrap();
     let run = RunFolder::create(&config).unwrap();
     let after = |factors: &[f64]| {
         tch::manual_seed(5);
@@ -173,7 +174,7 @@ fn parts_add_up_to_the_whole_iteration() {
 fn a_skipped_iteration_leaves_the_codec_and_its_opponent_as_they_were() {
     let folder = tempfile::tempdir().unwrap();
     let config = config("vqgan", folder.path());
-    let dataset = Dataset::load(&config).unwrap();
+    let dataset = Dataset::load(&config, &mut Unobserved).unwrap();
     let run = RunFolder::create(&config).unwrap();
     let mut stage = VqganStage::new(&config, Device::Cpu, &dataset, &run).unwrap();
     assert_skipped_without_a_trace(&mut stage);

@@ -8,6 +8,7 @@ use crate::model::{Lpips, LpipsRange, Vqgan, ms_ssim};
 use crate::nn::for_convolution;
 use crate::train::base::load_base;
 use crate::train::losses::{gradient_l1, l1, mse};
+use crate::train::observer::Turns;
 use crate::train::random::normal;
 use crate::train::{
     Batch, Dataset, PixelDistance, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
@@ -226,10 +227,10 @@ impl Stage for VqganStage {
         Ok(report)
     }
 
-    fn validate(&mut self, pause: &mut dyn FnMut()) -> Result<Option<Validation>, TrainError> {
+    fn validate(&mut self, turns: &mut Turns<'_>) -> Result<Option<Validation>, TrainError> {
         let mut each = Vec::new();
         for image in &self.validation {
-            pause();
+            turns.give_or_stop()?;
             let mut terms = Terms::new();
             let planes = [
                 ("radiograph", Some(&image.radiograph)),

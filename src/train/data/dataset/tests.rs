@@ -1,5 +1,6 @@
 use super::*;
 use crate::dataset::{Part, Split as Kept, SplitEntry, SplitPlan};
+use crate::train::Unobserved;
 use crate::train::random::{Purpose, generator};
 use std::path::Path;
 
@@ -31,7 +32,7 @@ fn the_split_is_by_name_and_every_file_is_listed() {
     let folder = tempfile::tempdir().unwrap();
     write_pairs(folder.path(), &["p1_a", "p1_b", "p2_a"]);
     let data = "exclude = [\"p1\"]\nvalidation = [\"p1_b\"]";
-    let dataset = Dataset::load(&config(folder.path(), data)).unwrap();
+    let dataset = Dataset::load(&config(folder.path(), data), &mut Unobserved).unwrap();
     let splits: Vec<Split> = dataset.entries().iter().map(|entry| entry.split).collect();
     assert_eq!(
         splits,
@@ -48,13 +49,21 @@ fn the_split_is_by_name_and_every_file_is_listed() {
 fn leaks_and_missing_names_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     write_pairs(folder.path(), &["a", "b"]);
-    let err = Dataset::load(&config(folder.path(), "validation = [\"z\"]")).unwrap_err();
+    let err = Dataset::load(
+        &config(folder.path(), "validation = [\"z\"]"),
+        &mut Unobserved,
+    )
+    .unwrap_err();
     assert!(err.to_string().contains("`z`"), "{err}");
     for ending in ["cxr", "soft"] {
         let file = |name: &str| folder.path().join(format!("{name}_{ending}.png"));
         std::fs::copy(file("a"), file("copy")).unwrap();
     }
-    let err = Dataset::load(&config(folder.path(), "validation = [\"a\"]")).unwrap_err();
+    let err = Dataset::load(
+        &config(folder.path(), "validation = [\"a\"]"),
+        &mut Unobserved,
+    )
+    .unwrap_err();
     let says = "in training and in validation";
     assert!(err.to_string().contains(says), "{err}");
 }
@@ -92,7 +101,7 @@ fn a_split_that_is_kept_decides_and_its_test_is_never_read() {
     let file = folder.path().join("split.json");
     kept.write(&file, false).unwrap();
     let config = config(folder.path(), &format!("split = '{}'", file.display()));
-    let load = || Dataset::load(&config);
+    let load = || Dataset::load(&config, &mut Unobserved);
     let splits = |dataset: Dataset| dataset.entries.into_iter().map(|entry| entry.split);
     let expected = [
         Split::Excluded,
@@ -145,6 +154,6 @@ fn two_patients_are_not_a_pair() {
     write_pairs(folder.path(), &["a"]);
     let other = image::GrayImage::from_fn(48, 32, |x, y| image::Luma([(x * x + 31 * y) as u8]));
     other.save(folder.path().join("a_soft.png")).unwrap();
-    let err = Dataset::load(&config(folder.path(), "")).unwrap_err();
+    let err = Dataset::load(&config(folder.path(), ""), &mut Unobserved).unwrap_err();
     assert!(err.to_string().contains("same patient"), "{err}");
 }

@@ -1,0 +1,44 @@
+//! Checksums of a checkpoint's files: what was written, and whether it is still that.
+
+use super::write_atomically;
+use crate::formats::sha256_of_file;
+use crate::train::TrainError;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// File with a line for each other file: its SHA-256 and its name, as `sha256sum` writes and checks them.
+pub(super) const SUMS: &str = "sha256sums";
+
+/// Writes the checksums of all files in a folder.
+pub(super) fn write_sums(folder: &Path) -> Result<(), TrainError> {
+    let mut files = files_of(folder).map_err(TrainError::file("listing a checkpoint", folder))?;
+    files.sort();
+    let line = |file: &PathBuf| {
+        let (digest, _) = sha256_of_file(file).map_err(TrainError::file("reading", file))?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        Ok(format!("{digest}  {name}\n"))
+    };
+    let text = files
+        .iter()
+        .map(line)
+        .collect::<Result<String, TrainError>>()?;
+    write_atomically(&folder.join(SUMS), text.as_bytes())
+}
+
+/// Whether every file is there and as it was written.
+pub(super) fn is_sound(folder: &Path) -> bool {
+    let Ok(text) = fs::read_to_string(folder.join(SUMS)) else {
+        return false;
+    };
+    let holds = |line: &str| {
+        let (digest, name) = line.split_once("  ")?;
+        let (found, _) = sha256_of_file(&folder.join(name)).ok()?;
+        (found == digest).then_some(())
+    };
+    !text.is_empty() && text.lines().all(|line| holds(line).is_some())
+}
+
+fn files_of(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    Ok(entries.into_iter().map(|entry| entry.path()).collect())
+}
