@@ -196,6 +196,31 @@ fn a_run_that_let_readers_in_ends_with_the_weights_it_has_alone() {
 }
 
 #[test]
+fn a_run_that_was_stopped_before_it_had_a_folder_begins_when_it_is_resumed() {
+    let _alone = alone();
+    let root = tempfile::tempdir().unwrap();
+    let config = write_run(root.path(), "run");
+    let resumed = |folder: &str| {
+        let plan = TrainingPlan {
+            config: config.clone(),
+            resume: Some(root.path().join(folder)),
+        };
+        let command = WorkerCommand::Train(JobHandle::background(), Box::new(plan));
+        run(&worker(), command, || None).pop()
+    };
+    // Another folder than the run file's is a slip of the hand.
+    let end = resumed("rum");
+    assert!(
+        matches!(&end, Some(EventKind::Failed(why)) if why.text.contains("opening the run")),
+        "{end:?}"
+    );
+    assert!(!root.path().join("rum").exists());
+    let end = resumed("run");
+    assert!(matches!(end, Some(EventKind::Trained(_))), "{end:?}");
+    assert!(root.path().join("run/run.toml").exists());
+}
+
+#[test]
 fn a_preflight_tells_what_the_run_takes_and_touches_nothing() {
     let _alone = alone();
     let root = tempfile::tempdir().unwrap();

@@ -31,7 +31,7 @@ pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Tally> {
         Ended::Done(other) => bail!("the worker answered out of turn: {other:?}"),
         Ended::Failed(sentence) => bail!(sentence),
         Ended::Interrupted => {
-            eprintln!("stopped; go on with --resume");
+            eprintln!("stopped; go on with --resume RUN_FOLDER");
             Ok(Tally {
                 interrupted: true,
                 ..Tally::default()

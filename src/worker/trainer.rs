@@ -3,7 +3,7 @@
 use super::driven::{JobError, Trainer};
 use super::preflight::preflight;
 use super::{Preflight, TrainingObserver, TrainingPlan};
-use crate::train::{self, EndReason, RunConfig, Start, TrainError};
+use crate::train::{self, EndReason, RunConfig, RunFolder, Start, TrainError};
 use std::path::Path;
 
 /// Trains networks as run files say.
@@ -25,13 +25,7 @@ impl Trainer for NetworkTrainer {
         plan: &TrainingPlan,
         observer: &mut dyn TrainingObserver,
     ) -> Result<String, JobError> {
-        let (config, start) = match &plan.resume {
-            Some(folder) => (
-                RunConfig::read_to_resume(&plan.config, folder)?,
-                Start::Resumed,
-            ),
-            None => (RunConfig::read(&plan.config)?, Start::Fresh),
-        };
+        let (config, start) = begun(plan)?;
         let summary = train::run(&config, start, observer)?;
         match summary.reason {
             EndReason::Cancelled => Err(JobError::Cancelled),
@@ -56,6 +50,22 @@ impl Trainer for NetworkTrainer {
     ) -> Result<Preflight, JobError> {
         preflight(&RunConfig::read(&plan.config)?, observer)
     }
+}
+
+/// The settings of a plan and how its run begins. A run that was stopped before it had a folder begins anew.
+fn begun(plan: &TrainingPlan) -> Result<(RunConfig, Start), TrainError> {
+    let Some(folder) = &plan.resume else {
+        return Ok((RunConfig::read(&plan.config)?, Start::Fresh));
+    };
+    if RunFolder::open(folder).is_err() {
+        let config = RunConfig::read(&plan.config)?;
+        // Anything else is a slip, which the trainer tells.
+        if std::path::absolute(folder).is_ok_and(|folder| config.out == folder) {
+            return Ok((config, Start::Fresh));
+        }
+    }
+    let config = RunConfig::read_to_resume(&plan.config, folder)?;
+    Ok((config, Start::Resumed))
 }
 
 /// Reads a run file and checks every setting by itself and against the others.

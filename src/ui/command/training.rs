@@ -112,12 +112,13 @@ fn send(plan: TrainingPlan, services: &mut Services) -> Result<JobHandle, String
 pub(super) fn begin(run_file: PathBuf, state: &mut AppState, services: &mut Services) {
     let folder = run_file.parent().unwrap_or(Path::new("")).to_owned();
     let plan = TrainingPlan {
-        config: run_file,
+        config: run_file.clone(),
         resume: None,
     };
     match send(plan, services) {
         Ok(job) => {
             let mut run = TrainingRun::begun(folder, job);
+            run.run_file = Some(run_file);
             run.iterations = Some(state.training.wizard.plan.iterations);
             run.batch = state.training.wizard.plan.batch;
             state.training.run = Some(run);
@@ -136,8 +137,10 @@ fn resume(state: &mut AppState, services: &mut Services) {
         return;
     };
     let folder = run.folder.clone();
+    // One that was stopped while it read its images has nothing else yet.
+    let begun_with = run.run_file.clone();
     let plan = TrainingPlan {
-        config: folder.join("run.toml"),
+        config: begun_with.unwrap_or_else(|| folder.join("run.toml")),
         resume: Some(folder),
     };
     match send(plan, services) {

@@ -66,6 +66,8 @@ pub struct LatestStep {
 pub struct TrainingRun {
     /// The run folder.
     pub folder: PathBuf,
+    /// The run file that it was begun with; `None` where it was found on the disk.
+    pub run_file: Option<PathBuf>,
     /// The worker has it.
     pub job: Option<JobHandle>,
     /// How it stands.
@@ -97,6 +99,7 @@ impl TrainingRun {
     pub(in crate::ui) fn begun(folder: PathBuf, job: JobHandle) -> Self {
         Self {
             folder,
+            run_file: None,
             job: Some(job),
             status: RunStatus::Beginning,
             curves: Curves::default(),
@@ -159,6 +162,8 @@ impl TrainingRun {
                 ..
             } => {
                 self.folder.clone_from(out);
+                // The run folder holds its settings from here on.
+                self.run_file = None;
                 self.num_training = *num_training;
                 self.curves.rewind(*iteration);
                 self.going_on();
