@@ -252,6 +252,12 @@ impl Split {
         Ok(write_atomically(path, text.as_bytes(), overwrite)?)
     }
 
+    /// Who is on a pair, where somebody said: names of pairs say nothing of patients, and another dataset has the same.
+    pub fn named_group<'a>(&self, pair: &'a SplitEntry) -> Option<&'a String> {
+        let is_name = self.pairs.iter().any(|other| other.name == pair.group);
+        (!is_name).then_some(&pair.group)
+    }
+
     /// Number of pairs of a part.
     pub fn count(&self, part: Part) -> usize {
         self.pairs.iter().filter(|pair| pair.part == part).count()

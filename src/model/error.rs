@@ -109,6 +109,14 @@ pub enum ModelError {
         /// What is wrong.
         reason: String,
     },
+    /// The file that says what a bundle learned from is not the one that its manifest names.
+    #[error("what the bundle learned from cannot be read: {reason}; pack it again, or fetch it again: {}", path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// libtorch refused an operation.
     #[error("libtorch failed while handling {what}: {source}")]
     Torch {

@@ -30,7 +30,8 @@ pub mod weights;
 
 pub use adapter::{Adapter, LowRankChange};
 pub use bundle::{
-    AppliedAdapter, Bundle, BundleInfo, BundleWriter, find_bundle, list_bundles, search_folders,
+    AppliedAdapter, Bundle, BundleInfo, BundleWriter, LearnedFrom, find_bundle, list_bundles,
+    search_folders,
 };
 pub use config::ConfigError;
 pub use denoiser::{Denoiser, DenoiserConfig, Recomputed};

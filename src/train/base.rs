@@ -7,7 +7,7 @@ use super::{Conventions, LatentStats, ModelConfig, RunConfig, RunFolder, TrainEr
 use crate::model::bundle::{BundleInfo, copy_bundle, find_bundle};
 use crate::model::manifest::{FileRole, Fit, InputRange, InputUnits};
 use crate::model::weights::load_weights;
-use crate::model::{Bundle, DenoiserConfig, Manifest, VqganConfig};
+use crate::model::{Bundle, DenoiserConfig, LearnedFrom, Manifest, VqganConfig};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use tch::nn::VarStore;
@@ -104,6 +104,14 @@ impl Base {
     /// What the bundle says about itself.
     pub fn manifest(&self) -> &Manifest {
         &self.info.manifest
+    }
+
+    /// What its networks learned from; `None` where it does not say.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where what it says is damaged.
+    pub fn learned_from(&self) -> Result<Option<LearnedFrom>, TrainError> {
+        Ok(LearnedFrom::read(&self.info)?)
     }
 
     /// The weights of one network.

@@ -1,6 +1,7 @@
 //! From the run folders of trained networks to a bundle.
 
 use super::base::{Base, load_base};
+use super::learned::learned_from;
 use super::stages::{FrozenVqgan, LatentStats};
 use super::{RunConfig, RunFolder, TrainError, TrainStage, Which, load_variables};
 use crate::model::bundle::WrittenBundle;
@@ -9,7 +10,7 @@ use crate::model::manifest::{
     SegmenterSpec, VqganSpec,
 };
 use crate::model::weights::{SavedWeights, WeightPrecision, load_weights};
-use crate::model::{Adapter, BundleWriter, Denoiser, LungSegmenter, Manifest, Vqgan};
+use crate::model::{Adapter, BundleWriter, Denoiser, LearnedFrom, LungSegmenter, Manifest, Vqgan};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tch::nn::VarStore;
@@ -128,7 +129,8 @@ impl Trained {
 }
 
 /// Writes a bundle from finished runs. Where the denoiser's run has a base, what the run did not train is the base's:
-/// conventions, defaults and, unless another is given, the segmenter. Adapters are merged at full strength.
+/// conventions, defaults and, unless another is given, the segmenter. Adapters are merged at full strength. The bundle says
+/// what its networks learned from ([`LearnedFrom`]), the base's own included where that says.
 ///
 /// # Errors
 /// [`TrainError`] where a run is missing, trains another stage or does not fit, or the bundle cannot
@@ -179,12 +181,36 @@ pub fn export(config: &ExportConfig) -> Result<WrittenBundle, TrainError> {
             }
         })?;
     }
-    if let Some(card) = &config.card {
-        let text = std::fs::read_to_string(card)
-            .map_err(TrainError::file("reading the model card", card))?;
-        writer.write_card(&text)?;
-    }
+    writer.write_learned_from(&seen_by(&denoiser, segmenter.as_ref())?)?;
+    writer.write_card(&card(config)?)?;
     Ok(writer.finish()?)
+}
+
+/// Text of the model card: the one that is named, or else what the export file itself says.
+fn card(config: &ExportConfig) -> Result<String, TrainError> {
+    if let Some(card) = &config.card {
+        return std::fs::read_to_string(card)
+            .map_err(TrainError::file("reading the model card", card));
+    }
+    let ExportConfig {
+        name,
+        version,
+        licence,
+        training_data,
+        ..
+    } = config;
+    Ok(format!(
+        "# {name} {version}\n\nTrained on: {training_data}\n\nLicence: {licence}\n\nFor research and teaching only.\n"
+    ))
+}
+
+/// What all networks of a bundle saw.
+fn seen_by(denoiser: &Trained, segmenter: Option<&Trained>) -> Result<LearnedFrom, TrainError> {
+    let mut learned = learned_from(&denoiser.folder)?;
+    if let Some(trained) = segmenter {
+        learned.merge(learned_from(&trained.folder)?);
+    }
+    Ok(learned)
 }
 
 /// Writes what a run with adapters has learned as a file for [`Adapter::read`].

@@ -26,6 +26,7 @@ mod config;
 mod data;
 mod error;
 mod export;
+mod learned;
 pub mod losses;
 mod low_rank;
 mod network;

@@ -2,10 +2,10 @@
 
 use super::{Recorder, alone, assert_same_checkpoint, bench, config, tensors, vqgan_line};
 use diaphane::model::manifest::FileRole;
-use diaphane::model::{Adapter, Bundle};
+use diaphane::model::{Adapter, Bundle, LearnedFrom};
 use diaphane::train::{
-    EndReason, ExportConfig, RunConfig, RunFolder, RunSummary, Start, Unobserved, Which, export,
-    export_adapter, run,
+    EndReason, ExportConfig, RunConfig, RunFolder, RunSummary, Split, Start, Unobserved, Which,
+    export, export_adapter, run,
 };
 use std::path::{Path, PathBuf};
 use tch::{Device, Tensor};
@@ -104,6 +104,29 @@ fn assert_resumes(first: &RunConfig, root: &Path) -> RunSummary {
     undisturbed
 }
 
+/// A bundle knows every file of its run's data listing again, and those that its base knew; nobody is named.
+fn assert_learned(root: &Path, packed: &Path, data: &Path) {
+    let read = |folder: &Path| LearnedFrom::read(&Bundle::info(folder).unwrap()).unwrap();
+    let (base, learned) = (read(&root.join("base")).unwrap(), read(packed).unwrap());
+    let listing = RunFolder::open(&root.join("moving")).unwrap().listing();
+    let listing = listing.unwrap().unwrap();
+    let of = |split| {
+        let entries = listing.iter().filter(move |entry| entry.split == split);
+        entries.flat_map(|entry| entry.sha256.values())
+    };
+    assert!(of(Split::Training).count() > 0 && of(Split::Validation).count() > 0);
+    assert!(of(Split::Training).all(|sha256| learned.training.contains(sha256)));
+    assert!(of(Split::Validation).all(|sha256| learned.validation.contains(sha256)));
+    assert!(base.training.is_subset(&learned.training) && learned.unknown.is_empty());
+    // The picture is known again in another file.
+    let radiograph = diaphane::formats::read(&data.join("a_cxr.png")).unwrap();
+    let key = diaphane::formats::stored_fingerprint(&radiograph.stored);
+    assert!(learned.has_key(&key) && !learned.has_key("a"));
+    assert!(Bundle::verify(packed).unwrap().is_sound());
+    std::fs::write(packed.join("learned-from.json"), "{}").unwrap();
+    assert!(!Bundle::verify(packed).unwrap().is_sound());
+}
+
 #[test]
 fn a_run_goes_on_from_a_bundle_and_leaves_it_alone() {
     let _alone = alone();
@@ -136,6 +159,7 @@ fn a_run_goes_on_from_a_bundle_and_leaves_it_alone() {
         |step| std::fs::read(moving.out.join(format!("samples/{step}/c_soft.png"))).unwrap();
     assert!(sample("step-00000003") != sample("step-00000008"));
     let packed = pack(root, "moved", "moving", "");
+    assert_learned(root, &packed, &data);
     assert!(farthest(&denoiser(&base), &denoiser(&packed)) > 1e-4);
     assert_eq!(Bundle::info(&base).unwrap(), before);
     assert_eq!(Bundle::verify(&base).unwrap(), files);

@@ -1,10 +1,10 @@
 //! A bundle's copy: whole and checked, or not there.
 
-use super::{Bundle, BundleInfo};
+use super::{Bundle, BundleInfo, files_beside};
 use crate::model::ModelError;
 use crate::model::manifest::MANIFEST_FILE;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Copies a bundle to `destination`, under which it appears complete or not at all. A copy that is there already is
 /// kept where it is sound and the same.
@@ -39,10 +39,10 @@ fn copy_files(bundle: &BundleInfo, destination: &Path) -> Result<(), ModelError>
     fs::create_dir(destination)
         .map_err(|err| ModelError::io("make the folder", destination, err))?;
     let weights = bundle.manifest.files.iter().map(|file| file.name.as_str());
-    let card = (bundle.folder.join(&bundle.manifest.card).is_file())
-        .then_some(bundle.manifest.card.as_str());
-    for name in weights.chain(card).chain([MANIFEST_FILE]) {
-        let (from, to) = (bundle.folder.join(name), destination.join(name));
+    let beside = files_beside(&bundle.folder, &bundle.manifest);
+    let names = weights.chain([MANIFEST_FILE]).map(PathBuf::from);
+    for name in names.chain(beside) {
+        let (from, to) = (bundle.folder.join(&name), destination.join(&name));
         fs::copy(&from, &to).map_err(|err| ModelError::io("copy", &from, err))?;
         let flushed = File::open(&to).and_then(|file| file.sync_all());
         flushed.map_err(|err| ModelError::io("write", &to, err))?;

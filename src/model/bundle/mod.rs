@@ -6,17 +6,21 @@
 //!   vqgan.safetensors
 //!   denoiser.safetensors
 //!   segmenter.safetensors    optional
+//!   learned-from.json        optional: checksums of what the networks saw in training
 //!   README.md                the model card
 //! ```
 //!
 //! Owns finding, loading, verifying and writing. Must not know how a result is computed from the networks.
 
 mod copy;
+mod learned_from;
 mod search;
 mod verify;
 mod writer;
 
 pub(crate) use copy::copy_bundle;
+pub use learned_from::LearnedFrom;
+pub(super) use learned_from::files_beside;
 pub use search::{find_bundle, list_bundles, search_folders};
 pub use verify::{FileReport, VerifyReport};
 pub use writer::{BundleWriter, WrittenBundle};

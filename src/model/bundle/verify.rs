@@ -1,5 +1,6 @@
 //! Checking a bundle in full, file by file.
 
+use super::learned_from::problem_of;
 use super::{bundle_sha256, create_variables};
 use crate::model::manifest::{FileEntry, FileRole, Manifest};
 use crate::model::weights::{load_weights, sha256_of_file};
@@ -54,6 +55,8 @@ pub(super) fn verify(folder: &Path) -> Result<VerifyReport, ModelError> {
     if !folder.join(&manifest.card).is_file() {
         problems.push(format!("the model card {:?} is missing", manifest.card));
     }
+    let listed = manifest.learned_from.as_ref();
+    problems.extend(listed.and_then(|listed| problem_of(folder, listed)));
     let files = manifest.files.iter();
     Ok(VerifyReport {
         folder: folder.to_path_buf(),

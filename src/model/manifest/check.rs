@@ -254,6 +254,12 @@ fn files(manifest: &Manifest, found: &mut Problems) {
         });
         file_entry(file, found);
     }
+    if let Some(listed) = &manifest.learned_from {
+        found.unless(is_plain_file_name(&listed.name), || {
+            format!("file {:?} is not a plain file name", listed.name)
+        });
+        checksum(&listed.name, &listed.sha256, found);
+    }
 }
 
 fn file_entry(file: &FileEntry, found: &mut Problems) {
@@ -269,12 +275,16 @@ fn file_entry(file: &FileEntry, found: &mut Problems) {
     found.unless(is_plain_file_name(name) && is_weights, || {
         format!("file {name:?} is not a plain file name that ends in .safetensors")
     });
+    checksum(name, sha256, found);
+    found.unless(*bytes > 0, || format!("bytes of {name:?} is 0"));
+}
+
+fn checksum(name: &str, sha256: &str, found: &mut Problems) {
     let is_hexadecimal = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     found.unless(
         sha256.len() == 64 && sha256.chars().all(is_hexadecimal),
         || format!("sha256 of {name:?} is not 64 lower-case hexadecimal digits"),
     );
-    found.unless(*bytes > 0, || format!("bytes of {name:?} is 0"));
 }
 
 fn is_positive(value: f64) -> bool {

@@ -13,8 +13,8 @@ mod sizes;
 
 pub use sections::{
     CleaningSpec, ClipSpec, ConditionScaling, DenoiserSpec, FileEntry, FileRole, Fit, FusionName,
-    GridSpec, GuidanceName, InputRange, InputUnits, LatentSpec, LocalPathSpec, Prediction,
-    SamplerName, SamplingDefaults, ScheduleSpec, SegmenterSpec, VqganSpec,
+    GridSpec, GuidanceName, InputRange, InputUnits, LatentSpec, ListedFile, LocalPathSpec,
+    Prediction, SamplerName, SamplingDefaults, ScheduleSpec, SegmenterSpec, VqganSpec,
 };
 
 use super::weights::AtomicFile;
@@ -61,6 +61,9 @@ pub struct Manifest {
     pub segmenter: Option<SegmenterSpec>,
     /// Settings a new session starts with.
     pub defaults: SamplingDefaults,
+    /// The file that says what the networks learned from, where they say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learned_from: Option<ListedFile>,
     /// Weights files.
     pub files: Vec<FileEntry>,
 }

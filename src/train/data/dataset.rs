@@ -43,6 +43,9 @@ pub struct DatasetEntry {
     pub radiograph: PathBuf,
     /// SHA-256 of each file that was read, hexadecimal, by path.
     pub sha256: BTreeMap<PathBuf, String>,
+    /// By what its patient and picture are known again in other files: checksums, and the group of the split.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -97,6 +100,7 @@ impl Dataset {
                 turns.give_or_stop()?;
                 let split = dataset.split_of(&files, &config.data, locked.as_ref());
                 if let Some((sample, keys)) = dataset.admit(&files, split, longest_px)? {
+                    dataset.note_keys(&keys, locked.as_ref().and_then(|l| l.group_of(&files)));
                     known.push(Known {
                         split,
                         radiograph: files.radiograph,
@@ -166,9 +170,17 @@ impl Dataset {
             split,
             radiograph: files.radiograph.clone(),
             sha256,
+            keys: Vec::new(),
         });
         used.then(|| Sample::read_with_keys(files, Some(longest_px)))
             .transpose()
+    }
+
+    /// Notes of the radiograph admitted last by what its patient and picture are known again.
+    fn note_keys(&mut self, keys: &[String], group: Option<&String>) {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.keys = keys.iter().chain(group).cloned().collect();
+        }
     }
 
     /// Refuses a split that misses something.

@@ -41,6 +41,13 @@ impl Locked {
         Some(used_as(pair.part))
     }
 
+    /// Who is on a radiograph of this name, where somebody said.
+    pub(super) fn group_of(&self, files: &SampleFiles) -> Option<&String> {
+        let mut pairs = self.split.pairs.iter();
+        let pair = pairs.find(|pair| pair.name == files.name)?;
+        self.split.named_group(pair)
+    }
+
     /// Refuses radiographs that have changed since the split, and any of the test that came back under another name.
     ///
     /// # Errors

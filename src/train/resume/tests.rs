@@ -103,6 +103,7 @@ fn entry(name: &str, split: Split, folder: &str, soft: &str) -> DatasetEntry {
             (file("cxr"), "00".to_owned()),
             (file("soft"), soft.to_owned()),
         ]),
+        keys: Vec::new(),
     }
 }
 
