@@ -35,6 +35,8 @@ pub use ablation::{Ablation, AblationRow, Published};
 pub use column::{Better, COLUMNS, Column, column, legend};
 pub use page::{CasePictures, Page, PageSet, Picture};
 pub use paired::{Comparison, Interval, PairedDifference, Patients, Trend};
-pub use promotion::{CLEAR_GAIN_DB, Check, REFERENCE_LOSS_DB, Verdict, WATCHED};
+pub use promotion::{
+    CLEAR_GAIN_DB, Check, Learned, REFERENCE_LOSS_DB, TestPairs, Verdict, WATCHED,
+};
 pub use student::student_quantile;
 pub use table::{Row, Table, csv_cell, csv_values};

@@ -43,10 +43,82 @@ pub struct Verdict {
     pub checks: Vec<Check>,
 }
 
+/// How the test pairs came to be, beside their scores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestPairs {
+    /// A split of the dataset locked them away.
+    pub is_locked: bool,
+    /// What the candidate saw in training.
+    pub learned: Learned,
+}
+
+/// What is known of the data that a candidate learned from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Learned {
+    /// Nothing.
+    Unknown,
+    /// Its files and people.
+    Known {
+        /// Files that were learned from, or that decided which weights are the best.
+        num_files: usize,
+        /// Test pairs of which a file, the patient or the picture is among them, by name.
+        shared: Vec<String>,
+        /// Earlier weights it goes on from, of whose data nothing is known.
+        unknown: Vec<String>,
+    },
+}
+
+impl TestPairs {
+    /// What must hold before any picture is made.
+    pub fn checks(&self) -> [Check; 2] {
+        let locked = Check {
+            passed: self.is_locked,
+            told: if self.is_locked {
+                "test set: locked away by the split".to_owned()
+            } else {
+                "test set: no split says which pairs were kept for the test".to_owned()
+            },
+        };
+        [locked, unseen(&self.learned)]
+    }
+}
+
+/// Whether the candidate never saw the test pairs.
+fn unseen(learned: &Learned) -> Check {
+    let (passed, told) = match learned {
+        Learned::Unknown => (
+            false,
+            "nothing says what the candidate was trained on".to_owned(),
+        ),
+        Learned::Known { shared, .. } if !shared.is_empty() => {
+            (false, format!("the candidate saw {}", shared.join(", ")))
+        }
+        Learned::Known {
+            num_files, unknown, ..
+        } => {
+            let beside = if unknown.is_empty() {
+                String::new()
+            } else {
+                format!(
+                    "; nothing says what it goes on from was trained on: {}",
+                    unknown.join(", ")
+                )
+            };
+            let told = format!("none of it is among the {num_files} files of its training{beside}");
+            (true, told)
+        }
+    };
+    Check {
+        passed,
+        told: format!("test set: {told}"),
+    }
+}
+
 impl Verdict {
-    /// Judges a candidate by its comparisons with the base on the two sets.
-    pub fn new(test: &Comparison, reference: &Comparison) -> Self {
-        let mut checks = vec![beats(test.of_column(DECIDES))];
+    /// Judges a candidate by how the test pairs came to be, and by its comparisons with the base on the two sets.
+    pub fn new(pairs: &TestPairs, test: &Comparison, reference: &Comparison) -> Self {
+        let mut checks = pairs.checks().to_vec();
+        checks.push(beats(test.of_column(DECIDES)));
         checks.extend(watched(test, "test set"));
         let tolerated = |found| keeps(found, DECIDES, REFERENCE_LOSS_DB, "reference set");
         checks.push(tolerated(reference.of_column(DECIDES)));
@@ -100,11 +172,18 @@ fn beats(found: Option<&PairedDifference>) -> Check {
     }
 }
 
-/// What is watched on a set, where it is known there.
+/// What is watched on a set; what is not known of every case is not good enough.
 fn watched<'a>(comparison: &'a Comparison, set: &'a str) -> impl Iterator<Item = Check> + 'a {
-    WATCHED.into_iter().filter_map(move |(name, most)| {
-        let found = comparison.of_column(name)?;
-        Some(keeps(Some(found), name, most, set))
+    let found = comparison.differences.iter();
+    let num_cases = found.map(|found| found.cases.len()).max().unwrap_or(0);
+    WATCHED.into_iter().map(move |(name, most)| {
+        let found = comparison.of_column(name);
+        keeps(
+            found.filter(|found| found.cases.len() == num_cases),
+            name,
+            most,
+            set,
+        )
     })
 }
 
@@ -113,7 +192,7 @@ fn keeps(found: Option<&PairedDifference>, name: &str, most: f64, set: &str) -> 
     let Some(found) = found else {
         return Check {
             passed: false,
-            told: format!("{set}: {name} is not known"),
+            told: format!("{set}: {name} is not known of every case"),
         };
     };
     let (unit, better) = column(name).map_or(("", Better::Neither), |c| (c.unit, c.better));
@@ -140,19 +219,48 @@ mod tests {
     use super::*;
     use crate::evidence::Table;
 
-    /// Advantages in tone-free PSNR on each case, and of residual bone.
+    /// Advantages in tone-free PSNR on each case, and the candidate's residual bone.
     fn comparison(psnr: &[f64], rbf: f64) -> Comparison {
+        of_scores(psnr, |_| Some(rbf), |_| Some(0.9))
+    }
+
+    /// The same with residual bone and detail of each case.
+    fn of_scores(
+        psnr: &[f64],
+        rbf: impl Fn(usize) -> Option<f64>,
+        detail: impl Fn(usize) -> Option<f64>,
+    ) -> Comparison {
         let (mut base, mut candidate) = (Table::default(), Table::default());
+        let row = |psnr, rbf, detail| {
+            vec![
+                ("PSNRaff", Some(psnr)),
+                ("RBF", rbf),
+                ("detail_corr", detail),
+            ]
+        };
         for (index, advantage) in psnr.iter().enumerate() {
-            let row = |psnr, rbf| vec![("PSNRaff", Some(psnr)), ("RBF", Some(rbf))];
-            base.add(index.to_string(), row(30.0, 0.2));
-            candidate.add(index.to_string(), row(30.0 + advantage, rbf));
+            base.add(index.to_string(), row(30.0, Some(0.2), Some(0.9)));
+            let ours = row(30.0 + advantage, rbf(index), detail(index));
+            candidate.add(index.to_string(), ours);
         }
         Comparison::new(("candidate", &candidate), ("base", &base))
     }
 
+    /// Locked pairs that the candidate never saw.
+    fn pairs() -> TestPairs {
+        TestPairs {
+            is_locked: true,
+            learned: Learned::Known {
+                num_files: 80,
+                shared: Vec::new(),
+                unknown: Vec::new(),
+            },
+        }
+    }
+
     fn passes(test: &[f64], rbf: f64, reference: &[f64]) -> bool {
-        Verdict::new(&comparison(test, rbf), &comparison(reference, 0.2)).is_passed()
+        let (test, reference) = (comparison(test, rbf), comparison(reference, 0.2));
+        Verdict::new(&pairs(), &test, &reference).is_passed()
     }
 
     #[test]
@@ -167,7 +275,8 @@ mod tests {
         assert!(passes(&[0.3], 0.2, &[0.0]));
         assert!(!passes(&[0.1], 0.2, &[0.0]));
         assert!(!passes(&[2.0, 0.1], 0.2, &[0.0]));
-        let verdict = Verdict::new(&comparison(&[0.1], 0.2), &comparison(&[0.0], 0.2));
+        let (test, reference) = (comparison(&[0.1], 0.2), comparison(&[0.0], 0.2));
+        let verdict = Verdict::new(&pairs(), &test, &reference);
         assert!(
             verdict.text().contains("1 patient is too few"),
             "{}",
@@ -187,5 +296,60 @@ mod tests {
     fn nothing_scored_is_nothing_won() {
         assert!(!passes(&[], 0.2, &[0.0]));
         assert!(!passes(&[0.5, 0.6, 0.7], 0.2, &[]));
+    }
+
+    #[test]
+    fn what_is_not_known_of_every_case_is_not_good_enough() {
+        let good = [0.5, 0.6, 0.7];
+        let reference = comparison(&[0.0], 0.2);
+        let failed = |test: &Comparison| {
+            let verdict = Verdict::new(&pairs(), test, &reference);
+            let checks = verdict.checks.into_iter().filter(|check| !check.passed);
+            checks.map(|check| check.told).collect::<Vec<_>>()
+        };
+        let without = of_scores(&good, |_| None, |_| Some(0.9));
+        assert_eq!(
+            failed(&without),
+            ["test set: RBF is not known of every case"]
+        );
+        let in_part = of_scores(&good, |_| Some(0.2), |case| (case > 0).then_some(0.9));
+        let expected = ["test set: detail_corr is not known of every case"];
+        assert_eq!(failed(&in_part), expected);
+        let blurred = of_scores(&good, |_| Some(0.2), |_| Some(0.8));
+        assert_eq!(failed(&blurred).len(), 1);
+        // Both sets are asked alike.
+        let verdict = Verdict::new(&pairs(), &comparison(&good, 0.2), &without);
+        assert!(!verdict.is_passed());
+    }
+
+    #[test]
+    fn test_pairs_are_locked_and_were_never_seen() {
+        let judged = |pairs: &TestPairs| {
+            let (test, reference) = (comparison(&[0.5, 0.6, 0.7], 0.2), comparison(&[0.0], 0.2));
+            let verdict = Verdict::new(pairs, &test, &reference);
+            (verdict.is_passed(), verdict.text())
+        };
+        assert!(judged(&pairs()).0);
+        let unlocked = TestPairs {
+            is_locked: false,
+            ..pairs()
+        };
+        assert!(!judged(&unlocked).0);
+        let with = |learned| TestPairs { learned, ..pairs() };
+        let (passed, told) = judged(&with(Learned::Unknown));
+        assert!(
+            !passed
+                && told
+                    .contains("FAILED  test set: nothing says what the candidate was trained on")
+        );
+        let seen = |shared: &[&str], unknown: &[&str]| Learned::Known {
+            num_files: 80,
+            shared: shared.iter().map(|&name| name.to_owned()).collect(),
+            unknown: unknown.iter().map(|&name| name.to_owned()).collect(),
+        };
+        let (passed, told) = judged(&with(seen(&["b"], &[])));
+        assert!(!passed && told.contains("the candidate saw b"), "{told}");
+        let (passed, told) = judged(&with(seen(&[], &["compact 1"])));
+        assert!(passed && told.contains("compact 1"), "{told}");
     }
 }

@@ -1,7 +1,10 @@
 //! The program under test, in a folder with a tiny bundle and a small radiograph.
 
 use crate::tiny;
-use serde_json::Value;
+use diaphane::formats::hexadecimal;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -68,6 +71,55 @@ impl Bench {
             let made = self.path("made").join(format!("{name}_cxr_soft.png"));
             fs::copy(made, pairs.join(format!("{name}_soft.png"))).unwrap();
         }
+    }
+
+    /// Lets a bundle say that it learned from one file of these bytes, and from the patients or pictures of these keys.
+    pub fn write_learned(&self, model: &str, bytes: &[u8], keys: &[&str]) {
+        let sha256 = |bytes: &[u8]| hexadecimal(&Sha256::digest(bytes));
+        let keys: Vec<String> = keys.iter().map(|key| sha256(key.as_bytes())).collect();
+        let record = json!({
+            "format": 1,
+            "training": [sha256(bytes)],
+            "validation": [],
+            "keys": keys,
+            "unknown": ["compact 1"],
+        });
+        let record = record.to_string();
+        let folder = self.path(model);
+        fs::write(folder.join("learned-from.json"), &record).unwrap();
+        let manifest = folder.join("manifest.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        let text = text.split("\n[learned_from]").next().unwrap();
+        let listed = format!(
+            "\n[learned_from]\nname = \"learned-from.json\"\nsha256 = \"{}\"\nbytes = {}\n",
+            sha256(record.as_bytes()),
+            record.len()
+        );
+        fs::write(manifest, text.to_owned() + &listed).unwrap();
+    }
+
+    /// Writes `split.json` of the three pairs, of which these are tested; `a` and `b` are of one patient.
+    pub fn write_split(&self, tested: &[&str]) {
+        let entry = |name: &&str| {
+            let files = ["cxr", "soft"].map(|part| format!("pairs/{name}_{part}.png"));
+            let hashed = files.map(|file| {
+                let bytes = fs::read(self.path(&file)).unwrap();
+                (file, hexadecimal(&Sha256::digest(bytes)))
+            });
+            json!({
+                "name": name,
+                "part": if tested.contains(name) { "test" } else { "training" },
+                "group": if *name == "c" { "c" } else { "a and b" },
+                "sha256": BTreeMap::from(hashed),
+            })
+        };
+        let pairs: Vec<Value> = ["a", "b", "c"].iter().map(entry).collect();
+        let split = json!({
+            "format": 1,
+            "plan": { "seed": 1, "validation": 0.1, "test": 0.1 },
+            "pairs": pairs,
+        });
+        fs::write(self.path("split.json"), split.to_string()).unwrap();
     }
 
     /// `suppress chest.png` with the given mask into `out`, with more arguments.

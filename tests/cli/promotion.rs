@@ -1,10 +1,9 @@
 //! A site's own model: promoted, refused, taken back, damaged.
 
-use crate::bench::{Bench, contents, document, names, status, stderr};
-use diaphane::formats::hexadecimal;
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
+use crate::bench::{Bench, contents, document, status, stderr};
+use diaphane::model::site::EvidenceFiles;
+use diaphane::model::{Bundle, SiteError, SiteFolder};
+use serde_json::Value;
 use std::fs;
 use std::io::BufReader;
 use std::path::Path;
@@ -13,17 +12,25 @@ use std::process::Output;
 /// The folder `compact` is what is in force by default.
 const BASE: &str = "compact";
 
-/// A bench whose pairs are what `better` makes of their radiographs: with them nothing beats it.
+/// A bench whose pairs are what `better` makes of their radiographs: with them nothing beats it. Two of them are locked
+/// away, and the candidate learned from another file.
 fn bench(better: &str) -> Bench {
     let bench = Bench::new();
     bench.write_variant(BASE, 4);
     bench.write_variant("candidate", 2);
+    bench.write_learned("candidate", b"another file", &[]);
     bench.write_pairs_of(better);
+    bench.write_split(&["a", "b"]);
     bench
 }
 
-/// `models promote candidate --pairs pairs --given-masks`, with more arguments.
+/// `models promote candidate --pairs pairs --split split.json --given-masks`, with more arguments.
 fn promote(bench: &Bench, more: &[&str]) -> Output {
+    promote_unlocked(bench, &[&["--split", "split.json"], more].concat())
+}
+
+/// The same without the split.
+fn promote_unlocked(bench: &Bench, more: &[&str]) -> Output {
     let arguments = [
         "models",
         "promote",
@@ -35,6 +42,14 @@ fn promote(bench: &Bench, more: &[&str]) -> Output {
         "cpu",
     ];
     bench.diaphane(&[&arguments[..], more].concat())
+}
+
+/// Lines of the checks that a document has as not passed.
+fn failed_checks(document: &Value) -> Vec<String> {
+    let checks = document["checks"].as_array().unwrap().iter();
+    let failed = checks.filter(|check| check["passed"] == false);
+    let told = failed.map(|check| check["told"].as_str().unwrap().to_owned());
+    told.collect()
 }
 
 /// The certificate that a run without `--model` leaves.
@@ -93,11 +108,6 @@ fn a_better_model_is_promoted_used_named_and_taken_back() {
 
     let promoted = promote(&bench, &["--html", "evidence.html"]);
     assert_eq!(status(&promoted), 0, "{}", stderr(&promoted));
-    assert!(
-        stderr(&promoted).contains("without --split"),
-        "{}",
-        stderr(&promoted)
-    );
     let made = certificate(&bench);
     assert_eq!(made["bundle_sha256"], sha256(&bench, "candidate"));
     let acts = log(&bench);
@@ -149,7 +159,7 @@ fn a_model_that_is_not_better_is_refused() {
     assert_eq!(evidence["passed"], false, "{evidence}");
     assert!(evidence["promoted"].is_null());
     assert!(!bench.path("site").exists());
-    let same = bench.diaphane(&["models", "promote", BASE, "--pairs", "pairs"]);
+    let same = bench.diaphane(&["models", "promote", BASE, "--pairs", "pairs", "--dry-run"]);
     assert_eq!(status(&same), 2);
     assert!(
         stderr(&same).contains("in force already"),
@@ -206,42 +216,11 @@ fn a_promoted_model_that_was_changed_is_refused_and_nothing_takes_its_place() {
     assert_eq!(certificate(&bench)["bundle_sha256"], sha256(&bench, BASE));
 }
 
-/// Writes a split of the three pairs, of which these are tested.
-fn write_split(bench: &Bench, tested: &[&str]) {
-    let entry = |name: &&str| {
-        let files = ["cxr", "soft"].map(|part| format!("pairs/{name}_{part}.png"));
-        let hashed = files.map(|file| {
-            let bytes = fs::read(bench.path(&file)).unwrap();
-            (file, hexadecimal(&Sha256::digest(bytes)))
-        });
-        json!({
-            "name": name,
-            "part": if tested.contains(name) { "test" } else { "training" },
-            "group": if *name == "c" { "c" } else { "a and b" },
-            "sha256": BTreeMap::from(hashed),
-        })
-    };
-    let pairs: Vec<Value> = ["a", "b", "c"].iter().map(entry).collect();
-    let split = json!({
-        "format": 1,
-        "plan": { "seed": 1, "validation": 0.1, "test": 0.1 },
-        "pairs": pairs,
-    });
-    fs::write(bench.path("split.json"), split.to_string()).unwrap();
-}
-
 #[test]
 fn the_locked_part_of_a_split_decides_by_patients() {
     let bench = bench("candidate");
-    write_split(&bench, &["a", "b"]);
-    let split = ["--split", "split.json"];
-    let output = promote(&bench, &[&split[..], &["--dry-run", "--json"]].concat());
+    let output = promote(&bench, &["--dry-run", "--json"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
-    assert!(
-        !stderr(&output).contains("without --split"),
-        "{}",
-        stderr(&output)
-    );
     let evidence = document(&output);
     let images = evidence["test"]["candidate"]["images"].as_object().unwrap();
     assert_eq!(images.keys().collect::<Vec<_>>(), ["a", "b"]);
@@ -257,8 +236,8 @@ fn the_locked_part_of_a_split_decides_by_patients() {
     assert_eq!(evidence["split"]["file"], "split.json");
 
     // The patient of b is learned from too.
-    write_split(&bench, &["a"]);
-    let leaking = promote(&bench, &split);
+    bench.write_split(&["a"]);
+    let leaking = promote(&bench, &[]);
     assert_eq!(status(&leaking), 2);
     assert!(
         stderr(&leaking).contains("does not hold"),
@@ -266,13 +245,13 @@ fn the_locked_part_of_a_split_decides_by_patients() {
         stderr(&leaking)
     );
 
-    write_split(&bench, &["c"]);
+    bench.write_split(&["c"]);
     fs::copy(
         bench.path("pairs/a_soft.png"),
         bench.path("pairs/c_soft.png"),
     )
     .unwrap();
-    let changed = promote(&bench, &split);
+    let changed = promote(&bench, &[]);
     assert_eq!(status(&changed), 2);
     assert!(
         stderr(&changed).contains("not as it was"),
@@ -285,8 +264,181 @@ fn the_locked_part_of_a_split_decides_by_patients() {
 fn names_of_site(bench: &Bench) -> Vec<String> {
     let site = bench.path("site");
     if site.exists() {
-        names(&site)
+        names_of_files(&site)
     } else {
         Vec::new()
     }
+}
+
+#[test]
+fn without_a_split_nothing_is_promoted_and_a_dry_run_says_why() {
+    let bench = bench("candidate");
+    let refused = promote_unlocked(&bench, &[]);
+    assert_eq!(status(&refused), 2, "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("give the --split"));
+    let dry = promote_unlocked(&bench, &["--dry-run", "--json"]);
+    assert_eq!(status(&dry), 1, "{}", stderr(&dry));
+    let evidence = document(&dry);
+    let failed = failed_checks(&evidence);
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert!(failed[0].contains("no split says"), "{failed:?}");
+    let images = evidence["test"]["candidate"]["images"].as_object().unwrap();
+    assert_eq!(images.len(), 3, "all of them are judged");
+    assert!(names_of_site(&bench).is_empty());
+}
+
+#[test]
+fn a_candidate_that_saw_a_test_pair_or_does_not_say_is_refused() {
+    let bench = bench("candidate");
+    let refused = |expected: &str| {
+        let output = promote(&bench, &["--json"]);
+        assert_eq!(status(&output), 1, "{}", stderr(&output));
+        let failed = failed_checks(&document(&output));
+        assert_eq!(failed.len(), 1, "{failed:?}");
+        assert!(failed[0].contains(expected), "{failed:?}");
+        assert!(names_of_site(&bench).is_empty());
+    };
+    // The bytes of a file, though learned from under another name.
+    let bytes = fs::read(bench.path("pairs/b_soft.png")).unwrap();
+    bench.write_learned("candidate", &bytes, &[]);
+    refused("the candidate saw b");
+    // The patient of both, on another picture.
+    bench.write_learned("candidate", b"another file", &["a and b"]);
+    refused("the candidate saw a, b");
+    // The name of a pair is nobody: another dataset has the same.
+    bench.write_learned("candidate", b"another file", &["a", "b"]);
+    let dry = promote(&bench, &["--dry-run"]);
+    assert_eq!(status(&dry), 0, "{}", stderr(&dry));
+    let text = String::from_utf8_lossy(&dry.stdout).into_owned();
+    assert!(
+        text.contains("what it goes on from was trained on: compact 1"),
+        "{text}"
+    );
+
+    let manifest = bench.path("candidate/manifest.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let silent = text.split("\n[learned_from]").next().unwrap();
+    fs::write(&manifest, silent).unwrap();
+    refused("nothing says what the candidate was trained on");
+    // A dry run says so too, after the pictures.
+    let dry = promote(&bench, &["--dry-run", "--json"]);
+    assert_eq!(status(&dry), 1);
+    assert!(document(&dry)["test"].is_object());
+    // A record that is not the one the manifest names is no record.
+    fs::write(&manifest, text).unwrap();
+    fs::write(bench.path("candidate/learned-from.json"), "{}").unwrap();
+    let damaged = promote(&bench, &[]);
+    assert_eq!(status(&damaged), 2);
+    assert!(stderr(&damaged).contains("what the bundle learned from"));
+}
+
+/// Bone and detail are known of pairs that come without a mask: the base finds their lungs for both.
+#[test]
+fn pairs_without_masks_are_scored_with_the_lungs_that_the_base_finds() {
+    let bench = bench("candidate");
+    fs::remove_file(bench.path("pairs/a_lungmask.png")).unwrap();
+    let arguments = [
+        "models",
+        "promote",
+        "candidate",
+        "--pairs",
+        "pairs",
+        "--split",
+        "split.json",
+    ];
+    let more = ["--device", "cpu", "--dry-run", "--json"];
+    let output = bench.diaphane(&[&arguments[..], &more].concat());
+    let evidence = document(&output);
+    let tables =
+        ["candidate", "base", "identity"].map(|model| &evidence["test"][model]["images"]["a"]);
+    for row in tables {
+        for column in ["RBF", "detail_corr", "lung_PSNR"] {
+            assert!(row[column].is_f64(), "{column}: {row}");
+        }
+    }
+    // The untouched radiograph has all of its bone, in whatever field: the field is the same for all.
+    assert_eq!(tables[2]["RBF"], 1.0);
+}
+
+#[test]
+fn a_base_that_was_overtaken_and_a_damaged_record_are_no_dead_end() {
+    let bench = bench("candidate");
+    let shipped = Bundle::info(&bench.path(BASE)).unwrap();
+    let candidate = Bundle::info(&bench.path("candidate")).unwrap();
+    assert_eq!(status(&promote(&bench, &[])), 0);
+    // Another program judged against the shipped model and comes too late.
+    bench.write_variant("late", 5);
+    let late = Bundle::info(&bench.path("late")).unwrap();
+    let site = SiteFolder::at(&bench.path("site"));
+    let evidence = EvidenceFiles {
+        json: "{}",
+        html: None,
+    };
+    let refused = site.promote(&late, &candidate.sha256, evidence);
+    assert!(refused.is_ok(), "it was judged against what is in force");
+    let refused = site.promote(&late, &candidate.sha256, evidence);
+    assert!(
+        matches!(refused, Err(SiteError::Overtaken { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(site.promoted().unwrap().len(), 2);
+    assert_eq!(log(&bench).len(), 2);
+    assert_ne!(late.sha256, shipped.sha256);
+
+    // The one before is gone: back to it there is no way, and back to the shipped one there is.
+    let first = site.promoted().unwrap().remove(0);
+    fs::remove_dir_all(bench.path("site").join(first.folder)).unwrap();
+    let stuck = bench.diaphane(&["models", "rollback"]);
+    assert_eq!(status(&stuck), 2);
+    assert!(stderr(&stuck).contains("--shipped"), "{}", stderr(&stuck));
+    let back = bench.diaphane(&["models", "rollback", "--shipped", "--json"]);
+    assert_eq!(status(&back), 0, "{}", stderr(&back));
+    assert_eq!(document(&back)["taken_back"].as_array().unwrap().len(), 2);
+    assert_eq!(certificate(&bench)["bundle_sha256"], sha256(&bench, BASE));
+
+    fs::write(bench.path("site/site-model.toml"), "no record").unwrap();
+    assert_eq!(status(&suppress(&bench)), 2);
+    let back = bench.diaphane(&["models", "rollback", "--shipped"]);
+    assert_eq!(status(&back), 0, "{}", stderr(&back));
+    assert_eq!(certificate(&bench)["bundle_sha256"], sha256(&bench, BASE));
+    let aside = names_of_files(&bench.path("site"));
+    assert!(
+        aside
+            .iter()
+            .any(|name| name.starts_with("site-model.toml.")),
+        "{aside:?}"
+    );
+}
+
+/// Of two that judged against the same model at the same time one is promoted.
+#[test]
+fn two_promotions_at_once_are_one() {
+    let bench = bench("candidate");
+    bench.write_variant("other", 5);
+    let base = Bundle::info(&bench.path(BASE)).unwrap().sha256;
+    // The site's folder is the only thing that the two share.
+    let site = SiteFolder::at(&bench.path("site"));
+    let first = Bundle::info(&bench.path("candidate")).unwrap();
+    let second = Bundle::info(&bench.path("other")).unwrap();
+    let evidence = EvidenceFiles {
+        json: "{}",
+        html: None,
+    };
+    // What is shipped is found by the models folder of the program under test, not of this process.
+    assert_eq!(status(&promote(&bench, &[])), 0);
+    let in_force = site.in_force().unwrap().unwrap().sha256;
+    assert!(in_force == first.sha256 && in_force != base);
+    let made = std::thread::scope(|scope| {
+        let promote = || scope.spawn(|| site.promote(&second, &in_force, evidence).is_ok());
+        let threads = [promote(), promote()];
+        threads.map(|thread| thread.join().unwrap())
+    });
+    assert_eq!(made.iter().filter(|&&done| done).count(), 1, "{made:?}");
+    assert_eq!(site.promoted().unwrap().len(), 2);
+}
+
+fn names_of_files(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
+    names.collect()
 }

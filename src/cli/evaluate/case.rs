@@ -55,6 +55,12 @@ impl Case {
         })
     }
 
+    /// The same with lungs that were found on the radiograph; what it is suppressed with stays.
+    pub(super) fn scored_with(self, found: &LungMask) -> anyhow::Result<Self> {
+        let mask = Some(fit_mask(found, self.soft.size())?);
+        Ok(Self { mask, ..self })
+    }
+
     /// A phantom, whose truth is exact.
     pub(super) fn of_phantom(name: String, study: PhantomStudy) -> Self {
         let radiograph = study.to_radiograph();

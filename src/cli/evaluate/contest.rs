@@ -2,19 +2,22 @@
 
 use super::case::Case;
 use super::gallery::Gallery;
-use super::pairs;
 use super::source::{Asked, Networks};
-use crate::cli::models::args::PromoteArgs;
-use crate::dataset::{PairFiles, Part, Split};
+use super::test_set::TestSet;
+use crate::cli::segment::segment_one;
+use crate::cli::session::LoadedBundle;
+use crate::dataset::PairFiles;
 use crate::evidence::{Comparison, Patients, Table};
 use crate::formats;
 use crate::model::site::{self, BundleInfo};
 use crate::pipeline::Perceptual;
-use crate::radiograph::FloatImage;
+use crate::radiograph::{FloatImage, LungMask};
 use crate::simulate::{Phantom, PhantomConfig, study_seed};
 use crate::worker::SuppressionSettings;
-use anyhow::{Context as _, bail, ensure};
-use std::path::{Path, PathBuf};
+use anyhow::{Context as _, ensure};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
 /// Seed of the reference set; its phantoms are drawn anew each time.
 const REFERENCE_SEED: u64 = 4_242;
@@ -42,87 +45,6 @@ impl Contender {
     }
 }
 
-/// The pairs that decide.
-pub(in crate::cli) struct TestSet {
-    pairs: Vec<PairFiles>,
-    patients: Patients,
-    /// The split's file and its hash, where there is one.
-    pub(in crate::cli) split: Option<(PathBuf, String)>,
-}
-
-impl TestSet {
-    /// The test part of the split, or every pair of the folder without one.
-    pub(in crate::cli) fn new(args: &PromoteArgs) -> anyhow::Result<Self> {
-        let found = pairs::in_one_folder(&args.pairs)?;
-        let Some(path) = &args.split else {
-            return Ok(Self {
-                pairs: found,
-                patients: Patients::new(),
-                split: None,
-            });
-        };
-        let split = Split::read(path)?;
-        let findings = split.findings();
-        if let Some(first) = findings.first() {
-            bail!(
-                "the split {} does not hold ({} findings): {} {}",
-                path.display(),
-                findings.len(),
-                first.text,
-                first
-                    .files
-                    .first()
-                    .map_or_else(String::new, |file| file.display().to_string())
-            );
-        }
-        let (pairs, patients) = locked(found, &split)
-            .with_context(|| format!("the test part of {} cannot be used", path.display()))?;
-        let sha256 = sha256_of(path)?;
-        Ok(Self {
-            pairs,
-            patients,
-            split: Some((path.clone(), sha256)),
-        })
-    }
-
-    pub(in crate::cli) fn len(&self) -> usize {
-        self.pairs.len()
-    }
-}
-
-/// The pairs of a split's test part, known again by their bytes, with their patients.
-fn locked(found: Vec<PairFiles>, split: &Split) -> anyhow::Result<(Vec<PairFiles>, Patients)> {
-    let entries = split.pairs.iter();
-    let tested: Vec<_> = entries.filter(|entry| entry.part == Part::Test).collect();
-    ensure!(!tested.is_empty(), "it is empty; split the dataset again");
-    let (mut pairs, mut patients) = (Vec::new(), Patients::new());
-    for pair in found {
-        let hashes = [sha256_of(&pair.radiograph)?, sha256_of(&pair.soft_tissue)?];
-        let entry = tested.iter().find(|entry| {
-            let mut known = hashes.iter();
-            known.all(|hash| entry.sha256.values().any(|value| value == hash))
-        });
-        if let Some(entry) = entry {
-            patients.insert(pair.name.clone(), entry.group.clone());
-            pairs.push(pair);
-        }
-    }
-    ensure!(
-        pairs.len() == tested.len(),
-        "{} of its {} pairs are in the folder of --pairs; give the folder that was split",
-        pairs.len(),
-        tested.len()
-    );
-    Ok((pairs, patients))
-}
-
-fn sha256_of(path: &Path) -> anyhow::Result<String> {
-    let digest = formats::sha256_of_file(path);
-    Ok(digest
-        .with_context(|| format!("cannot read {}", path.display()))?
-        .0)
-}
-
 /// Scores of both on one set.
 pub(in crate::cli) struct SetScores {
     pub(in crate::cli) candidate: Table,
@@ -148,14 +70,18 @@ pub(in crate::cli) fn run(
 ) -> anyhow::Result<Option<Contest>> {
     // The site keeps the page of every promotion.
     let mut gallery = Gallery::new(true);
-    let runner = Runner {
+    let mut runner = Runner {
         networks,
         test,
+        masks: BTreeMap::new(),
         reference: (0..REFERENCE_COUNT)
             .map(reference_case)
             .collect::<Result<_, _>>()?,
         perceptual: Perceptual::load()?,
     };
+    if !runner.find_masks(base)? {
+        return Ok(None);
+    }
     let Some((ours, device)) = runner.scores(candidate, &mut gallery)? else {
         return Ok(None);
     };
@@ -197,17 +123,36 @@ struct BothSets {
 struct Runner<'a> {
     networks: &'a Networks,
     test: &'a TestSet,
+    /// Lungs of the test pairs that come without a mask, by name: the same for every model.
+    masks: BTreeMap<String, Arc<LungMask>>,
     reference: Vec<Case>,
     perceptual: Option<Perceptual>,
 }
 
 impl Runner<'_> {
-    /// Scores of a model and the device it ran on; `None` on Ctrl-C.
-    fn scores(
-        &self,
-        contender: &Contender,
-        gallery: &mut Gallery,
-    ) -> anyhow::Result<Option<(BothSets, String)>> {
+    /// Has the base find the lungs of the test pairs that have no mask, without which bone and detail have no score;
+    /// `false` on Ctrl-C.
+    fn find_masks(&mut self, base: &Contender) -> anyhow::Result<bool> {
+        let without = self.test.files().filter(|pair| pair.lung_mask.is_none());
+        let without: Vec<PairFiles> = without.cloned().collect();
+        if without.is_empty() {
+            return Ok(true);
+        }
+        if self.load(base)?.is_none() {
+            return Ok(false);
+        }
+        for pair in without {
+            let radiograph = Arc::new(formats::read(&pair.radiograph)?);
+            let Some(mask) = segment_one(&self.networks.session, radiograph, &pair.name)? else {
+                return Ok(false);
+            };
+            self.masks.insert(pair.name, mask);
+        }
+        Ok(true)
+    }
+
+    /// Loads a model; `None` on Ctrl-C.
+    fn load(&self, contender: &Contender) -> anyhow::Result<Option<LoadedBundle>> {
         let folder = &contender.info.folder;
         let Some(loaded) = self.networks.session.load(folder.to_owned())? else {
             return Ok(None);
@@ -217,9 +162,30 @@ impl Runner<'_> {
             "the bundle {} was changed while it was judged; begin again",
             folder.display()
         );
+        Ok(Some(loaded))
+    }
+
+    /// A test pair with the mask that it is scored with.
+    fn case(&self, pair: &PairFiles) -> anyhow::Result<Case> {
+        let case = Case::read(pair)?;
+        match self.masks.get(&pair.name) {
+            Some(mask) => case.scored_with(mask),
+            None => Ok(case),
+        }
+    }
+
+    /// Scores of a model and the device it ran on; `None` on Ctrl-C.
+    fn scores(
+        &self,
+        contender: &Contender,
+        gallery: &mut Gallery,
+    ) -> anyhow::Result<Option<(BothSets, String)>> {
+        let Some(loaded) = self.load(contender)? else {
+            return Ok(None);
+        };
         let mut scores = BothSets::default();
-        for pair in &self.test.pairs {
-            let case = Case::read(pair)?;
+        for pair in self.test.files() {
+            let case = self.case(pair)?;
             let Some(predicted) = self.predict(&case, contender)? else {
                 return Ok(None);
             };
@@ -246,8 +212,8 @@ impl Runner<'_> {
     /// Scores of the untouched radiographs.
     fn identity(&self) -> anyhow::Result<BothSets> {
         let mut scores = BothSets::default();
-        for pair in &self.test.pairs {
-            let case = Case::read(pair)?;
+        for pair in self.test.files() {
+            let case = self.case(pair)?;
             let row = case.score(&case.cxr, self.perceptual.as_ref())?;
             scores.test.add(case.name, row);
         }

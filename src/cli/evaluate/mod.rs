@@ -21,6 +21,7 @@ mod pairs;
 mod pictures;
 mod report;
 pub(super) mod source;
+pub(super) mod test_set;
 
 use super::args::EvaluateArgs;
 use super::report::Tally;

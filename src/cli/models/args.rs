@@ -27,6 +27,9 @@ pub enum ModelsCommand {
     Promote(PromoteArgs),
     /// Put back in force what was before the last promotion.
     Rollback {
+        /// Go back to the shipped model, whatever the record says and whatever became of the models in it.
+        #[arg(long)]
+        shipped: bool,
         /// Write one JSON document to standard output.
         #[arg(long)]
         json: bool,
@@ -73,7 +76,7 @@ pub struct PromoteArgs {
     #[arg(long, value_name = "DIR")]
     pub pairs: PathBuf,
     /// Split that it was trained with (`dataset split`): of the pairs its test part counts, and no other; patients count
-    /// once.
+    /// once. Only --dry-run goes without.
     #[arg(long, value_name = "FILE")]
     pub split: Option<PathBuf>,
     /// Print the evidence and change nothing.

@@ -19,7 +19,14 @@ pub(super) fn run(command: &ModelsCommand) -> anyhow::Result<Tally> {
         ModelsCommand::List { json } => list(*json),
         ModelsCommand::Verify { bundle, json } => verify(bundle, *json),
         ModelsCommand::Promote(args) => promote::promote(args),
-        ModelsCommand::Rollback { json } => promote::roll_back(*json),
+        ModelsCommand::Rollback {
+            shipped: true,
+            json,
+        } => promote::use_shipped(*json),
+        ModelsCommand::Rollback {
+            shipped: false,
+            json,
+        } => promote::roll_back(*json),
         ModelsCommand::Pack { file } => pack(file),
         ModelsCommand::Adapter {
             run,

@@ -1,11 +1,12 @@
 //! `diaphane models promote` and `rollback`.
 
 use super::args::PromoteArgs;
-use crate::cli::evaluate::contest::{self, Contender, Contest, SetScores, TestSet};
+use crate::cli::evaluate::contest::{self, Contender, Contest, SetScores};
 use crate::cli::evaluate::source::Networks;
+use crate::cli::evaluate::test_set::TestSet;
 use crate::cli::report::{Machine, Tally, print_line};
 use crate::cli::session::Session;
-use crate::evidence::{Page, PageSet, Verdict, legend};
+use crate::evidence::{Check, Page, PageSet, Verdict, legend};
 use crate::formats;
 use crate::model::site::{EvidenceFiles, default_bundle, utc_now};
 use crate::model::{SiteFolder, SiteModel, find_bundle};
@@ -30,12 +31,15 @@ pub(super) fn promote(args: &PromoteArgs) -> anyhow::Result<Tally> {
         "the bundle {} is in force already",
         candidate.info.folder.display()
     );
-    let test = TestSet::new(args)?;
-    if test.split.is_none() {
-        eprintln!(
-            "warning: without --split nothing shows that the candidate never learned from these {} pairs",
-            test.len()
-        );
+    ensure!(
+        args.dry_run || args.split.is_some(),
+        "give the --split that the candidate was trained with: without it nothing says which pairs were kept for the \
+         test (--dry-run judges all of them and changes nothing)"
+    );
+    let test = TestSet::new(&args.pairs, args.split.as_deref())?;
+    let pairs = test.for_candidate(&candidate.info)?;
+    if !args.dry_run && pairs.checks().iter().any(|check| !check.passed) {
+        return Ok(refused(&pairs.checks(), args.json));
     }
     let networks = Networks {
         session: Session::start(ComputeOptions {
@@ -56,11 +60,65 @@ pub(super) fn promote(args: &PromoteArgs) -> anyhow::Result<Tally> {
         candidate: &candidate,
         base: &base,
         test: &test,
-        verdict: Verdict::new(&contest.test.comparison, &contest.reference.comparison),
+        verdict: Verdict::new(
+            &pairs,
+            &contest.test.comparison,
+            &contest.reference.comparison,
+        ),
         contest: &contest,
         made_at: utc_now(),
     };
     evidence.settle(&site)
+}
+
+/// Tells that a candidate is refused before any picture is made.
+fn refused(checks: &[Check], json: bool) -> Tally {
+    let verdict = Verdict {
+        checks: checks.to_vec(),
+    };
+    if json {
+        Machine::Json.document(&json!({
+            "passed": false,
+            "checks": verdict.checks,
+            "promoted": null,
+        }));
+    } else {
+        print_line(&verdict.text());
+    }
+    tell_refused()
+}
+
+fn tell_refused() -> Tally {
+    eprintln!("it may not be promoted; nothing was changed");
+    Tally {
+        failed: 1,
+        ..Tally::default()
+    }
+}
+
+/// Puts the shipped model back in force.
+pub(super) fn use_shipped(json: bool) -> anyhow::Result<Tally> {
+    let change = site()?.use_shipped()?;
+    if json {
+        Machine::Json.document(&json!({
+            "taken_back": change.taken_back,
+            "set_aside": change.set_aside,
+            "in_force": null,
+        }));
+    } else {
+        let taken_back = change.taken_back.iter().rev();
+        for model in taken_back {
+            eprintln!("taken back: {}", told(model));
+        }
+        if let Some(file) = &change.set_aside {
+            eprintln!(
+                "the record could not be understood; it is kept as {}",
+                file.display()
+            );
+        }
+        eprintln!("the shipped model is in force");
+    }
+    Ok(Tally::one())
 }
 
 /// Puts back in force what was before.
@@ -139,13 +197,7 @@ impl Evidence<'_> {
                 site.path().join(&model.evidence).display()
             ),
             None if passed => eprintln!("it may be promoted; nothing was changed"),
-            None => {
-                eprintln!("it may not be promoted; nothing was changed");
-                tally = Tally {
-                    failed: 1,
-                    ..Tally::default()
-                };
-            }
+            None => tally = tell_refused(),
         }
         Ok(tally)
     }

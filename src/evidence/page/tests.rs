@@ -1,4 +1,5 @@
 use super::*;
+use crate::evidence::{Learned, TestPairs};
 use crate::radiograph::Raster;
 
 fn table(values: &[f64]) -> Table {
@@ -13,11 +14,15 @@ fn table(values: &[f64]) -> Table {
 fn page() -> Page {
     let (ours, theirs) = (table(&[30.5, 31.0, 32.5]), table(&[30.0, 30.6, 32.6]));
     let comparison = Comparison::new(("mine", &ours), ("base", &theirs));
+    let pairs = TestPairs {
+        is_locked: true,
+        learned: Learned::Unknown,
+    };
     let grey = Raster::filled(40, 30, 0.5_f32);
     Page {
         title: "A \"page\"".to_owned(),
         facts: vec![("folder".to_owned(), "<script>alert(1)</script>".to_owned())],
-        verdict: Some(Verdict::new(&comparison, &comparison)),
+        verdict: Some(Verdict::new(&pairs, &comparison, &comparison)),
         sets: vec![PageSet {
             title: "Test set".to_owned(),
             models: vec![("mine".to_owned(), ours), ("base".to_owned(), theirs)],

@@ -20,7 +20,7 @@ pub enum SiteError {
         source: io::Error,
     },
     /// A file of the site cannot be understood.
-    #[error("the site's file cannot be used: {reason}; mend it, or move it away to go back to the shipped model: {}", path.display())]
+    #[error("the site's file cannot be used: {reason}; mend it, or go back to the shipped model with `diaphane models rollback --shipped`: {}", path.display())]
     Unusable {
         /// The file.
         path: PathBuf,
@@ -28,7 +28,7 @@ pub enum SiteError {
         reason: String,
     },
     /// The copy of the promoted bundle is gone.
-    #[error("the site model {model} is gone; bring its folder back, or go back to the model before with `diaphane models rollback`: {}", folder.display())]
+    #[error("the site model {model} is gone; bring its folder back, or go back to the model before with `diaphane models rollback`, or to the shipped one with `--shipped`: {}", folder.display())]
     Gone {
         /// Name and date.
         model: String,
@@ -36,7 +36,7 @@ pub enum SiteError {
         folder: PathBuf,
     },
     /// The copy of the promoted bundle is another one now.
-    #[error("the site model {model} is not what was promoted: its hash is {found}, it was {expected}; nothing runs with it; go back to the model before with `diaphane models rollback`: {}", folder.display())]
+    #[error("the site model {model} is not what was promoted: its hash is {found}, it was {expected}; nothing runs with it; go back to the model before with `diaphane models rollback`, or to the shipped one with `--shipped`: {}", folder.display())]
     Changed {
         /// Name and date.
         model: String,
@@ -45,6 +45,18 @@ pub enum SiteError {
         /// Hash that was promoted.
         expected: String,
         /// Hash it has.
+        found: String,
+    },
+    /// Another model came into force since the candidate was judged.
+    #[error(
+        "the model in force is another one by now ({}) than the candidate was judged against ({}); judge it again",
+        short(found),
+        short(judged_against)
+    )]
+    Overtaken {
+        /// Hash of the model it was judged against.
+        judged_against: String,
+        /// Hash of the one in force.
         found: String,
     },
     /// There is nothing to take back.
@@ -56,6 +68,11 @@ pub enum SiteError {
     /// A file cannot be written.
     #[error(transparent)]
     Format(#[from] FormatError),
+}
+
+/// The digits of a hash that tell it from others.
+fn short(sha256: &str) -> &str {
+    sha256.get(..12).unwrap_or(sha256)
 }
 
 impl SiteError {

@@ -6,11 +6,13 @@
 //!   promotions.jsonl         every act, appended and never changed
 //!   bundles/NAME-SHA256/     copies of the promoted bundles; what they were copied from may go
 //!   evidence/NAME-SHA256...  why each was promoted
+//!   lock                     held while something is changed: two programs never do so at once
 //! ```
 //!
 //! A copy that is no longer what was promoted is refused by name. Nothing else takes its place silently.
 
 mod error;
+mod lock;
 mod log;
 mod moment;
 
@@ -83,6 +85,15 @@ pub struct Rollback {
     pub from: SiteModel,
     /// In force from now on; `None` is the shipped bundle.
     pub to: Option<SiteModel>,
+}
+
+/// What going back to the shipped bundle changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shipped {
+    /// The promoted bundles that are in force no more, the first one first.
+    pub taken_back: Vec<SiteModel>,
+    /// Where a record was put that could not be understood.
+    pub set_aside: Option<PathBuf>,
 }
 
 /// The folder in which a site keeps its model.
@@ -182,26 +193,25 @@ impl SiteFolder {
     /// question; the bundle itself and whatever was in force stay as they are.
     ///
     /// # Errors
-    /// [`SiteError`], [`ModelError::Faulty`](crate::model::ModelError::Faulty) where the bundle is no longer the one that was judged; what was in force
-    /// stays so.
+    /// [`SiteError`], [`ModelError::Faulty`](crate::model::ModelError::Faulty) where the bundle is no longer the one that was judged,
+    /// [`SiteError::Overtaken`] where another one is in force than it was judged against; what was in force stays so.
     pub fn promote(
         &self,
         judged: &BundleInfo,
         base_sha256: &str,
         evidence: EvidenceFiles<'_>,
     ) -> Result<SiteModel, SiteError> {
+        let _lock = lock::take(&self.0)?;
         let mut promoted = self.promoted()?;
+        ensure_in_force(promoted.last(), base_sha256)?;
         let info = judged.clone();
         let short = info.sha256.get(..SHORT_HASH).unwrap_or(&info.sha256);
         let name = format!("{}-{short}", file_name(&info.manifest.name));
         let folder = PathBuf::from("bundles").join(&name);
         copy_bundle(&info, &self.0.join(&folder))?;
         let promoted_at = utc_now();
-        let stamp: String = promoted_at
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
-        let evidence_file = PathBuf::from("evidence").join(format!("{name}-{stamp}.json"));
+        let evidence_file = format!("{name}-{}.json", stamp(&promoted_at));
+        let evidence_file = PathBuf::from("evidence").join(evidence_file);
         self.write(&evidence_file, evidence.json)?;
         if let Some(html) = evidence.html {
             self.write(&evidence_file.with_extension("html"), html)?;
@@ -224,8 +234,9 @@ impl SiteFolder {
     ///
     /// # Errors
     /// [`SiteError::NothingPromoted`]; [`SiteError::Gone`] or [`SiteError::Changed`] where the one before is not what
-    /// was promoted then.
+    /// was promoted then; [`Self::use_shipped`] goes back in any case.
     pub fn roll_back(&self) -> Result<Rollback, SiteError> {
+        let _lock = lock::take(&self.0)?;
         let mut promoted = self.promoted()?;
         let from = promoted.pop().ok_or(SiteError::NothingPromoted)?;
         let to = promoted.last().cloned();
@@ -234,6 +245,36 @@ impl SiteFolder {
         }
         self.put(Act::RolledBack, &from, promoted)?;
         Ok(Rollback { from, to })
+    }
+
+    /// Puts the shipped bundle back in force, whatever was promoted and whatever became of it. A record that cannot be
+    /// understood is moved aside.
+    ///
+    /// # Errors
+    /// [`SiteError`] where the disk refuses.
+    pub fn use_shipped(&self) -> Result<Shipped, SiteError> {
+        let _lock = lock::take(&self.0)?;
+        let record = self.promoted();
+        let set_aside = match &record {
+            Ok(_) => None,
+            Err(_) => Some(self.set_aside()?),
+        };
+        let promoted = record.unwrap_or_default();
+        if let Some(last) = promoted.last() {
+            self.put(Act::RolledBack, last, Vec::new())?;
+        }
+        Ok(Shipped {
+            taken_back: promoted,
+            set_aside,
+        })
+    }
+
+    /// Gives the record another name; the new one.
+    fn set_aside(&self) -> Result<PathBuf, SiteError> {
+        let path = self.0.join(FILE);
+        let aside = self.0.join(format!("{FILE}.{}", stamp(&utc_now())));
+        fs::rename(&path, &aside).map_err(|err| SiteError::io("rename", &path, err))?;
+        Ok(aside)
     }
 
     /// Every act, the oldest first.
@@ -277,6 +318,27 @@ impl SiteFolder {
         fs::create_dir_all(folder).map_err(|err| SiteError::io("make the folder", folder, err))?;
         Ok(write_atomically(&path, text.as_bytes(), false)?)
     }
+}
+
+/// A moment as part of a file's name.
+fn stamp(moment: &str) -> String {
+    moment.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// Refuses where the model in force, the shipped one where none was promoted, is not the one of this hash.
+fn ensure_in_force(promoted: Option<&SiteModel>, sha256: &str) -> Result<(), SiteError> {
+    let found = match promoted {
+        Some(model) => model.sha256.clone(),
+        None => Bundle::info(&find_bundle(SHIPPED_BUNDLE)?)?.sha256,
+    };
+    if found == sha256 {
+        return Ok(());
+    }
+    let judged_against = sha256.to_owned();
+    Err(SiteError::Overtaken {
+        judged_against,
+        found,
+    })
 }
 
 /// The bundle that is used where none is named: the site's, or the shipped one where none was promoted.
