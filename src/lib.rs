@@ -38,10 +38,11 @@
 //! | 3 | [`evidence`] | which model or setting is better, how sure that is, and when a model may be promoted |
 //! | 3 | [`train`] | data, augmentation, losses, optimiser, checkpoints |
 //! | 3 | [`simulate`] | a chest phantom with exact truth |
-//! | 4 | [`worker`] | the one thread that suppresses, segments and trains |
+//! | 4 | [`contest`] | models judged on the same cases, and what comes of it |
 //! | 4 | `render` | textures and shaders (feature `gui`) |
-//! | 5 | `ui` | the window (feature `gui`) |
-//! | 5 | [`cli`] | the command line |
+//! | 5 | [`worker`] | the one thread that suppresses, segments, trains and judges |
+//! | 6 | `ui` | the window (feature `gui`) |
+//! | 6 | [`cli`] | the command line |
 //!
 //! One edge runs sideways: [`formats`] asks [`display`] for the grey values that `inspect` reports.
 //!
@@ -49,6 +50,7 @@
 //! `gui` (default): the window. Without it the program is headless and has no graphics dependency.
 
 pub mod cli;
+pub mod contest;
 pub mod dataset;
 pub mod diffusion;
 pub mod display;

@@ -21,7 +21,7 @@ const fn layer(name: &'static str, level: u8, imports: &'static [&'static str]) 
     }
 }
 
-const LAYERS: [Layer; 19] = [
+const LAYERS: [Layer; 20] = [
     layer("radiograph", 0, &[]),
     layer("formats", 1, &[]),
     layer("display", 1, &[]),
@@ -37,21 +37,22 @@ const LAYERS: [Layer; 19] = [
     layer("train", 3, BELOW_TRAIN),
     layer("evidence", 3, &["metrics", "formats"]),
     layer("simulate", 3, &["formats", "display"]),
-    layer("worker", 4, &["pipeline", "train", "formats"]),
+    layer("contest", 4, BELOW_CONTEST),
     layer("render", 4, &["display"]),
+    layer("worker", 5, &["pipeline", "train", "contest", "formats"]),
     layer(
         "ui",
-        5,
+        6,
         &[
             "worker", "render", "evidence", "formats", "display", "measure", "dataset",
         ],
     ),
     layer(
         "cli",
-        5,
+        6,
         &[
-            "worker", "pipeline", "train", "evidence", "simulate", "dataset", "model", "metrics",
-            "guard", "formats", "display",
+            "worker", "contest", "pipeline", "train", "evidence", "simulate", "dataset", "model",
+            "metrics", "guard", "formats", "display",
         ],
     ),
 ];
@@ -66,6 +67,10 @@ const BELOW_TRAIN: &[&str] = &[
     "dataset",
     "diffusion",
     "model",
+];
+
+const BELOW_CONTEST: &[&str] = &[
+    "formats", "display", "metrics", "dataset", "model", "pipeline", "evidence", "simulate",
 ];
 
 const BELOW_PIPELINE: &[&str] = &[

@@ -10,10 +10,10 @@ mod tiny;
 use diaphane::formats;
 use diaphane::radiograph::{LungMask, Radiograph};
 use diaphane::worker::{
-    BranchPlan, BundleChoice, BundleSummary, ComputeOptions, DeviceChoice, EventKind, JobError,
-    JobHandle, Observer, Pipeline, PrecisionChoice, Preflight, RunRecord, SuppressionRequest,
-    SuppressionResult, SuppressionSettings, TrainEvent, Trainer, TrainingObserver, TrainingPlan,
-    Worker, WorkerCommand, branch_run, start_suppressor,
+    BranchPlan, BundleChoice, BundleSummary, ComputeOptions, ContestObserver, ContestOutcome,
+    DeviceChoice, EventKind, JobError, JobHandle, JudgePlan, Observer, Pipeline, PrecisionChoice,
+    Preflight, RunRecord, SuppressionRequest, SuppressionResult, SuppressionSettings, TrainEvent,
+    Trainer, TrainingObserver, TrainingPlan, Worker, WorkerCommand, branch_run, start_suppressor,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -326,6 +326,14 @@ impl Trainer for ManyThreads {
         _: &TrainingPlan,
         _: &mut dyn TrainingObserver,
     ) -> Result<Preflight, JobError> {
+        Err(JobError::Cancelled)
+    }
+
+    fn judge(
+        &mut self,
+        _: &JudgePlan,
+        _: &mut dyn ContestObserver,
+    ) -> Result<ContestOutcome, JobError> {
         Err(JobError::Cancelled)
     }
 }

@@ -7,6 +7,8 @@
 
 #[path = "worker/fake.rs"]
 mod fake;
+#[path = "worker/judging.rs"]
+mod judging;
 #[path = "worker/networks.rs"]
 mod networks;
 #[path = "worker/queue.rs"]

@@ -5,6 +5,7 @@ use super::inputs::{self, Inputs};
 use super::kind::ensure_chest;
 use super::report::Machine;
 use super::words::{Clipping, Fusion, Grid, Guidance, Precision, Sampler};
+use crate::contest::fit_mask;
 use crate::formats;
 use crate::model::{Manifest, default_bundle, find_bundle};
 use crate::radiograph::{LungMask, Radiograph};
@@ -160,23 +161,8 @@ impl SuppressJob {
         let Some(mask) = &self.mask else {
             return Ok(None);
         };
-        fit_mask(mask, size).map(Some)
+        Ok(Some(fit_mask(mask, size)?))
     }
-}
-
-/// A mask on another grid of the same shape is resampled; another shape is another picture.
-pub(super) fn fit_mask(mask: &LungMask, size: (usize, usize)) -> anyhow::Result<Arc<LungMask>> {
-    let (width, height) = mask.raster().size();
-    let same_shape =
-        (width as f64 * size.1 as f64 / (height.max(1) as f64 * size.0.max(1) as f64) - 1.0).abs()
-            < 0.01;
-    ensure!(
-        same_shape,
-        "the lung mask has {width} x {height} pixels and the radiograph {} x {}; give the mask of this radiograph",
-        size.0,
-        size.1
-    );
-    Ok(Arc::new(mask.resized(size.0, size.1)))
 }
 
 /// `diaphane segment`, as meant.

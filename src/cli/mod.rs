@@ -2,8 +2,8 @@
 //!
 //! `args` is what was typed, `job` what it means; each command has its own file. `suppress`, `segment`, `evaluate`,
 //! `models promote` and `train` drive the same worker thread as the window; `models verify`, `models pack` and `import`
-//! have no worker and use libtorch on the main thread, and so do `evaluate` and `models promote` for the LPIPS column,
-//! between two jobs of the worker, and `models promote` to check its copy.
+//! have no worker and use libtorch on the main thread, and so do `evaluate` for the LPIPS column, between two jobs of the
+//! worker, and `models promote` to check its copy.
 //! Everything is written for people to standard error and for machines to standard output.
 
 pub mod args;

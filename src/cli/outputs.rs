@@ -86,10 +86,7 @@ impl Pictures {
 }
 
 /// A soft-tissue image in modality values as it is shown under the radiograph's first window.
-pub(super) fn displayed(
-    radiograph: &Radiograph,
-    modality: &FloatImage,
-) -> anyhow::Result<FloatImage> {
+fn displayed(radiograph: &Radiograph, modality: &FloatImage) -> anyhow::Result<FloatImage> {
     let voi = radiograph
         .vois
         .first()

@@ -2,7 +2,7 @@
 
 use super::interrupt::Interrupt;
 use crate::worker::{
-    BundleChoice, ComputeOptions, EventKind, JobHandle, Progress, StopReason, Worker,
+    BundleChoice, ComputeOptions, ContestStep, EventKind, JobHandle, Progress, StopReason, Worker,
     WorkerCommand, start_suppressor,
 };
 use anyhow::{Context as _, bail};
@@ -110,6 +110,15 @@ impl Session {
                 | EventKind::Deferred
                 | EventKind::TrainingPaused
                 | EventKind::TrainingResumed => {}
+                EventKind::PictureBegun(step) => {
+                    let ContestStep {
+                        model,
+                        case,
+                        number,
+                        total,
+                    } = *step;
+                    bar.set_prefix(format!("{label} {number}/{total}: {case}, {model}"));
+                }
                 EventKind::Warned(warning) => {
                     let text = format!("warning: {label}: {warning}");
                     if self.told.borrow_mut().insert(text.clone()) {

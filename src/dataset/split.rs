@@ -265,8 +265,18 @@ impl Split {
 
     /// What is wrong with the split: someone in two parts, the same files in two parts, files that have changed.
     pub fn findings(&self) -> Vec<Finding> {
+        self.findings_among(|_| true)
+    }
+
+    /// The same where only files of the test part must be what they were; no other file is read.
+    pub fn test_findings(&self) -> Vec<Finding> {
+        self.findings_among(|pair| pair.part == Part::Test)
+    }
+
+    fn findings_among(&self, is_read: impl Fn(&SplitEntry) -> bool) -> Vec<Finding> {
         let mut findings = self.leaks();
-        for (path, expected) in self.pairs.iter().flat_map(|pair| &pair.sha256) {
+        let read = self.pairs.iter().filter(|pair| is_read(pair));
+        for (path, expected) in read.flat_map(|pair| &pair.sha256) {
             let text = match sha256_of_file(path) {
                 Ok(found) if found == *expected => continue,
                 Ok(_) => "It is not as it was when the dataset was split.".to_owned(),

@@ -1,6 +1,6 @@
 //! What the worker must do; commands carry their data.
 
-use super::{JobHandle, JobId, LegNodesPlan, SweepPlan};
+use super::{JobHandle, JobId, JudgePlan, LegNodesPlan, PromotionPlan, SweepPlan};
 use crate::pipeline::{AdapterChoice, ComputeOptions, SuppressionRequest};
 use crate::radiograph::Radiograph;
 use std::path::PathBuf;
@@ -61,6 +61,11 @@ pub enum WorkerCommand {
     Train(JobHandle, Box<TrainingPlan>),
     /// Run the first steps of a training run that is not begun yet, and say what the whole of it will take.
     Preflight(JobHandle, Box<TrainingPlan>),
+    /// Judge models on the same cases, when nobody waits for anything else: whatever is sent meanwhile comes before the
+    /// next picture.
+    Judge(JobHandle, Box<JudgePlan>),
+    /// Put a model in force that was judged and passed.
+    Promote(JobHandle, Box<PromotionPlan>),
     /// Let training wait at its next step boundary, or go on.
     HoldTraining(bool),
     /// Finish what is queued before and end the thread.
@@ -77,6 +82,8 @@ pub(super) enum CommandKind {
     Segment,
     Train,
     Preflight,
+    Judge,
+    Promote,
 }
 
 impl WorkerCommand {
@@ -89,7 +96,9 @@ impl WorkerCommand {
             | Self::Sweep(handle, _)
             | Self::Segment(handle, _)
             | Self::Train(handle, _)
-            | Self::Preflight(handle, _) => Some(handle),
+            | Self::Preflight(handle, _)
+            | Self::Judge(handle, _)
+            | Self::Promote(handle, _) => Some(handle),
             Self::HoldTraining(_) | Self::Move { .. } | Self::Shutdown => None,
         }
     }
@@ -103,12 +112,17 @@ impl WorkerCommand {
             Self::Segment(..) => Some(CommandKind::Segment),
             Self::Train(..) => Some(CommandKind::Train),
             Self::Preflight(..) => Some(CommandKind::Preflight),
+            Self::Judge(..) => Some(CommandKind::Judge),
+            Self::Promote(..) => Some(CommandKind::Promote),
             Self::HoldTraining(_) | Self::Move { .. } | Self::Shutdown => None,
         }
     }
 
-    /// Whether it trains networks, for which nobody waits.
+    /// Whether it trains networks or judges them, for which nobody waits.
     pub(super) fn is_training(&self) -> bool {
-        matches!(self, Self::Train(..) | Self::Preflight(..))
+        matches!(
+            self,
+            Self::Train(..) | Self::Preflight(..) | Self::Judge(..)
+        )
     }
 }

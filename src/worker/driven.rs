@@ -1,6 +1,9 @@
 //! What the thread drives: the pipeline that reads, and the trainer.
 
-use super::{BundleChoice, Failure, Preflight, TrainingObserver, TrainingPlan};
+use super::{
+    BundleChoice, ContestObserver, ContestOutcome, Failure, JudgePlan, Preflight, TrainingObserver,
+    TrainingPlan,
+};
 use crate::pipeline::{
     BundleSummary, MemoryOffer, Observer, SuppressionRequest, SuppressionResult,
 };
@@ -52,7 +55,7 @@ pub trait Pipeline {
     ) -> Result<LungMask, JobError>;
 }
 
-/// What trains; apart from the pipeline, which reads between two of its steps.
+/// What trains and judges; apart from the pipeline, which reads between two of its steps.
 pub trait Trainer {
     /// Trains networks; returns a sentence that says where they lie.
     ///
@@ -73,4 +76,14 @@ pub trait Trainer {
         plan: &TrainingPlan,
         observer: &mut dyn TrainingObserver,
     ) -> Result<Preflight, JobError>;
+
+    /// Judges what was trained against the model in force.
+    ///
+    /// # Errors
+    /// [`JobError`] where it cannot be done, or the observer asked for an end.
+    fn judge(
+        &mut self,
+        plan: &JudgePlan,
+        observer: &mut dyn ContestObserver,
+    ) -> Result<ContestOutcome, JobError>;
 }

@@ -1,6 +1,7 @@
 //! Facts the worker reports, in the past tense, each with its job.
 
-use super::{JobId, LegNodes, Preflight, SweepCell, TrainEvent};
+use super::site::SiteModel;
+use super::{ContestOutcome, ContestStep, JobId, LegNodes, Preflight, SweepCell, TrainEvent};
 use crate::pipeline::{
     BundleSummary, DeviceInfo, MemoryOffer, SuppressionResult, SuppressionSettings,
 };
@@ -92,6 +93,12 @@ pub enum EventKind {
     Trained(String),
     /// The job ended with what a training run will take.
     Preflighted(Box<Preflight>),
+    /// A picture of a contest is begun; the job goes on.
+    PictureBegun(Box<ContestStep>),
+    /// The job ended with what came of a contest.
+    Judged(Arc<ContestOutcome>),
+    /// The job ended with a model in force.
+    Promoted(Box<SiteModel>),
     /// The job ended early on request.
     Stopped(StopReason),
     /// The job ended with an error.
@@ -128,6 +135,7 @@ impl EventKind {
             | Self::TrainingProgressed(_)
             | Self::TrainingPaused
             | Self::TrainingResumed
+            | Self::PictureBegun(_)
             | Self::SweepCellMade(_) => false,
             Self::BundleLoaded { .. }
             | Self::Suppressed(_)
@@ -136,6 +144,8 @@ impl EventKind {
             | Self::Segmented(_)
             | Self::Trained(_)
             | Self::Preflighted(_)
+            | Self::Judged(_)
+            | Self::Promoted(_)
             | Self::Stopped(_)
             | Self::Failed(_) => true,
         }

@@ -1,15 +1,16 @@
-//! The one thread that suppresses, segments and trains, and what travels to and from it.
+//! The one thread that suppresses, segments, trains and judges, and what travels to and from it.
 //!
 //! The networks of the window and of `suppress`, `segment`, `evaluate`, `models promote` and `train` live and die on it.
 //! Two things use libtorch elsewhere, on the main thread of a command without a window: reading, checking and writing
-//! bundles (`models verify`, `models pack`, `models promote`, `import`), and the LPIPS column of `evaluate` and
-//! `models promote`, between two jobs of the worker.
+//! bundles (`models verify`, `models pack`, `models promote`, `import`), and the LPIPS column of `evaluate`, between two
+//! jobs of the worker.
 //!
 //! Commands go in over a bounded channel, events come out over another, progress lies in a
 //! newest-value slot, cancelling is an atomic in the job's handle. No tensor crosses a channel.
 //! Knows no window: whoever wants to be woken by an event passes a callback.
 //!
-//! Reading comes first: while networks are trained, whatever a reader asks for is served between two steps.
+//! Reading comes first: while networks are trained, whatever a reader asks for is served between two steps; while they
+//! are judged, the picture under way makes room and is made again afterwards.
 //!
 //! ```text
 //! shell --WorkerCommand--> [ queue ] --> thread "diaphane-worker" --WorkerEvent--> [ queue ] --> shell
@@ -22,6 +23,7 @@ mod driven;
 mod engine;
 mod event;
 mod job;
+mod judging;
 mod leg_nodes;
 mod panic_text;
 mod preflight;
@@ -40,6 +42,7 @@ pub use command::{BundleChoice, TrainingPlan, WorkerCommand};
 pub use driven::{JobError, Pipeline, Trainer};
 pub use event::{EventKind, Failure, StopReason, WorkerEvent};
 pub use job::{JobHandle, JobId, Priority};
+pub use judging::{JudgePlan, PromotionPlan, RunContest};
 pub use leg_nodes::{LegNodes, LegNodesPlan, NodeMix};
 pub use preflight::Preflight;
 pub use run_record::{CheckpointRecord, LogRow, RunRecord};
@@ -49,6 +52,10 @@ pub use sweep::{SweepCell, SweepPlan};
 pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
 pub use trainer::check_run_file;
 
+pub use crate::contest::{
+    Candidate, ContestOutcome, ContestPlan, ContestStep, Contestant, JudgedCase,
+    Observer as ContestObserver, Scores,
+};
 pub use crate::pipeline::site;
 pub use crate::pipeline::{
     AdapterChoice, BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions,

@@ -128,6 +128,12 @@ impl Service {
         self.desk.is_training_held.get() || self.desk.queue.borrow().has_reading()
     }
 
+    /// Whether a job of a reader is there.
+    pub(super) fn has_reading(&self) -> bool {
+        self.take_commands();
+        self.desk.queue.borrow().has_reading()
+    }
+
     /// The next job of a reader, waited for while training is held; `None` lets training go on.
     pub(super) fn next_before_training(&self, training: &JobHandle) -> Option<WorkerCommand> {
         loop {
@@ -239,7 +245,12 @@ impl Service {
                 let mask = engine.ready()?.segment(radiograph, &mut observer)?;
                 Ok(EventKind::Segmented(Arc::new(mask)))
             }
+            WorkerCommand::Promote(_, plan) => {
+                let model = plan.promote()?;
+                Ok(EventKind::Promoted(Box::new(model)))
+            }
             WorkerCommand::Train(..)
+            | WorkerCommand::Judge(..)
             | WorkerCommand::Preflight(..)
             | WorkerCommand::HoldTraining(_)
             | WorkerCommand::Move { .. }

@@ -1,8 +1,11 @@
 //! The real trainer behind the thread.
 
 use super::driven::{JobError, Trainer};
+use super::judging::judge;
 use super::preflight::preflight;
-use super::{Preflight, TrainingObserver, TrainingPlan};
+use super::{
+    ContestObserver, ContestOutcome, JudgePlan, Preflight, TrainingObserver, TrainingPlan,
+};
 use crate::train::{self, EndReason, RunConfig, RunFolder, Start, TrainError};
 use std::path::Path;
 
@@ -49,6 +52,14 @@ impl Trainer for NetworkTrainer {
         observer: &mut dyn TrainingObserver,
     ) -> Result<Preflight, JobError> {
         preflight(&RunConfig::read(&plan.config)?, observer)
+    }
+
+    fn judge(
+        &mut self,
+        plan: &JudgePlan,
+        observer: &mut dyn ContestObserver,
+    ) -> Result<ContestOutcome, JobError> {
+        judge(plan, observer)
     }
 }
 

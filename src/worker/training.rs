@@ -5,10 +5,15 @@
 
 use super::driven::{JobError, Trainer};
 use super::engine::Engine;
-use super::panic_text::{is_want_of_memory, panic_text};
+use super::panic_text::{is_want_of_memory, panic_sentence, panic_text};
 use super::serve::Service;
-use super::{EventKind, Failure, JobHandle, TrainEvent, TrainingObserver, WorkerCommand};
+use super::{
+    ContestObserver, ContestStep, EventKind, Failure, JobHandle, News, Progress, TrainEvent,
+    TrainingObserver, WorkerCommand,
+};
+use crate::radiograph::Warning;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 impl Service {
     /// Trains networks, or tries the first steps of a run.
@@ -48,7 +53,13 @@ impl Service {
             Ok(Ok(kind)) => kind,
             Ok(Err(JobError::Cancelled)) => EventKind::Stopped(self.stop_reason()),
             Ok(Err(JobError::Failed(failure))) => EventKind::Failed(failure),
-            Err(panic) => EventKind::Failed(broken_off(&panic_text(panic.as_ref()))),
+            Err(panic) => {
+                let cause = panic_text(panic.as_ref());
+                EventKind::Failed(match command {
+                    WorkerCommand::Judge(..) => panic_sentence(&cause).into(),
+                    _ => broken_off(&cause),
+                })
+            }
         }
     }
 
@@ -71,6 +82,10 @@ impl Service {
             WorkerCommand::Preflight(_, plan) => {
                 let found = trainer.preflight(plan, &mut watch)?;
                 Ok(EventKind::Preflighted(Box::new(found)))
+            }
+            WorkerCommand::Judge(_, plan) => {
+                let outcome = trainer.judge(plan, &mut watch)?;
+                Ok(EventKind::Judged(Arc::new(outcome)))
             }
             WorkerCommand::Train(_, plan) => {
                 trainer.train(plan, &mut watch).map(EventKind::Trained)
@@ -109,7 +124,7 @@ impl Threads {
     }
 }
 
-/// Looks on while networks are trained, and lets readers in between two steps.
+/// Looks on while networks are trained or judged, and lets readers in between two steps.
 struct Watch<'a> {
     service: &'a Service,
     handle: &'a JobHandle,
@@ -138,6 +153,35 @@ impl TrainingObserver for Watch<'_> {
         }
         threads.restore();
         self.service.report(self.handle, EventKind::TrainingResumed);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.service.should_stop(self.handle)
+    }
+}
+
+impl ContestObserver for Watch<'_> {
+    fn began(&mut self, step: ContestStep) {
+        let kind = EventKind::PictureBegun(Box::new(step));
+        self.service.report(self.handle, kind);
+    }
+
+    fn progressed(&mut self, progress: Progress) {
+        self.handle.set_progress(progress);
+        (self.service.wake)(News::Progress);
+    }
+
+    fn warned(&mut self, warning: &Warning) {
+        let kind = EventKind::Warned(warning.clone());
+        self.service.report(self.handle, kind);
+    }
+
+    fn between_pictures(&mut self) {
+        self.between_steps();
+    }
+
+    fn must_make_room(&self) -> bool {
+        self.service.has_reading()
     }
 
     fn is_cancelled(&self) -> bool {

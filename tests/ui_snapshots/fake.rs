@@ -7,8 +7,9 @@ use diaphane::ui::{
     UiCommand,
 };
 use diaphane::worker::{
-    BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, LegNodesPlan,
-    SuppressionRequest, SuppressionSettings, SweepPlan, TrainingPlan, WorkerCommand, WorkerEvent,
+    BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, JudgePlan, LegNodesPlan,
+    PromotionPlan, SuppressionRequest, SuppressionSettings, SweepPlan, TrainingPlan, WorkerCommand,
+    WorkerEvent,
 };
 use eframe::egui::{Key, Modifiers, Pos2, Rect, Vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -30,6 +31,8 @@ pub struct Desk {
     pub segmentations: Vec<JobHandle>,
     pub trainings: Vec<(JobHandle, TrainingPlan)>,
     pub preflights: Vec<(JobHandle, TrainingPlan)>,
+    pub contests: Vec<(JobHandle, JudgePlan)>,
+    pub promotions: Vec<(JobHandle, PromotionPlan)>,
     /// What training was told to do, in its order: wait, or go on.
     pub holds: Vec<bool>,
     pub events: VecDeque<WorkerEvent>,
@@ -58,6 +61,8 @@ impl Engine for FakeEngine {
             WorkerCommand::Segment(handle, _) => desk.segmentations.push(handle),
             WorkerCommand::Train(handle, plan) => desk.trainings.push((handle, *plan)),
             WorkerCommand::Preflight(handle, plan) => desk.preflights.push((handle, *plan)),
+            WorkerCommand::Judge(handle, plan) => desk.contests.push((handle, *plan)),
+            WorkerCommand::Promote(handle, plan) => desk.promotions.push((handle, *plan)),
             WorkerCommand::HoldTraining(is_held) => desk.holds.push(is_held),
             _ => {}
         }

@@ -6,10 +6,11 @@ use diaphane::radiograph::{
     SourceFile, StoredValues, StudyId, StudyInfo, Voi, VoiFunction, Warning,
 };
 use diaphane::worker::{
-    BundleChoice, BundleSummary, Changes, ClippingChoice, FusionChoice, GuidanceChoice, JobError,
-    MemoryOffer, MemorySaving, Observer, OutputGrid, Pipeline, Preflight, Progress, SamplerChoice,
-    Stage, StageSteps, SuppressionRequest, SuppressionResult, SuppressionSettings, TrainEvent,
-    Trainer, TrainingObserver, TrainingPlan,
+    BundleChoice, BundleSummary, Changes, ClippingChoice, ContestObserver, ContestOutcome,
+    FusionChoice, GuidanceChoice, JobError, JudgePlan, MemoryOffer, MemorySaving, Observer,
+    OutputGrid, Pipeline, Preflight, Progress, SamplerChoice, Stage, StageSteps,
+    SuppressionRequest, SuppressionResult, SuppressionSettings, TrainEvent, Trainer,
+    TrainingObserver, TrainingPlan,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -143,6 +144,14 @@ impl Trainer for FakeTrainer {
     ) -> Result<Preflight, JobError> {
         self.train(plan, observer)?;
         Err(JobError::Failed("no pairs".into()))
+    }
+
+    fn judge(
+        &mut self,
+        _plan: &JudgePlan,
+        _observer: &mut dyn ContestObserver,
+    ) -> Result<ContestOutcome, JobError> {
+        Err(JobError::Failed("no networks".into()))
     }
 }
 

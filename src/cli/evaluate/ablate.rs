@@ -3,8 +3,8 @@
 //! The choices of one pair follow each other in one session, so that what a choice does not touch (lungs, codec, the
 //! global path) is computed once.
 
-use super::case::Case;
 use super::choices::{Choice, choices, source, word};
+use super::compare::read;
 use super::report::Failures;
 use super::source::{Asked, Networks};
 use crate::cli::args::EvaluateArgs;
@@ -12,6 +12,7 @@ use crate::cli::job::{self, NetworkChoice};
 use crate::cli::report::{Machine, Tally, print_line};
 use crate::cli::session::Session;
 use crate::cli::words::Ablated;
+use crate::contest::Case;
 use crate::evidence::{Ablation, AblationRow, Row, Table, csv_cell, csv_values, legend};
 use crate::formats;
 use crate::model::Manifest;
@@ -39,8 +40,7 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Tally> {
     let mut study = AblationStudy::new(&args.ablate, &default, &manifest);
     let mut failures = Failures::default();
     for pair in &found {
-        let scored =
-            Case::read(pair).and_then(|case| study.add(&networks, &case, perceptual.as_ref()));
+        let scored = read(pair).and_then(|case| study.add(&networks, &case, perceptual.as_ref()));
         match scored {
             Ok(true) => tally.done += 1,
             Ok(false) => {

@@ -1,12 +1,12 @@
 //! One or several models on the same pairs.
 
-use super::case::Case;
 use super::report::{Rival, Tables};
 use super::source::{Asked, Networks, Source};
 use crate::cli::args::{EvaluateArgs, NetworkArgs};
 use crate::cli::job::{self, NetworkChoice};
 use crate::cli::report::Tally;
 use crate::cli::session::Session;
+use crate::contest::Case;
 use crate::dataset::PairFiles;
 use crate::evidence::Table;
 use crate::model::Bundle;
@@ -54,6 +54,11 @@ pub(super) fn score_pairs(args: &EvaluateArgs, tables: &mut Tables) -> anyhow::R
     }
     tally.done = tables.predictions.len();
     Ok(tally)
+}
+
+/// A pair as it is scored.
+pub(super) fn read(pair: &PairFiles) -> anyhow::Result<Case> {
+    Ok(Case::read(pair)?)
 }
 
 /// LPIPS, where its weights are installed.
@@ -152,11 +157,11 @@ fn score_rival(
     let perceptual = Perceptual::load()?;
     let mut table = Table::default();
     for pair in sound {
-        let scored = Case::read(pair).and_then(|case| {
+        let scored = read(pair).and_then(|case| {
             let predicted = networks.predict(&case, Asked::once(rival.settings.clone()))?;
             let mut score = |predicted: FloatImage| {
                 tables.gallery.keep(&case, &rival.name, &predicted);
-                case.score(&predicted, perceptual.as_ref())
+                Ok(case.score(&predicted, perceptual.as_ref())?)
             };
             predicted.map(&mut score).transpose()
         });

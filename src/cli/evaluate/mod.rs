@@ -11,24 +11,19 @@
 //! (`{"ablations", "identity", "failed"}`).
 
 mod ablate;
-mod case;
 mod choices;
 mod compare;
-pub(super) mod contest;
-mod gallery;
 mod masks;
 mod pairs;
-mod pictures;
 mod report;
-pub(super) mod source;
-pub(super) mod test_set;
+mod source;
 
 use super::args::EvaluateArgs;
 use super::report::Tally;
+use crate::contest::Gallery;
 use crate::dataset::PairFiles;
 use crate::evidence::{COLUMNS, column};
 use anyhow::ensure;
-use gallery::Gallery;
 use report::Tables;
 
 pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Tally> {

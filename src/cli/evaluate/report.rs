@@ -1,8 +1,8 @@
 //! What an evaluation tells: tables for people, one document for machines.
 
-use super::gallery::Gallery;
 use crate::cli::args::EvaluateArgs;
 use crate::cli::report::{Machine, Tally, print_line, sentence};
+use crate::contest::Gallery;
 use crate::evidence::{Comparison, Page, PageSet, Table, legend};
 use crate::formats;
 use crate::model::site::utc_now;

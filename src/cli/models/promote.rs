@@ -1,18 +1,20 @@
 //! `diaphane models promote` and `rollback`.
 
 use super::args::PromoteArgs;
-use crate::cli::evaluate::contest::{self, Contender, Contest, SetScores};
-use crate::cli::evaluate::source::Networks;
-use crate::cli::evaluate::test_set::TestSet;
 use crate::cli::report::{Machine, Tally, print_line};
-use crate::cli::session::Session;
-use crate::evidence::{Check, Page, PageSet, Verdict, legend};
+use crate::cli::session::{Ended, Session};
+use crate::contest::{Candidate, Contender, ContestOutcome, ContestPlan, TestSet};
+use crate::evidence::{Check, Verdict, legend};
 use crate::formats;
-use crate::model::site::{EvidenceFiles, default_bundle, utc_now};
+use crate::model::site::default_bundle;
 use crate::model::{SiteFolder, SiteModel, find_bundle};
-use crate::worker::{ComputeOptions, PrecisionChoice};
-use anyhow::{Context as _, ensure};
-use serde_json::{Value, json};
+use crate::worker::{
+    ComputeOptions, EventKind, JobHandle, JudgePlan, PrecisionChoice, WorkerCommand,
+};
+use anyhow::{Context as _, bail, ensure};
+use serde_json::json;
+use std::slice;
+use std::sync::Arc;
 
 /// Judges a bundle and puts it in force where it is better.
 pub(super) fn promote(args: &PromoteArgs) -> anyhow::Result<Tally> {
@@ -36,39 +38,43 @@ pub(super) fn promote(args: &PromoteArgs) -> anyhow::Result<Tally> {
         "give the --split that the candidate was trained with: without it nothing says which pairs were kept for the \
          test (--dry-run judges all of them and changes nothing)"
     );
-    let test = TestSet::new(&args.pairs, args.split.as_deref())?;
+    let test = TestSet::new(slice::from_ref(&args.pairs), args.split.as_deref())?;
     let pairs = test.for_candidate(&candidate.info)?;
     if !args.dry_run && pairs.checks().iter().any(|check| !check.passed) {
         return Ok(refused(&pairs.checks(), args.json));
     }
-    let networks = Networks {
-        session: Session::start(ComputeOptions {
-            device: args.device,
-            precision: PrecisionChoice::Auto,
-        })?,
-        given_masks: args.given_masks,
+    let compute = ComputeOptions {
+        device: args.device,
+        precision: PrecisionChoice::Auto,
     };
-    let contest = contest::run(&networks, (&candidate, &base), &test)?;
-    let Some(contest) = contest else {
-        return Ok(Tally {
+    let plan = ContestPlan {
+        candidates: vec![candidate],
+        base,
+        test,
+        given_masks: args.given_masks,
+        compute,
+        kept_in: None,
+    };
+    match judged(plan)? {
+        Some(outcome) => settle(args, &outcome, &site),
+        None => Ok(Tally {
             interrupted: true,
             ..Tally::default()
-        });
-    };
-    let evidence = Evidence {
-        args,
-        candidate: &candidate,
-        base: &base,
-        test: &test,
-        verdict: Verdict::new(
-            &pairs,
-            &contest.test.comparison,
-            &contest.reference.comparison,
-        ),
-        contest: &contest,
-        made_at: utc_now(),
-    };
-    evidence.settle(&site)
+        }),
+    }
+}
+
+/// What came of a contest on a worker; `None` on Ctrl-C.
+fn judged(plan: ContestPlan) -> anyhow::Result<Option<Arc<ContestOutcome>>> {
+    let session = Session::start(plan.compute)?;
+    let plan = JudgePlan::Bundles(Box::new(plan));
+    let command = WorkerCommand::Judge(JobHandle::new(), Box::new(plan));
+    match session.run(command, "judging", |_| {})? {
+        Ended::Done(EventKind::Judged(outcome)) => Ok(Some(outcome)),
+        Ended::Done(other) => bail!("the worker answered out of turn: {other:?}"),
+        Ended::Failed(sentence) => bail!(sentence),
+        Ended::Interrupted => Ok(None),
+    }
 }
 
 /// Tells that a candidate is refused before any picture is made.
@@ -96,6 +102,67 @@ fn tell_refused() -> Tally {
     }
 }
 
+/// Tells the evidence, and promotes where that is deserved and asked for; a candidate that is refused is a failed input.
+fn settle(
+    args: &PromoteArgs,
+    outcome: &ContestOutcome,
+    site: &SiteFolder,
+) -> anyhow::Result<Tally> {
+    let candidate = outcome.candidates.first();
+    let candidate = candidate.context("the contest has no candidate")?;
+    if let Some(html) = &args.html {
+        let page = outcome.page(candidate).html();
+        formats::write_atomically(html, page.as_bytes(), args.overwrite)?;
+    }
+    let passed = candidate.verdict.is_passed();
+    let promoted = if passed && !args.dry_run {
+        Some(outcome.promote(candidate, site)?)
+    } else {
+        None
+    };
+    if args.json {
+        let mut document = outcome.json(candidate);
+        if let Some(fields) = document.as_object_mut() {
+            fields.insert("promoted".to_owned(), json!(promoted));
+        }
+        Machine::Json.document(&document);
+    } else {
+        print(outcome, candidate);
+    }
+    match &promoted {
+        Some(model) => eprintln!(
+            "in force from now on: {}; `diaphane models rollback` takes it back; evidence: {}",
+            told(model),
+            site.path().join(&model.evidence).display()
+        ),
+        None if passed => eprintln!("it may be promoted; nothing was changed"),
+        None => return Ok(tell_refused()),
+    }
+    Ok(Tally::one())
+}
+
+fn print(outcome: &ContestOutcome, candidate: &Candidate) {
+    let models = [
+        ("candidate", &candidate.contestant.scores),
+        ("base", &outcome.base.scores),
+        ("untouched", &outcome.untouched),
+    ];
+    for (model, scores) in models {
+        print_line(&format!("test set, {model}\n{}\n", scores.test.text()));
+    }
+    print_line(&format!("{}\n", candidate.test.text()));
+    for (model, scores) in models {
+        print_line(&format!(
+            "reference set, {model}\n{}\n",
+            scores.reference.text()
+        ));
+    }
+    print_line(&format!("{}\n", candidate.reference.text()));
+    print_line(&candidate.verdict.text());
+    let columns = candidate.contestant.scores.test.columns();
+    eprintln!("\n{}", legend(columns));
+}
+
 /// Puts the shipped model back in force.
 pub(super) fn use_shipped(json: bool) -> anyhow::Result<Tally> {
     let change = site()?.use_shipped()?;
@@ -106,15 +173,12 @@ pub(super) fn use_shipped(json: bool) -> anyhow::Result<Tally> {
             "in_force": null,
         }));
     } else {
-        let taken_back = change.taken_back.iter().rev();
-        for model in taken_back {
+        for model in change.taken_back.iter().rev() {
             eprintln!("taken back: {}", told(model));
         }
         if let Some(file) = &change.set_aside {
-            eprintln!(
-                "the record could not be understood; it is kept as {}",
-                file.display()
-            );
+            let file = file.display();
+            eprintln!("the record could not be understood; it is kept as {file}");
         }
         eprintln!("the shipped model is in force");
     }
@@ -150,164 +214,4 @@ fn told(model: &SiteModel) -> String {
 fn site() -> anyhow::Result<SiteFolder> {
     SiteFolder::of_user()
         .context("the system names no folder for this user's data; set DIAPHANE_SITE_DIR")
-}
-
-/// Everything that speaks for a candidate or against it.
-struct Evidence<'a> {
-    args: &'a PromoteArgs,
-    candidate: &'a Contender,
-    base: &'a Contender,
-    test: &'a TestSet,
-    contest: &'a Contest,
-    verdict: Verdict,
-    made_at: String,
-}
-
-impl Evidence<'_> {
-    /// Tells it, and promotes where that is deserved and asked for; a candidate that is refused is a failed input.
-    fn settle(&self, site: &SiteFolder) -> anyhow::Result<Tally> {
-        let page = self.page().html();
-        if let Some(html) = &self.args.html {
-            formats::write_atomically(html, page.as_bytes(), self.args.overwrite)?;
-        }
-        let mut document = self.json();
-        let passed = self.verdict.is_passed();
-        let mut promoted = None;
-        if passed && !self.args.dry_run {
-            let files = EvidenceFiles {
-                json: &format!("{document:#}\n"),
-                html: Some(&page),
-            };
-            let base = &self.base.info.sha256;
-            promoted = Some(site.promote(&self.candidate.info, base, files)?);
-        }
-        if self.args.json {
-            if let Some(fields) = document.as_object_mut() {
-                fields.insert("promoted".to_owned(), json!(promoted));
-            }
-            Machine::Json.document(&document);
-        } else {
-            self.print();
-        }
-        let mut tally = Tally::one();
-        match &promoted {
-            Some(model) => eprintln!(
-                "in force from now on: {}; `diaphane models rollback` takes it back; evidence: {}",
-                told(model),
-                site.path().join(&model.evidence).display()
-            ),
-            None if passed => eprintln!("it may be promoted; nothing was changed"),
-            None => tally = tell_refused(),
-        }
-        Ok(tally)
-    }
-
-    fn sets(&self) -> [(&'static str, &SetScores); 2] {
-        let Contest {
-            test, reference, ..
-        } = self.contest;
-        [("test", test), ("reference", reference)]
-    }
-
-    fn print(&self) {
-        for (name, set) in self.sets() {
-            print_line(&format!("{name} set, candidate\n{}", set.candidate.text()));
-            print_line(&format!("\n{name} set, base\n{}", set.base.text()));
-            print_line(&format!("\n{name} set, untouched\n{}", set.identity.text()));
-            print_line(&format!("\n{}\n", set.comparison.text()));
-        }
-        print_line(&self.verdict.text());
-        eprintln!("\n{}", legend(self.contest.test.candidate.columns()));
-    }
-
-    fn json(&self) -> Value {
-        let bundle = |contender: &Contender| {
-            json!({
-                "name": contender.info.manifest.name,
-                "version": contender.info.manifest.version,
-                "sha256": contender.info.sha256,
-                "folder": contender.info.folder.display().to_string(),
-            })
-        };
-        let set = |scores: &SetScores| {
-            json!({
-                "candidate": scores.candidate.json(),
-                "base": scores.base.json(),
-                "identity": scores.identity.json(),
-                "differences": scores.comparison,
-            })
-        };
-        let split = self.test.split.as_ref();
-        json!({
-            "diaphane_version": env!("CARGO_PKG_VERSION"),
-            "made_at": self.made_at,
-            "candidate": bundle(self.candidate),
-            "base": bundle(self.base),
-            "pairs": self.args.pairs.display().to_string(),
-            "split": split.map(|(path, sha256)| json!({
-                "file": path.display().to_string(),
-                "sha256": sha256,
-            })),
-            "given_masks": self.args.given_masks,
-            "device": self.contest.device,
-            "test": set(&self.contest.test),
-            "reference": set(&self.contest.reference),
-            "passed": self.verdict.is_passed(),
-            "checks": self.verdict.checks,
-        })
-    }
-
-    fn page(&self) -> Page {
-        let bundle = |contender: &Contender| {
-            let manifest = &contender.info.manifest;
-            format!(
-                "{} {}, sha256 {}",
-                manifest.name, manifest.version, contender.info.sha256
-            )
-        };
-        let split = match &self.test.split {
-            Some((path, sha256)) => format!("{}, sha256 {sha256}", path.display()),
-            None => "none: nothing shows that the candidate never learned from these pairs".into(),
-        };
-        let facts = [
-            ("made", self.made_at.clone()),
-            ("program", format!("diaphane {}", env!("CARGO_PKG_VERSION"))),
-            ("candidate", bundle(self.candidate)),
-            ("base, in force", bundle(self.base)),
-            ("pairs", self.args.pairs.display().to_string()),
-            ("split", split),
-            ("device", self.contest.device.clone()),
-        ];
-        let titles = [
-            format!("Test set, {} pairs", self.test.len()),
-            "Reference set: phantoms drawn by this version of the program".to_owned(),
-        ];
-        let sets = titles.into_iter().zip(self.sets());
-        let sets = sets.map(|(title, (_, set))| PageSet {
-            title,
-            models: vec![
-                (self.candidate.label.clone(), set.candidate.clone()),
-                (self.base.label.clone(), set.base.clone()),
-                ("untouched radiograph".to_owned(), set.identity.clone()),
-            ],
-            comparisons: vec![set.comparison.clone()],
-        });
-        Page {
-            title: "Evidence for a site model".to_owned(),
-            facts: facts.map(|(name, value)| (name.to_owned(), value)).into(),
-            verdict: Some(self.verdict.clone()),
-            sets: sets.collect(),
-            pictures: self.contest.gallery.first_of(self.worst_cases()),
-        }
-    }
-
-    /// Test cases, the one with the least advantage first.
-    fn worst_cases(&self) -> Vec<&str> {
-        let comparison = &self.contest.test.comparison;
-        let decisive = comparison.of_column("PSNRaff");
-        let mut cases: Vec<&(String, f64)> =
-            decisive.iter().flat_map(|found| &found.cases).collect();
-        cases.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-        cases.into_iter().map(|(name, _)| name.as_str()).collect()
-    }
 }

@@ -346,12 +346,21 @@ fn ensure_in_force(promoted: Option<&SiteModel>, sha256: &str) -> Result<(), Sit
 /// # Errors
 /// [`SiteError`] where a bundle was promoted and is not what it was: another one must not take its place unnoticed.
 pub fn default_bundle() -> Result<PathBuf, SiteError> {
-    if let Some(site) = SiteFolder::of_user()
-        && let Some(model) = site.in_force()?
-    {
-        return site.folder_of(&model);
+    match SiteFolder::of_user() {
+        Some(site) => bundle_in_force(&site),
+        None => Ok(find_bundle(SHIPPED_BUNDLE)?),
     }
-    Ok(find_bundle(SHIPPED_BUNDLE)?)
+}
+
+/// The bundle that a site uses where none is named.
+///
+/// # Errors
+/// As [`default_bundle`].
+pub fn bundle_in_force(site: &SiteFolder) -> Result<PathBuf, SiteError> {
+    match site.in_force()? {
+        Some(model) => site.folder_of(&model),
+        None => Ok(find_bundle(SHIPPED_BUNDLE)?),
+    }
 }
 
 /// What a bundle says about itself: what is judged, and promoted afterwards.

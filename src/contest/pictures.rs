@@ -11,15 +11,15 @@
 //!
 //! The two agree for 8-bit pairs and for pairs over the whole 16 bits.
 
-use crate::display::display_image;
+use super::ContestError;
+use crate::dataset::is_one_shape;
+use crate::display::{display_image, displayed_modality};
 use crate::formats;
-use crate::radiograph::{FileKind, FloatImage, LungMask, Radiograph, Raster, Voi, resize_bicubic};
-use anyhow::Context as _;
+use crate::pipeline::{OutputGrid, SuppressionResult};
+use crate::radiograph::{FileKind, FloatImage, LungMask, Radiograph, Voi, resize_bicubic};
 use std::path::Path;
+use std::sync::Arc;
 
-/// Bits of a label image that hold its class (1 right lung, 2 left lung, 3 heart); the bits above say
-/// what lies over it (16 clavicle).
-const CLASS_BITS: i32 = 0x0f;
 /// Smallest value of the upper half of 16 bits: a picture that reaches it was scaled to 16 bits.
 const UPPER_HALF: i32 = 32_768;
 
@@ -27,7 +27,7 @@ const UPPER_HALF: i32 = 32_768;
 pub(super) fn radiograph(
     radiograph: &Radiograph,
     size: Option<(usize, usize)>,
-) -> anyhow::Result<FloatImage> {
+) -> Result<FloatImage, ContestError> {
     Ok(fitted(
         display_image(radiograph, first_window(radiograph)?),
         size,
@@ -36,7 +36,10 @@ pub(super) fn radiograph(
 
 /// The soft-tissue image or prediction in `path` on its own grid, as the module page says, beside its
 /// radiograph.
-pub(super) fn soft_tissue(path: &Path, radiograph: &Radiograph) -> anyhow::Result<FloatImage> {
+///
+/// # Errors
+/// [`ContestError`] where it cannot be read, or has no window.
+pub fn soft_tissue(path: &Path, radiograph: &Radiograph) -> Result<FloatImage, ContestError> {
     let picture = formats::read(path)?;
     let voi = match (is_dicom(&picture), is_dicom(radiograph)) {
         (true, false) => first_window(&picture)?.clone(),
@@ -50,9 +53,9 @@ pub(super) fn soft_tissue(path: &Path, radiograph: &Radiograph) -> anyhow::Resul
     Ok(display_image(&picture, &voi))
 }
 
-fn first_window(radiograph: &Radiograph) -> anyhow::Result<&Voi> {
+fn first_window(radiograph: &Radiograph) -> Result<&Voi, ContestError> {
     let first = radiograph.vois.first();
-    first.context("the radiograph has no window")
+    first.ok_or(ContestError::NoWindow)
 }
 
 fn is_dicom(picture: &Radiograph) -> bool {
@@ -75,25 +78,43 @@ pub(super) fn fitted(picture: FloatImage, size: Option<(usize, usize)>) -> Float
     }
 }
 
-/// The lungs of a label image.
-pub(super) fn lungs_of_labels(path: &Path) -> anyhow::Result<LungMask> {
-    let labels = formats::read(path)?;
-    let (width, height) = labels.size();
-    let inside = labels
-        .stored
-        .iter()
-        .map(|v| u8::from(matches!(v & CLASS_BITS, 1 | 2)));
-    Ok(LungMask::from_nonzero(&Raster::new(
-        width,
-        height,
-        inside.collect(),
-    )?))
+/// What a suppression made of a radiograph, as its first window shows it, in `[0, 1]`.
+///
+/// # Errors
+/// [`ContestError::NoWindow`].
+pub fn shown(
+    radiograph: &Radiograph,
+    result: &SuppressionResult,
+) -> Result<FloatImage, ContestError> {
+    Ok(match result.settings.output {
+        OutputGrid::Native => {
+            let voi = first_window(radiograph)?;
+            displayed_modality(radiograph, voi, &result.soft_tissue)
+        }
+        OutputGrid::Model => result.model_soft_tissue.clone(),
+    })
+}
+
+/// A mask on another grid of the same shape, resampled.
+///
+/// # Errors
+/// [`ContestError::MaskShape`]: another shape is another picture.
+pub fn fit_mask(mask: &LungMask, size: (usize, usize)) -> Result<Arc<LungMask>, ContestError> {
+    let found = mask.raster().size();
+    if !is_one_shape(found, size) {
+        return Err(ContestError::MaskShape {
+            mask: found,
+            radiograph: size,
+        });
+    }
+    Ok(Arc::new(mask.resized(size.0, size.1)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::formats::raster::write_grey16;
+    use crate::radiograph::Raster;
     use image::{ImageBuffer, Luma};
 
     fn stored16(path: &Path, values: [u16; 4]) {

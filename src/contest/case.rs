@@ -1,12 +1,11 @@
 //! One pair as it is scored: pictures on the soft-tissue image's grid.
 
-use super::pictures;
-use crate::cli::job::fit_mask;
+use super::{ContestError, fit_mask, pictures};
 use crate::dataset::PairFiles;
 use crate::evidence::Row;
 use crate::formats::{self, raster};
 use crate::metrics::{Scored, score};
-use crate::pipeline::Perceptual;
+use crate::pipeline::{Perceptual, SuppressionRequest, SuppressionResult, SuppressionSettings};
 use crate::radiograph::{FloatImage, LungMask, Radiograph};
 use crate::simulate::PhantomStudy;
 use std::path::PathBuf;
@@ -16,24 +15,30 @@ use std::sync::Arc;
 const LPIPS_COLUMN: usize = 3;
 
 /// A radiograph with its known soft-tissue image.
-pub(super) struct Case {
-    pub(super) name: String,
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What names it in tables.
+    pub name: String,
     /// File of the radiograph, for sentences.
-    pub(super) file: PathBuf,
-    pub(super) radiograph: Arc<Radiograph>,
+    pub file: PathBuf,
+    /// The radiograph.
+    pub radiograph: Arc<Radiograph>,
     /// The radiograph in `[0, 1]`, on the soft-tissue image's grid.
-    pub(super) cxr: FloatImage,
+    pub cxr: FloatImage,
     /// The known soft-tissue image in `[0, 1]`.
-    pub(super) soft: FloatImage,
+    pub soft: FloatImage,
     /// The lungs, on the grid of their file.
-    pub(super) given_mask: Option<LungMask>,
+    given_mask: Option<LungMask>,
     /// The same on the soft-tissue image's grid.
     mask: Option<Arc<LungMask>>,
 }
 
 impl Case {
     /// Reads the files of a pair.
-    pub(super) fn read(pair: &PairFiles) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// [`ContestError`] where one cannot be read, or the mask is of another picture.
+    pub fn read(pair: &PairFiles) -> Result<Self, ContestError> {
         let radiograph = Arc::new(formats::read(&pair.radiograph)?);
         let soft = pictures::soft_tissue(&pair.soft_tissue, &radiograph)?;
         let given_mask = match &pair.lung_mask {
@@ -56,7 +61,7 @@ impl Case {
     }
 
     /// The same with lungs that were found on the radiograph; what it is suppressed with stays.
-    pub(super) fn scored_with(self, found: &LungMask) -> anyhow::Result<Self> {
+    pub(super) fn scored_with(self, found: &LungMask) -> Result<Self, ContestError> {
         let mask = Some(fit_mask(found, self.soft.size())?);
         Ok(Self { mask, ..self })
     }
@@ -75,17 +80,52 @@ impl Case {
         }
     }
 
+    /// What is asked of networks for it: with the pair's own mask where that is to be used.
+    ///
+    /// # Errors
+    /// [`ContestError::NoMask`] where it has none, [`ContestError::MaskShape`].
+    pub fn request(
+        &self,
+        settings: SuppressionSettings,
+        given_mask: bool,
+    ) -> Result<SuppressionRequest, ContestError> {
+        let mask = match (&self.given_mask, given_mask) {
+            (_, false) => None,
+            (Some(mask), true) => Some(fit_mask(mask, self.radiograph.size())?),
+            (None, true) => {
+                return Err(ContestError::NoMask {
+                    name: self.name.clone(),
+                });
+            }
+        };
+        Ok(SuppressionRequest {
+            mask,
+            ..SuppressionRequest::new(Arc::clone(&self.radiograph), settings)
+        })
+    }
+
+    /// What networks made of it, in `[0, 1]` on the soft-tissue image's grid.
+    ///
+    /// # Errors
+    /// [`ContestError::NoWindow`].
+    pub fn predicted(&self, result: &SuppressionResult) -> Result<FloatImage, ContestError> {
+        Ok(self.fitted(pictures::shown(&self.radiograph, result)?))
+    }
+
     /// A prediction on the soft-tissue image's grid.
-    pub(super) fn fitted(&self, predicted: FloatImage) -> FloatImage {
+    pub fn fitted(&self, predicted: FloatImage) -> FloatImage {
         pictures::fitted(predicted, Some(self.soft.size()))
     }
 
     /// Scores of a prediction on the soft-tissue image's grid.
-    pub(super) fn score(
+    ///
+    /// # Errors
+    /// [`ContestError`] where it lies on another grid.
+    pub fn score(
         &self,
         predicted: &FloatImage,
         perceptual: Option<&Perceptual>,
-    ) -> anyhow::Result<Row> {
+    ) -> Result<Row, ContestError> {
         let scored = Scored {
             cxr: &self.cxr,
             soft: &self.soft,

@@ -1,6 +1,6 @@
 //! Small pictures of the cases, for the page of a report.
 
-use super::case::Case;
+use super::Case;
 use crate::evidence::{CasePictures, Picture};
 use crate::radiograph::FloatImage;
 
@@ -8,15 +8,15 @@ use crate::radiograph::FloatImage;
 const MOST_CASES: usize = 3;
 
 /// Pictures of every case, where a page was asked for.
-#[derive(Debug, Default)]
-pub(in crate::cli) struct Gallery {
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Gallery {
     is_wanted: bool,
     cases: Vec<CasePictures>,
 }
 
 impl Gallery {
     /// Keeps pictures only where they are wanted.
-    pub(super) fn new(is_wanted: bool) -> Self {
+    pub fn new(is_wanted: bool) -> Self {
         Self {
             is_wanted,
             cases: Vec::new(),
@@ -24,7 +24,7 @@ impl Gallery {
     }
 
     /// Keeps a model's prediction; the first one of a case comes with radiograph, truth and its difference from it.
-    pub(super) fn keep(&mut self, case: &Case, model: &str, predicted: &FloatImage) {
+    pub fn keep(&mut self, case: &Case, model: &str, predicted: &FloatImage) {
         if !self.is_wanted {
             return;
         }
@@ -46,10 +46,7 @@ impl Gallery {
     }
 
     /// Pictures of the first few cases in this order.
-    pub(in crate::cli) fn first_of<'a>(
-        &self,
-        order: impl IntoIterator<Item = &'a str>,
-    ) -> Vec<CasePictures> {
+    pub fn first_of<'a>(&self, order: impl IntoIterator<Item = &'a str>) -> Vec<CasePictures> {
         let kept = |name: &str| self.cases.iter().find(|kept| kept.case == name);
         let found = order.into_iter().filter_map(kept);
         found.take(MOST_CASES).cloned().collect()

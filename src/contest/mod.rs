@@ -1,0 +1,31 @@
+//! Who makes better soft-tissue images: candidates and the model in force on the same cases.
+//!
+//! Owns a pair as it is scored, the locked test pairs, the reference set of phantoms, and the contest of several bundles
+//! on both; what comes of it is plain data, a page, and where it was deserved a promotion. Knows no window, no command
+//! line and no thread: whoever runs a contest watches it, and may stop it, through an [`Observer`].
+//!
+//! ```text
+//! folder, split ─► TestSet ─┐
+//! phantoms ─► reference set ┼─► run ─► ContestOutcome ─┬─► Page (HTML), JSON
+//! bundles ─► Contender ─────┘                          └─► promote ─► site
+//! ```
+
+mod case;
+mod error;
+mod gallery;
+mod kept;
+mod outcome;
+mod pictures;
+mod predictor;
+mod reference;
+mod run;
+mod test_set;
+
+pub use case::Case;
+pub use error::ContestError;
+pub use gallery::Gallery;
+pub use outcome::{Candidate, ContestOutcome, Contestant, JudgedCase, Scores};
+pub use pictures::{fit_mask, shown, soft_tissue};
+pub use predictor::{ContestStep, Observer};
+pub use run::{Contender, ContestPlan, run};
+pub use test_set::TestSet;

@@ -1,0 +1,78 @@
+//! A checkpoint of a fine-tuning run as a bundle, with names of its own.
+
+use super::base::Base;
+use super::{ExportConfig, RunFolder, Split, TrainError, Which, export};
+use crate::model::bundle::WrittenBundle;
+use crate::model::weights::WeightPrecision;
+use std::path::Path;
+
+/// Writes a checkpoint of a run that goes on from a bundle as a bundle, in place of an earlier one there. It is named
+/// after its run folder; its version is the number of iterations.
+///
+/// # Errors
+/// [`TrainError`] where the run has no base or no checkpoint, or the bundle cannot be written.
+pub fn pack_checkpoint(run: &Path, which: Which, to: &Path) -> Result<WrittenBundle, TrainError> {
+    let folder = RunFolder::open(run)?;
+    let settings = folder.settings()?;
+    let Some(base) = &settings.base else {
+        return Err(TrainError::checkpoint(
+            run,
+            "the run goes on from no bundle; pack it with a segmenter (`models pack`)",
+        ));
+    };
+    let checkpoint = folder.checkpoint(which)?;
+    let checkpoint =
+        checkpoint.ok_or_else(|| TrainError::checkpoint(run, "the run has no checkpoint yet"))?;
+    let iterations = RunFolder::state(&checkpoint)?.iteration;
+    let base = Base::open(base)?;
+    let manifest = base.manifest();
+    let listing = folder.listing()?.unwrap_or_default();
+    let learned = listing
+        .iter()
+        .filter(|entry| entry.split == Split::Training);
+    let (name, version) = (&manifest.name, &manifest.version);
+    export(&ExportConfig {
+        out: to.to_owned(),
+        name: bundle_name(run),
+        version: iterations.to_string(),
+        licence: manifest.licence.clone(),
+        training_data: format!(
+            "{} pairs of the site, going on from {name} {version}",
+            learned.count()
+        ),
+        denoiser: run.to_owned(),
+        segmenter: None,
+        newest: which == Which::Last,
+        precision: WeightPrecision::default(),
+        card: None,
+        overwrite: true,
+    })
+}
+
+/// The name of a run folder in the letters that a bundle's name may have.
+fn bundle_name(run: &Path) -> String {
+    let name = run.file_name().unwrap_or_default().to_string_lossy();
+    let letters = name.to_lowercase();
+    let letters = letters.chars().map(|c| match c {
+        'a'..='z' | '0'..='9' | '.' | '_' | '-' => c,
+        _ => '-',
+    });
+    let name: String = letters.collect();
+    match name.trim_matches(['.', '-']) {
+        "" => "site-model".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_is_named_after_its_run_folder() {
+        let name = |path: &str| bundle_name(Path::new(path));
+        assert_eq!(name("runs/Site 3"), "site-3");
+        assert_eq!(name("runs/.hidden"), "hidden");
+        assert_eq!(name("runs/\u{80ba}"), "site-model");
+    }
+}
