@@ -5,6 +5,8 @@
 
 #[path = "dataset/folder.rs"]
 mod folder;
+#[path = "dataset/harms.rs"]
+mod harms;
 #[path = "dataset/matrix.rs"]
 mod matrix;
 #[path = "dataset/page.rs"]

@@ -51,6 +51,15 @@ pub enum DatasetError {
         /// The folder of the copy.
         path: PathBuf,
     },
+    /// Something stands where a copy goes that would be taken for part of it.
+    #[error(
+        "no earlier copy wrote this, or somebody changed it since, and it would be taken for part of the copy; take it \
+         away, or give another folder: {}", .path.display()
+    )]
+    Foreign {
+        /// The file or folder.
+        path: PathBuf,
+    },
     /// Errors of the check stand in the way of a split.
     #[error(
         "{count} errors stand in the way; mend or leave out what `dataset check` names, then split"

@@ -73,6 +73,9 @@ kinds! {
     /// The soft-tissue image is a mirror image.
     Mirrored => Error, "mirrored soft-tissue image",
         "Mirror one of the two, or export it again.";
+    /// The soft-tissue image is turned by quarters.
+    Turned => Error, "turned soft-tissue image",
+        "Turn one of the two, or export it again.";
     /// The mates show different pictures.
     NoPair => Error, "not the same picture",
         "Put each picture with its own mate, or take the pair away.";
@@ -88,6 +91,9 @@ kinds! {
     /// Much of a picture is cut off at its darkest or brightest value.
     Clipped => Error, "clipped picture",
         "Export the picture with a window that holds all of the chest.";
+    /// Too few pixels for any network.
+    TooSmall => Error, "too small",
+        "Export at full size, or take the pair away.";
     /// One picture under two names, of different patients as far as is known.
     Duplicate => Error, "the same picture twice",
         "Keep one of the two pairs.";
@@ -97,15 +103,18 @@ kinds! {
     /// The header says that it is no frontal chest radiograph.
     NotChest => Error, "no frontal chest radiograph",
         "Take the pair away: networks here learn frontal chest radiographs of adults.";
-    /// A soft-tissue image made by a network.
+    /// A picture made by a network.
     OwnOutput => Error, "made by a network",
-        "Use the soft-tissue image that the device made.";
+        "Use the pictures that the device made.";
     /// The radiograph's description says that its bones were taken already.
     AlreadySuppressed => Error, "bones already suppressed",
         "Use the radiograph as it was taken.";
     /// The lung mask does not fit the radiograph, or is empty.
     Mask => Error, "unusable lung mask",
         "Draw the mask again, or take it away: lungs are found without it too.";
+    /// The list of patients says nothing, or two things of one pair.
+    PatientList => Error, "unusable list of patients",
+        "Mend the line that is named, or take the list away: then each pair counts as a patient of its own.";
     /// One patient in two parts of a split.
     Leak => Error, "a patient in two parts of the split",
         "Split the dataset again, with a list of patients.";
@@ -118,6 +127,12 @@ kinds! {
     /// A file that is no picture.
     PassedOver => Warning, "passed over",
         "Nothing, where it is no picture of a pair; it is not used.";
+    /// The list of patients names what is no pair.
+    StrangePatient => Warning, "patients of no pair",
+        "Write pairs into the list as this report names them: a slip can part the pairs of one patient.";
+    /// The list of patients, and the files, leave out who is on a pair.
+    UnlistedPair => Warning, "pairs without a patient",
+        "Add a line for each of them: one person's pairs may come into two parts of a split.";
     /// The mates are of different size and the same shape.
     OtherSize => Warning, "mates of different size",
         "Nothing; better is an export of both in one size.";
@@ -142,6 +157,9 @@ kinds! {
     /// Some of a picture is cut off at its darkest or brightest value.
     PartlyClipped => Warning, "partly clipped",
         "Look whether it is air and collimator alone; else export with a wider window.";
+    /// The soft-tissue image is brighter than its radiograph.
+    Brighter => Warning, "brighter than its radiograph",
+        "Look whether it is the soft-tissue image, and shown as its radiograph is.";
     /// Two radiographs that are nearly one.
     NearDuplicate => Warning, "nearly the same picture",
         "Nothing: a split keeps such pairs in one part.";

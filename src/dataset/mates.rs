@@ -1,7 +1,7 @@
 //! What the mates of a pair say together: whether they show one chest, and how one lies on the other.
 
 use super::finding::FindingKind as Kind;
-use super::picture::{Picture, likeness, mirrored, small};
+use super::picture::{Picture, likeness, mirrored, small, turned};
 use super::registration::{Registration, register};
 use super::tone::Tone;
 use crate::radiograph::{FloatImage, gaussian_blur, resize_area, resize_bicubic};
@@ -23,6 +23,10 @@ pub(super) const MOST_MOTION_PX: f64 = 2.0;
 /// Ratio of the fine contrast of radiograph and soft-tissue image below which they seem exchanged: nine real pairs of
 /// two sites have 1.16 to 2.0.
 const EXCHANGED_RATIO: f64 = 0.95;
+
+/// Median of radiograph less soft-tissue image below which the latter is told to be too bright, grey levels of 255: the
+/// real pairs of three sites have -2 to 22.
+const MOST_BRIGHTER: f64 = -8.0;
 
 /// Two pictures on one grid, as grey `[0, 1]` under the radiograph's window.
 pub(super) struct Mates {
@@ -96,14 +100,7 @@ impl Compared {
             self.tell(Kind::MatePolarity, text);
             false
         } else if alike < LEAST_LIKENESS {
-            if likeness(&mirrored(&first), &second) >= LEAST_LIKENESS {
-                let text =
-                    "The soft-tissue image is the radiograph's mirror image; export it again.";
-                self.tell(Kind::Mirrored, text);
-            } else {
-                let text = "They do not show the same chest; put each with its own mate.";
-                self.tell(Kind::NoPair, text);
-            }
+            self.tell_strangers(&first, &second);
             false
         } else if change < LEAST_CHANGE {
             let text = format!("They differ by {change:.2} of 255 grey levels in the mean.");
@@ -114,8 +111,38 @@ impl Compared {
                 let text = "The soft-tissue image has more fine contrast than the radiograph.";
                 self.tell(Kind::Exchanged, text);
             }
+            if tone.offset < MOST_BRIGHTER {
+                let text = format!(
+                    "The soft-tissue image is {:.0} grey levels brighter than its radiograph: what was taken off made it brighter.",
+                    -tone.offset
+                );
+                self.tell(Kind::Brighter, text);
+            }
             true
         }
+    }
+
+    /// Small pictures that are unlike each other: turned, seen in a mirror, or of two chests.
+    fn tell_strangers(&mut self, first: &[f32], second: &[f32]) {
+        let is_alike = |picture: &[f32]| likeness(picture, second) >= LEAST_LIKENESS;
+        let mut upright = first.to_vec();
+        for quarters in 0..4 {
+            if quarters > 0 && is_alike(&upright) {
+                let text = format!(
+                    "The soft-tissue image is turned by {} degrees; turn it back.",
+                    90 * quarters
+                );
+                return self.tell(Kind::Turned, text);
+            }
+            if is_alike(&mirrored(&upright)) {
+                let text =
+                    "The soft-tissue image is the radiograph's mirror image; export it again.";
+                return self.tell(Kind::Mirrored, text);
+            }
+            upright = turned(&upright);
+        }
+        let text = "They do not show the same chest; put each with its own mate.";
+        self.tell(Kind::NoPair, text);
     }
 
     /// The soft-tissue image on the radiograph's grid, where both have one shape.

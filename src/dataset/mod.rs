@@ -10,9 +10,11 @@
 //! ```
 
 mod check;
+mod copy_record;
 mod dicom_pairs;
 mod error;
 mod finding;
+mod listed;
 mod mates;
 mod page;
 mod pair_check;
@@ -35,9 +37,9 @@ pub use mates::is_one_shape;
 pub use page::report_page;
 pub use pair_report::{PairReport, RegistrationReport};
 pub use pairing::{Listing, PairFiles, list_pairs};
-pub use patients::{PATIENTS_FILE, read_patients};
+pub use patients::{PATIENTS_FILE, add_patients, read_patients};
 pub use picture::patient_sha256;
-pub use registering::{Outcome, RegisterRequest, RegisteredPair, register_dataset};
+pub use registering::{Outcome, RegisterRequest, RegisteredCopy, RegisteredPair, register_dataset};
 pub use registration::{Registration, register};
 pub use split::{LeakCheck, Part, Split, SplitEntry, SplitPlan};
 pub use thumbnail::{PairThumbnails, THUMBNAIL_PX};

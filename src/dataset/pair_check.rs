@@ -15,6 +15,9 @@ const REFUSED_CLIPPING: f64 = 0.5;
 const TOLD_CLIPPING: [f64; 2] = [0.3, 0.05];
 /// Networks look at 1024 pixels; with fewer than half there is no detail to learn.
 const LEAST_PX: usize = 512;
+/// With fewer there is no chest to be seen.
+const REFUSED_PX: usize = 64;
+
 /// What was found of one pair.
 pub(super) struct Examined {
     /// `None` where a file of it cannot be read.
@@ -57,6 +60,7 @@ pub(super) fn examine(files: &PairFiles, with_thumbnails: bool) -> Examined {
     };
     check.each_picture();
     check.headers();
+    check.origins();
     check.mask();
     let compared = compare(&check.radiograph, &check.soft_tissue);
     for (kind, text) in compared.told {
@@ -127,10 +131,13 @@ impl PairCheck<'_> {
                 );
             }
             if width.min(height) < LEAST_PX {
-                add(
-                    Kind::Small,
-                    format!("It has {width} x {height} pixels; the networks look at 1024."),
-                );
+                let kind = if width.min(height) < REFUSED_PX {
+                    Kind::TooSmall
+                } else {
+                    Kind::Small
+                };
+                let text = format!("It has {width} x {height} pixels; the networks look at 1024.");
+                add(kind, text);
             }
             let info = &picture.radiograph.info;
             if picture.radiograph.source.kind == FileKind::Jpeg
@@ -151,14 +158,6 @@ impl PairCheck<'_> {
         let depths = [first, second].map(|picture| picture.radiograph.bits.stored);
         let [one, other] =
             [first, second].map(|picture| picture.radiograph.spacing.map(|s| s.row_mm));
-        let derived = second.radiograph.info.derived.clone();
-        let doubts: Vec<_> = first
-            .radiograph
-            .warnings
-            .iter()
-            .chain(&first.radiograph.info.doubts())
-            .cloned()
-            .collect();
         if let [Some(a), Some(b)] = &patients
             && a != b
         {
@@ -187,14 +186,31 @@ impl PairCheck<'_> {
                 "They state different pixel sizes, or one states none.",
             );
         }
-        if !derived.is_empty() {
+    }
+
+    /// Pictures that are no radiograph and no soft-tissue image of a device, as their files say.
+    fn origins(&mut self) {
+        let [first, second] = [&self.radiograph, &self.soft_tissue];
+        let [made_first, made_second] =
+            [first, second].map(|picture| !picture.radiograph.info.derived.is_empty());
+        let doubts: Vec<_> = first
+            .radiograph
+            .warnings
+            .iter()
+            .chain(&first.radiograph.info.doubts())
+            .cloned()
+            .collect();
+        if made_second {
             self.find(
                 Kind::OwnOutput,
                 "The soft-tissue image was made by this program: a network would learn \
                 its own mistakes.",
             );
         }
-        if let Some(doubt) = doubts.iter().find(|doubt| doubt.topic == Topic::Kind) {
+        if made_first {
+            let text = "The radiograph was made by this program; use the one that the device took.";
+            self.find(Kind::OwnOutput, text);
+        } else if let Some(doubt) = doubts.iter().find(|doubt| doubt.topic == Topic::Kind) {
             let kind = if doubt.text.contains("bones seem") {
                 Kind::AlreadySuppressed
             } else {

@@ -123,7 +123,7 @@ pub(super) fn no_pairs(expected: &'static str, folder: &Path) -> DatasetError {
 }
 
 /// The two folders of a root whose names say what they hold.
-fn side_by_side(root: &Path) -> Result<Option<(PathBuf, PathBuf)>, DatasetError> {
+pub(super) fn side_by_side(root: &Path) -> Result<Option<(PathBuf, PathBuf)>, DatasetError> {
     let listing =
         std::fs::read_dir(root).map_err(DatasetError::file("listing the folder", root))?;
     let mut folders = BTreeMap::new();
@@ -148,7 +148,7 @@ fn side_by_side(root: &Path) -> Result<Option<(PathBuf, PathBuf)>, DatasetError>
 
 /// Every file below a folder, in the order of their paths; hidden ones are left out. Nothing is judged by its content
 /// yet: a soft-tissue image must not be passed over because it is called like one.
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
+pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
     let doing = "listing the folder";
     let (mut files, mut pending) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = pending.pop() {
@@ -172,6 +172,13 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Whether a file would be taken for one of a pair by what its name ends in.
+pub(super) fn is_named_like_a_pair(path: &Path) -> bool {
+    let stem = stem(path);
+    let mut endings = SOFT_ENDINGS.iter().chain([&RADIOGRAPH_ENDING]);
+    endings.any(|ending| stem.ends_with(ending)) || stem.contains(MASK_WORD)
 }
 
 pub(super) fn stem(path: &Path) -> String {

@@ -9,6 +9,8 @@ use std::path::Path;
 
 /// Side of the small picture by which pictures are told to be alike, pixels.
 pub(super) const SMALL_PX: usize = 128;
+/// Side of the coarse picture by which polarity is told, pixels.
+const COARSE_PX: usize = 16;
 /// What is coarser than this is left out of the small picture, pixels of it: all chests are alike there.
 const SMALL_SIGMA_PX: f64 = 3.0;
 
@@ -91,9 +93,9 @@ pub(super) fn small(grey: &FloatImage) -> Vec<f32> {
     of_length_1(fine.collect())
 }
 
-/// The picture's coarse shape on a square of 16, its mean taken off, scaled to length 1.
+/// The picture's coarse shape on a square of [`COARSE_PX`], its mean taken off, scaled to length 1.
 pub(super) fn coarse(grey: &FloatImage) -> Vec<f32> {
-    let reduced = resize_area(grey, 16, 16).into_values();
+    let reduced = resize_area(grey, COARSE_PX, COARSE_PX).into_values();
     let mean = reduced.iter().sum::<f32>() / reduced.len().max(1) as f32;
     of_length_1(reduced.into_iter().map(|value| value - mean).collect())
 }
@@ -115,4 +117,25 @@ pub(super) fn likeness(first: &[f32], second: &[f32]) -> f32 {
 pub(super) fn mirrored(small: &[f32]) -> Vec<f32> {
     let rows = small.chunks(SMALL_PX);
     rows.flat_map(|row| row.iter().rev().copied()).collect()
+}
+
+/// The small picture turned by a quarter to the right.
+pub(super) fn turned(small: &[f32]) -> Vec<f32> {
+    let columns = 0..SMALL_PX;
+    let upwards = |col: usize| small.iter().skip(col).step_by(SMALL_PX).rev().copied();
+    columns.flat_map(upwards).collect()
+}
+
+/// How much brighter the coarse picture is between the lungs than in them; below 0 where black and white are exchanged.
+pub(super) fn middle_against_lungs(coarse: &[f32]) -> f32 {
+    let mean = |is_meant: fn(usize) -> bool| {
+        let rows = coarse.chunks(COARSE_PX).skip(5).take(5);
+        let pixels = rows.flat_map(|row| row.iter().enumerate());
+        let values: Vec<f32> = pixels
+            .filter(|(col, _)| is_meant(*col))
+            .map(|(_, value)| *value)
+            .collect();
+        values.iter().sum::<f32>() / values.len().max(1) as f32
+    };
+    mean(|col| matches!(col, 7 | 8)) - mean(|col| matches!(col, 3..6 | 10..13))
 }

@@ -4,13 +4,14 @@
 //! pairs are told by, so that nothing of the source has to be carried along. The source is never touched.
 
 use super::check::CheckRequest;
+use super::copy_record::CopyRecord;
 use super::finding::Severity;
 use super::mates::Mates;
 use super::pair_check::examine;
 use super::pair_report::RegistrationReport;
 use super::pairing::{Listing, PairFiles, list_watched};
 use super::parallel::map_parallel;
-use super::patients::{PATIENTS_FILE, read_patients, write_patients};
+use super::patients::{PATIENTS_FILE, write_patients};
 use super::registration::register;
 use super::{DatasetError, Observer};
 use crate::formats::raster::{PngMarks, read_mask, write_marked_grey16, write_mask8};
@@ -26,7 +27,7 @@ pub struct RegisterRequest {
     pub dataset: CheckRequest,
     /// Folder of the copy.
     pub out: PathBuf,
-    /// Whether the folder may hold files, of which those of the same names are replaced.
+    /// Whether the folder may hold an earlier copy, which is replaced. What no copy wrote is never touched.
     pub overwrite: bool,
     /// Whether the source shows bones black, as JSRT's first publication does; the copy shows them white.
     pub inverted: bool,
@@ -77,64 +78,82 @@ pub struct RegisteredPair {
     /// The patient, as the radiograph's header names one: a checksum.
     #[serde(skip)]
     patient: Option<String>,
+    /// Its files in the copy.
+    #[serde(skip)]
+    written: Vec<PathBuf>,
 }
+
+/// What was done with a dataset.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RegisteredCopy {
+    /// What was done with each pair.
+    pub pairs: Vec<RegisteredPair>,
+    /// Files of an earlier copy that are no part of this one, and were taken away.
+    pub removed: Vec<PathBuf>,
+}
+
+/// Ends of the names that a pair may have in a copy.
+const ENDINGS: [&str; 4] = ["cxr", "soft", "soft_registered", "lungmask"];
 
 /// Writes the pairs of a dataset into the folder `out`, those that lie off registered: `NAME_cxr.png` with
 /// `NAME_soft_registered.png`, or with `NAME_soft.png` where nothing had to be done; 16 bits, as the radiograph's own
 /// window shows both; `NAME_lungmask.png`; and who is on them. `None` where `observer` ended it: what was written
 /// until then is left.
 ///
+/// What it writes it notes in a hidden file of the folder: a copy that replaces this one takes away what is no part of it.
+///
 /// # Errors
 /// [`DatasetError::OutInside`] where the copy would lie among its sources, [`DatasetError::NotEmpty`] where `out`
-/// holds something and `overwrite` is false, [`DatasetError`] where there is no pair or a file cannot be written.
+/// holds something and `overwrite` is false, [`DatasetError::Foreign`] where it holds pictures that no copy wrote,
+/// [`DatasetError`] where there is no pair or a file cannot be written.
 pub fn register_dataset(
     request: &RegisterRequest,
     observer: &dyn Observer,
-) -> Result<Option<Vec<RegisteredPair>>, DatasetError> {
+) -> Result<Option<RegisteredCopy>, DatasetError> {
     prepare(request)?;
-    let RegisterRequest {
-        dataset,
-        out,
-        overwrite,
-        ..
-    } = request;
+    let RegisterRequest { dataset, out, .. } = request;
+    let mut record = CopyRecord::open(out)?;
+    let mut named = dataset.listed_patients()?;
     let listing = list_watched(
         &dataset.radiographs,
         dataset.soft_tissue.as_deref(),
         observer,
     )?;
-    let Some(Listing { pairs, .. }) = listing else {
+    let Some(Listing { pairs: files, .. }) = listing else {
         return Ok(None);
     };
+    let names = files
+        .iter()
+        .flat_map(|files| ENDINGS.map(|ending| format!("{}_{ending}.png", files.name)));
+    record.begin(names.chain([PATIENTS_FILE.to_owned()]))?;
     let work = |files: &PairFiles| register_pair(files, request);
-    let Some(done) = map_parallel(&pairs, observer, work) else {
+    let Some(pairs) = map_parallel(&files, observer, work) else {
         return Ok(None);
     };
-    let done = done.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let patients = patients(dataset, &done)?;
+    let pairs = pairs.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut written: Vec<PathBuf> = pairs.iter().flat_map(|pair| pair.written.clone()).collect();
+    let patients = patients(&mut named, &pairs);
     if !patients.is_empty() {
-        write_patients(&out.join(PATIENTS_FILE), &patients, *overwrite)?;
+        let list = out.join(PATIENTS_FILE);
+        write_patients(&list, &patients, request.overwrite)?;
+        written.push(list);
     }
-    Ok(Some(done))
+    let removed = record.finish(&written)?;
+    Ok(Some(RegisteredCopy { pairs, removed }))
 }
 
-/// Who is on the pairs of the copy, whose files have no headers: as a list beside the sources says, or else their
+/// Who is on the pairs of the copy, whose files have no headers: as a list says that goes with the sources, or else their
 /// headers.
 fn patients(
-    dataset: &CheckRequest,
+    named: &mut BTreeMap<String, String>,
     pairs: &[RegisteredPair],
-) -> Result<BTreeMap<String, String>, DatasetError> {
-    let list = dataset.radiographs.join(PATIENTS_FILE);
-    let mut named = BTreeMap::new();
-    if list.is_file() {
-        named = read_patients(&list)?;
-    }
+) -> BTreeMap<String, String> {
     let copied = pairs.iter().filter(|pair| pair.soft_tissue.is_some());
     let patients = copied.filter_map(|pair| {
         let patient = named.remove(&pair.name).or_else(|| pair.patient.clone())?;
         Some((pair.name.clone(), patient))
     });
-    Ok(patients.collect())
+    patients.collect()
 }
 
 /// Makes the folder of the copy, where it is not one of the sources.
@@ -171,6 +190,7 @@ fn register_pair(
         reasons: Vec::new(),
         soft_tissue: None,
         patient: report.and_then(|report| report.patient.clone()),
+        written: Vec::new(),
     };
     let errors = examined.findings.iter();
     let errors = errors.filter(|found| found.severity == Severity::Error);
@@ -187,11 +207,21 @@ fn register_pair(
         name: &files.name,
         spacing: examined.spacing,
     };
-    pair.soft_tissue = Some(copy.write(&mates.radiograph, &soft, pair.after.is_some())?);
+    let ending = if pair.after.is_some() {
+        "soft_registered"
+    } else {
+        "soft"
+    };
+    let radiograph = copy.write("cxr", &mates.radiograph)?;
+    let soft_tissue = copy.write(ending, &soft)?;
+    pair.soft_tissue = Some(soft_tissue.clone());
+    pair.written.extend([radiograph, soft_tissue]);
     if let Some(mask) = &files.lung_mask {
         let (width, height) = mates.radiograph.size();
         let mask = read_mask(mask)?.resized(width, height);
-        write_mask8(&copy.file("lungmask"), &mask, request.overwrite)?;
+        let path = copy.file("lungmask");
+        write_mask8(&path, &mask, request.overwrite)?;
+        pair.written.push(path);
     }
     Ok(pair)
 }
@@ -236,28 +266,9 @@ impl Copied<'_> {
         self.request.out.join(format!("{}_{ending}.png", self.name))
     }
 
-    /// Writes both pictures, and answers where the soft-tissue image is.
-    fn write(
-        &self,
-        radiograph: &FloatImage,
-        soft_tissue: &FloatImage,
-        registered: bool,
-    ) -> Result<PathBuf, DatasetError> {
-        let mut endings = ["soft", "soft_registered"];
-        if registered {
-            endings.reverse();
-        }
-        let [file, other] = endings.map(|ending| self.file(ending));
-        if self.request.overwrite {
-            // Of an earlier copy, whose pairs lay otherwise.
-            drop(std::fs::remove_file(other));
-        }
-        self.write_one(&self.file("cxr"), radiograph)?;
-        self.write_one(&file, soft_tissue)?;
-        Ok(file)
-    }
-
-    fn write_one(&self, path: &Path, picture: &FloatImage) -> Result<(), DatasetError> {
+    /// Writes a picture, and answers where it is.
+    fn write(&self, ending: &str, picture: &FloatImage) -> Result<PathBuf, DatasetError> {
+        let path = self.file(ending);
         let marks = PngMarks {
             spacing: self.spacing,
             ..PngMarks::default()
@@ -265,8 +276,10 @@ impl Copied<'_> {
         let overwrite = self.request.overwrite;
         if self.request.inverted {
             let upright = picture.map(|v| 1.0 - v);
-            return Ok(write_marked_grey16(path, &upright, &marks, overwrite)?);
+            write_marked_grey16(&path, &upright, &marks, overwrite)?;
+        } else {
+            write_marked_grey16(&path, picture, &marks, overwrite)?;
         }
-        Ok(write_marked_grey16(path, picture, &marks, overwrite)?)
+        Ok(path)
     }
 }

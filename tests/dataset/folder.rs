@@ -14,7 +14,7 @@ pub const SIDE: usize = 512;
 
 /// A chest, drawn once.
 pub fn chest(seed: usize) -> &'static PhantomStudy {
-    static CHESTS: [OnceLock<PhantomStudy>; 6] = [const { OnceLock::new() }; 6];
+    static CHESTS: [OnceLock<PhantomStudy>; 7] = [const { OnceLock::new() }; 7];
     CHESTS[seed].get_or_init(|| {
         let config = PhantomConfig {
             size_px: SIDE,

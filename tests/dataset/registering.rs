@@ -4,8 +4,8 @@ use crate::folder::{Header, Pairs, SIDE, chest, moved, write_dicom};
 use crate::support::skipped;
 use crate::{data, picture};
 use diaphane::dataset::{
-    CheckRequest, DatasetError, Outcome, PATIENTS_FILE, RegisterRequest, RegisteredPair, Unwatched,
-    check, read_patients, register, register_dataset,
+    CheckRequest, DatasetError, Outcome, PATIENTS_FILE, RegisterRequest, RegisteredCopy,
+    RegisteredPair, Unwatched, check, read_patients, register, register_dataset,
 };
 use diaphane::formats;
 use diaphane::radiograph::{FloatImage, gaussian_blur};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 fn copied(source: &Path, out: &Path) -> Vec<RegisteredPair> {
     let done = register_dataset(&request(source, out), &Unwatched);
-    done.unwrap().expect("nobody ended it")
+    done.unwrap().expect("nobody ended it").pairs
 }
 
 fn request(source: &Path, out: &Path) -> RegisterRequest {
@@ -168,13 +168,9 @@ fn black_bones_become_white_ones_and_a_second_copy_replaces_the_first() {
         overwrite: true,
         ..request(pairs.path(), out.path())
     };
-    std::fs::write(
-        out.path().join("a_soft_registered.png"),
-        "of an earlier copy",
-    )
-    .unwrap();
     for _ in 0..2 {
-        register_dataset(&request, &Unwatched).unwrap();
+        let copy = register_dataset(&request, &Unwatched).unwrap().unwrap();
+        assert!(copy.removed.is_empty(), "{:?}", copy.removed);
     }
     for (name, white) in [
         ("a_cxr", &chest(0).radiograph),
@@ -183,7 +179,103 @@ fn black_bones_become_white_ones_and_a_second_copy_replaces_the_first() {
         let copy = picture(&out.path().join(format!("{name}.png")));
         assert!(difference(&copy, white) < 0.01, "{name}");
     }
-    assert!(!out.path().join("a_soft_registered.png").exists());
+}
+
+/// Copies over an earlier copy.
+fn copied_again(source: &Path, out: &Path) -> Result<RegisteredCopy, DatasetError> {
+    let request = RegisterRequest {
+        overwrite: true,
+        ..request(source, out)
+    };
+    register_dataset(&request, &Unwatched).map(Option::unwrap)
+}
+
+#[test]
+fn a_second_copy_takes_away_what_the_first_one_wrote_and_nothing_else() {
+    let pairs = Pairs::new();
+    let shifted = moved(&chest(1).soft_tissue, |col, row| (col - 2.0, row));
+    pairs.write("b_soft", &shifted);
+    std::fs::write(pairs.file(PATIENTS_FILE), "a,p1\nb,p2\nc,p3\n").unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("copy");
+    copied(pairs.path(), &out);
+    std::fs::write(out.join("notes.txt"), "mine").unwrap();
+    // The second pair lies well now, the third one is left out, and nobody is named any more.
+    pairs.write("b_soft", &chest(1).soft_tissue);
+    pairs.write("c_soft", &chest(4).soft_tissue);
+    std::fs::remove_file(pairs.file(PATIENTS_FILE)).unwrap();
+    let copy = copied_again(pairs.path(), &out).unwrap();
+    let gone = [
+        "b_soft_registered.png",
+        "c_cxr.png",
+        "c_lungmask.png",
+        "c_soft.png",
+        PATIENTS_FILE,
+    ];
+    assert_eq!(copy.removed, gone.map(|name| out.join(name)));
+    let left = bytes(&out).into_keys();
+    let left = left.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+    let left: Vec<String> = left.filter(|name| !name.starts_with('.')).collect();
+    let expected = [
+        "a_cxr.png",
+        "a_lungmask.png",
+        "a_soft.png",
+        "b_cxr.png",
+        "b_lungmask.png",
+        "b_soft.png",
+        "notes.txt",
+    ];
+    assert_eq!(left, expected);
+    let report = check(&CheckRequest::of_folder(&out), &Unwatched);
+    assert_eq!(report.unwrap().unwrap().pairs.len(), 2);
+}
+
+#[test]
+fn what_no_copy_wrote_or_somebody_changed_is_neither_replaced_nor_taken_away() {
+    let pairs = Pairs::new();
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("copy");
+    copied(pairs.path(), &out);
+    for (name, text) in [
+        ("d_soft.png", "mine"),
+        ("a_lungmask.png", "drawn by hand"),
+        (PATIENTS_FILE, "a,p1\n"),
+    ] {
+        let before = std::fs::read(out.join(name)).ok();
+        std::fs::write(out.join(name), text).unwrap();
+        let files = bytes(&out);
+        let refused = copied_again(pairs.path(), &out).unwrap_err();
+        assert!(
+            matches!(refused, DatasetError::Foreign { .. }),
+            "{name}: {refused:?}"
+        );
+        assert!(refused.to_string().contains(name), "{refused}");
+        assert_eq!(bytes(&out), files, "{name}");
+        match before {
+            Some(bytes) => std::fs::write(out.join(name), bytes).unwrap(),
+            None => std::fs::remove_file(out.join(name)).unwrap(),
+        }
+    }
+    copied_again(pairs.path(), &out).unwrap();
+}
+
+#[test]
+fn a_record_from_elsewhere_takes_nothing_away_outside_of_its_folder() {
+    let pairs = Pairs::new();
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("copy");
+    copied(pairs.path(), &out);
+    let victim = root.path().join("victim.png");
+    std::fs::write(&victim, "mine").unwrap();
+    let record = out.join(".diaphane-copy.json");
+    let text = std::fs::read_to_string(&record).unwrap();
+    std::fs::write(&record, text.replace("a_soft.png", "../victim.png")).unwrap();
+    let refused = copied_again(pairs.path(), &out);
+    assert!(
+        matches!(refused, Err(DatasetError::Unusable { .. })),
+        "{refused:?}"
+    );
+    assert!(victim.exists());
 }
 
 #[test]

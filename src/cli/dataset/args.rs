@@ -35,6 +35,9 @@ pub struct CheckArgs {
     /// Where the pairs are.
     #[command(flatten)]
     pub pairs: PairsArgs,
+    /// Lines of `pair,patient` that are looked at too; not given: `patients.csv` in DIR.
+    #[arg(long, value_name = "FILE.csv")]
+    pub patients: Option<PathBuf>,
     /// A split to be checked too: nobody in two parts, no file changed.
     #[arg(long, value_name = "FILE")]
     pub split: Option<PathBuf>,
@@ -56,9 +59,13 @@ pub struct RegisterArgs {
     /// done; masks; `patients.csv` where patients are known.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Write into a folder that holds files, and replace those of the same names.
+    /// Write over an earlier copy: its files are replaced, and those of pairs that are left out now are taken away.
+    /// Whatever else the folder holds is never touched; pictures that no copy wrote are refused.
     #[arg(long)]
     pub overwrite: bool,
+    /// Lines of `pair,patient` to be copied; not given: `patients.csv` in DIR.
+    #[arg(long, value_name = "FILE.csv")]
+    pub patients: Option<PathBuf>,
     /// The pictures show bones black, as JSRT's first publication does; the copy shows them white.
     #[arg(long)]
     pub inverted: bool,

@@ -7,8 +7,7 @@ use super::interrupt::Interrupt;
 use super::report::{Machine, Tally, print_line};
 use super::session::{BAR_LENGTH, bar};
 use crate::dataset::{
-    self, CheckRequest, Finding, LeakCheck, Observer, PATIENTS_FILE, Part, Report, Severity, Split,
-    SplitPlan,
+    self, CheckRequest, Finding, LeakCheck, Observer, Part, Report, Severity, Split, SplitPlan,
 };
 use crate::formats;
 use anyhow::{bail, ensure};
@@ -16,6 +15,7 @@ use args::{CheckArgs, DatasetCommand, PairsArgs, SplitArgs};
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 
 pub(super) fn run(command: &DatasetCommand) -> anyhow::Result<Tally> {
     match command {
@@ -60,10 +60,11 @@ fn report(request: &CheckRequest) -> anyhow::Result<Option<Report>> {
     Ok(report)
 }
 
-fn request(args: &PairsArgs) -> CheckRequest {
+fn request(args: &PairsArgs, patients: Option<&PathBuf>) -> CheckRequest {
     CheckRequest {
         radiographs: args.folder.clone(),
         soft_tissue: args.soft.clone(),
+        patients: patients.cloned(),
         thumbnails: false,
     }
 }
@@ -71,7 +72,7 @@ fn request(args: &PairsArgs) -> CheckRequest {
 fn check(args: &CheckArgs) -> anyhow::Result<Tally> {
     let request = CheckRequest {
         thumbnails: args.html.is_some(),
-        ..request(&args.pairs)
+        ..request(&args.pairs, args.patients.as_ref())
     };
     if let Some(page) = args.html.as_ref().filter(|page| page.exists()) {
         // Said before minutes are spent.
@@ -121,17 +122,13 @@ fn split(args: &SplitArgs) -> anyhow::Result<Tally> {
             "--{name} {share} is no share; give a number between 0 and 1"
         );
     }
-    let beside = args.pairs.folder.join(PATIENTS_FILE);
-    let patients = match &args.patients {
-        Some(path) => dataset::read_patients(path)?,
-        None if beside.is_file() => dataset::read_patients(&beside)?,
-        None => BTreeMap::new(),
-    };
-    let Some(report) = report(&request(&args.pairs))? else {
+    let request = request(&args.pairs, args.patients.as_ref());
+    // Said before minutes are spent.
+    let patients = request.listed_patients()?;
+    let Some(report) = report(&request)? else {
         return Ok(interrupted());
     };
     tell(&report.findings);
-    tell_strangers(&patients, &report);
     let plan = SplitPlan {
         seed: args.seed,
         validation: args.validation,
@@ -158,18 +155,6 @@ fn split(args: &SplitArgs) -> anyhow::Result<Tally> {
         done: split.pairs.len(),
         ..Tally::default()
     })
-}
-
-/// Names in a list of patients that no pair has: a list for other pairs, or a slip that would part a patient.
-fn tell_strangers(patients: &BTreeMap<String, String>, report: &Report) {
-    let is_pair = |name: &&String| report.pairs.iter().any(|pair| pair.name == **name);
-    let strangers: Vec<&String> = patients.keys().filter(|name| !is_pair(name)).collect();
-    if let Some(first) = strangers.first() {
-        eprintln!(
-            "warning: the list of patients names {} that are no pairs, the first is {first}",
-            strangers.len()
-        );
-    }
 }
 
 /// The line of the leak check; on a terminal that shows colours, green or red besides.

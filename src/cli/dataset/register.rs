@@ -3,7 +3,9 @@
 use super::args::RegisterArgs;
 use super::{Watch, interrupted, request, width_of};
 use crate::cli::report::{Machine, Tally, print_line};
-use crate::dataset::{self, Outcome, RegisterRequest, RegisteredPair, RegistrationReport};
+use crate::dataset::{
+    self, Outcome, RegisterRequest, RegisteredCopy, RegisteredPair, RegistrationReport,
+};
 
 const OUTCOMES: [Outcome; 4] = [
     Outcome::Kept,
@@ -15,20 +17,21 @@ const OUTCOMES: [Outcome; 4] = [
 pub(super) fn run(args: &RegisterArgs) -> anyhow::Result<Tally> {
     let watch = Watch::install()?;
     let request = RegisterRequest {
-        dataset: request(&args.pairs),
+        dataset: request(&args.pairs, args.patients.as_ref()),
         out: args.out.clone(),
         overwrite: args.overwrite,
         inverted: args.inverted,
     };
     let done = dataset::register_dataset(&request, &watch)?;
     watch.bar.finish_and_clear();
-    let Some(pairs) = done else {
+    let Some(RegisteredCopy { pairs, removed }) = done else {
         return Ok(interrupted());
     };
     let count = |outcome| pairs.iter().filter(|pair| pair.outcome == outcome).count();
     Machine::new(args.pairs.json).document(&serde_json::json!({
         "out": args.out.display().to_string(),
         "pairs": pairs,
+        "removed": removed,
     }));
     if !args.pairs.json {
         for line in table(&pairs) {
@@ -36,6 +39,9 @@ pub(super) fn run(args: &RegisterArgs) -> anyhow::Result<Tally> {
         }
     }
     tell(&pairs);
+    for path in &removed {
+        eprintln!("taken away, of an earlier copy: {}", path.display());
+    }
     let counts = OUTCOMES.map(|outcome| format!("{} {}", count(outcome), outcome.word()));
     eprintln!("{}: {}", args.out.display(), counts.join(", "));
     let failed = count(Outcome::LeftOut);

@@ -1,0 +1,155 @@
+//! Which files of a folder a copy of a dataset wrote, so that a later copy takes away those and nothing else.
+
+use super::DatasetError;
+use super::pairing::{files_below, is_named_like_a_pair, side_by_side};
+use super::patients::PATIENTS_FILE;
+use crate::formats::{sha256_of_file, write_atomically};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+/// The record in the copy's folder; hidden, so that nobody takes it for one of its pictures.
+const RECORD_FILE: &str = ".diaphane-copy.json";
+/// Version of the record.
+const FORMAT: u32 = 1;
+/// What is done when it is read.
+const READING: &str = "reading the record of a copy";
+
+/// What a folder holds of earlier copies.
+pub(super) struct CopyRecord {
+    folder: PathBuf,
+    files: Files,
+}
+
+/// SHA-256 by name; `None` of a file that was being written when its copy ended.
+type Files = BTreeMap<String, Option<String>>;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    format: u32,
+    files: Files,
+}
+
+impl CopyRecord {
+    /// What earlier copies wrote into a folder.
+    ///
+    /// # Errors
+    /// [`DatasetError::Foreign`] where something stands in it that would be taken for part of the copy, and that no copy
+    /// wrote or somebody changed since; [`DatasetError`] where folder or record cannot be read.
+    pub(super) fn open(folder: &Path) -> Result<Self, DatasetError> {
+        let record = Self {
+            folder: folder.to_owned(),
+            files: read(&folder.join(RECORD_FILE))?,
+        };
+        record.refuse_foreign()?;
+        Ok(record)
+    }
+
+    fn refuse_foreign(&self) -> Result<(), DatasetError> {
+        let foreign = |path: PathBuf| Err(DatasetError::Foreign { path });
+        if let Some((radiographs, _)) = side_by_side(&self.folder)? {
+            return foreign(radiographs);
+        }
+        let list = Some(self.folder.join(PATIENTS_FILE)).filter(|list| list.exists());
+        let pictures = files_below(&self.folder)?.into_iter();
+        let pictures = pictures.filter(|path| is_named_like_a_pair(path));
+        for path in pictures.chain(list) {
+            let name = path.strip_prefix(&self.folder).ok().and_then(Path::to_str);
+            let is_known = match name.and_then(|name| self.files.get(name)) {
+                None => false,
+                Some(None) => true,
+                Some(Some(expected)) => checksum(&path)? == *expected,
+            };
+            if !is_known {
+                return foreign(path);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes names that are about to be written: what a copy that is cut short leaves behind is known again.
+    pub(super) fn begin(
+        &mut self,
+        names: impl Iterator<Item = String>,
+    ) -> Result<(), DatasetError> {
+        self.files.extend(names.map(|name| (name, None)));
+        self.write()
+    }
+
+    /// Takes away what earlier copies wrote and this one did not, and notes what it wrote. Returns what was taken away.
+    pub(super) fn finish(mut self, written: &[PathBuf]) -> Result<Vec<PathBuf>, DatasetError> {
+        let mut files = Files::new();
+        for path in written {
+            if let Some(name) = path.strip_prefix(&self.folder).ok().and_then(Path::to_str) {
+                files.insert(name.to_owned(), Some(checksum(path)?));
+            }
+        }
+        let earlier: BTreeSet<&String> = self.files.keys().collect();
+        let mut removed = Vec::new();
+        for name in earlier
+            .into_iter()
+            .filter(|name| !files.contains_key(*name))
+        {
+            let path = self.folder.join(name);
+            let is_file = path.symlink_metadata().is_ok_and(|found| found.is_file());
+            if is_file {
+                let doing = "taking away a file of an earlier copy";
+                std::fs::remove_file(&path).map_err(DatasetError::file(doing, &path))?;
+                removed.push(path);
+            }
+        }
+        self.files = files;
+        self.write()?;
+        Ok(removed)
+    }
+
+    fn write(&self) -> Result<(), DatasetError> {
+        let path = self.folder.join(RECORD_FILE);
+        let document = Document {
+            format: FORMAT,
+            files: self.files.clone(),
+        };
+        let text = serde_json::to_string_pretty(&document);
+        let text = text.map_err(|err| unusable(&path, &err.to_string()))?;
+        Ok(write_atomically(&path, text.as_bytes(), true)?)
+    }
+}
+
+fn checksum(path: &Path) -> Result<String, DatasetError> {
+    let digest =
+        sha256_of_file(path).map_err(DatasetError::file("reading a file of a copy", path))?;
+    Ok(digest.0)
+}
+
+/// The files of a record; none where there is no record.
+fn read(path: &Path) -> Result<Files, DatasetError> {
+    if !path
+        .try_exists()
+        .map_err(DatasetError::file(READING, path))?
+    {
+        return Ok(Files::new());
+    }
+    let text = std::fs::read_to_string(path).map_err(DatasetError::file(READING, path))?;
+    let document: Document =
+        serde_json::from_str(&text).map_err(|err| unusable(path, &err.to_string()))?;
+    if document.format != FORMAT {
+        return Err(unusable(path, "it is of another version"));
+    }
+    // A record from elsewhere must not name files outside of its folder.
+    let is_name = |name: &String| {
+        let mut parts = Path::new(name).components();
+        matches!(parts.next(), Some(Component::Normal(_))) && parts.next().is_none()
+    };
+    match document.files.keys().find(|name| !is_name(name)) {
+        Some(_) => Err(unusable(path, "it names files of other folders")),
+        None => Ok(document.files),
+    }
+}
+
+fn unusable(path: &Path, what: &str) -> DatasetError {
+    DatasetError::Unusable {
+        reason: format!("the record of a copy says nothing ({what}); give another folder"),
+        path: path.to_owned(),
+    }
+}
