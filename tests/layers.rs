@@ -36,7 +36,7 @@ const LAYERS: [Layer; 20] = [
     layer("pipeline", 3, BELOW_PIPELINE),
     layer("train", 3, BELOW_TRAIN),
     layer("evidence", 3, &["metrics", "formats"]),
-    layer("simulate", 3, &["formats", "display"]),
+    layer("simulate", 3, &["formats", "display", "dataset"]),
     layer("contest", 4, BELOW_CONTEST),
     layer("render", 4, &["display"]),
     layer("worker", 5, &["pipeline", "train", "contest", "formats"]),

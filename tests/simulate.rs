@@ -7,6 +7,8 @@
 
 #[path = "simulate/ct.rs"]
 mod ct;
+#[path = "simulate/patients.rs"]
+mod patients;
 #[path = "simulate/varied.rs"]
 mod varied;
 
@@ -222,7 +224,7 @@ fn written_studies_read_back_and_add_up() {
     });
     let written = written.unwrap();
     assert_eq!(steps, [(0, false), (1, true), (2, true)]);
-    assert_eq!(written.len(), 10);
+    assert_eq!(written.len(), 11);
     let stored = |part: &str| {
         let path = dir.path().join(format!("phantom_4_0001_{part}.png"));
         let values: Vec<i32> = formats::read(&path).unwrap().stored.iter().collect();

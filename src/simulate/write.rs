@@ -2,10 +2,12 @@
 
 use super::{Content, CtError, PhantomProfile};
 use super::{Phantom, PhantomConfig, PhantomStudy};
+use crate::dataset::{DatasetError, PATIENTS_FILE, add_patients};
 use crate::formats::raster::{write_grey16, write_mask8};
 use crate::formats::{FormatError, write_atomically};
 use crate::radiograph::{FloatImage, LungMask};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Why phantom studies could not be made.
@@ -35,6 +37,9 @@ pub enum SimulateError {
     /// A CT series could not be projected.
     #[error(transparent)]
     Ct(#[from] CtError),
+    /// The list of patients beside the studies cannot be read or written.
+    #[error(transparent)]
+    Patients(#[from] DatasetError),
     /// A file could not be written.
     #[error(transparent)]
     Write(#[from] FormatError),
@@ -46,12 +51,13 @@ pub enum SimulateError {
 /// Study `i` of seed `s` is `phantom_s_i_cxr.png`, `_soft.png` and `_bone.png` (16 bit) and
 /// `_lungmask.png` (8 bit), and is drawn from a seed of its own that depends on `s` and `i` alone.
 /// `_contents.json` beside them lists its findings and devices: kind, group, layer, middle in
-/// pixels, size in mm.
+/// pixels, size in mm. The list of patients ([`PATIENTS_FILE`]) says that each is a patient of its
+/// own: whatever is drawn from one seed is one body.
 ///
 /// # Errors
 /// [`SimulateError::Size`] for a size that [`PhantomConfig::validate`] refuses;
-/// [`SimulateError::Folder`] and [`SimulateError::Write`] where a folder or file cannot be written,
-/// or a file exists and is not to be replaced. Studies already written stay.
+/// [`SimulateError::Folder`], [`SimulateError::Patients`] and [`SimulateError::Write`] where a folder
+/// or file cannot be written, or a file exists and is not to be replaced. Studies already written stay.
 pub fn write_studies(
     folder: Option<StudyFolder<'_>>,
     (count, seed): (usize, u64),
@@ -60,19 +66,25 @@ pub fn write_studies(
 ) -> Result<Vec<PathBuf>, SimulateError> {
     config.validate()?;
     if let Some(folder) = folder {
-        folder.make()?;
+        folder.prepare()?;
     }
-    let mut written = Vec::with_capacity(5 * count);
+    let mut written = Vec::with_capacity(5 * count + 1);
     progress(0, None);
     for index in 0..count {
         let study = Phantom::new(config, study_seed(seed, index))?.study();
         if let Some(folder) = folder {
             let stem = format!("phantom_{seed}_{index:04}");
             let document = PhantomDocument::new(&study, config);
-            written.extend(folder.write(&stem, &study.pictures(), &document)?);
+            let patient = format!("phantom {:016x}", study.seed);
+            written.extend(folder.write(&stem, &patient, &study.pictures(), &document)?);
         }
         progress(index + 1, Some(&study));
     }
+    written.extend(
+        folder
+            .filter(|_| count > 0)
+            .map(StudyFolder::list_of_patients),
+    );
     Ok(written)
 }
 
@@ -105,17 +117,25 @@ pub struct StudyFolder<'a> {
 }
 
 impl StudyFolder<'_> {
-    pub(super) fn make(self) -> Result<(), SimulateError> {
+    /// Makes the folder; a list of patients in it that nothing can be added to is told before anything is drawn.
+    pub(super) fn prepare(self) -> Result<(), SimulateError> {
         std::fs::create_dir_all(self.dir).map_err(|source| SimulateError::Folder {
             folder: self.dir.to_owned(),
             source,
-        })
+        })?;
+        Ok(add_patients(&self.list_of_patients(), &BTreeMap::new())?)
     }
 
-    /// Writes `{stem}_cxr.png`, `_soft.png`, `_bone.png`, `_lungmask.png` and `_contents.json`.
+    /// The list of patients beside the studies.
+    pub(super) fn list_of_patients(self) -> PathBuf {
+        self.dir.join(PATIENTS_FILE)
+    }
+
+    /// Writes `{stem}_cxr.png`, `_soft.png`, `_bone.png`, `_lungmask.png` and `_contents.json`, and who is on them.
     pub(super) fn write(
         self,
         stem: &str,
+        patient: &str,
         pictures: &Pictures<'_>,
         contents: &impl Serialize,
     ) -> Result<Vec<PathBuf>, SimulateError> {
@@ -126,6 +146,11 @@ impl StudyFolder<'_> {
             ("bone.png", pictures.bone),
         ];
         let mut written = Vec::with_capacity(5);
+        if self.overwrite || !path("cxr.png").exists() {
+            // First: a pair without a patient would be taken for a patient of its own.
+            let patient = BTreeMap::from([(stem.to_owned(), patient.to_owned())]);
+            add_patients(&self.list_of_patients(), &patient)?;
+        }
         for (part, image) in greys {
             write_grey16(&path(part), image, self.overwrite)?;
             written.push(path(part));

@@ -276,8 +276,8 @@ fn simulated_pairs_are_scored_like_real_ones() {
     ];
     let drawn = bench.diaphane(&draw);
     assert_eq!(status(&drawn), 0, "{}", stderr(&drawn));
-    // Radiograph, soft tissue, bone, lung mask, and what it holds.
-    assert_eq!(names(&bench.path("pairs")).len(), 2 * 5);
+    // Radiograph, soft tissue, bone, lung mask, and what it holds; who is who.
+    assert_eq!(names(&bench.path("pairs")).len(), 2 * 5 + 1);
     assert_eq!(
         status(&bench.diaphane(&draw)),
         2,

@@ -56,6 +56,8 @@ fn slice(index: usize, with_table: bool) -> CtSlice {
         if in_table { 200 } else { hounsfield(x, y, z) }
     });
     CtSlice {
+        patient: ["P7".to_owned(), String::new()],
+        study: "1.2".to_owned(),
         series: "1.2.3".to_owned(),
         hounsfield: Raster::new(SIDE, SIDE, values.collect()).unwrap(),
         position_mm: [-half, -half, z],
@@ -68,7 +70,7 @@ fn slice(index: usize, with_table: bool) -> CtSlice {
     }
 }
 
-fn slices() -> Vec<CtSlice> {
+pub(super) fn slices() -> Vec<CtSlice> {
     (0..NUM_SLICES).map(|index| slice(index, false)).collect()
 }
 
@@ -264,7 +266,7 @@ fn written_projections_pass_the_dataset_check() {
         &mut |_, study| poses.extend(study.map(|study| study.pose)),
     )
     .unwrap();
-    assert_eq!(written.len(), 10);
+    assert_eq!(written.len(), 11);
     assert_eq!(poses[0], CtPose::default());
     assert_ne!(poses[1], CtPose::default());
     let request = dataset::CheckRequest::of_folder(dir.path());
@@ -294,7 +296,7 @@ fn put_pixels(object: &mut InMemDicomObject, slice: &CtSlice) {
 }
 
 /// Writes a slice as a file of 12 bits, as scanners do.
-fn write_dicom(path: &Path, slice: &CtSlice, modality: &str) {
+pub(super) fn write_dicom(path: &Path, slice: &CtSlice, modality: &str) {
     let (width, height) = slice.hounsfield.size();
     let text = |value: &str| PrimitiveValue::from(value);
     let joined = |values: &[f64]| {
@@ -315,6 +317,8 @@ fn write_dicom(path: &Path, slice: &CtSlice, modality: &str) {
         ),
         (tags::IMAGE_TYPE, VR::CS, text("ORIGINAL\\PRIMARY\\AXIAL")),
         (tags::MODALITY, VR::CS, text(modality)),
+        (tags::PATIENT_ID, VR::LO, text(&slice.patient[0])),
+        (tags::STUDY_INSTANCE_UID, VR::UI, text(&slice.study)),
         (tags::SERIES_INSTANCE_UID, VR::UI, text(&slice.series)),
         (
             tags::IMAGE_POSITION_PATIENT,

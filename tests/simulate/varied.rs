@@ -231,7 +231,7 @@ fn contents_are_written_beside_the_pictures() {
     let written = write_studies(Some(folder), (3, 31), &config, &mut |_, study| {
         drawn.extend(study.cloned());
     });
-    assert_eq!(written.unwrap().len(), 15);
+    assert_eq!(written.unwrap().len(), 3 * 5 + 1);
     for (index, study) in drawn.iter().enumerate() {
         let path = dir
             .path()

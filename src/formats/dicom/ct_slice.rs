@@ -14,6 +14,10 @@ const AIR_HU: i16 = -1000;
 /// One slice, in the patient's coordinates: `x` to the left, `y` to the back, `z` to the head, mm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CtSlice {
+    /// Patient ID and its issuer; empty where not stated. For a checksum, not for a screen or a log.
+    pub patient: [String; 2],
+    /// Study Instance UID.
+    pub study: String,
     /// Series Instance UID.
     pub series: String,
     /// Hounsfield units.
@@ -80,6 +84,8 @@ pub(in crate::formats) fn read_ct_slice(bytes: &[u8]) -> Result<CtSlice, Problem
     let [ax, ay, az, dx, dy, dz] = vectors;
     let [row_mm, col_mm] = exactly(&attributes, tags::PIXEL_SPACING)?;
     Ok(CtSlice {
+        patient: [tags::PATIENT_ID, tags::ISSUER_OF_PATIENT_ID].map(|tag| attributes.text(tag)),
+        study: attributes.text(tags::STUDY_INSTANCE_UID),
         series: attributes.text(tags::SERIES_INSTANCE_UID),
         hounsfield: hounsfield.map_err(|err| Problem::CorruptCodestream {
             what: err.to_string(),

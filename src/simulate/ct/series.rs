@@ -1,7 +1,10 @@
 //! A series put together from its slices.
 
 use super::CtError;
-use crate::formats::{CtSlice, Search, find_radiographs, read_ct_slice};
+use crate::dataset::patient_sha256;
+use crate::formats::{CtSlice, Search, find_radiographs, hexadecimal, read_ct_slice};
+use crate::radiograph::StudyInfo;
+use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -15,6 +18,8 @@ const SIDEWAYS_MM: f64 = 0.5;
 const UNEVEN_SHARE: f64 = 0.1;
 /// Shortest series taken for a chest, mm.
 const SHORTEST_MM: f64 = 150.0;
+/// Digits of a checksum that names a patient without Patient ID.
+const PATIENT_DIGITS: usize = 16;
 /// Most voxels taken: 4 GiB of working memory.
 const MAX_VOXELS: usize = 1 << 29;
 
@@ -31,6 +36,8 @@ pub struct CtVolume {
     thickness_mm: f64,
     /// Series Instance UID.
     pub(super) series: String,
+    /// Who was scanned: a checksum.
+    pub(super) patient: String,
 }
 
 impl CtVolume {
@@ -85,6 +92,7 @@ impl CtVolume {
             size,
             spacing_mm: [first.col_mm, first.row_mm, spacing_mm],
             thickness_mm: first.thickness_mm.unwrap_or(spacing_mm).max(spacing_mm),
+            patient: patient_of(&first),
             series: first.series,
         })
     }
@@ -98,6 +106,26 @@ impl CtVolume {
     pub fn thickness_mm(&self) -> f64 {
         self.thickness_mm
     }
+}
+
+/// A checksum of the patient: of the Patient ID where there is one, which other files of the patient have too, or else of
+/// the study, or of the series.
+fn patient_of(slice: &CtSlice) -> String {
+    let [patient_id, issuer_of_patient_id] = slice.patient.clone();
+    let info = StudyInfo {
+        patient_id,
+        issuer_of_patient_id,
+        ..StudyInfo::default()
+    };
+    patient_sha256(&info).unwrap_or_else(|| {
+        let uid = [&slice.study, &slice.series]
+            .into_iter()
+            .find(|uid| !uid.is_empty());
+        hexadecimal(&Sha256::digest(uid.map_or("", String::as_str)))
+            .chars()
+            .take(PATIENT_DIGITS)
+            .collect()
+    })
 }
 
 /// Refuses slices whose axes are not the patient's.

@@ -99,6 +99,7 @@ impl CtConfig {
 pub struct CtChest {
     tissue: Tissue,
     series: String,
+    patient: String,
     num_slices: usize,
     thickness_mm: f64,
 }
@@ -112,6 +113,7 @@ impl CtChest {
         Ok(Self {
             tissue: Tissue::new(volume)?,
             series: volume.series.clone(),
+            patient: volume.patient.clone(),
             num_slices: volume.num_slices(),
             thickness_mm: volume.thickness_mm(),
         })
@@ -140,6 +142,11 @@ impl CtChest {
     /// Series Instance UID of the series.
     pub(super) fn series(&self) -> &str {
         &self.series
+    }
+
+    /// Who was scanned: a checksum.
+    pub(super) fn patient(&self) -> &str {
+        &self.patient
     }
 
     /// Number of slices of the series.

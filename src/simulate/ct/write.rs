@@ -21,7 +21,8 @@ const ROLL_DEG: f64 = 3.0;
 ///
 /// The files are a phantom's, named `ct_d_s_i`: `d` tells series apart (a digest of its UID), `s` is
 /// the seed, `i` the study. `_contents.json` holds pose, geometry and warnings. The first study
-/// stands as `config` says, the others are turned a little more by chance.
+/// stands as `config` says, the others are turned a little more by chance. All are of one patient, a
+/// checksum in the list of patients beside them.
 ///
 /// # Errors
 /// As [`CtChest::study`] and [`crate::simulate::write_studies`].
@@ -34,7 +35,7 @@ pub fn write_projections(
 ) -> Result<Vec<PathBuf>, SimulateError> {
     config.validate()?;
     if let Some(folder) = folder {
-        folder.make()?;
+        folder.prepare()?;
     }
     let digest: String = hexadecimal(&Sha256::digest(chest.series()))
         .chars()
@@ -58,10 +59,16 @@ pub fn write_projections(
                 lung_mask: &study.lung_mask,
             };
             let document = document(chest, &study, &config);
-            written.extend(folder.write(&stem, &pictures, &document)?);
+            let patient = chest.patient();
+            written.extend(folder.write(&stem, patient, &pictures, &document)?);
         }
         progress(index + 1, Some(&study));
     }
+    written.extend(
+        folder
+            .filter(|_| count > 0)
+            .map(StudyFolder::list_of_patients),
+    );
     Ok(written)
 }
 
