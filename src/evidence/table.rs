@@ -89,6 +89,20 @@ impl Table {
         true
     }
 
+    /// Puts the best case of a column first, as [`Self::sort_worst_first`] the worst; unknown ones come last here too.
+    pub fn sort_best_first(&mut self, name: &str) -> bool {
+        let is_sorted = self.sort_worst_first(name);
+        let known = self
+            .known(name)
+            .iter()
+            .filter(|value| !value.is_nan())
+            .count();
+        if let Some(rows) = self.rows.get_mut(..known) {
+            rows.reverse();
+        }
+        is_sorted
+    }
+
     /// Puts the cases in the order of another table; those it does not have come last.
     pub fn sort_like(&mut self, other: &Self) {
         let place = |case: &String| other.rows.iter().position(|(name, _)| name == case);
@@ -270,6 +284,9 @@ mod tests {
         // Too much taken is worse than a little left.
         assert!(table.sort_worst_first("RBF"));
         assert_eq!(cases(&table), ["d", "b,c", "a"]);
+        assert!(table.sort_best_first("RBF"));
+        assert_eq!(cases(&table), ["b,c", "d", "a"]);
+        assert!(table.sort_worst_first("RBF"));
         assert!(!table.sort_worst_first("no such"));
         let mut other = self::table();
         other.sort_like(&table);

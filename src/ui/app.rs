@@ -91,6 +91,7 @@ impl DiaphaneApp {
             engine,
             files,
             session: None,
+            site: None,
             measures_folder: None,
             results_folder: None,
         };

@@ -5,6 +5,7 @@
 
 mod dialog;
 mod event;
+mod evidence;
 mod readers;
 mod training;
 

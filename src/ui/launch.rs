@@ -5,6 +5,7 @@ use super::command::UiCommand;
 use super::window_places::WindowPlaces;
 use super::{preferences, theme};
 use crate::render;
+use crate::worker::site::SiteFolder;
 use eframe::egui;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -81,6 +82,9 @@ pub fn run(startup: Startup) -> Result<(), RunError> {
             app.keep_session_in(&folder);
             app.keep_places_in(&folder);
             app.keep_measures_in(folder.join("measures"));
+        }
+        if let Some(site) = SiteFolder::of_user() {
+            app.use_site(site);
         }
         app.use_system_fonts(&creation.egui_ctx);
         match preferences::config_folder() {

@@ -129,8 +129,9 @@ pub use system_fonts::SystemFonts;
 pub use tag_window::{TagWindow, Tags};
 pub use theme::ThemeChoice;
 pub use training::{
-    Attempt, Branch, CheckProgress, Curves, FineTuning, Greys, LatestStep, PathField, PlanError,
-    Points, Prepared, RunPlan, RunStatus, SampleScrub, SplitMade, Training, TrainingCommand,
+    Attempt, Branch, CaseOpening, CaseOrder, CaseSet, CheckProgress, Curves, Evidence,
+    EvidenceCommand, FineTuning, Greys, LatestStep, PathField, PlanError, Points, Prepared,
+    RunPlan, RunStatus, SampleScrub, SiteModels, SplitMade, Training, TrainingCommand,
     TrainingPage, TrainingRun, Wizard, WizardStep,
 };
 pub use true_size::{CARD_WIDTH_MM, Screen, ScreenRuler, Screens, TrueSizeObstacle};

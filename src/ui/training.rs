@@ -1,6 +1,7 @@
 //! What goes on in the training window: the wizard that prepares a run, and the run that is watched.
 
 mod curves;
+mod evidence;
 mod figure;
 mod plan;
 mod raster;
@@ -13,6 +14,8 @@ use crate::worker::{CheckpointRecord, JobHandle, JobId};
 use std::path::PathBuf;
 
 pub use curves::{Curves, Points, smoothed};
+pub(super) use evidence::SiteQuestion;
+pub use evidence::{CaseOpening, CaseOrder, CaseSet, Evidence, EvidenceCommand, SiteModels};
 pub(super) use figure::figure;
 pub(super) use plan::Places;
 pub use plan::{FineTuning, PlanError, RunPlan};
@@ -75,6 +78,8 @@ pub enum TrainingCommand {
     SavePicture,
     /// Write the numbers of the curves into the run folder.
     SaveNumbers,
+    /// Judge the run, or do something with what came of it.
+    Evidence(EvidenceCommand),
 }
 
 /// A branch that is asked for.
@@ -96,6 +101,8 @@ pub enum TrainingPage {
     Wizard,
     /// The run.
     Run,
+    /// What speaks for its checkpoints, and against them.
+    Evidence,
 }
 
 /// What goes on in the training window.
@@ -113,6 +120,8 @@ pub struct Training {
     pub run: Option<TrainingRun>,
     /// Held-out images of the run, over time.
     pub samples: SampleScrub,
+    /// The evidence about the run.
+    pub evidence: Evidence,
     /// The worker was told to hold training, because the reader waits for something.
     pub(super) is_held: bool,
     /// The run folder has something new to tell.
@@ -148,6 +157,9 @@ impl AppState {
         let training = &self.training;
         if training.wizard.preflight_job.is_some() && !training.is_running() {
             return Some("Training: first steps".to_owned());
+        }
+        if training.evidence.is_judging() {
+            return Some(training.evidence.short_text());
         }
         training.run.as_ref()?.short_text()
     }

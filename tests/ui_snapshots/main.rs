@@ -16,6 +16,7 @@ mod compute;
 mod crosshair;
 mod display;
 mod doubts;
+mod evidence;
 mod fake;
 mod folders;
 mod hidden;

@@ -6,6 +6,7 @@ use crate::ui::folder_facts::FolderNotes;
 use crate::ui::preferences::PreferencesFile;
 use crate::ui::session::SessionStore;
 use crate::ui::window_places::WindowPlaces;
+use crate::worker::site::SiteFolder;
 use std::path::{Path, PathBuf};
 
 impl DiaphaneApp {
@@ -33,6 +34,11 @@ impl DiaphaneApp {
         for problem in problems {
             command::fail(&mut self.state, problem);
         }
+    }
+
+    /// Promotes models into this site's folder, and takes them back.
+    pub fn use_site(&mut self, site: SiteFolder) {
+        self.services.site = Some(site);
     }
 
     /// Keeps measures in this folder from now on; without one they end with the window.

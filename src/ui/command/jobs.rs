@@ -242,6 +242,7 @@ pub fn copy_progress(state: &mut AppState) {
         job.progress = job.handle.progress();
         job.preview = job.handle.preview();
     }
+    state.training.evidence.copy_progress();
 }
 
 /// Takes a fact from the worker; facts about jobs nobody waits for any more change nothing.

@@ -37,6 +37,7 @@ use super::session::SessionStore;
 use super::state::AppState;
 use super::undo::{Moment, Way};
 use crate::worker::SuppressionSettings;
+use crate::worker::site::SiteFolder;
 use std::path::PathBuf;
 
 pub use browse::BrowseCommand;
@@ -50,6 +51,7 @@ pub use session::SessionCommand;
 pub(super) use session::keep_session;
 pub use shell::ShellCommand;
 pub(super) use studies::apply_file_event;
+pub(super) use training::model_words;
 pub use ui_command::{Turning, UiCommand};
 
 /// What commands reach beside the state.
@@ -57,6 +59,8 @@ pub(super) struct Services {
     pub engine: Box<dyn Engine>,
     pub files: FileWork,
     pub session: Option<SessionStore>,
+    /// Where the site keeps its model; `None` neither promotes nor takes back.
+    pub site: Option<SiteFolder>,
     /// Where measures are kept between two runs; `None` keeps them in the window alone.
     pub measures_folder: Option<PathBuf>,
     /// Where results are kept between two runs; `None` keeps none.

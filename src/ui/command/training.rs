@@ -1,6 +1,7 @@
 //! Training: prepared, begun, watched, ended.
 
 mod events;
+mod evidence;
 mod preparing;
 
 use super::{Services, fail, tell};
@@ -14,6 +15,7 @@ use crate::worker::{BranchPlan, JobHandle, JobId, RunRecord, TrainingPlan, Worke
 use std::path::{Path, PathBuf};
 
 pub(super) use events::{apply_event, apply_work};
+pub(in crate::ui) use evidence::words as model_words;
 
 /// Does what was asked for.
 pub(super) fn apply(command: TrainingCommand, state: &mut AppState, services: &mut Services) {
@@ -49,18 +51,22 @@ pub(super) fn apply(command: TrainingCommand, state: &mut AppState, services: &m
         C::ShowSampleAt(place) => training.samples.place = Some(place),
         C::SavePicture => save_curves(true, state, services),
         C::SaveNumbers => save_curves(false, state, services),
+        C::Evidence(command) => evidence::apply(command, state, services),
         other => preparing::apply(other, state, services),
     }
 }
 
 /// Whether a job is one of training.
 pub(super) fn is_about(job: JobId, state: &AppState) -> bool {
-    state.training.has_run(job) || state.training.has_preflight(job)
+    let training = &state.training;
+    training.has_run(job) || training.has_preflight(job) || training.evidence.has(job)
 }
 
 /// Holds training while the reader waits for something, and lets it go on afterwards.
 pub(super) fn follow(state: &mut AppState, services: &mut Services) {
-    let trains = state.training.is_running() || state.training.wizard.preflight_job.is_some();
+    let trains = state.training.is_running()
+        || state.training.wizard.preflight_job.is_some()
+        || state.training.evidence.is_judging();
     let is_held = trains && state.is_reader_waiting();
     if is_held != state.training.is_held
         && services
@@ -76,6 +82,7 @@ pub(super) fn follow(state: &mut AppState, services: &mut Services) {
         services.files.refresh_run(run.folder.clone());
     }
     follow_samples(state, services);
+    evidence::follow(state, services);
 }
 
 /// Reads pictures of the held-out image that is shown, where they are new.

@@ -9,9 +9,13 @@ use crate::formats::raster::write_rgb8;
 use crate::formats::{self, write_atomically};
 use crate::ui::study::loaded_voi;
 use crate::ui::training::{
-    CheckProgress, Curves, Greys, PICTURE_HEIGHT, PathField, Prepared, SplitMade, figure,
+    CheckProgress, Curves, Greys, PICTURE_HEIGHT, PathField, Prepared, SiteModels, SplitMade,
+    figure,
 };
-use crate::worker::{BranchPlan, CheckpointRecord, RunRecord, branch_run, check_run_file};
+use crate::worker::site::Rollback;
+use crate::worker::{
+    BranchPlan, CheckpointRecord, KeptResult, RunRecord, branch_run, check_run_file,
+};
 use eframe::egui;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -43,7 +47,13 @@ pub enum TrainingWork {
     Branched(Result<Box<RunRecord>, String>),
     /// Pictures of held-out images, small; those that could not be read are left out.
     SamplesRead(Vec<(PathBuf, Greys)>),
-    /// The curves were written to this file, or one sentence says why not.
+    /// Which models the site uses, or one sentence says why that is not known.
+    ModelsRead(Result<Box<SiteModels>, String>),
+    /// What taking back changed, or one sentence says why nothing was.
+    TookBack(Result<Box<Rollback>, String>),
+    /// What the models made of the test pair of this radiograph, or one sentence says why it was not read.
+    CaseRead(PathBuf, Result<Vec<KeptResult>, String>),
+    /// Curves or a page were written to this file, or one sentence says why not.
     Saved(Result<PathBuf, String>),
 }
 
@@ -145,7 +155,7 @@ impl FileWork {
         });
     }
 
-    fn train(
+    pub(super) fn train(
         &mut self,
         name: &str,
         lost: TrainingWork,

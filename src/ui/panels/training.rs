@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod data;
+mod evidence;
 mod findings;
 mod plots;
 mod preflight;
@@ -12,7 +13,7 @@ mod split;
 use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::theme;
-use crate::ui::training::{TrainingCommand, TrainingPage, WizardStep};
+use crate::ui::training::{EvidenceCommand, TrainingCommand, TrainingPage, WizardStep};
 use eframe::egui::{
     Button, CentralPanel, Context, Frame, Label, RichText, ScrollArea, Ui, ViewportBuilder,
     ViewportClass, ViewportId,
@@ -67,6 +68,14 @@ fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         {
             ask(commands, TrainingCommand::ShowRun);
         }
+        let judge = Button::selectable(page == TrainingPage::Evidence, "Evidence");
+        if ui
+            .add_enabled(state.training.run.is_some(), judge)
+            .on_disabled_hover_text("No run was begun or opened")
+            .clicked()
+        {
+            ask(commands, TrainingCommand::Evidence(EvidenceCommand::Show));
+        }
         if ui.button("Close the window").clicked() {
             ask(commands, TrainingCommand::Toggle);
         }
@@ -82,6 +91,7 @@ fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         .show(ui, |ui| match state.training.page {
             TrainingPage::Wizard => wizard_ui(ui, state, commands),
             TrainingPage::Run => run::run_ui(ui, state, commands),
+            TrainingPage::Evidence => evidence::evidence_ui(ui, state, commands),
         });
 }
 

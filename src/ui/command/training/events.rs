@@ -1,6 +1,6 @@
 //! What the worker and file work tell of training.
 
-use super::{Services, go_on_with, preparing, set_path, tell_work};
+use super::{Services, evidence, go_on_with, preparing, set_path, tell_work};
 use crate::ui::files::TrainingWork;
 use crate::ui::state::AppState;
 use crate::ui::training::{Attempt, RunStatus, TrainingPage, TrainingRun};
@@ -11,6 +11,10 @@ use std::sync::Arc;
 pub(in crate::ui::command) fn apply_event(event: WorkerEvent, state: &mut AppState) {
     if state.training.has_preflight(event.job) {
         apply_preflight(event.kind, state);
+        return;
+    }
+    if state.training.evidence.has(event.job) {
+        evidence::apply_event(event, state);
         return;
     }
     let training = &mut state.training;
@@ -100,6 +104,9 @@ pub(in crate::ui::command) fn apply_work(
         }
         TrainingWork::SamplesRead(pictures) => state.training.samples.keep(pictures),
         TrainingWork::Branched(Ok(record)) => go_on_with(*record, state, services),
+        work @ (TrainingWork::ModelsRead(_)
+        | TrainingWork::TookBack(_)
+        | TrainingWork::CaseRead(..)) => evidence::apply_work(work, state),
         TrainingWork::Branched(Err(_))
         | TrainingWork::Opened(Err(_))
         | TrainingWork::Refreshed(None)

@@ -1,0 +1,443 @@
+//! Evidence about a run in the training window: judged, sorted, opened, reported, put in force, taken back.
+
+use crate::fake::Window;
+use crate::phantom::{SIDE, defaults, grid, result, stored};
+use diaphane::contest::Gallery;
+use diaphane::evidence::{Learned, Patients, Table, TestPairs, Verdict};
+use diaphane::formats;
+use diaphane::formats::raster::write_grey16;
+use diaphane::model::site::SiteModel;
+use diaphane::model::{BundleInfo, Manifest, Preset, SiteFolder};
+use diaphane::ui::{CaseSet, EvidenceCommand, TrainingCommand, TrainingPage, UiCommand};
+use diaphane::worker::{
+    Candidate, ContestOutcome, ContestStep, Contestant, EventKind, JobHandle, JudgePlan,
+    JudgedCase, KeptResult, Priority, Progress, Scores, Stage, StageSteps, StopReason,
+    SuppressionResult,
+};
+use eframe::egui::{Key, Modifiers, Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+const CASES: [&str; 4] = ["a", "b", "c", "d"];
+
+/// Scores of the four test pairs and of four phantoms, this much above those of the base.
+fn scores(psnr: f64, bone: f64) -> Scores {
+    let table = |of: fn(usize) -> String| {
+        let mut table = Table::default();
+        for case in 0..CASES.len() {
+            let of_case = case as f64;
+            let row = vec![
+                ("BSR", Some(0.95 + 0.01 * of_case)),
+                ("MSE", Some(0.002 - 0.0002 * of_case)),
+                ("PSNR", Some(29.0 + psnr + 0.7 * of_case)),
+                ("LPIPS", Some(0.08)),
+                (
+                    "PSNRaff",
+                    Some(31.0 + psnr * (1.0 + 0.1 * of_case) + 0.5 * of_case),
+                ),
+                ("RBF", Some(bone - 0.02 * of_case)),
+                ("detail_corr", Some(0.93)),
+                ("lung_PSNR", Some(28.0 + psnr)),
+            ];
+            table.add(of(case), row);
+        }
+        table
+    };
+    Scores {
+        test: table(|case| CASES[case].to_owned()),
+        reference: table(|case| format!("phantom {}", case + 1)),
+    }
+}
+
+fn contestant(label: &str, version: &str, psnr: f64, bone: f64) -> Contestant {
+    let mut manifest = Manifest::for_preset(Preset::Compact);
+    let name = if label == "base" { "compact" } else { "site-3" };
+    name.clone_into(&mut manifest.name);
+    version.clone_into(&mut manifest.version);
+    Contestant {
+        label: label.to_owned(),
+        info: BundleInfo {
+            folder: PathBuf::from(label),
+            manifest,
+            sha256: label.repeat(12),
+            bytes: 1,
+            card: None,
+        },
+        scores: scores(psnr, bone),
+    }
+}
+
+/// Best, last and base judged; this much the candidates' residual bone is.
+fn outcome(root: &Path, bone: f64) -> ContestOutcome {
+    let cases = CASES.map(|name| JudgedCase {
+        name: name.to_owned(),
+        radiograph: root.join(format!("{name}_cxr.png")),
+        soft_tissue: root.join(format!("{name}_soft.png")),
+        kept: ["best", "last", "base"]
+            .map(|label| {
+                (
+                    label.to_owned(),
+                    root.join(format!("{name}-{label}.safetensors")),
+                )
+            })
+            .into(),
+    });
+    let mut outcome = ContestOutcome {
+        made_at: "2026-03-01T12:00:00Z".to_owned(),
+        device: "CPU".to_owned(),
+        given_masks: false,
+        folders: vec![root.to_owned()],
+        split: Some((root.join("split.json"), "00".repeat(32))),
+        patients: Patients::new(),
+        cases: cases.into(),
+        gallery: Gallery::default(),
+        untouched: scores(-3.0, 1.0),
+        candidates: Vec::new(),
+        base: contestant("base", "1", 0.0, 0.2),
+    };
+    let pairs = TestPairs {
+        is_locked: true,
+        learned: Learned::Known {
+            num_files: 80,
+            shared: Vec::new(),
+            unknown: vec!["compact 1".to_owned()],
+        },
+    };
+    for (label, version, psnr) in [("best", "300", 0.6), ("last", "1000", 0.4)] {
+        let contestant = contestant(label, version, psnr, bone);
+        let test = outcome.against(&contestant, &outcome.base, |scores| &scores.test);
+        let reference = outcome.against(&contestant, &outcome.base, |scores| &scores.reference);
+        outcome.candidates.push(Candidate {
+            verdict: Verdict::new(&pairs, &test, &reference),
+            contestant,
+            test,
+            reference,
+        });
+    }
+    outcome
+}
+
+/// A folder of a run with a checkpoint, as training leaves it.
+fn write_run(out: &Path) {
+    let step = out.join("checkpoints/step-00000300");
+    std::fs::create_dir_all(&step).expect("a folder");
+    let settings = "stage = 'denoiser'\nout = 'x'\nvqgan = 'y'\niterations = 300\nbatch = 4\n\
+                    [[data.source]]\nkind = 'pairs'\nfolder = 'z'\n";
+    let state = "iteration = 300\nelapsed_secs = 375.0\nbest_score = 31.0\nbest_iteration = 300\n";
+    for (path, text) in [
+        (out.join("run.toml"), settings),
+        (step.join("state.toml"), state),
+        (out.join("last"), "step-00000300"),
+        (out.join("best"), "step-00000300"),
+    ] {
+        std::fs::write(path, text).expect("written");
+    }
+}
+
+/// A folder with a run, and a site of its own.
+fn root() -> TempDir {
+    let root = tempfile::tempdir().expect("a folder");
+    write_run(&root.path().join("run"));
+    root
+}
+
+impl Window {
+    fn evidence(&mut self, command: EvidenceCommand) {
+        self.apply(UiCommand::Training(TrainingCommand::Evidence(command)));
+    }
+
+    /// The evidence of the run in `root`, nothing judged yet.
+    fn with_opened_run(mut self, root: &Path) -> Self {
+        let site = SiteFolder::at(&root.join("site"));
+        self.harness.state_mut().use_site(site);
+        self.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
+        assert!(!self.can_press("Evidence"), "no run was opened");
+        let run = TrainingCommand::OpenRun(root.join("run"));
+        self.apply(UiCommand::Training(run));
+        let is_open = |window: &Self| window.state().training.run.is_some();
+        assert!(self.wait_until(is_open), "the run is read");
+        self.harness.run();
+        self.click("Evidence");
+        assert_eq!(self.state().training.page, TrainingPage::Evidence);
+        self
+    }
+
+    fn judge(&mut self) -> JobHandle {
+        self.click("Judge on the locked test pairs");
+        let desk = self.desk.borrow();
+        desk.contests.last().expect("asked").0.clone()
+    }
+
+    /// This came of judging the run in `root`.
+    fn with_evidence(self, root: &Path, bone: f64) -> Self {
+        let mut window = self.with_opened_run(root);
+        let job = window.judge();
+        let outcome = outcome(root, bone);
+        window.report(job.id(), EventKind::Judged(Arc::new(outcome)));
+        window
+    }
+
+    fn can_press(&self, label: &str) -> bool {
+        let button = self.harness.get_by_role_and_label(Role::Button, label);
+        !button.accesskit_node().is_disabled()
+    }
+
+    fn order_of_cases(&self) -> Vec<String> {
+        let evidence = &self.state().training.evidence;
+        let outcome = evidence.outcome.done().expect("judged");
+        let table = evidence.cases(evidence.candidate(outcome).expect("a candidate"));
+        table.rows().iter().map(|(case, _)| case.clone()).collect()
+    }
+
+    fn push(&mut self, label: &str) {
+        self.harness.get_by_label(label).click_accesskit();
+        self.harness.run();
+    }
+}
+
+#[test]
+fn judging_is_asked_for_watched_and_ended() {
+    let root = root();
+    let mut window = Window::new().with_study().with_opened_run(root.path());
+    let job = window.judge();
+    assert_eq!(job.priority(), Priority::Background);
+    {
+        let desk = window.desk.borrow();
+        let JudgePlan::Run(plan) = &desk.contests[0].1 else {
+            panic!("a run is judged");
+        };
+        assert_eq!((&plan.run, &plan.base), (&root.path().join("run"), &None));
+    }
+    assert!(window.has("The checkpoints are packed, and the pairs looked at"));
+    let step = ContestStep {
+        model: "last".to_owned(),
+        case: "b".to_owned(),
+        number: 7,
+        total: 24,
+    };
+    window.report(job.id(), EventKind::PictureBegun(Box::new(step)));
+    job.set_progress(Progress {
+        stage: Stage::Global,
+        done: 1,
+        total: 20,
+        fraction: 0.25,
+        eta_secs: Some(40.0),
+        stages: StageSteps::default(),
+    });
+    window.harness.run();
+    assert!(window.has("Picture 7 of 24, last, about 40 s left"));
+    assert!(window.has("Judging: picture 7 of 24"), "in the status bar");
+    window.report(job.id(), EventKind::TrainingPaused);
+    assert!(window.has("Waiting while a study is read"));
+    window.report(job.id(), EventKind::TrainingResumed);
+    window.click("Cancel judging");
+    assert!(job.is_cancelled());
+    window.report(job.id(), EventKind::Stopped(StopReason::Cancelled));
+    assert!(window.can_press("Judge on the locked test pairs"));
+    let again = window.judge();
+    let why = "the run was begun without a split";
+    window.report(again.id(), EventKind::Failed(why.into()));
+    assert!(window.has(why) && window.can_press("Judge on the locked test pairs"));
+}
+
+#[test]
+fn models_differences_and_cases_stand_there_the_worst_first() {
+    let root = root();
+    let mut window = Window::new().with_study().with_evidence(root.path(), 0.2);
+    assert!(window.has("It may be put in force."));
+    assert!(window.has("best better than base by") && window.has("best better than last by"));
+    // The mean of 31 + 0.6 (1 + 0.1 i) + 0.5 i over four cases, and the standard deviation that numpy finds (ddof 1).
+    assert!(window.has("32.44 ± 0.72"));
+    // The paired advantages 0.6, 0.66, 0.72 and 0.78 have the interval that scipy's ttest_rel finds.
+    assert!(window.has("+0.690") && window.has("+0.567 to +0.813") && window.has("4 of 4"));
+    assert_eq!(window.order_of_cases(), ["a", "b", "c", "d"]);
+    window.push("PSNRaff, worst first");
+    assert_eq!(window.order_of_cases(), ["d", "c", "b", "a"]);
+    window.evidence(EvidenceCommand::Sort("RBF"));
+    assert_eq!(window.order_of_cases(), ["a", "b", "c", "d"]);
+    assert!(window.has("RBF, worst first"));
+    window.evidence(EvidenceCommand::ShowSet(CaseSet::Reference));
+    assert!(window.has("phantom 4") && !window.has("Open a"));
+    window.evidence(EvidenceCommand::ShowSet(CaseSet::Test));
+    window.push("last, 1000 iterations");
+    assert!(window.has("last better than base by") && window.has("last better than best by"));
+    window.apply(UiCommand::TogglePatient);
+    assert!(window.has("Open pair 1") && !window.has("Open a"));
+}
+
+#[test]
+fn what_failed_is_named_and_not_put_in_force() {
+    let root = root();
+    let mut window = Window::new().with_study().with_evidence(root.path(), 0.4);
+    assert!(window.has("It may not be put in force.") && window.has("FAILED"));
+    assert!(window.has_text("test set: RBF nearer to 0 by -0.200"));
+    assert!(!window.can_press("Put in force..."));
+    // Whatever asks for it.
+    window.evidence(EvidenceCommand::Promote);
+    assert!(window.desk.borrow().promotions.is_empty());
+}
+
+/// The site as the worker leaves it, but for the copy of the bundle.
+fn write_promoted(site: &Path) -> SiteModel {
+    let model = SiteModel {
+        name: "site-3".to_owned(),
+        version: "300".to_owned(),
+        sha256: "be".repeat(32),
+        folder: PathBuf::from("bundles/site-3"),
+        promoted_at: "2026-03-01T12:30:00Z".to_owned(),
+        evidence: PathBuf::from("evidence/site-3.json"),
+        base_sha256: "00".repeat(32),
+    };
+    std::fs::create_dir_all(site).expect("a folder");
+    let text = toml::to_string(&model).expect("a table");
+    let record = format!("format = 1\n[[promoted]]\n{text}");
+    std::fs::write(site.join("site-model.toml"), record).expect("written");
+    model
+}
+
+#[test]
+fn a_candidate_is_put_in_force_after_a_question_and_taken_back() {
+    let root = root();
+    let site = root.path().join("site");
+    let mut window = Window::new().with_study().with_evidence(root.path(), 0.2);
+    let is_known = |window: &Window| window.state().training.evidence.models.is_some();
+    assert!(window.wait_until(is_known), "the site's record is read");
+    window.harness.run();
+    assert!(window.has("In force: the shipped model"));
+    window.push("Put in force...");
+    assert!(window.has_text("Put site-3 300 in force in place of compact 1?"));
+    window.push("Not now");
+    assert!(window.desk.borrow().promotions.is_empty());
+    window.push("Put in force...");
+    window.push("Put in force");
+    let job = {
+        let desk = window.desk.borrow();
+        let (job, plan) = desk.promotions.last().expect("asked");
+        assert_eq!((plan.candidate, plan.site.path()), (0, site.as_path()));
+        job.clone()
+    };
+    assert!(!window.can_press("Put in force..."), "one at a time");
+    let model = write_promoted(&site);
+    window.report(job.id(), EventKind::Promoted(Box::new(model)));
+    assert!(window.has_text("In force from now on: site-3 300, promoted 2026-03-01T12:30:00Z"));
+    let is_known = |window: &Window| window.has("Take back");
+    assert!(
+        window.wait_until(is_known),
+        "the site's record is read again"
+    );
+    assert!(window.has("goes back to the shipped model"));
+    // The copy of the fake is not there, and nothing takes its place silently.
+    assert!(window.has_text("the site model site-3"));
+    let loads = window.desk.borrow().bundles.len();
+    window.push("Take back");
+    let is_back = |window: &Window| window.desk.borrow().bundles.len() > loads;
+    assert!(
+        window.wait_until(is_back),
+        "the window works with the shipped model"
+    );
+    window.harness.run();
+    assert!(window.has_text("Taken back: site-3 300"));
+    let desk = window.desk.borrow();
+    assert!(
+        desk.bundles
+            .last()
+            .expect("a bundle")
+            .1
+            .path
+            .ends_with("compact")
+    );
+    let left = SiteFolder::at(&site).promoted().expect("a record");
+    assert_eq!(left, []);
+}
+
+#[test]
+fn a_report_lies_in_the_run_folder_and_the_window_says_where() {
+    let root = root();
+    let mut window = Window::new().with_study().with_evidence(root.path(), 0.2);
+    window.push("last, 1000 iterations");
+    window.push("Report...");
+    let page = root.path().join("run/evidence/last.html");
+    assert!(window.wait_until(|_| page.exists()), "the page is written");
+    let told = format!("Saved {}", page.display());
+    assert!(window.wait_until(|window| window.has_text(&told)));
+    let text = std::fs::read_to_string(&page).expect("a page");
+    for part in [
+        "It may be promoted.",
+        "untouched radiograph",
+        "better than base by",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+}
+
+/// The radiograph of a test pair with the true image, and what each model made of it.
+fn write_case(outcome: &ContestOutcome) {
+    let case = &outcome.cases[0];
+    let picture = grid(|row, col| f32::from(stored(row, col)) / 4000.0);
+    write_grey16(&case.radiograph, &picture, false).expect("written");
+    write_grey16(&case.soft_tissue, &picture.map(|v| 0.9 * v), false).expect("written");
+    let radiograph = formats::read(&case.radiograph).expect("read");
+    assert_eq!(radiograph.size(), (SIDE, SIDE));
+    for (label, file) in &case.kept {
+        let result = SuppressionResult {
+            study: radiograph.id.clone(),
+            bundle_sha256: label.repeat(12),
+            bundle_name: label.clone(),
+            ..result(defaults())
+        };
+        let kept = KeptResult {
+            result: Arc::new(result),
+            is_mask_given: false,
+        };
+        let bytes = kept.to_bytes(&radiograph).expect("bytes");
+        std::fs::write(file, bytes).expect("written");
+    }
+}
+
+#[test]
+fn a_case_opens_with_what_the_models_made_of_it() {
+    let root = root();
+    let mut window = Window::new().with_study().with_evidence(root.path(), 0.2);
+    let outcome = outcome(root.path(), 0.2);
+    write_case(&outcome);
+    window.push("Open a");
+    let is_there = |window: &Window| {
+        let study = window.state().study();
+        study.is_some_and(|study| study.runs.all().len() == 3)
+    };
+    assert!(window.wait_until(is_there), "its results are read");
+    window.harness.run();
+    let study = window.state().study().expect("open");
+    assert_eq!(study.radiograph.source.path, outcome.cases[0].radiograph);
+    let shown = study.runs.shown().expect("a result");
+    let rival = study.runs.rival().expect("another to compare with");
+    assert_eq!(shown.result.bundle_name, "best");
+    assert_eq!(rival.result.bundle_name, "base");
+    assert!(
+        window
+            .state()
+            .studies
+            .iter()
+            .any(|study| study.path == outcome.cases[0].soft_tissue)
+    );
+    // Opened again, nothing is there twice.
+    window.evidence(EvidenceCommand::OpenCase("a".to_owned()));
+    let is_over = |window: &Window| window.state().training.evidence.opening.is_none();
+    assert!(window.wait_until(is_over));
+    assert!(is_there(&window));
+}
+
+#[test]
+fn evidence_as_it_stands_in_the_window() {
+    let Some(window) = Window::with_pictures() else {
+        return;
+    };
+    let root = root();
+    let mut window = window.with_study().with_evidence(root.path(), 0.27);
+    let is_known = |window: &Window| window.state().training.evidence.models.is_some();
+    assert!(window.wait_until(is_known), "the site's record is read");
+    window.harness.run();
+    window.snapshot("training_evidence");
+}
