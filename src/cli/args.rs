@@ -7,7 +7,7 @@ use super::words::{
     Ablated, AuthorsPreset, Clipping, Fusion, Grid, Guidance, PictureFormat, Precision, Sampler,
     Shard, parse_device, parse_format, parse_probe, parse_shard,
 };
-use crate::worker::DeviceChoice;
+use crate::worker::{DeviceChoice, MOST_ADAPTER_PERCENT};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -69,7 +69,7 @@ pub struct NetworkArgs {
     pub adapter: Option<PathBuf>,
     /// How much of the adapter is applied, in percent of what was trained; 0 is the bundle as it is.
     #[arg(long, value_name = "PERCENT", default_value_t = 100, requires = "adapter",
-        value_parser = clap::value_parser!(u16).range(0..=200))]
+        value_parser = clap::value_parser!(u16).range(0..=i64::from(MOST_ADAPTER_PERCENT)))]
     pub adapter_strength: u16,
     /// Where the networks run: auto, cpu, or cuda:N.
     #[arg(long, default_value = "auto", value_parser = parse_device)]

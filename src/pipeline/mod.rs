@@ -59,7 +59,9 @@ pub use parameters::Parameters;
 pub use perceptual::Perceptual;
 pub use preview::{Preview, PreviewChoice};
 pub use progress::{Observer, PlannedStage, Progress, ProgressTracker};
-pub use request::{AdapterChoice, BundleSummary, ComputeOptions, SuppressionRequest};
+pub use request::{
+    AdapterChoice, BundleSummary, ComputeOptions, MOST_ADAPTER_PERCENT, SuppressionRequest,
+};
 pub use result::{Stage, StageTime, SuppressionResult};
 pub use seeds::{MOST_SEEDS, uncertainty_full_scale};
 pub use segment::MaskPair;

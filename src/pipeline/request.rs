@@ -52,12 +52,15 @@ impl Default for ComputeOptions {
     }
 }
 
+/// Most of an adapter that is applied, percent of what was trained.
+pub const MOST_ADAPTER_PERCENT: u16 = 200;
+
 /// A site's adapter, and how much of it is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdapterChoice {
     /// Its file.
     pub path: PathBuf,
-    /// Strength in percent of what was trained; 0 is the bundle as it is.
+    /// Strength in percent of what was trained, 0 to [`MOST_ADAPTER_PERCENT`]; 0 is the bundle as it is.
     pub strength_percent: u16,
 }
 

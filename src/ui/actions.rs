@@ -9,7 +9,9 @@ use super::command::ShellCommand::{
     TogglePalette, TogglePreferences, ToggleReducedMotion, ToggleSecondWindow, ToggleTheme,
 };
 use super::command::UiCommand::{self as C, Shell as S};
-use super::command::{BrowseCommand, FolderCommand, ListCommand, PriorCommand, Turning, UiCommand};
+use super::command::{
+    AdapterCommand, BrowseCommand, FolderCommand, ListCommand, PriorCommand, Turning, UiCommand,
+};
 use super::compare::CompareTool;
 use super::crosshair::{CrosshairCommand, Direction, ViewKey};
 use super::layout::Layout;
@@ -155,7 +157,8 @@ impl Action {
                 state.queue.running.is_some() || !state.queue.waiting.is_empty()
             }
             C::Browse(BrowseCommand::SetPrior(None)) => state.prior.is_some(),
-            C::DrawSeed | C::ResetSettings => state.bundle.is_some(),
+            C::Adapter(AdapterCommand::Remove) => state.compute.adapter().is_some(),
+            C::DrawSeed | C::ResetSettings | C::Adapter(_) => state.bundle.is_some(),
             C::NextStudy => has_neighbour(state, 1),
             C::PreviousStudy => has_neighbour(state, -1),
             C::Undo => state.undo.undo_name().is_some(),
@@ -230,6 +233,8 @@ pub const ACTIONS: &[Action] = &[
     act("open-files", Menu::File, "Open files...", C::ChooseFiles).ctrl(Key::O),
     act("open-path", Menu::File, "Open path...", C::ShowPathBox(true)).ctrl(Key::L),
     act("open-bundle", Menu::File, "Open model bundle...", C::ChooseBundle),
+    act("open-adapter", Menu::File, "Open adapter...", C::Adapter(AdapterCommand::Choose)),
+    act("remove-adapter", Menu::None, "Take the adapter off the model", C::Adapter(AdapterCommand::Remove)),
     act("save-soft-tissue", Menu::File, "Save soft tissue as 16-bit PNG...", C::ChooseOutput).ctrl(Key::S),
     act("suppress-all", Menu::File, "Suppress all that are not run", C::Queue(QueueCommand::AddAll)),
     act("folder-again", Menu::File, "Ask about this folder again", C::Folder(FolderCommand::AskAgain)),

@@ -78,8 +78,8 @@ pub use browser::{
 };
 pub use camera::{Camera, ImageExtent, Placement, ViewRect, Zoom};
 pub use command::{
-    BrowseCommand, FolderCommand, ListCommand, PriorCommand, SessionCommand, ShellCommand, Turning,
-    UiCommand,
+    AdapterCommand, BrowseCommand, FolderCommand, ListCommand, PriorCommand, SessionCommand,
+    ShellCommand, Turning, UiCommand,
 };
 pub use compare::{Compare, CompareTool};
 pub use compute::{BundleInfo, Compute};

@@ -50,6 +50,8 @@ pub enum PathPurpose {
     Open,
     /// The folder of a bundle.
     Bundle,
+    /// The file of an adapter.
+    Adapter,
     /// Where this soft-tissue image is written.
     Save(ResultId),
 }

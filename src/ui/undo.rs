@@ -149,13 +149,14 @@ impl UndoStack {
         self.is_open = false;
     }
 
-    /// Settings of the steps so far were another model's: they never come back, and steps of nothing else go.
-    pub(super) fn forget_settings(&mut self) {
+    /// Settings and adapters of the steps so far were another model's: they never come back, and steps of nothing else
+    /// go.
+    pub(super) fn forget_model(&mut self) {
         self.is_open = false;
         for steps in [&mut self.done, &mut self.undone] {
             steps.retain_mut(|step| {
-                step.before.forget_settings();
-                step.after.forget_settings();
+                step.before.forget_model();
+                step.after.forget_model();
                 if !step.taken_off.is_empty() {
                     return true;
                 }

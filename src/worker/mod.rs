@@ -60,11 +60,11 @@ pub use crate::pipeline::site;
 pub use crate::pipeline::{
     AdapterChoice, BundleSummary, Certificate, Changes, ClippingChoice, ComputeOptions,
     DeviceChoice, DeviceInfo, FusionChoice, GuidanceChoice, KeptResult, KeptResultError,
-    MOST_SEEDS, Mark, MarkReason, MaskOrigin, MemoryOffer, MemorySaving, Observer, OutputGrid,
-    PathKind, PrecisionChoice, Preview, PreviewChoice, Progress, SamplerChoice, Stage, StageSteps,
-    StageTime, StepCount, SuppressionRequest, SuppressionResult, SuppressionSettings,
-    available_devices, certificate_path, mask8_sha256, suitability_of, uncertainty_full_scale,
-    write_certified,
+    MOST_ADAPTER_PERCENT, MOST_SEEDS, Mark, MarkReason, MaskOrigin, MemoryOffer, MemorySaving,
+    Observer, OutputGrid, PathKind, PrecisionChoice, Preview, PreviewChoice, Progress,
+    SamplerChoice, Stage, StageSteps, StageTime, StepCount, SuppressionRequest, SuppressionResult,
+    SuppressionSettings, available_devices, certificate_path, mask8_sha256, suitability_of,
+    uncertainty_full_scale, write_certified,
 };
 pub use crate::train::{
     EndReason, Observer as TrainingObserver, RunSummary, Terms, TrainEvent, TrainStage,

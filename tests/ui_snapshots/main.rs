@@ -42,6 +42,7 @@ mod scrub;
 mod search;
 mod session;
 mod shell;
+mod site_adapter;
 #[path = "../support/mod.rs"]
 mod support;
 mod sweep;

@@ -2,14 +2,17 @@
 
 use super::tiny;
 use diaphane::formats;
+use diaphane::model::manifest::FileRole;
+use diaphane::model::{Adapter, Bundle};
 use diaphane::radiograph::Radiograph;
 use diaphane::worker::{
-    BundleChoice, ComputeOptions, DeviceChoice, EventKind, FusionChoice, JobHandle, LegNodes,
-    LegNodesPlan, News, PrecisionChoice, SuppressionRequest, SuppressionResult,
+    AdapterChoice, BundleChoice, ComputeOptions, DeviceChoice, EventKind, FusionChoice, JobHandle,
+    LegNodes, LegNodesPlan, News, PrecisionChoice, SuppressionRequest, SuppressionResult,
     SuppressionSettings, Worker, WorkerCommand, start_suppressor,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
+use tch::{Device, Kind, Tensor};
 use tempfile::TempDir;
 
 const F32: ComputeOptions = ComputeOptions {
@@ -55,6 +58,24 @@ impl Bench {
                 return event.kind;
             }
         }
+    }
+
+    /// Writes an adapter of one weight for the bundle whose noise estimator has this checksum.
+    fn write_adapter(&self, base_sha256: &str) -> PathBuf {
+        let bundle = Bundle::load(&self.bundle(), Device::Cpu).unwrap();
+        let variables = bundle.denoiser_store.variables();
+        let weights = variables.iter().filter(|(_, weight)| weight.dim() == 4);
+        let (name, weight) = weights.min_by_key(|(name, _)| (*name).clone()).unwrap();
+        let num_out = weight.size()[0];
+        let [down, up] = Adapter::factor_names(name);
+        let factor = |size: [i64; 2]| Tensor::full(size, 0.5, (Kind::Float, Device::Cpu));
+        let factors = vec![
+            (down, factor([1, weight.numel() as i64 / num_out])),
+            (up, factor([num_out, 1])),
+        ];
+        let file = self.folder.path().join("ours.safetensors");
+        Adapter::write(&file, factors, base_sha256, 1.0).unwrap();
+        file
     }
 
     pub fn load(&self, bundle: BundleChoice) -> Result<SuppressionSettings, String> {
@@ -111,6 +132,52 @@ fn a_node_is_what_a_true_run_at_its_weight_gives() {
         "the weight changes nothing"
     );
     assert!(nodes.at(1.5).unwrap() != *nodes.soft_tissues[0]);
+}
+
+/// What a result names is what its certificate names.
+#[test]
+fn an_adapter_is_named_with_its_strength_and_a_foreign_one_leaves_everything_as_it_is() {
+    let bench = Bench::new();
+    let settings = bench.load(bench.bundle().into()).unwrap();
+    let plain = bench.suppress(&settings);
+    let with = |path: PathBuf, strength_percent| BundleChoice {
+        adapter: Some(AdapterChoice {
+            path,
+            strength_percent,
+        }),
+        ..bench.bundle().into()
+    };
+    let manifest = Bundle::load(&bench.bundle(), Device::Cpu).unwrap().manifest;
+    let denoiser = manifest
+        .files
+        .iter()
+        .find(|file| file.role == FileRole::Denoiser);
+    let file = bench.write_adapter(&denoiser.unwrap().sha256);
+    bench.load(with(file.clone(), 150)).unwrap();
+    let adapted = bench.suppress(&settings);
+    assert!(
+        adapted.bundle_name.starts_with("tiny with ours (")
+            && adapted.bundle_name.ends_with(") at 150 %"),
+        "{}",
+        adapted.bundle_name
+    );
+    assert_ne!(adapted.bundle_sha256, plain.bundle_sha256);
+    assert_ne!(adapted.soft_tissue, plain.soft_tissue);
+    bench.load(with(file, 0)).unwrap();
+    let none = bench.suppress(&settings);
+    assert_eq!(
+        none.soft_tissue, plain.soft_tissue,
+        "nothing of it is applied"
+    );
+    let foreign = bench.write_adapter(&"0".repeat(64));
+    let refused = bench.load(with(foreign, 100)).unwrap_err();
+    assert!(
+        refused.contains("made for other weights than those of the bundle tiny"),
+        "{refused}"
+    );
+    assert_eq!(bench.suppress(&settings).bundle_name, none.bundle_name);
+    bench.load(bench.bundle().into()).unwrap();
+    assert_eq!(bench.suppress(&settings).bundle_sha256, plain.bundle_sha256);
 }
 
 #[test]

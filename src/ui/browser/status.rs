@@ -64,8 +64,16 @@ impl AppState {
         let bundle = self.bundle.as_ref();
         if self.is_running(study) {
             Some("Stale: a new picture is being made")
+        } else if self.compute.is_adapter_waiting() {
+            Some("Stale: the adapter was changed")
         } else if bundle.is_some_and(|bundle| bundle.sha256 != result.bundle_sha256) {
-            Some("Stale: made by another model")
+            let is_of_this_model = self.compute.is_base_of(&result.bundle_name);
+            let is_other_name = bundle.is_some_and(|bundle| bundle.name != result.bundle_name);
+            Some(if is_of_this_model && is_other_name {
+                "Stale: made with another adapter"
+            } else {
+                "Stale: made by another model"
+            })
         } else if study.runs.shown()?.asked().mask != study.mask_number() {
             Some(match study.mask {
                 Some(_) => "Stale: the lung mask was edited",

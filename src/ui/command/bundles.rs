@@ -1,7 +1,7 @@
 //! Model bundles: loaded, loaded again on another device, and taken into use.
 
 use super::{Services, fail, jobs};
-use crate::ui::compute::BundleInfo;
+use crate::ui::compute::{BundleInfo, Settled};
 use crate::ui::running_job::WhenReady;
 use crate::ui::state::AppState;
 use crate::ui::study::Study;
@@ -12,31 +12,40 @@ use std::path::PathBuf;
 
 /// Loads the bundle in this folder where networks run already.
 pub(super) fn load(path: PathBuf, state: &mut AppState, services: &mut Services) {
-    load_on(path, state.compute.options(), state, services);
+    let choice = BundleChoice {
+        path,
+        compute: Some(state.compute.options()),
+        adapter: None,
+    };
+    send(choice, state, services);
 }
 
 /// Loads the bundle in force again, elsewhere.
 pub(super) fn set_compute(options: ComputeOptions, state: &mut AppState, services: &mut Services) {
     if let Some(path) = state.compute.bundle() {
-        load_on(path, options, state, services);
+        let choice = BundleChoice {
+            path,
+            compute: Some(options),
+            adapter: state.compute.adapter().cloned(),
+        };
+        send(choice, state, services);
     }
 }
 
-fn load_on(path: PathBuf, options: ComputeOptions, state: &mut AppState, services: &mut Services) {
+/// Has a bundle loaded. Device and number format are always stated: a choice that the worker has and the window gave up
+/// must not come back with the next bundle.
+pub(super) fn send(choice: BundleChoice, state: &mut AppState, services: &mut Services) {
     let handle = JobHandle::new();
-    // Always stated: a choice that the worker has and the window gave up must not come back with the next bundle.
-    let choice = BundleChoice {
-        path,
-        compute: Some(options),
-        adapter: None,
-    };
     let command = WorkerCommand::LoadBundle(handle.clone(), choice.clone());
     match services.engine.send(command) {
         Ok(()) => {
             state.loading = Some(jobs::running(handle, None, None));
             state.compute.ask(choice);
         }
-        Err(err) => fail(state, err.to_string()),
+        Err(err) => {
+            state.compute.give_adapter_up();
+            fail(state, err.to_string());
+        }
     }
 }
 
@@ -52,14 +61,14 @@ pub(super) fn apply_event(kind: EventKind, state: &mut AppState) {
             devices,
         } => {
             state.loading = None;
-            state.compute.settle(devices);
+            let settled = state.compute.settle(&name, devices);
             let bundle = BundleInfo {
                 name,
                 sha256,
                 device,
                 precision,
             };
-            take_bundle(bundle, defaults, state);
+            take_bundle(bundle, settled, defaults, state);
         }
         EventKind::Failed(failure) => {
             give_loading_up(state);
@@ -76,11 +85,18 @@ fn give_loading_up(state: &mut AppState) {
     state.when_ready = WhenReady::Wait;
 }
 
-/// Works with this bundle from now on; settings stay where it is the one before on another device.
-fn take_bundle(bundle: BundleInfo, defaults: SuppressionSettings, state: &mut AppState) {
+/// Works with this bundle from now on; settings stay where it is the one before on another device or with another
+/// adapter.
+fn take_bundle(
+    bundle: BundleInfo,
+    settled: Settled,
+    defaults: SuppressionSettings,
+    state: &mut AppState,
+) {
     let before = state.bundle.replace(bundle);
     let sha256 = |bundle: &BundleInfo| bundle.sha256.clone();
-    if before.as_ref().map(sha256) == state.bundle.as_ref().map(sha256) {
+    let is_same = before.as_ref().map(sha256) == state.bundle.as_ref().map(sha256);
+    if is_same || settled == Settled::OtherAdapter {
         return;
     }
     // Another model, other settings: those of the one before may be none of this one's.
@@ -90,7 +106,7 @@ fn take_bundle(bundle: BundleInfo, defaults: SuppressionSettings, state: &mut Ap
         }
         state.take_waiting_settings(index);
     }
-    state.undo.forget_settings();
+    state.undo.forget_model();
     let seed = state.last_settings.seed;
     state.last_settings = SuppressionSettings {
         seed,

@@ -128,7 +128,11 @@ pub fn suppress_when_ready(state: &mut AppState, services: &mut Services) {
     match std::mem::take(&mut state.when_ready) {
         WhenReady::Wait => {}
         WhenReady::SuppressFirst => suppress(state, services),
-        WhenReady::Run(file_id) if shown == Some(file_id) => start(state, services),
+        WhenReady::Run(file_id) if shown == Some(file_id) => {
+            if !show_made(state) {
+                start(state, services);
+            }
+        }
         WhenReady::Run(file_id) => queue::put_first(file_id, state),
     }
 }

@@ -1,5 +1,6 @@
 //! What a person asked for, and the only code that changes [`AppState`].
 
+mod adapters;
 mod browse;
 mod bundles;
 mod cancelling;
@@ -40,6 +41,7 @@ use crate::worker::SuppressionSettings;
 use crate::worker::site::SiteFolder;
 use std::path::PathBuf;
 
+pub use adapters::AdapterCommand;
 pub use browse::BrowseCommand;
 pub use folders::FolderCommand;
 pub(super) use jobs::{apply_event, copy_progress, suppress_when_ready};
@@ -109,6 +111,7 @@ fn as_steps(command: UiCommand, state: &mut AppState, services: &mut Services) {
 /// The work beside the window that follows what is open and set.
 pub(super) fn follow(state: &mut AppState, services: &mut Services) {
     undo::go_on(state);
+    adapters::follow(state, services);
     listing::follow(state, services);
     browse::follow(state, services);
     sweep::follow(state);
@@ -130,6 +133,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::PreviousStudy => studies::turn(-1, state),
         C::SaveSoftTissue(path, result) => saving::save(path, result, state, services),
         C::LoadBundle(path) => bundles::load(path, state, services),
+        C::Adapter(command) => adapters::apply(command, state, services),
         C::SetCompute(options) => bundles::set_compute(options, state, services),
         C::Suppress => jobs::suppress(state, services),
         C::TurnPolarity => polarity::turn(state, services),
@@ -219,6 +223,7 @@ fn enter_path(path: PathBuf, state: &mut AppState, services: &mut Services) {
     match purpose.unwrap_or(PathPurpose::Open) {
         PathPurpose::Open => studies::open_paths(vec![path], state, services),
         PathPurpose::Bundle => bundles::load(path, state, services),
+        PathPurpose::Adapter => adapters::apply(AdapterCommand::Apply(path), state, services),
         PathPurpose::Save(result) => saving::save(path, result, state, services),
     }
 }

@@ -48,6 +48,11 @@ pub(super) fn ask_for_path(kind: DialogKind, state: &mut AppState) {
             String::new(),
             "type the path of the bundle's folder here",
         ),
+        DialogKind::OpenAdapter => (
+            PathPurpose::Adapter,
+            String::new(),
+            "type the path of the adapter's file here",
+        ),
         DialogKind::TrainingFolder(_) => {
             let text =
                 "No file dialog opens here (no desktop portal, no zenity): type the folder's path.";

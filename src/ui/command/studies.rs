@@ -1,8 +1,8 @@
 //! Studies: opening and changing over.
 
 use super::{
-    Services, browse, fail, folders, keeping_results, measure_work, measuring, reading, saving,
-    session, tell, training,
+    AdapterCommand, Services, browse, fail, folders, keeping_results, measure_work, measuring,
+    reading, saving, session, tell, training,
 };
 use crate::formats::{Found, Skipped};
 use crate::radiograph::Radiograph;
@@ -12,14 +12,34 @@ use crate::ui::question::Question;
 use crate::ui::state::AppState;
 use crate::ui::study::{OpenStudy, Study};
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) fn open_paths(paths: Vec<PathBuf>, state: &mut AppState, services: &mut Services) {
     state.path_box = None;
+    let (weights, paths) = paths.into_iter().partition(|path| is_weights(path));
+    tell_of_weights(weights, state);
     if !paths.is_empty() {
         state.session.opening.extend(paths.iter().cloned());
         services.files.find(paths);
+    }
+}
+
+/// A file of numbers for networks, by its ending.
+fn is_weights(path: &Path) -> bool {
+    let ending = path.extension();
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("safetensors"))
+}
+
+/// Says where what was dropped among radiographs belongs.
+fn tell_of_weights(weights: Vec<PathBuf>, state: &mut AppState) {
+    for path in weights {
+        let path = path.display();
+        let text = format!(
+            "This is no radiograph: an adapter is applied with File > Open adapter, a model is opened by its folder with \
+             File > Open model bundle: {path}"
+        );
+        tell(state, Severity::Note, text);
     }
 }
 
@@ -65,6 +85,9 @@ pub fn apply_file_event(event: FileEvent, state: &mut AppState, services: &mut S
         FileEvent::ChoseNothing => {}
         FileEvent::ChoseFiles(paths) => open_paths(paths, state, services),
         FileEvent::ChoseBundle(path) => super::bundles::load(path, state, services),
+        FileEvent::ChoseAdapter(path) => {
+            super::adapters::apply(AdapterCommand::Apply(path), state, services);
+        }
         FileEvent::ChoseOutput(path, result) => saving::save(path, result, state, services),
         FileEvent::DialogMissing(kind) => saving::ask_for_path(kind, state),
     }

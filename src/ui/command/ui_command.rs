@@ -1,7 +1,8 @@
 //! Everything a person can ask for.
 
 use super::{
-    BrowseCommand, FolderCommand, ListCommand, PriorCommand, SessionCommand, ShellCommand,
+    AdapterCommand, BrowseCommand, FolderCommand, ListCommand, PriorCommand, SessionCommand,
+    ShellCommand,
 };
 use crate::radiograph::{Radiograph, Voi};
 use crate::ui::camera::Camera;
@@ -71,6 +72,8 @@ pub enum UiCommand {
     PreviousStudy,
     /// Load the bundle in this folder.
     LoadBundle(PathBuf),
+    /// Apply an adapter to the model, or do something with the one in force.
+    Adapter(AdapterCommand),
     /// Run the networks on this device and in this number format.
     SetCompute(ComputeOptions),
     /// Suppress the bones of the study shown.

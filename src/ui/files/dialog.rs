@@ -25,6 +25,8 @@ pub enum DialogKind {
     OpenFiles,
     /// A bundle's folder.
     OpenBundle,
+    /// An adapter's file.
+    OpenAdapter,
     /// The soft-tissue image is to be written.
     SaveSoftTissue {
         /// Proposed file name.
@@ -65,6 +67,7 @@ fn chosen(kind: &DialogKind, mut paths: Vec<PathBuf>) -> FileEvent {
         _ if paths.is_empty() => FileEvent::ChoseNothing,
         DialogKind::OpenFiles => FileEvent::ChoseFiles(paths),
         DialogKind::OpenBundle => FileEvent::ChoseBundle(paths.swap_remove(0)),
+        DialogKind::OpenAdapter => FileEvent::ChoseAdapter(paths.swap_remove(0)),
         DialogKind::SaveSoftTissue { result, .. } => {
             FileEvent::ChoseOutput(paths.swap_remove(0), *result)
         }
@@ -121,6 +124,13 @@ pub(super) fn dialog_future(kind: &DialogKind) -> DialogFuture {
         }
         DialogKind::OpenBundle => {
             let chosen = dialog.set_title("Open a model bundle").pick_folder();
+            Box::pin(async move { paths(chosen.await) })
+        }
+        DialogKind::OpenAdapter => {
+            let chosen = dialog
+                .set_title("Open an adapter")
+                .add_filter("Adapters", &["safetensors"])
+                .pick_file();
             Box::pin(async move { paths(chosen.await) })
         }
         DialogKind::TrainingFolder(field) => {

@@ -42,6 +42,8 @@ pub enum FileEvent {
     ChoseFiles(Vec<PathBuf>),
     /// The reader chose a bundle.
     ChoseBundle(PathBuf),
+    /// The reader chose an adapter.
+    ChoseAdapter(PathBuf),
     /// The reader chose where to write the soft-tissue image of this study.
     ChoseOutput(PathBuf, ResultId),
     /// The dialog for this could not be opened.

@@ -1,5 +1,6 @@
 //! Panels: functions that read the state and ask for commands; they change nothing.
 
+pub mod adapter;
 pub mod browser;
 pub mod compare;
 pub mod compute;

@@ -20,6 +20,7 @@ pub fn path_box_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>)
     let (name, hint, action) = match purpose {
         PathPurpose::Open => ("Path", "A file, or a folder to be searched", "Open"),
         PathPurpose::Bundle => ("Model bundle", "The bundle's folder", "Load"),
+        PathPurpose::Adapter => ("Adapter", "A file that ends with .safetensors", "Apply"),
         PathPurpose::Save(_) => ("Save soft tissue as", "A file that ends with .png", "Save"),
     };
     ui.horizontal(|ui| {

@@ -1,5 +1,6 @@
 //! The right panel: what a suppression depends on, and how far it is.
 
+use super::adapter::adapter_ui;
 use super::compare::compare_ui;
 use super::compute::compute_ui;
 use super::histogram::histogram_ui;
@@ -104,6 +105,7 @@ fn suppression_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
         change = change.or(choices_ui(ui, &mut settings));
         change = change.or(seed_ui(ui, &mut settings, state, commands));
         change = change.or(num_seeds_ui(ui, state, commands));
+        adapter_ui(ui, state, commands);
         compute_ui(ui, state, commands);
         leg_scrub_ui(ui, state, commands);
     });

@@ -8,6 +8,7 @@ use crate::ui::look::{Links, Rings};
 use crate::ui::own_windows::OwnWindows;
 use crate::ui::panels::histogram::CountScale;
 use crate::ui::state::{AppState, SeedMode};
+use crate::worker::AdapterChoice;
 
 /// What is set for the window as a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub(super) struct DeskMoment {
     /// Studies that wait in the queue.
     waiting: Vec<FileId>,
     own_windows: OwnWindows,
+    /// Changes of the model that are wanted.
+    adapter: Option<AdapterChoice>,
 }
 
 impl DeskMoment {
@@ -42,6 +45,7 @@ impl DeskMoment {
             prior: state.prior,
             waiting: state.queue.waiting.clone(),
             own_windows: state.shell.preferences.own_windows.clone(),
+            adapter: state.compute.adapter().cloned(),
         }
     }
 
@@ -52,6 +56,7 @@ impl DeskMoment {
             (self.links != after.links, "links"),
             (self.num_seeds != after.num_seeds, "pictures averaged"),
             (self.seed != after.seed, "seed of the next run"),
+            (self.adapter != after.adapter, "adapter"),
             (
                 self.outline_visible != after.outline_visible,
                 "outline of the lungs",
@@ -94,9 +99,17 @@ impl DeskMoment {
             &from.own_windows,
             &self.own_windows,
         );
+        if from.adapter != self.adapter {
+            state.compute.want_adapter(self.adapter.clone(), false);
+        }
         if from.waiting != self.waiting {
             state.queue.exchange(&from.waiting, &self.waiting);
         }
+    }
+
+    /// Forgets the adapter: it was another model's.
+    pub fn forget_adapter(&mut self) {
+        self.adapter = None;
     }
 
     /// Memory of what may be large, bytes.

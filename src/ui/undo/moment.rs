@@ -93,8 +93,9 @@ impl Moment {
         }
     }
 
-    /// Forgets settings: they were another model's.
-    pub(super) fn forget_settings(&mut self) {
+    /// Forgets settings and adapter: they were another model's.
+    pub(super) fn forget_model(&mut self) {
+        self.desk.forget_adapter();
         self.studies
             .iter_mut()
             .for_each(StudyMoment::forget_settings);

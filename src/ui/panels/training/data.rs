@@ -41,17 +41,23 @@ pub(super) fn data_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
 
 /// What the run starts from.
 fn base_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
-    let Some(bundle) = &state.bundle else {
+    if state.bundle.is_none() {
         caution_ui(
             ui,
             "No model is loaded to be trained further; open a bundle with File > Open model bundle.",
         );
         return;
-    };
+    }
     ui.label(format!(
         "Trains the noise estimator of {} further; the model itself stays as it is.",
-        bundle.name
+        state.compute.base_name()
     ));
+    if state.compute.adapter().is_some() {
+        hint_ui(
+            ui,
+            "The adapter in force is left out: a run starts from the model itself.",
+        );
+    }
     let plan = &state.training.wizard.plan;
     ui.horizontal(|ui| {
         ui.label("Changes");
