@@ -101,8 +101,15 @@ impl CheckRequest {
         }
     }
 
+    /// The list that says so: the one that was given, else the one beside the radiographs, else the one beside the
+    /// soft-tissue images.
     pub(super) fn list_of_patients(&self) -> Option<PathBuf> {
-        let beside = || Some(self.radiographs.join(PATIENTS_FILE)).filter(|list| list.is_file());
+        let beside = || {
+            let folders = [Some(&self.radiographs), self.soft_tissue.as_ref()];
+            let lists = folders.into_iter().flatten();
+            let mut lists = lists.map(|folder| folder.join(PATIENTS_FILE));
+            lists.find(|list| list.is_file())
+        };
         self.patients.clone().or_else(beside)
     }
 }

@@ -100,7 +100,7 @@ pub(super) fn list_watched(
     soft_tissue: Option<&Path>,
     observer: &dyn Observer,
 ) -> Result<Option<Listing>, DatasetError> {
-    if let Some(soft_tissue) = soft_tissue {
+    if let Some(soft_tissue) = soft_tissue.filter(|folder| *folder != radiographs) {
         return of_two_folders(radiographs, soft_tissue).map(Some);
     }
     if let Some((radiographs, soft_tissue)) = side_by_side(radiographs)? {
@@ -221,7 +221,15 @@ fn add(named: &mut BTreeMap<String, Vec<PathBuf>>, name: &str, path: &Path) {
 
 fn of_two_folders(radiographs: &Path, soft_tissue: &Path) -> Result<Listing, DatasetError> {
     let mut named = Named::default();
-    for path in &files_below(radiographs)? {
+    let of = |folder: &Path, other: &Path| -> Result<Vec<PathBuf>, DatasetError> {
+        let mut files = files_below(folder)?;
+        // One of the two may lie in the other.
+        if other.starts_with(folder) {
+            files.retain(|path| !path.starts_with(other));
+        }
+        Ok(files)
+    };
+    for path in &of(radiographs, soft_tissue)? {
         let stem = stem(path);
         if let Some(at) = stem.rfind(MASK_WORD) {
             named.add_mask(&stem, at, path);
@@ -230,7 +238,7 @@ fn of_two_folders(radiographs: &Path, soft_tissue: &Path) -> Result<Listing, Dat
             add(&mut named.radiographs, name, path);
         }
     }
-    for path in &files_below(soft_tissue)? {
+    for path in &of(soft_tissue, radiographs)? {
         let stem = stem(path);
         let endings = SOFT_ENDINGS.iter();
         let name = endings.clone().find_map(|ending| stem.strip_suffix(ending));
@@ -334,6 +342,24 @@ mod tests {
             "BSE_JSRT/BSE_JSRT/JPCLN001.png",
         ]];
         assert_eq!(listed(&jsrt), expected);
+    }
+
+    #[test]
+    fn two_folders_may_be_one_or_lie_in_each_other() {
+        let root = folder(&["r/a.png", "r/soft/a.png", "one/b_cxr.png", "one/b_soft.png"]);
+        let at = |path: &str| root.path().join(path);
+        let listed = |radiographs: &str, soft: &str| {
+            let listing = list_pairs(&at(radiographs), Some(&at(soft))).unwrap();
+            assert_eq!(listing.findings, []);
+            let [pair] = listing.pairs.try_into().unwrap();
+            [pair.radiograph, pair.soft_tissue]
+        };
+        assert_eq!(listed("r", "r/soft"), ["r/a.png", "r/soft/a.png"].map(at));
+        assert_eq!(listed("r/soft", "r"), ["r/soft/a.png", "r/a.png"].map(at));
+        assert_eq!(
+            listed("one", "one"),
+            ["one/b_cxr.png", "one/b_soft.png"].map(at)
+        );
     }
 
     #[test]

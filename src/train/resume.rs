@@ -133,6 +133,7 @@ fn decisive(config: &RunConfig) -> Result<Table, TrainError> {
     }
     for source in &mut config.data.source {
         source.folder = PathBuf::new();
+        source.soft_folder = source.soft_folder.take().map(|_| PathBuf::new());
     }
     let mut table = as_table(&config)?;
     for field in MAY_DIFFER {
@@ -236,6 +237,10 @@ fn by_name(entry: &DatasetEntry) -> BTreeMap<String, Vec<&String>> {
     let mut sums: BTreeMap<String, Vec<&String>> = BTreeMap::new();
     for (path, sha256) in &entry.sha256 {
         sums.entry(name(path)).or_default().push(sha256);
+    }
+    // Which of two folders comes first says nothing once they were moved.
+    for sums in sums.values_mut() {
+        sums.sort();
     }
     sums
 }

@@ -197,3 +197,69 @@ fn the_recipe_for_szch_x_rays_leads_from_its_folders_to_a_run() {
     let images = document(&scored)["images"].as_object().unwrap().len();
     assert_eq!(images, 4);
 }
+
+/// Radiographs here, soft-tissue images there: every command and the run file take both, with a list of patients.
+#[test]
+fn two_folders_anywhere_lead_to_a_run() {
+    let bench = Bench::new();
+    szch(&bench);
+    for (from, to) in [("CXR", "here"), ("BS", "elsewhere/there")] {
+        let to = bench.path(to);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::rename(bench.path("SZCH-X-Rays-741").join(from), to).unwrap();
+    }
+    let patients = "pair,patient\n0,one\n1,one\n2,two\n3,three\n";
+    std::fs::write(bench.path("here/patients.csv"), patients).unwrap();
+    let done = |arguments: &[&str]| {
+        let output = bench.diaphane(arguments);
+        assert_eq!(status(&output), 0, "{arguments:?}: {}", stderr(&output));
+        output
+    };
+    let soft = ["--soft", "elsewhere/there", "--json"];
+    let with_soft = |arguments: &[&str]| done(&[arguments, &soft].concat());
+    let check = document(&with_soft(&["dataset", "check", "here"]));
+    assert_eq!(check["pairs"].as_array().unwrap().len(), 4);
+    let laid = with_soft(&["dataset", "register", "here", "--out", "registered"]);
+    assert_eq!(document(&laid)["pairs"][1]["outcome"], "registered");
+    let parted = with_soft(&["dataset", "split", "here", "--out", "split.json"]);
+    assert_eq!(document(&parted)["leak_check"]["patients"], 3);
+    let kept = std::fs::read_to_string(bench.path("split.json")).unwrap();
+    let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    let part = |pair: usize| kept["pairs"][pair]["part"].as_str().unwrap().to_owned();
+    assert_eq!(part(0), part(1), "one patient is in one part");
+
+    let run = RUN.replace(
+        "folder = \"registered\"",
+        "folder = \"here\"\nsoft_folder = \"elsewhere/there\"",
+    );
+    std::fs::write(bench.path("run.toml"), &run).unwrap();
+    done(&["train", "run.toml"]);
+    let listing = std::fs::read_to_string(bench.path("run/data.json")).unwrap();
+    assert_eq!(
+        listing.matches("elsewhere").count(),
+        listing.matches("\"sha256\": {\n").count()
+    );
+    // Both folders may move; a run goes on where their files are the same.
+    std::fs::rename(bench.path("here"), bench.path("now")).unwrap();
+    std::fs::rename(bench.path("elsewhere"), bench.path("apart")).unwrap();
+    let moved = run.replace("\"here\"", "\"now\"");
+    let moved = moved.replace("elsewhere", "apart");
+    std::fs::write(
+        bench.path("run.toml"),
+        moved.replace("iterations = 2", "iterations = 3"),
+    )
+    .unwrap();
+    done(&["train", "run.toml", "--resume", "run"]);
+    std::fs::write(
+        bench.path("run.toml"),
+        run.replace("\"pairs\"", "\"masks\""),
+    )
+    .unwrap();
+    let refused = bench.diaphane(&["train", "run.toml"]);
+    assert_eq!(status(&refused), 2);
+    assert!(
+        stderr(&refused).contains("data.source.soft_folder"),
+        "{}",
+        stderr(&refused)
+    );
+}

@@ -92,7 +92,8 @@ pub struct SplitArgs {
     /// Share of the patients kept for the test.
     #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
     pub test: f64,
-    /// Lines of `pair,patient` where the files name no patient; not given: `patients.csv` in DIR. A pair that neither
+    /// Lines of `pair,patient` where the files name no patient; not given: `patients.csv` in DIR, or beside
+    /// the soft-tissue images. A pair that neither
     /// file nor list names a patient for counts as a patient of its own.
     #[arg(long, value_name = "FILE.csv")]
     pub patients: Option<PathBuf>,

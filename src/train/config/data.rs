@@ -28,6 +28,9 @@ pub struct SourceConfig {
     pub kind: SourceKind,
     /// The folder. Those below it belong to pairs; of other kinds it is not walked.
     pub folder: PathBuf,
+    /// Folder of the soft-tissue images, under the names of their radiographs; left out, `folder` holds both. Pairs only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_folder: Option<PathBuf>,
     /// Share of the training patches drawn from this source, relative to the other sources'.
     #[serde(default = "default_weight")]
     pub weight: f64,
@@ -78,6 +81,12 @@ impl DataConfig {
             ));
         }
         for source in &self.source {
+            if source.soft_folder.is_some() && source.kind != SourceKind::Pairs {
+                return Err(TrainError::setting(
+                    "data.source.soft_folder",
+                    "belongs to a source of kind `pairs`",
+                ));
+            }
             if !(source.weight.is_finite() && source.weight > 0.0) {
                 return Err(TrainError::setting(
                     "data.source.weight",

@@ -31,6 +31,7 @@
 //! [[data.source]]
 //! kind = "pairs"                # pairs | lung_only | masks
 //! folder = "../data/pairs"
+//! # soft_folder = "../data/soft"  # where the soft-tissue images lie in a folder of their own
 //! weight = 1.0
 //!
 //! [augmentation]
@@ -269,6 +270,9 @@ impl RunConfig {
         }
         for source in &mut config.data.source {
             source.folder = folder.join(&source.folder);
+            if let Some(soft) = &mut source.soft_folder {
+                *soft = folder.join(&soft);
+            }
         }
         if let Some(base) = &config.base {
             open_base(base)?.settle(&mut config)?;

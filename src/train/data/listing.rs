@@ -75,21 +75,22 @@ fn is_chosen(source: &SourceConfig, name: &str) -> bool {
 /// The pairs that `dataset check` reports, by the same names.
 fn pairs(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {
     let folder = &source.folder;
-    let listing = dataset::list_pairs(folder, None).map_err(|err| match err {
-        DatasetError::File {
-            doing,
-            source,
-            path,
-        } => TrainError::File {
-            doing,
-            source,
-            path,
-        },
-        DatasetError::NoPairs { expected, path } => {
-            TrainError::data(&path, format!("no pair is found; {expected}"))
-        }
-        err => TrainError::data(folder, err.to_string()),
-    })?;
+    let listing =
+        dataset::list_pairs(folder, source.soft_folder.as_deref()).map_err(|err| match err {
+            DatasetError::File {
+                doing,
+                source,
+                path,
+            } => TrainError::File {
+                doing,
+                source,
+                path,
+            },
+            DatasetError::NoPairs { expected, path } => {
+                TrainError::data(&path, format!("no pair is found; {expected}"))
+            }
+            err => TrainError::data(folder, err.to_string()),
+        })?;
     if let Some(found) = listing.ambiguous(&source.only) {
         let path = found.files.first().unwrap_or(folder);
         return Err(TrainError::data(path, found.text.trim_end_matches('.')));
@@ -174,6 +175,7 @@ mod tests {
         SourceConfig {
             kind,
             folder: folder.to_owned(),
+            soft_folder: None,
             weight: 1.0,
             grid_px: 1024,
             only: Vec::new(),
@@ -256,5 +258,25 @@ mod tests {
         let err = list_source(&source(&[])).unwrap_err().to_string();
         assert!(err.contains("several files"), "{err}");
         assert_eq!(list_source(&source(&["0"])).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn soft_tissue_images_may_lie_in_any_folder_of_their_own() {
+        let [radiographs, soft] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        for name in ["0.png", "1.png"] {
+            std::fs::write(radiographs.path().join(name), b"").unwrap();
+            std::fs::write(soft.path().join(name), b"").unwrap();
+        }
+        let source = SourceConfig {
+            soft_folder: Some(soft.path().to_owned()),
+            ..source(SourceKind::Pairs, radiographs.path())
+        };
+        let mates: Vec<Option<PathBuf>> = list_source(&source)
+            .unwrap()
+            .into_iter()
+            .map(|files| files.soft_tissue)
+            .collect();
+        let at = |name: &str| Some(soft.path().join(name));
+        assert_eq!(mates, [at("0.png"), at("1.png")]);
     }
 }

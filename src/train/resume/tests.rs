@@ -120,6 +120,19 @@ fn images_may_move_and_must_stay_what_they_were() {
     ];
     assert_eq!(changed_data(&begun, &moved), None);
 
+    // Mates of one name in two folders, of which another one comes first now.
+    let mates = |folders: [&str; 2]| DatasetEntry {
+        sha256: [("01", folders[0]), ("02", folders[1])]
+            .map(|(sum, folder)| (PathBuf::from(format!("{folder}/a.png")), sum.to_owned()))
+            .into(),
+        ..begun[0].clone()
+    };
+    assert_eq!(
+        changed_data(&[mates(["c", "s"])], &[mates(["z", "s"])]),
+        None
+    );
+    assert!(changed_data(&[mates(["c", "s"])], &begun[..1]).is_some());
+
     let mut other = begun.clone();
     other[1] = entry("b", Split::Validation, "old", "03");
     let found = changed_data(&begun, &other).unwrap();

@@ -200,6 +200,10 @@ fn set_path(field: PathField, text: String, state: &mut AppState) {
             wizard.pairs = text;
             wizard.forget_after(WizardStep::Data);
         }
+        PathField::Soft => {
+            wizard.soft = text;
+            wizard.forget_after(WizardStep::Data);
+        }
         PathField::Run => {
             wizard.out = text;
             wizard.forget_after(WizardStep::Preflight);

@@ -136,6 +136,7 @@ pub(super) fn dialog_future(kind: &DialogKind) -> DialogFuture {
         DialogKind::TrainingFolder(field) => {
             let title = match field {
                 PathField::Pairs => "Folder of the pairs",
+                PathField::Soft => "Folder of the soft-tissue images",
                 PathField::Run => "Folder for the run",
                 PathField::Earlier => "Folder of a run",
             };

@@ -1,9 +1,7 @@
 //! File work for the training window: pairs, splits, run files, run folders, figures.
 
 use super::{FileEvent, FileWork};
-use crate::dataset::{
-    self, CheckRequest, FindingKind, PATIENTS_FILE, Report, Split, SplitPlan, read_patients,
-};
+use crate::dataset::{self, CheckRequest, FindingKind, Report, Split, SplitPlan};
 use crate::display::thumbnail;
 use crate::formats::raster::write_rgb8;
 use crate::formats::{self, write_atomically};
@@ -58,8 +56,12 @@ pub enum TrainingWork {
 }
 
 impl FileWork {
-    /// Looks at the pairs of a folder.
-    pub(in crate::ui) fn check_pairs(&mut self, folder: PathBuf, progress: &Arc<CheckProgress>) {
+    /// Looks at pairs.
+    pub(in crate::ui) fn check_pairs(
+        &mut self,
+        request: CheckRequest,
+        progress: &Arc<CheckProgress>,
+    ) {
         let text = "the check of the pairs broke down; a damaged file may have done it".to_owned();
         let lost = TrainingWork::Checked(Arc::clone(progress), Some(Err(text)));
         let progress = Arc::clone(progress);
@@ -68,8 +70,9 @@ impl FileWork {
             ctx: self.ctx.clone(),
         };
         self.train("diaphane-check", lost, move || {
-            let checked = dataset::check(&CheckRequest::of_folder(&folder), &watch);
-            let report = checked.map_err(|err| err.to_string()).transpose();
+            let checked = dataset::check(&request, &watch);
+            let report = checked.map(|report| report.map(for_window));
+            let report = report.map_err(|err| err.to_string()).transpose();
             TrainingWork::Checked(progress, report)
         });
     }
@@ -77,13 +80,13 @@ impl FileWork {
     /// Parts the patients of pairs that were looked at.
     pub(in crate::ui) fn split_pairs(
         &mut self,
-        folder: PathBuf,
+        asked: CheckRequest,
         report: Arc<Report>,
         plan: SplitPlan,
     ) {
         let lost = TrainingWork::Split(Err("the split broke down".to_owned()));
         self.train("diaphane-split", lost, move || {
-            TrainingWork::Split(split(&folder, &report, plan))
+            TrainingWork::Split(split(&asked, &report, plan))
         });
     }
 
@@ -168,6 +171,16 @@ impl FileWork {
     }
 }
 
+/// Without the pictures that only a page has room for.
+fn for_window(mut report: Report) -> Report {
+    for pair in &mut report.pairs {
+        if let Some(pictures) = &mut pair.thumbnails {
+            pictures.difference_registered = None;
+        }
+    }
+    report
+}
+
 /// Notes how far a check is, and wakes the window.
 struct Watch {
     progress: Arc<CheckProgress>,
@@ -185,13 +198,8 @@ impl dataset::Observer for Watch {
     }
 }
 
-fn split(folder: &Path, report: &Report, plan: SplitPlan) -> Result<SplitMade, String> {
-    let listed = folder.join(PATIENTS_FILE);
-    let patients = if listed.is_file() {
-        read_patients(&listed)
-    } else {
-        Ok(BTreeMap::new())
-    };
+fn split(asked: &CheckRequest, report: &Report, plan: SplitPlan) -> Result<SplitMade, String> {
+    let patients = asked.listed_patients();
     let split = patients.and_then(|patients| Split::new(report, &patients, plan));
     let split = split.map_err(|err| err.to_string())?;
     let wrong = split.findings().into_iter();

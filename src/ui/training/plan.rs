@@ -83,6 +83,8 @@ pub(in crate::ui) struct Places<'a> {
     pub bundle: &'a Path,
     /// The folder of the pairs.
     pub pairs: &'a Path,
+    /// The folder of their soft-tissue images, where it is another one.
+    pub soft: Option<&'a Path>,
     /// Who is learned from.
     pub split: &'a Path,
     /// The run folder.
@@ -112,10 +114,13 @@ impl RunPlan {
             ("learning_rate".to_owned(), Value::Float(self.learning_rate)),
             ("warm_up".to_owned(), between(20)),
         ]);
-        let source = Table::from_iter([
+        let mut source = Table::from_iter([
             ("kind".to_owned(), "pairs".into()),
             ("folder".to_owned(), path(places.pairs)?),
         ]);
+        if let Some(soft) = places.soft {
+            source.insert("soft_folder".to_owned(), path(soft)?);
+        }
         let data = Table::from_iter([
             ("split".to_owned(), path(places.split)?),
             ("source".to_owned(), Value::Array(vec![source.into()])),
@@ -174,6 +179,7 @@ mod tests {
         let places = Places {
             bundle: &bundle,
             pairs: &root.join("pairs"),
+            soft: None,
             split: &root.join("split.json"),
             out: &root.join("run"),
         };
@@ -192,6 +198,14 @@ mod tests {
         }
         assert!(texts[0].contains("validate_every = 100") && texts[0].contains("[patience]"));
         assert!(texts[1].contains("rank = 8") && texts[1].contains("accumulate = 4"));
-        assert!(!texts[1].contains("[patience]"));
+        assert!(!texts[1].contains("[patience]") && !texts[0].contains("soft_folder"));
+        let apart = Places {
+            soft: Some(&root.join("soft")),
+            ..places
+        };
+        let text = RunPlan::default().run_file(apart).unwrap();
+        std::fs::write(&file, &text).unwrap();
+        assert_eq!(crate::worker::check_run_file(&file), Ok(()), "{text}");
+        assert!(text.contains("soft_folder = "), "{text}");
     }
 }

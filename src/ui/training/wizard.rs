@@ -56,6 +56,8 @@ impl WizardStep {
 pub enum PathField {
     /// The folder of the pairs.
     Pairs,
+    /// The folder of their soft-tissue images, where it is another one.
+    Soft,
     /// The run folder.
     Run,
     /// The folder of an earlier run.
@@ -171,6 +173,8 @@ pub struct Wizard {
     pub step: WizardStep,
     /// Where the pairs lie, as it is typed.
     pub pairs: String,
+    /// Where their soft-tissue images lie, as it is typed; empty where the same folder holds them.
+    pub soft: String,
     /// The run folder, as it is typed.
     pub out: String,
     /// The folder of an earlier run, as it is typed.
@@ -207,6 +211,7 @@ impl Wizard {
     pub fn path(&self, field: PathField) -> &str {
         match field {
             PathField::Pairs => &self.pairs,
+            PathField::Soft => &self.soft,
             PathField::Run => &self.out,
             PathField::Earlier => &self.earlier,
         }

@@ -1,11 +1,13 @@
 //! The steps of the wizard.
 
 use super::{Services, begin, fail, set_path, typed_path};
+use crate::dataset::CheckRequest;
 use crate::ui::state::AppState;
 use crate::ui::training::{
-    Attempt, CheckProgress, Places, Prepared, TrainingCommand, WizardStep, WrittenFor,
+    Attempt, CheckProgress, Places, Prepared, TrainingCommand, Wizard, WizardStep, WrittenFor,
 };
 use crate::worker::{JobHandle, TrainingPlan, WorkerCommand};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Does what was asked of the wizard.
@@ -29,10 +31,8 @@ pub(super) fn apply(command: TrainingCommand, state: &mut AppState, services: &m
             if let Some(report) = wizard.report.done().cloned() {
                 wizard.forget_after(WizardStep::Check);
                 wizard.split = Attempt::Running;
-                let folder = typed_path(&wizard.pairs);
-                services
-                    .files
-                    .split_pairs(folder, report, wizard.split_plan);
+                let asked = asked_pairs(wizard);
+                services.files.split_pairs(asked, report, wizard.split_plan);
             }
         }
         C::SetPlan(plan) => {
@@ -51,13 +51,26 @@ pub(super) fn apply(command: TrainingCommand, state: &mut AppState, services: &m
     }
 }
 
+/// The pairs that are named, as they are looked at.
+fn asked_pairs(wizard: &Wizard) -> CheckRequest {
+    CheckRequest {
+        radiographs: typed_path(&wizard.pairs),
+        soft_tissue: typed_soft(wizard),
+        thumbnails: true,
+    }
+}
+
+/// Where the soft-tissue images lie, where that is another folder.
+fn typed_soft(wizard: &Wizard) -> Option<PathBuf> {
+    let text = wizard.soft.trim();
+    (!text.is_empty()).then(|| typed_path(text))
+}
+
 fn check(state: &mut AppState, services: &mut Services) {
     let wizard = &mut state.training.wizard;
     wizard.forget_after(WizardStep::Data);
     let progress = Arc::new(CheckProgress::default());
-    services
-        .files
-        .check_pairs(typed_path(&wizard.pairs), &progress);
+    services.files.check_pairs(asked_pairs(wizard), &progress);
     wizard.checking = Some(progress);
     wizard.report = Attempt::Running;
 }
@@ -74,10 +87,11 @@ fn write(purpose: WrittenFor, state: &mut AppState, services: &mut Services) {
     let Some(made) = wizard.split.done() else {
         return;
     };
-    let out = typed_path(&wizard.out);
+    let (out, soft) = (typed_path(&wizard.out), typed_soft(wizard));
     let places = Places {
         bundle: &bundle,
         pairs: &typed_path(&wizard.pairs),
+        soft: soft.as_deref(),
         split: &out.join(crate::ui::files::SPLIT_FILE),
         out: &out,
     };

@@ -15,13 +15,16 @@ pub(super) fn data_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
     Grid::new("training data").num_columns(3).show(ui, |ui| {
         path_ui(ui, state, (PathField::Pairs, "Pairs"), commands);
         ui.end_row();
+        path_ui(ui, state, (PathField::Soft, "Soft-tissue images"), commands);
+        ui.end_row();
         path_ui(ui, state, (PathField::Run, "Run folder"), commands);
         ui.end_row();
     });
     hint_ui(
         ui,
         "The folder of the pairs holds radiographs and soft-tissue images: NAME_cxr and NAME_soft, two folders of equal \
-         names, or DICOM studies. The run folder takes everything that is made; the pairs and the model are only read.",
+         names, or DICOM studies. Where the soft-tissue images lie in a folder of their own, under the names of their \
+         radiographs, name that too. The run folder takes everything that is made; the pairs and the model are only read.",
     );
     ui.add_space(8.0);
     ui.separator();
@@ -83,7 +86,10 @@ fn path_ui(
     let label = ui.label(name);
     let mut text = state.training.wizard.path(field).to_owned();
     let width = (ui.ctx().content_rect().width() - 240.0).clamp(160.0, theme::TRAINING_FIELD);
-    let edit = TextEdit::singleline(&mut text).password(state.is_patient_hidden());
+    let mut edit = TextEdit::singleline(&mut text).password(state.is_patient_hidden());
+    if field == PathField::Soft {
+        edit = edit.hint_text("in the same folder");
+    }
     // A grid offers no more than its column had before: a wish for width would not be heard.
     let size = [width, ui.spacing().interact_size.y];
     if ui.add_sized(size, edit).labelled_by(label.id).changed() {
