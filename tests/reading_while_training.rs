@@ -10,10 +10,11 @@ mod tiny;
 use diaphane::formats;
 use diaphane::radiograph::{LungMask, Radiograph};
 use diaphane::worker::{
-    BranchPlan, BundleChoice, BundleSummary, ComputeOptions, ContestObserver, ContestOutcome,
-    DeviceChoice, EventKind, JobError, JobHandle, JudgePlan, Observer, Pipeline, PrecisionChoice,
-    Preflight, RunRecord, SuppressionRequest, SuppressionResult, SuppressionSettings, TrainEvent,
-    Trainer, TrainingObserver, TrainingPlan, Worker, WorkerCommand, branch_run, start_suppressor,
+    BranchPlan, BranchSettings, BundleChoice, BundleSummary, ComputeOptions, ContestObserver,
+    ContestOutcome, DeviceChoice, EventKind, JobError, JobHandle, JudgePlan, Observer, Pipeline,
+    PrecisionChoice, Preflight, RunRecord, SuppressionRequest, SuppressionResult,
+    SuppressionSettings, TrainEvent, Trainer, TrainingObserver, TrainingPlan, Worker,
+    WorkerCommand, branch_run, start_suppressor,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -128,7 +129,12 @@ fn assert_branches(worker: &Worker, root: &Path, record: &RunRecord) {
     let plan = BranchPlan {
         from: root.join("beside"),
         to: root.join("branch"),
-        iterations: 10,
+        settings: BranchSettings {
+            iterations: 10,
+            learning_rate: record.learning_rate,
+            patience: record.patience.unwrap_or(0),
+            validate_every: record.validate_every,
+        },
     };
     branch_run(&plan, middle, None).unwrap();
     assert!(branch_run(&plan, middle, None).is_err(), "a run lies there");

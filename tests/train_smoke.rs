@@ -6,6 +6,8 @@
     reason = "a test that cannot prepare its files shall fail"
 )]
 
+#[path = "train_smoke/branch.rs"]
+mod branch;
 #[path = "train_smoke/fine_tuning.rs"]
 mod fine_tuning;
 #[path = "train_smoke/resume.rs"]

@@ -10,7 +10,7 @@ mod samples;
 mod wizard;
 
 use super::state::AppState;
-use crate::worker::{CheckpointRecord, JobHandle, JobId};
+use crate::worker::{BranchSettings, CheckpointRecord, JobHandle, JobId};
 use std::path::PathBuf;
 
 pub use curves::{Curves, Points, smoothed};
@@ -89,8 +89,8 @@ pub struct Branch {
     pub checkpoint: CheckpointRecord,
     /// The run folder it gets, as it is typed.
     pub out: String,
-    /// Iterations that end it, those of the first run included.
-    pub iterations: u64,
+    /// What it has otherwise than the run it leaves.
+    pub settings: BranchSettings,
 }
 
 /// What the window shows.

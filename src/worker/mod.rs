@@ -37,7 +37,7 @@ mod thread;
 mod trainer;
 mod training;
 
-pub use branch::{BranchPlan, branch_run};
+pub use branch::{BranchPlan, BranchSettings, branch_run};
 pub use command::{BundleChoice, TrainingPlan, WorkerCommand};
 pub use driven::{JobError, Pipeline, Trainer};
 pub use event::{EventKind, Failure, StopReason, WorkerEvent};

@@ -18,6 +18,10 @@ pub struct RunRecord {
     pub iterations: Option<u64>,
     /// Validations without a better score that end it; `None` where nothing but its iterations does.
     pub patience: Option<u64>,
+    /// Largest learning rate.
+    pub learning_rate: f64,
+    /// Iterations between validations; 0 validates at the end only.
+    pub validate_every: u64,
     /// Patches per iteration.
     pub batch: usize,
     /// Radiographs that are learned from; 0 where the listing is missing.
@@ -84,6 +88,8 @@ impl RunRecord {
             stage: settings.stage,
             iterations: settings.iterations,
             patience: settings.patience.map(|patience| patience.validations),
+            learning_rate: settings.optimizer.learning_rate,
+            validate_every: settings.validate_every,
             batch: settings.batch,
             num_training: learned.count(),
             rows,

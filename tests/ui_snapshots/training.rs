@@ -10,8 +10,8 @@ use diaphane::ui::{
     WizardStep,
 };
 use diaphane::worker::{
-    EndReason, EventKind, JobHandle, Preflight, Priority, RunSummary, StopReason, Terms,
-    TrainEvent, TrainStage, TrainingPlan,
+    BranchSettings, EndReason, EventKind, JobHandle, Preflight, Priority, RunSummary, StopReason,
+    Terms, TrainEvent, TrainStage, TrainingPlan,
 };
 use eframe::egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -413,10 +413,43 @@ fn a_branch_has_a_folder_of_its_own_and_goes_on() {
     let asked = window.state().training.branch.clone().expect("asked");
     let copied = root.path().join("run-from-300");
     assert_eq!(PathBuf::from(&asked.out), copied);
+    let of_run = BranchSettings {
+        iterations: 1000,
+        learning_rate: 8e-4,
+        patience: 0,
+        validate_every: 500,
+    };
+    assert_eq!(asked.settings, of_run, "as the run has it");
+    let settings = BranchSettings {
+        iterations: 1200,
+        learning_rate: 1e-4,
+        patience: 3,
+        validate_every: 50,
+    };
+    window.train(TrainingCommand::AskBranch(Some(diaphane::ui::Branch {
+        settings,
+        ..asked
+    })));
+    for label in [
+        "Iterations, with those before it",
+        "Learning rate",
+        "Iterations between validations",
+        "Validations without a better score",
+    ] {
+        assert!(window.has(label), "{label}");
+    }
     window.click_anywhere("Begin the branch");
     let is_sent = |window: &Window| window.desk.borrow().trainings.len() == 2;
     assert!(window.wait_until(is_sent), "the branch is copied");
     assert_eq!(window.newest_training().1.resume.as_ref(), Some(&copied));
+    let run = window.run_state();
+    let shown = (
+        run.iterations,
+        run.learning_rate,
+        run.patience,
+        run.validate_every,
+    );
+    assert_eq!(shown, (Some(1200), 1e-4, Some(3), 50));
     for file in ["run.toml", "log.csv", "last", "best"] {
         assert!(copied.join(file).is_file(), "{file}");
     }

@@ -108,6 +108,14 @@ impl RunFolder {
         read_toml(&checkpoint.join("state.toml"))
     }
 
+    /// Gives a checkpoint that was copied another state.
+    ///
+    /// # Errors
+    /// [`TrainError::File`] where it cannot be written.
+    pub fn restate(checkpoint: &Path, state: &RunState) -> Result<(), TrainError> {
+        write_toml(&checkpoint.join("state.toml"), state)
+    }
+
     fn checkpoints(&self) -> PathBuf {
         self.root.join("checkpoints")
     }

@@ -169,7 +169,7 @@ fn branch(state: &mut AppState, services: &mut Services) {
     let plan = BranchPlan {
         from: run.folder.clone(),
         to: typed_path(&asked.out),
-        iterations: asked.iterations,
+        settings: asked.settings,
     };
     let best = run.checkpoints.iter().find(|found| found.is_best).cloned();
     services.files.branch_run(plan, asked.checkpoint, best);

@@ -15,7 +15,6 @@ use crate::worker::{
     BranchPlan, CheckpointRecord, KeptResult, RunRecord, branch_run, check_run_file,
 };
 use eframe::egui;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -82,6 +82,10 @@ pub struct TrainingRun {
     pub iterations: Option<u64>,
     /// Validations without a better score that end it; `None` where nothing but its iterations does.
     pub patience: Option<u64>,
+    /// Largest learning rate; 0 until its folder was read.
+    pub learning_rate: f64,
+    /// Iterations between validations; 0 validates at the end only.
+    pub validate_every: u64,
     /// Patches per iteration.
     pub batch: usize,
     /// Radiographs that are learned from.
@@ -107,6 +111,8 @@ impl TrainingRun {
             best: None,
             iterations: None,
             patience: None,
+            learning_rate: 0.0,
+            validate_every: 0,
             batch: 1,
             num_training: 0,
             checkpoints: Vec::new(),
@@ -139,6 +145,8 @@ impl TrainingRun {
     pub(in crate::ui) fn take_record(&mut self, record: RunRecord) {
         self.iterations = record.iterations;
         self.patience = record.patience;
+        self.learning_rate = record.learning_rate;
+        self.validate_every = record.validate_every;
         self.batch = record.batch;
         if record.num_training > 0 {
             self.num_training = record.num_training;

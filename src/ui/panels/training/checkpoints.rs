@@ -1,11 +1,12 @@
 //! Checkpoints of a run, and branches from them.
 
 use super::ask;
+use super::preflight::{MOST_ITERATIONS, learning_rate_ui, patience_ui};
 use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::ui::training::{Branch, TrainingCommand, TrainingRun};
-use crate::worker::CheckpointRecord;
+use crate::worker::{BranchSettings, CheckpointRecord};
 use eframe::egui::{Button, DragValue, Grid, RichText, TextEdit, Ui};
 
 /// The checkpoints that lie in the run folder.
@@ -38,18 +39,14 @@ fn branch_ui(ui: &mut Ui, state: &AppState, asked: &Branch, commands: &mut Vec<U
     ui.label(format!(
         "A branch from iteration {from} goes on exactly from there, in a folder of its own."
     ));
-    Grid::new("branch").num_columns(2).show(ui, |ui| {
+    ui.horizontal(|ui| {
         let label = ui.label("Its run folder");
         let edit = TextEdit::singleline(&mut changed.out)
             .desired_width(theme::TRAINING_FIELD)
             .password(state.is_patient_hidden());
         ui.add(edit).labelled_by(label.id);
-        ui.end_row();
-        let label = ui.label("Iterations, with those before it");
-        let drag = DragValue::new(&mut changed.iterations).range(from + 1..=1_000_000);
-        ui.add(drag.speed(10.0)).labelled_by(label.id);
-        ui.end_row();
     });
+    settings_ui(ui, from, &mut changed.settings);
     ui.horizontal(|ui| {
         let can_begin = !asked.out.trim().is_empty() && !state.training.is_running();
         let begin = ui.add_enabled(can_begin, Button::new("Begin the branch"));
@@ -64,6 +61,22 @@ fn branch_ui(ui: &mut Ui, state: &AppState, asked: &Branch, commands: &mut Vec<U
     if changed != *asked {
         ask(commands, TrainingCommand::AskBranch(Some(changed)));
     }
+}
+
+/// What the branch has otherwise.
+fn settings_ui(ui: &mut Ui, from: u64, settings: &mut BranchSettings) {
+    Grid::new("branch").num_columns(4).show(ui, |ui| {
+        let label = ui.label("Iterations, with those before it");
+        let drag = DragValue::new(&mut settings.iterations).range(from + 1..=MOST_ITERATIONS);
+        ui.add(drag.speed(10.0)).labelled_by(label.id);
+        learning_rate_ui(ui, &mut settings.learning_rate);
+        ui.end_row();
+        let label = ui.label("Iterations between validations");
+        let drag = DragValue::new(&mut settings.validate_every).range(1..=MOST_ITERATIONS);
+        ui.add(drag).labelled_by(label.id);
+        patience_ui(ui, &mut settings.patience);
+        ui.end_row();
+    });
 }
 
 fn row_ui(
@@ -97,7 +110,12 @@ fn row_ui(
         let asked = Branch {
             checkpoint: found.clone(),
             out,
-            iterations: run.iterations.unwrap_or(0).max(found.iteration + 1),
+            settings: BranchSettings {
+                iterations: run.iterations.unwrap_or(0).max(found.iteration + 1),
+                learning_rate: run.learning_rate,
+                patience: run.patience.unwrap_or(0),
+                validate_every: run.validate_every,
+            },
         };
         ask(commands, TrainingCommand::AskBranch(Some(asked)));
     }

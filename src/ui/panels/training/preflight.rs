@@ -11,6 +11,8 @@ use eframe::egui::{DragValue, Grid, RichText, Ui};
 
 /// Patches come in multiples of this, pixels: networks halve them.
 const PATCH_STEP_PX: f64 = 32.0;
+/// Most iterations of a run.
+pub(super) const MOST_ITERATIONS: u64 = 1_000_000;
 /// Share of the free memory or disk above which a run is told to be tight.
 const TIGHT: f64 = 0.8;
 
@@ -49,14 +51,9 @@ fn plan_ui(ui: &mut Ui, plan: &RunPlan, commands: &mut Vec<UiCommand>) {
     let mut changed = plan.clone();
     Grid::new("plan").num_columns(4).show(ui, |ui| {
         let label = ui.label("Iterations");
-        let drag = DragValue::new(&mut changed.iterations).range(10..=1_000_000);
+        let drag = DragValue::new(&mut changed.iterations).range(10..=MOST_ITERATIONS);
         ui.add(drag.speed(10.0)).labelled_by(label.id);
-        let label = ui.label("Learning rate");
-        let drag = DragValue::new(&mut changed.learning_rate).range(1e-7..=1e-2);
-        let drag = drag
-            .speed(1e-6)
-            .custom_formatter(|value, _| format!("{value:e}"));
-        ui.add(drag).labelled_by(label.id);
+        learning_rate_ui(ui, &mut changed.learning_rate);
         ui.end_row();
         let label = ui.label("Patches an iteration");
         ui.add(DragValue::new(&mut changed.batch).range(1..=256))
@@ -73,10 +70,7 @@ fn plan_ui(ui: &mut Ui, plan: &RunPlan, commands: &mut Vec<UiCommand>) {
         let label = ui.label("Seed");
         ui.add(DragValue::new(&mut changed.seed))
             .labelled_by(label.id);
-        let label = ui.label("Validations without a better score");
-        let drag = DragValue::new(&mut changed.patience).range(0..=100);
-        let tip = "The run ends by itself after so many; 0 trains to its end";
-        ui.add(drag).labelled_by(label.id).on_hover_text(tip);
+        patience_ui(ui, &mut changed.patience);
         ui.end_row();
     });
     let tip = "One patch after the other, and activations computed a second time: less memory for more time";
@@ -85,6 +79,25 @@ fn plan_ui(ui: &mut Ui, plan: &RunPlan, commands: &mut Vec<UiCommand>) {
     if changed != *plan {
         ask(commands, TrainingCommand::SetPlan(changed));
     }
+}
+
+/// The largest learning rate, with its name.
+pub(super) fn learning_rate_ui(ui: &mut Ui, learning_rate: &mut f64) {
+    let label = ui.label("Learning rate");
+    let drag = DragValue::new(learning_rate).range(1e-7..=1e-2);
+    let drag = drag
+        .speed(1e-6)
+        .custom_formatter(|value, _| format!("{value:e}"));
+    let tip = "The largest; it falls with the share of the iterations that is done";
+    ui.add(drag).labelled_by(label.id).on_hover_text(tip);
+}
+
+/// How long a run waits for a better score, with its name.
+pub(super) fn patience_ui(ui: &mut Ui, patience: &mut u64) {
+    let label = ui.label("Validations without a better score");
+    let drag = DragValue::new(patience).range(0..=100);
+    let tip = "The run ends by itself after so many; 0 trains to its end";
+    ui.add(drag).labelled_by(label.id).on_hover_text(tip);
 }
 
 /// What the first steps told.
