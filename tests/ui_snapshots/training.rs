@@ -304,6 +304,60 @@ fn errors_stand_in_the_way_and_are_named_with_their_files() {
 }
 
 #[test]
+fn two_folders_are_named_apart_and_their_patients_are_parted() {
+    let root = pairs();
+    let soft = root.path().join("elsewhere/soft");
+    std::fs::create_dir_all(&soft).expect("a folder");
+    for name in ["a", "b", "c"] {
+        let file = format!("{name}_soft.png");
+        let from = root.path().join("pairs").join(&file);
+        std::fs::rename(from, soft.join(file)).expect("moved");
+    }
+    let mut window = Window::new().with_study().with_training(root.path());
+    window.check();
+    assert!(
+        window.has_text("no pair is found"),
+        "the mates are not there"
+    );
+    window.train(TrainingCommand::ShowStep(WizardStep::Data));
+    assert!(window.has("Soft-tissue images"));
+    let typed = soft.display().to_string();
+    window.train(TrainingCommand::Type(PathField::Soft, typed));
+    window.check();
+    assert!(window.has_text("Fit to be learned from: 3 pairs, 0 errors"));
+    let patients = "pair,patient\na,one\nb,two\nc,three\n";
+    let list = root.path().join("pairs/patients.csv");
+    std::fs::write(&list, patients).expect("written");
+    window.split();
+    assert!(!window.has_text("name no patient"), "the list is read");
+    let (_, plan) = window.first_steps();
+    let text = std::fs::read_to_string(&plan.config).expect("a run file");
+    assert!(
+        text.contains(&format!("soft_folder = \"{}\"", soft.display())),
+        "{text}"
+    );
+    // Other mates, another check.
+    window.train(TrainingCommand::Type(PathField::Soft, String::new()));
+    assert!(matches!(window.wizard().report, Attempt::None));
+}
+
+#[test]
+fn pairs_and_findings_have_small_pictures_beside_them() {
+    let root = pairs();
+    lonely_and_broken(&root.path().join("pairs"));
+    let mut window = Window::new().with_study().with_training(root.path());
+    window.check();
+    let report = window.wizard().report.done().expect("a report").clone();
+    assert!(report.pairs.iter().all(|pair| pair.thumbnails.is_some()));
+    window.click_anywhere("Pairs");
+    for picture in ["Radiograph of a", "Soft tissue of a", "Difference of a"] {
+        assert!(window.has(picture), "{picture}");
+    }
+    window.apply(UiCommand::TogglePatient);
+    assert!(!window.has("Radiograph of a") && window.has("Radiograph of Pair 1"));
+}
+
+#[test]
 fn a_folder_that_has_a_run_is_refused_before_anything_is_written() {
     let root = pairs();
     write_run_folder(&root.path().join("run"));

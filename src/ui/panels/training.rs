@@ -4,6 +4,7 @@ mod checkpoints;
 mod data;
 mod evidence;
 mod findings;
+mod pair_pictures;
 mod plots;
 mod preflight;
 mod run;

@@ -1,18 +1,36 @@
 //! Second step: what the check of the pairs found.
 
+use super::pair_pictures::{PICTURE_SIDE, PICTURES_WIDTH, PairTextures, Shown, pictures_of};
 use super::{ask, failure_ui, hint_ui, main_button};
-use crate::dataset::{Finding, PairReport, Report, Severity};
+use crate::dataset::{Finding, Report, Severity};
 use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::ui::training::TrainingCommand;
-use eframe::egui::{Align, Grid, Label, Layout, ProgressBar, RichText, ScrollArea, Ui};
+use eframe::egui::text::LayoutJob;
+use eframe::egui::{
+    Align, Label, Layout, ProgressBar, Rect, RichText, ScrollArea, Sense, TextFormat, TextStyle,
+    Ui, UiBuilder, Vec2,
+};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Most files of a finding that are named.
 const MOST_FILES: usize = 3;
 /// Width of the words of a finding, points.
 const WORD_WIDTH: f32 = 64.0;
+/// Gap between pictures and words, points.
+const GAP: f32 = 6.0;
+/// Most lines of a finding's sentence; the whole of it appears under the pointer.
+const MOST_LINES: usize = 3;
+/// Headings behind the pictures of a pair, and their shares of the width.
+const COLUMNS: [(&str, f32); 5] = [
+    ("Pair", 0.32),
+    ("Pixels", 0.17),
+    ("Farthest shift, px", 0.17),
+    ("Agreement of outlines", 0.17),
+    ("Tone offset, grey levels", 0.17),
+];
 
 /// Looks at the pairs, and shows what was found.
 pub(super) fn check_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -46,7 +64,7 @@ pub(super) fn check_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComma
     }
 }
 
-fn report_ui(ui: &mut Ui, state: &AppState, report: &Report) {
+fn report_ui(ui: &mut Ui, state: &AppState, report: &Arc<Report>) {
     let tokens = theme::of(ui);
     let [errors, warnings] = [Severity::Error, Severity::Warning].map(|kind| report.count(kind));
     let (text, colour) = if errors > 0 {
@@ -61,15 +79,36 @@ fn report_ui(ui: &mut Ui, state: &AppState, report: &Report) {
         counted(warnings, "warning")
     );
     ui.label(RichText::new(counts).strong().color(colour));
+    let mut textures = PairTextures::take(ui, report);
+    if !report.findings.is_empty() {
+        rows_ui(ui, "findings", report.findings.len(), |ui, rect, index| {
+            if let Some(found) = report.findings.get(index) {
+                finding_ui(ui, rect, (state, report, found), &mut textures);
+            }
+        });
+    }
+    ui.collapsing("Pairs", |ui| {
+        headings_ui(ui);
+        rows_ui(ui, "pairs", report.pairs.len(), |ui, rect, index| {
+            pair_ui(ui, rect, (state, report, index), &mut textures);
+        });
+    });
+    textures.keep(ui);
+}
+
+/// Rows of one height, of which only those in sight are made: thousands cost no more than ten.
+fn rows_ui(ui: &mut Ui, name: &str, count: usize, mut row_ui: impl FnMut(&mut Ui, Rect, usize)) {
     let list = ScrollArea::vertical()
-        .id_salt("findings")
+        .id_salt(name)
+        .auto_shrink([false, true])
         .max_height(theme::TRAINING_LIST);
-    list.show(ui, |ui| {
-        for found in &report.findings {
-            finding_ui(ui, state, found);
+    list.show_rows(ui, PICTURE_SIDE, count, |ui, range| {
+        for index in range {
+            let size = Vec2::new(ui.available_width(), PICTURE_SIDE);
+            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            row_ui(ui, rect, index);
         }
     });
-    ui.collapsing("Pairs", |ui| pairs_ui(ui, state, report));
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -77,33 +116,50 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{ending}")
 }
 
-fn finding_ui(ui: &mut Ui, state: &AppState, found: &Finding) {
+fn finding_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    (state, report, found): (&AppState, &Report, &Finding),
+    textures: &mut PairTextures,
+) {
     let tokens = theme::of(ui);
     let (word, colour) = match found.severity {
         Severity::Error => ("Error", tokens.failure),
         Severity::Warning => ("Warning", tokens.caution),
     };
-    ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-        ui.allocate_ui_with_layout(
-            [WORD_WIDTH, tokens_height(ui)].into(),
-            Layout::left_to_right(Align::Min),
-            |ui| {
-                ui.set_min_width(WORD_WIDTH);
-                ui.label(RichText::new(word).color(colour));
-            },
-        );
-        ui.vertical(|ui| {
-            let text = format!("{}. {}", capitalised(found.kind.title()), found.text);
-            ui.add(Label::new(text).wrap());
-            let files = files_text(state, found);
-            let files = RichText::new(files).small().color(tokens.text_weak);
-            ui.add(Label::new(files).wrap().selectable(true));
-        });
+    cell_ui(ui, rect.with_max_x(rect.left() + WORD_WIDTH), |ui| {
+        ui.label(RichText::new(word).color(colour));
+    });
+    let pictures = rect.with_min_x(rect.left() + WORD_WIDTH);
+    let called = |pair| name_of(state, report, pair);
+    textures.draw(ui, pictures, &pictures_of(report, found), called);
+    let words = rect.with_min_x(pictures.left() + PICTURES_WIDTH + GAP);
+    cell_ui(ui, words, |ui| {
+        let text = format!("{}. {}", capitalised(found.kind.title()), found.text);
+        let mut job = LayoutJob::single_section(text.clone(), body_format(ui));
+        job.wrap.max_rows = MOST_LINES;
+        ui.add(Label::new(job).wrap()).on_hover_text(text);
+        let files = files_text(state, found);
+        let files = RichText::new(files).small().color(tokens.text_weak);
+        ui.add(Label::new(files).truncate().selectable(true));
     });
 }
 
-fn tokens_height(ui: &Ui) -> f32 {
-    ui.text_style_height(&eframe::egui::TextStyle::Body)
+fn body_format(ui: &Ui) -> TextFormat {
+    TextFormat {
+        font_id: TextStyle::Body.resolve(ui.style()),
+        color: ui.visuals().text_color(),
+        ..TextFormat::default()
+    }
+}
+
+/// Something in a part of a row; what does not fit is cut off.
+fn cell_ui(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
+    let layout = Layout::top_down(Align::Min);
+    let mut cell = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+    cell.shrink_clip_rect(rect);
+    cell.spacing_mut().item_spacing.y = 1.0;
+    add(&mut cell);
 }
 
 fn capitalised(text: &str) -> String {
@@ -125,42 +181,65 @@ fn files_text(state: &AppState, found: &Finding) -> String {
     format!("{}{}", names.join(", "), more.unwrap_or_default())
 }
 
-/// A row a pair: size, how its soft-tissue image lies, how it differs in tone.
-fn pairs_ui(ui: &mut Ui, state: &AppState, report: &Report) {
-    let table = Grid::new("pairs").striped(true).num_columns(5);
-    table.show(ui, |ui| {
-        for heading in [
-            "Pair",
-            "Pixels",
-            "Farthest shift, px",
-            "Agreement of outlines",
-            "Tone offset, grey levels",
-        ] {
-            ui.label(
-                RichText::new(heading)
-                    .small()
-                    .color(theme::of(ui).text_weak),
-            );
-        }
-        ui.end_row();
-        for (index, pair) in report.pairs.iter().enumerate() {
-            pair_ui(ui, state, (index, pair));
-            ui.end_row();
-        }
-    });
+/// How a pair is called on the screen: names of files may be those of patients.
+fn name_of(state: &AppState, report: &Report, pair: usize) -> String {
+    match report.pairs.get(pair) {
+        Some(report) if !state.is_patient_hidden() => report.name.clone(),
+        _ => format!("Pair {}", pair + 1),
+    }
 }
 
-fn pair_ui(ui: &mut Ui, state: &AppState, (index, pair): (usize, &PairReport)) {
-    if state.is_patient_hidden() {
-        ui.label(format!("Pair {}", index + 1));
-    } else {
-        ui.label(&pair.name);
+/// The parts of a row behind its pictures.
+fn columns(rect: Rect) -> [Rect; 5] {
+    let left = rect.left() + PICTURES_WIDTH + GAP;
+    let width = (rect.right() - left).max(0.0);
+    let mut from = left;
+    COLUMNS.map(|(_, share)| {
+        let cell = rect.with_min_x(from).with_max_x(from + share * width);
+        from = cell.right();
+        cell
+    })
+}
+
+fn headings_ui(ui: &mut Ui) {
+    let colour = theme::of(ui).text_weak;
+    let size = Vec2::new(ui.available_width(), 2.0 * ui.spacing().interact_size.y);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    for ((heading, _), cell) in COLUMNS.iter().zip(columns(rect)) {
+        cell_ui(ui, cell, |ui| {
+            ui.add(Label::new(RichText::new(*heading).small().color(colour)).wrap());
+        });
     }
-    ui.label(format!("{} x {}", pair.size.0, pair.size.1));
+}
+
+/// A pair: its pictures, size, how its soft-tissue image lies, how it differs in tone.
+fn pair_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    (state, report, index): (&AppState, &Report, usize),
+    textures: &mut PairTextures,
+) {
+    let Some(pair) = report.pairs.get(index) else {
+        return;
+    };
+    let called = |pair| name_of(state, report, pair);
+    textures.draw(ui, rect, &Shown::ALL.map(|shown| (index, shown)), called);
     let unknown = || "not known".to_owned();
     let lies = pair.registration.as_ref();
-    ui.label(lies.map_or_else(unknown, |lies| format!("{:.2}", lies.farthest_px)));
-    ui.label(lies.map_or_else(unknown, |lies| format!("{:.3}", lies.agreement[0])));
     let tone = pair.tone.as_ref();
-    ui.label(tone.map_or_else(unknown, |tone| format!("{:.1}", tone.offset)));
+    let texts = [
+        called(index),
+        format!("{} x {}", pair.size.0, pair.size.1),
+        lies.map_or_else(unknown, |lies| format!("{:.2}", lies.farthest_px)),
+        lies.map_or_else(unknown, |lies| format!("{:.3}", lies.agreement[0])),
+        tone.map_or_else(unknown, |tone| format!("{:.1}", tone.offset)),
+    ];
+    for (text, cell) in texts.into_iter().zip(columns(rect)) {
+        cell_ui(ui, cell, |ui| {
+            ui.add(Label::new(text).truncate());
+        });
+    }
 }
+
+#[cfg(test)]
+mod tests;
