@@ -7,6 +7,7 @@ mod dialog;
 mod event;
 mod evidence;
 mod readers;
+mod samples;
 mod training;
 
 use super::file_id::FileId;

@@ -145,8 +145,8 @@ pub const TRAINING_LEAST: [f32; 2] = [560.0, 420.0];
 pub const TRAINING_FIELD: f32 = 480.0;
 /// Height of the plots of a run: losses, scores, learning rate, points.
 pub const TRAINING_PLOTS: [f32; 3] = [200.0, 150.0, 90.0];
-/// Largest side of a held-out image in the training window, points.
-pub const TRAINING_SAMPLE: f32 = 400.0;
+/// Height of a held-out image in the training window, points.
+pub const TRAINING_SAMPLE: f32 = 420.0;
 /// Height of the lists in the training window, points.
 pub const TRAINING_LIST: f32 = 300.0;
 /// Height of a plot in a panel, points.

@@ -9,6 +9,7 @@ mod run;
 mod samples;
 mod wizard;
 
+use super::compare::Compare;
 use super::state::AppState;
 use crate::worker::{BranchSettings, CheckpointRecord, JobHandle, JobId};
 use std::path::PathBuf;
@@ -20,8 +21,7 @@ pub(super) use figure::figure;
 pub(super) use plan::Places;
 pub use plan::{FineTuning, PlanError, RunPlan};
 pub use run::{LatestStep, RunStatus, TrainingRun};
-pub(super) use samples::PICTURE_HEIGHT;
-pub use samples::{Greys, SampleScrub};
+pub use samples::{SampleBase, SampleLook, SampleMates, SamplePicture, SampleRequest, SampleScrub};
 pub(super) use wizard::WrittenFor;
 pub use wizard::{Attempt, CheckProgress, PathField, Prepared, SplitMade, Wizard, WizardStep};
 
@@ -74,6 +74,12 @@ pub enum TrainingCommand {
     ShowSample(String),
     /// Show it as it was at this validation, counted from 0.
     ShowSampleAt(usize),
+    /// Compare it with this.
+    SetSampleBase(SampleBase),
+    /// Compare it this way.
+    CompareSample(Compare),
+    /// Look at it otherwise.
+    LookAtSample(SampleLook),
     /// Write the curves as a picture into the run folder.
     SavePicture,
     /// Write the numbers of the curves into the run folder.

@@ -94,7 +94,7 @@ impl RunRecord {
             num_training: learned.count(),
             rows,
             checkpoints,
-            samples: samples(path, &listing),
+            samples: samples(path, &listing, &settings.data.source),
         })
     }
 }

@@ -19,6 +19,7 @@ mod doubts;
 mod evidence;
 mod fake;
 mod folders;
+mod held_out;
 mod hidden;
 mod inference;
 mod key_image;

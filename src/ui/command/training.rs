@@ -3,6 +3,7 @@
 mod events;
 mod evidence;
 mod preparing;
+mod samples;
 
 use super::{Services, fail, tell};
 use crate::ui::files::{DialogKind, TrainingWork};
@@ -47,8 +48,11 @@ pub(super) fn apply(command: TrainingCommand, state: &mut AppState, services: &m
                 run.curves.shown_score = Some(term);
             }
         }
-        C::ShowSample(name) => training.samples.show(name),
-        C::ShowSampleAt(place) => training.samples.place = Some(place),
+        command @ (C::ShowSample(_)
+        | C::ShowSampleAt(_)
+        | C::SetSampleBase(_)
+        | C::CompareSample(_)
+        | C::LookAtSample(_)) => samples::apply(command, state),
         C::SavePicture => save_curves(true, state, services),
         C::SaveNumbers => save_curves(false, state, services),
         C::Evidence(command) => evidence::apply(command, state, services),
@@ -81,19 +85,8 @@ pub(super) fn follow(state: &mut AppState, services: &mut Services) {
     {
         services.files.refresh_run(run.folder.clone());
     }
-    follow_samples(state, services);
+    samples::follow(state, services);
     evidence::follow(state, services);
-}
-
-/// Reads pictures of the held-out image that is shown, where they are new.
-fn follow_samples(state: &mut AppState, services: &mut Services) {
-    let training = &mut state.training;
-    if let Some(run) = training.run.as_ref().filter(|_| training.is_open) {
-        let files = training.samples.ask(run);
-        if !files.is_empty() {
-            services.files.read_samples(files);
-        }
-    }
 }
 
 /// Ends the run at a checkpoint.

@@ -1,14 +1,12 @@
 //! File work for the training window: pairs, splits, run files, run folders, figures.
 
-use super::{FileEvent, FileWork};
+use super::{FileEvent, FileWork, samples};
 use crate::dataset::{self, CheckRequest, FindingKind, Report, Split, SplitPlan};
-use crate::display::thumbnail;
 use crate::formats::raster::write_rgb8;
-use crate::formats::{self, write_atomically};
-use crate::ui::study::loaded_voi;
+use crate::formats::write_atomically;
 use crate::ui::training::{
-    CheckProgress, Curves, Greys, PICTURE_HEIGHT, PathField, Prepared, SiteModels, SplitMade,
-    figure,
+    CheckProgress, Curves, PathField, Prepared, SampleMates, SamplePicture, SampleRequest,
+    SiteModels, SplitMade, figure,
 };
 use crate::worker::site::Rollback;
 use crate::worker::{
@@ -42,8 +40,12 @@ pub enum TrainingWork {
     Refreshed(Option<Box<RunRecord>>),
     /// The folder of a branch was made, or one sentence says why not.
     Branched(Result<Box<RunRecord>, String>),
-    /// Pictures of held-out images, small; those that could not be read are left out.
-    SamplesRead(Vec<(PathBuf, Greys)>),
+    /// Pictures of the held-out image of this name, and what they are compared with; what could not be read is left out.
+    SamplesRead(
+        String,
+        Option<Arc<SampleMates>>,
+        Vec<(PathBuf, SamplePicture)>,
+    ),
     /// Which models the site uses, or one sentence says why that is not known.
     ModelsRead(Result<Box<SiteModels>, String>),
     /// What taking back changed, or one sentence says why nothing was.
@@ -128,17 +130,13 @@ impl FileWork {
         });
     }
 
-    /// Reads pictures of held-out images.
-    pub(in crate::ui) fn read_samples(&mut self, files: Vec<PathBuf>) {
-        let lost = TrainingWork::SamplesRead(Vec::new());
+    /// Reads pictures of a held-out image.
+    pub(in crate::ui) fn read_samples(&mut self, request: SampleRequest) {
+        let name = request.sample.name.clone();
+        let lost = TrainingWork::SamplesRead(name.clone(), None, Vec::new());
         self.train("diaphane-samples", lost, move || {
-            let read = files.into_iter().filter_map(|path| {
-                let radiograph = formats::read(&path).ok()?;
-                let voi = loaded_voi(&radiograph, radiograph.modality_range());
-                let greys = thumbnail(&radiograph, &voi, PICTURE_HEIGHT);
-                Some((path, Arc::new(greys)))
-            });
-            TrainingWork::SamplesRead(read.collect())
+            let (mates, pictures) = samples::read(&request);
+            TrainingWork::SamplesRead(name, mates, pictures)
         });
     }
 

@@ -28,11 +28,34 @@ pub fn compare_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
     };
     ui.separator();
     ui.heading("Compare");
-    let mut compare = state.compare;
+    let compared = Compared {
+        mixture: &mixture_name(study),
+        names: &compared_names(study),
+        is_keyed: true,
+    };
+    let compare = tools_ui(ui, state.compare, compared);
+    if compare != state.compare {
+        commands.push(UiCommand::SetCompare(compare));
+    }
+}
+
+/// Two pictures that are compared within a view, in words.
+#[derive(Clone, Copy)]
+pub struct Compared<'a> {
+    /// What the slider does between them.
+    pub mixture: &'a str,
+    /// The base, and what stands in its place.
+    pub names: &'a [String; 2],
+    /// The keys of the tools count here.
+    pub is_keyed: bool,
+}
+
+/// The slider and the tools of a comparison; what was chosen.
+pub fn tools_ui(ui: &mut Ui, mut compare: Compare, compared: Compared<'_>) -> Compare {
     let mut percent = 100.0 * compare.suppression;
-    release_slider(ui, &mixture_name(study), &mut percent, 0.0..=100.0, &[50.0]);
+    release_slider(ui, compared.mixture, &mut percent, 0.0..=100.0, &[50.0]);
     compare.suppression = percent / 100.0;
-    let [base, layer] = compared_names(study);
+    let [base, layer] = compared.names;
     let both = format!("{base} and {}", layer.to_lowercase());
     ui.horizontal_wrapped(|ui| {
         for (tool, name, what) in [
@@ -49,16 +72,18 @@ pub fn compare_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) 
             (CompareTool::Flicker, "Flicker", format!("{both} in turn")),
         ] {
             let button = Button::selectable(compare.tool == tool, name);
-            let tip = with_key(ui.ctx(), &what, &UiCommand::ToggleCompareTool(tool));
+            let tip = if compared.is_keyed {
+                with_key(ui.ctx(), &what, &UiCommand::ToggleCompareTool(tool))
+            } else {
+                what
+            };
             if ui.add(button).on_hover_text(tip).clicked() {
                 compare = compare.toggled(tool);
             }
         }
     });
     tool_ui(ui, &mut compare);
-    if compare != state.compare {
-        commands.push(UiCommand::SetCompare(compare));
-    }
+    compare
 }
 
 /// What the tool in use can be told.

@@ -102,7 +102,9 @@ pub(in crate::ui::command) fn apply_work(
                 run.take_record(*record);
             }
         }
-        TrainingWork::SamplesRead(pictures) => state.training.samples.keep(pictures),
+        TrainingWork::SamplesRead(name, mates, pictures) => {
+            state.training.samples.keep(&name, mates, pictures);
+        }
         TrainingWork::Branched(Ok(record)) => go_on_with(*record, state, services),
         work @ (TrainingWork::ModelsRead(_)
         | TrainingWork::TookBack(_)

@@ -1,14 +1,18 @@
-//! Held-out images over time: the radiograph, and beside it what the network made of it at each validation.
+//! Held-out images over time: what the network made of each at every validation, compared with the radiograph or the true
+//! soft-tissue image as in the main window.
+
+mod view;
 
 use super::{ask, hint_ui};
 use crate::ui::command::UiCommand;
+use crate::ui::panels::compare::{Compared, tools_ui};
 use crate::ui::state::AppState;
-use crate::ui::theme;
-use crate::ui::training::{Greys, TrainingCommand, TrainingRun};
-use eframe::egui::{
-    ColorImage, ComboBox, Id, Image, Slider, TextureHandle, TextureOptions, Ui, Vec2,
-};
-use std::sync::Arc;
+use crate::ui::training::{SampleBase, TrainingCommand, TrainingRun};
+use eframe::egui::{ComboBox, Slider, Ui};
+use view::sample_view_ui;
+
+/// Room of the words beside the slider over time, points.
+const LABEL_ROOM: f32 = 180.0;
 
 /// The section; nothing where the run rendered none.
 pub(super) fn samples_ui(
@@ -27,38 +31,66 @@ pub(super) fn samples_ui(
         return;
     };
     let mut place = scrub.place_in(sample);
+    let (iteration, path) = match sample.pictures.get(place) {
+        Some((iteration, path)) => (*iteration, path.as_path()),
+        None => return,
+    };
     ui.horizontal(|ui| {
         name_ui(ui, (state, run), &sample.name, commands);
+        base_ui(ui, state, commands);
+    });
+    let names = [
+        base_name(scrub.base_shown()),
+        format!("After {iteration} iterations"),
+    ];
+    let compared = Compared {
+        mixture: "Of the rendered image, %",
+        names: &names,
+        is_keyed: false,
+    };
+    let compare = tools_ui(ui, scrub.compare, compared);
+    if compare != scrub.compare {
+        ask(commands, TrainingCommand::CompareSample(compare));
+    }
+    sample_view_ui(ui, (state, scrub), (path, iteration, &names), commands);
+    ui.horizontal(|ui| {
         let last = sample.pictures.len().saturating_sub(1);
+        ui.spacing_mut().slider_width = (ui.available_width() - LABEL_ROOM).max(LABEL_ROOM);
         let slider = Slider::new(&mut place, 0..=last).show_value(false);
         let slider = ui.add(slider).accessible_name("Validation shown");
         if slider.changed() {
             ask(commands, TrainingCommand::ShowSampleAt(place));
         }
-        if let Some((iteration, _)) = sample.pictures.get(place) {
-            ui.label(format!("after {iteration} iterations"));
-        }
-    });
-    let path = sample.pictures.get(place).map(|(_, path)| path);
-    let sides = [
-        ("Radiograph", sample.radiograph.as_ref()),
-        ("Soft tissue", path),
-    ];
-    let width = (ui.available_width() / 2.0 - 8.0).clamp(80.0, theme::TRAINING_SAMPLE);
-    ui.horizontal(|ui| {
-        for (name, path) in sides {
-            if let Some(greys) = path.and_then(|path| scrub.picture(path)) {
-                let texture = texture(ui, name, greys);
-                let picture = Image::new(&texture).max_size(Vec2::splat(width));
-                ui.add(picture.alt_text(name)).on_hover_text(name);
-            }
-        }
+        ui.label(format!("after {iteration} iterations"));
     });
     hint_ui(
         ui,
-        "At the right as the averaged weights made it then, in few steps and without the lungs' own path, from the same \
-         noise each time: no picture to read.",
+        "As the averaged weights made it then, in few steps and without the lungs' own path, from the same noise each \
+         time: no picture to read. Zoom and window stay while you scrub.",
     );
+}
+
+fn base_name(base: SampleBase) -> String {
+    match base {
+        SampleBase::Radiograph => "Radiograph",
+        SampleBase::SoftTissue => "True soft tissue",
+    }
+    .to_owned()
+}
+
+/// What the rendered image is compared with, where there is a choice.
+fn base_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let scrub = &state.training.samples;
+    let mates = scrub.mates();
+    if mates.is_none_or(|mates| mates.soft_tissue.is_none()) {
+        return;
+    }
+    ui.label("beside");
+    for base in [SampleBase::Radiograph, SampleBase::SoftTissue] {
+        if ui.radio(scrub.base == base, base_name(base)).clicked() {
+            ask(commands, TrainingCommand::SetSampleBase(base));
+        }
+    }
 }
 
 fn name_ui(
@@ -87,20 +119,4 @@ fn name_ui(
             }
         });
     combo.response.accessible_name("Held-out image");
-}
-
-/// The picture on the graphics card, made anew where it is another one.
-fn texture(ui: &Ui, name: &str, greys: &Greys) -> TextureHandle {
-    let id = Id::unique(("held-out", name));
-    let known = ui.data(|data| data.get_temp::<(TextureHandle, Greys)>(id));
-    if let Some((texture, shown)) = known
-        && Arc::ptr_eq(&shown, greys)
-    {
-        return texture;
-    }
-    let (width, height) = greys.size();
-    let image = ColorImage::from_gray([width, height], greys.values());
-    let texture = ui.ctx().load_texture(name, image, TextureOptions::LINEAR);
-    ui.data_mut(|data| data.insert_temp(id, (texture.clone(), Arc::clone(greys))));
-    texture
 }

@@ -5,7 +5,7 @@ pub(super) mod labels;
 mod magnifier;
 mod marks;
 mod measures;
-pub(super) mod mouse;
+pub(in crate::ui::panels) mod mouse;
 mod shown_results;
 pub(super) mod text;
 mod view;
