@@ -32,6 +32,18 @@ pub(crate) fn load_base(
     Ok(())
 }
 
+/// Copies the base that a run folder holds into another folder, where it holds one.
+///
+/// # Errors
+/// [`TrainError::Model`] where it is damaged or cannot be copied.
+pub fn copy_base(run: &Path, to: &Path) -> Result<(), TrainError> {
+    let kept = run.join(KEPT);
+    if kept.is_dir() {
+        copy_bundle(&Base::open(&kept)?.info, &to.join(KEPT))?;
+    }
+    Ok(())
+}
+
 /// A weights file of a bundle, with the checksum its manifest states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BaseWeights {

@@ -39,6 +39,7 @@ mod run;
 mod run_folder;
 mod stages;
 
+pub use base::copy_base;
 pub use config::{
     AdapterConfig, AugmentationConfig, Conventions, DataConfig, Decay, DenoiserLoss, DistillLoss,
     LossConfig, ModelConfig, OptimizerConfig, OptimizerKind, PatienceConfig, PixelDistance,

@@ -5,9 +5,9 @@
 //! was cut off is no run.
 
 use super::CheckpointRecord;
-use crate::formats::write_atomically;
-use crate::train::{PatienceConfig, RunConfig, RunFolder, TrainError};
-use std::fs::{self, File};
+use crate::formats::{copy_atomically, flush_name, write_atomically};
+use crate::train::{PatienceConfig, RunConfig, RunFolder, TrainError, copy_base};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +100,7 @@ fn branched(
     drop(fs::remove_dir_all(&partial));
     let made = fill(&partial, plan, &settings, (checkpoint, best)).and_then(|()| {
         fs::rename(&partial, &plan.to).map_err(BranchError::at(&plan.to))?;
-        flush_folder(plan.to.parent());
+        flush_name(&plan.to);
         Ok(())
     });
     if made.is_err() {
@@ -177,6 +177,7 @@ fn fill(
             copy(&file, &folder.join(name))?;
         }
     }
+    copy_base(&plan.from, folder)?;
     // A best one that is newer is none of the branch's. Where there is none, the checkpoint itself is what the branch has
     // to beat, if it was judged.
     let best = best.filter(|best| best.iteration <= checkpoint.iteration);
@@ -197,7 +198,7 @@ fn fill(
             write(&folder.join(pointer), &name_of(found))?;
         }
     }
-    flush_folder(Some(&checkpoints));
+    flush_name(&path);
     let path = folder.join("run.toml");
     let text = toml::to_string(settings).map_err(|err| TrainError::RunFile {
         reason: err.to_string(),
@@ -221,7 +222,6 @@ fn copy_checkpoint(found: &CheckpointRecord, checkpoints: &Path) -> Result<(), B
     for file in files_of(&found.path)? {
         copy(&file, &to.join(file.file_name().unwrap_or_default()))?;
     }
-    flush_folder(Some(&to));
     Ok(())
 }
 
@@ -239,18 +239,10 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, BranchError> {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), BranchError> {
-    let copied = fs::copy(from, to).and_then(|_| File::open(to)?.sync_all());
-    copied.map_err(BranchError::at(to))
+    copy_atomically(from, to).map_err(|err| BranchError::at(to)(io::Error::other(err.to_string())))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), BranchError> {
     let written = write_atomically(path, text.as_bytes(), false);
     written.map_err(|err| BranchError::at(path)(io::Error::other(err.to_string())))
-}
-
-/// Makes the names in a folder durable, where the system can.
-fn flush_folder(folder: Option<&Path>) {
-    if let Some(folder) = folder {
-        drop(File::open(folder).and_then(|folder| folder.sync_all()));
-    }
 }

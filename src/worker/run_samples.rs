@@ -134,6 +134,7 @@ mod tests {
                 .iter()
                 .map(|file| (file.into(), String::new()))
                 .collect(),
+            keys: Vec::new(),
         };
         let source = |folder: &str, grid_px| SourceConfig {
             kind: SourceKind::Pairs,

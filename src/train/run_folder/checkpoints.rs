@@ -111,9 +111,16 @@ impl RunFolder {
     /// Gives a checkpoint that was copied another state.
     ///
     /// # Errors
-    /// [`TrainError::File`] where it cannot be written.
+    /// [`TrainError::Lost`] where the checkpoint is damaged.
     pub fn restate(checkpoint: &Path, state: &RunState) -> Result<(), TrainError> {
-        write_toml(&checkpoint.join("state.toml"), state)
+        // New checksums would hide what the old ones tell.
+        if !is_sound(checkpoint) {
+            return Err(TrainError::Lost {
+                path: checkpoint.to_owned(),
+            });
+        }
+        write_toml(&checkpoint.join("state.toml"), state)?;
+        write_sums(checkpoint)
     }
 
     fn checkpoints(&self) -> PathBuf {

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 /// File with a line for each other file: its SHA-256 and its name, as `sha256sum` writes and checks them.
 pub(super) const SUMS: &str = "sha256sums";
 
-/// Writes the checksums of all files in a folder.
+/// Writes the checksums of all other files in a folder.
 pub(super) fn write_sums(folder: &Path) -> Result<(), TrainError> {
     let mut files = files_of(folder).map_err(TrainError::file("listing a checkpoint", folder))?;
+    files.retain(|file| !file.ends_with(SUMS));
     files.sort();
     let line = |file: &PathBuf| {
         let (digest, _) = sha256_of_file(file).map_err(TrainError::file("reading", file))?;

@@ -56,6 +56,7 @@ fn asked_pairs(wizard: &Wizard) -> CheckRequest {
     CheckRequest {
         radiographs: typed_path(&wizard.pairs),
         soft_tissue: typed_soft(wizard),
+        patients: None,
         thumbnails: true,
     }
 }
