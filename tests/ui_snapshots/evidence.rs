@@ -302,7 +302,7 @@ fn a_candidate_is_put_in_force_after_a_question_and_taken_back() {
     let root = root();
     let site = root.path().join("site");
     let mut window = Window::new().with_study().with_evidence(root.path(), 0.2);
-    let is_known = |window: &Window| window.state().training.evidence.models.is_some();
+    let is_known = |window: &Window| window.state().training.evidence.models.done().is_some();
     assert!(window.wait_until(is_known), "the site's record is read");
     window.harness.run();
     assert!(window.has("In force: the shipped model"));
@@ -350,6 +350,25 @@ fn a_candidate_is_put_in_force_after_a_question_and_taken_back() {
     );
     let left = SiteFolder::at(&site).promoted().expect("a record");
     assert_eq!(left, []);
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_no_dead_end() {
+    let root = root();
+    let site = root.path().join("site");
+    std::fs::create_dir(&site).expect("a folder");
+    let record = site.join("site-model.toml");
+    std::fs::write(&record, "no record").expect("written");
+    let mut window = Window::new().with_study().with_opened_run(root.path());
+    assert!(window.wait_until(|window| window.has("Use the shipped model")));
+    assert!(window.has_text("the site's file cannot be used"));
+    let loads = window.desk.borrow().bundles.len();
+    window.push("Use the shipped model");
+    let is_back = |window: &Window| window.has("In force: the shipped model");
+    assert!(window.wait_until(is_back), "the record is read again");
+    assert!(!window.has("Use the shipped model") && !record.exists());
+    assert!(window.has_text("The record that could not be understood is kept as"));
+    assert!(window.desk.borrow().bundles.len() > loads);
 }
 
 #[test]
@@ -436,8 +455,14 @@ fn evidence_as_it_stands_in_the_window() {
     };
     let root = root();
     let mut window = window.with_study().with_evidence(root.path(), 0.27);
-    let is_known = |window: &Window| window.state().training.evidence.models.is_some();
+    let is_known = |window: &Window| window.state().training.evidence.models.done().is_some();
     assert!(window.wait_until(is_known), "the site's record is read");
     window.harness.run();
     window.snapshot("training_evidence");
+    window
+        .harness
+        .get_by_label("In force: the shipped model")
+        .scroll_to_me();
+    window.harness.run();
+    window.snapshot("training_evidence_cases");
 }

@@ -62,6 +62,16 @@ impl FileWork {
             TrainingWork::TookBack(change.map_err(|err| err.to_string()))
         });
     }
+
+    /// Puts the shipped model back in force.
+    pub(in crate::ui) fn use_shipped(&mut self, site: SiteFolder) {
+        let sentence = "the site's record could not be written".to_owned();
+        let lost = TrainingWork::WentToShipped(Err(sentence));
+        self.train("diaphane-site", lost, move || {
+            let change = site.use_shipped().map(Box::new);
+            TrainingWork::WentToShipped(change.map_err(|err| err.to_string()))
+        });
+    }
 }
 
 fn write_report(

@@ -8,7 +8,7 @@ use crate::ui::training::{
     CheckProgress, Curves, PathField, Prepared, SampleMates, SamplePicture, SampleRequest,
     SiteModels, SplitMade, figure,
 };
-use crate::worker::site::Rollback;
+use crate::worker::site::{Rollback, Shipped};
 use crate::worker::{
     BranchPlan, CheckpointRecord, KeptResult, RunRecord, branch_run, check_run_file,
 };
@@ -50,6 +50,8 @@ pub enum TrainingWork {
     ModelsRead(Result<Box<SiteModels>, String>),
     /// What taking back changed, or one sentence says why nothing was.
     TookBack(Result<Box<Rollback>, String>),
+    /// The shipped model is in force again, or one sentence says why not.
+    WentToShipped(Result<Box<Shipped>, String>),
     /// What the models made of the test pair of this radiograph, or one sentence says why it was not read.
     CaseRead(PathBuf, Result<Vec<KeptResult>, String>),
     /// Curves or a page were written to this file, or one sentence says why not.

@@ -35,6 +35,8 @@ pub enum EvidenceCommand {
     Promote,
     /// Put back in force what was before the last promotion.
     TakeBack,
+    /// Put the shipped model back in force, whatever became of the others.
+    UseShipped,
     /// Write the evidence as a page into the run folder.
     Report,
 }
@@ -152,8 +154,8 @@ pub struct Evidence {
     pub asks_promotion: bool,
     /// The worker puts a candidate in force.
     pub promoting: Option<JobHandle>,
-    /// Which models the site uses; `None` where it is not known.
-    pub models: Option<SiteModels>,
+    /// Which models the site uses.
+    pub models: Attempt<SiteModels>,
     /// The test pair that is opened.
     pub opening: Option<CaseOpening>,
     /// What is to be asked of the site's folder.

@@ -108,6 +108,7 @@ pub(in crate::ui::command) fn apply_work(
         TrainingWork::Branched(Ok(record)) => go_on_with(*record, state, services),
         work @ (TrainingWork::ModelsRead(_)
         | TrainingWork::TookBack(_)
+        | TrainingWork::WentToShipped(_)
         | TrainingWork::CaseRead(..)) => evidence::apply_work(work, state),
         TrainingWork::Branched(Err(_))
         | TrainingWork::Opened(Err(_))

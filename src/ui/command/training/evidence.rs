@@ -44,6 +44,11 @@ pub(super) fn apply(command: EvidenceCommand, state: &mut AppState, services: &m
                 services.files.take_back(site);
             }
         }
+        C::UseShipped => {
+            if let Some(site) = services.site.clone() {
+                services.files.use_shipped(site);
+            }
+        }
         C::Report => report(state, services),
     }
 }
@@ -199,7 +204,21 @@ fn use_model_in_force(state: &mut AppState, services: &mut Services) {
 /// Takes what file work ended with.
 pub(super) fn apply_work(work: TrainingWork, state: &mut AppState) {
     match work {
-        TrainingWork::ModelsRead(Ok(models)) => state.training.evidence.models = Some(*models),
+        TrainingWork::ModelsRead(models) => {
+            let models = models.map(|models| *models);
+            state.training.evidence.models.settle(models);
+        }
+        TrainingWork::WentToShipped(Ok(change)) => {
+            let text = match &change.set_aside {
+                Some(file) => format!(
+                    "The shipped model is in force. The record that could not be understood is kept as {}",
+                    file.display()
+                ),
+                None => "The shipped model is in force".to_owned(),
+            };
+            tell(state, Severity::Note, text);
+            state.training.evidence.question = SiteQuestion::Changed;
+        }
         TrainingWork::TookBack(Ok(change)) => {
             let now = change.to.as_ref().map_or_else(
                 || "the shipped model is in force".to_owned(),
@@ -209,12 +228,14 @@ pub(super) fn apply_work(work: TrainingWork, state: &mut AppState) {
             tell(state, Severity::Note, text);
             state.training.evidence.question = SiteQuestion::Changed;
         }
-        TrainingWork::ModelsRead(Err(sentence)) | TrainingWork::TookBack(Err(sentence)) => {
-            state.training.evidence.models = None;
-            fail(state, sentence);
+        // The way back is blocked; what is offered instead stands beside the sentence.
+        TrainingWork::TookBack(Err(sentence)) => {
+            state.training.evidence.models.settle(Err(sentence));
         }
         TrainingWork::CaseRead(radiograph, Ok(kept)) => show_results(&radiograph, kept, state),
-        TrainingWork::CaseRead(_, Err(sentence)) => fail(state, sentence),
+        TrainingWork::WentToShipped(Err(sentence)) | TrainingWork::CaseRead(_, Err(sentence)) => {
+            fail(state, sentence);
+        }
         _ => {}
     }
 }

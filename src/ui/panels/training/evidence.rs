@@ -200,7 +200,17 @@ fn acts_ui(
 
 /// Which model is in force, and the way back.
 fn in_force_ui(ui: &mut Ui, evidence: &Evidence, commands: &mut Vec<UiCommand>) {
-    let Some(models) = &evidence.models else {
+    if let Some(sentence) = evidence.models.failure() {
+        ui.separator();
+        failure_ui(ui, sentence);
+        let tip =
+            "Puts the model that comes with the program in force, whatever became of the others";
+        let button = ui.button("Use the shipped model").on_hover_text(tip);
+        if button.clicked() {
+            tell(commands, EvidenceCommand::UseShipped);
+        }
+    }
+    let Some(models) = evidence.models.done() else {
         return;
     };
     ui.separator();

@@ -65,17 +65,19 @@ pub(super) fn differences_ui(
     close_lines(ui);
     let ours = &candidate.contestant;
     let set = evidence.set;
-    let others: Vec<_> = outcome.contestants().collect();
-    for other in others.into_iter().rev() {
-        if other.label == ours.label {
-            continue;
+    let others = outcome.contestants();
+    let others: Vec<_> = others.filter(|other| other.label != ours.label).collect();
+    ui.add_space(4.0);
+    ui.horizontal_top(|ui| {
+        for other in others.into_iter().rev() {
+            let comparison = outcome.against(ours, other, |scores| set.of(scores));
+            let heading = format!("{} better than {} by", ours.label, other.label);
+            ui.vertical(|ui| {
+                ui.label(RichText::new(heading).strong());
+                comparison_ui(ui, &comparison);
+            });
         }
-        let comparison = outcome.against(ours, other, |scores| set.of(scores));
-        let heading = format!("{} better than {} by", ours.label, other.label);
-        ui.add_space(4.0);
-        ui.label(RichText::new(heading).strong());
-        comparison_ui(ui, &comparison);
-    }
+    });
 }
 
 fn comparison_ui(ui: &mut Ui, comparison: &Comparison) {
@@ -125,6 +127,7 @@ pub(super) fn cases_ui(
     ui.label(RichText::new(heading).strong());
     let list = ScrollArea::both()
         .id_salt("evidence cases")
+        .min_scrolled_height(theme::TRAINING_LIST)
         .max_height(theme::TRAINING_LIST);
     list.show(ui, |ui| {
         let grid = Grid::new("evidence cases").striped(true);
