@@ -28,4 +28,4 @@ pub use outcome::{Candidate, ContestOutcome, Contestant, JudgedCase, Scores};
 pub use pictures::{fit_mask, shown, soft_tissue};
 pub use predictor::{ContestStep, Observer};
 pub use run::{Contender, ContestPlan, run};
-pub use test_set::TestSet;
+pub use test_set::{PairFolders, TestSet};

@@ -17,6 +17,15 @@ struct TestPair {
     keys: Vec<String>,
 }
 
+/// Where pairs lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairFolders {
+    /// Folder of the radiographs.
+    pub radiographs: PathBuf,
+    /// Folder of the soft-tissue images; `None` where they lie with the radiographs.
+    pub soft_tissue: Option<PathBuf>,
+}
+
 /// The pairs that decide.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestSet {
@@ -34,10 +43,11 @@ impl TestSet {
     ///
     /// # Errors
     /// [`ContestError`] where a pair cannot be read, the split does not hold, or not all of its test pairs are there.
-    pub fn new(folders: &[PathBuf], split: Option<&Path>) -> Result<Self, ContestError> {
+    pub fn new(folders: &[PairFolders], split: Option<&Path>) -> Result<Self, ContestError> {
         let mut found = Vec::new();
-        for folder in folders {
-            let listing = dataset::list_pairs(folder, None)?;
+        for place in folders {
+            let folder = &place.radiographs;
+            let listing = dataset::list_pairs(folder, place.soft_tissue.as_deref())?;
             if let Some(found) = listing.ambiguous(&[]) {
                 return Err(ContestError::Ambiguous {
                     text: found.text.clone(),
@@ -59,7 +69,11 @@ impl TestSet {
                 found.push(pair);
             }
         }
-        let folders = folders.to_vec();
+        let folders = folders
+            .iter()
+            .flat_map(|place| std::iter::once(&place.radiographs).chain(&place.soft_tissue))
+            .cloned()
+            .collect();
         let Some(path) = split else {
             let pairs = found.into_iter().map(TestPair::read);
             return Ok(Self {

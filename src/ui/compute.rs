@@ -122,10 +122,15 @@ impl Compute {
         let Some(asked) = self.asked.take() else {
             return Settled::Bundle;
         };
+        let before = self.loaded.as_ref();
+        let is_known = before.is_some_and(|before| before.path == asked.path);
         if asked.adapter.is_none() {
             name.clone_into(&mut self.base_name);
+        } else if !is_known {
+            // It was asked for before the bundle itself was there.
+            let bare = name.split_once(" with ").map_or(name, |(bare, _)| bare);
+            bare.clone_into(&mut self.base_name);
         }
-        let before = self.loaded.as_ref();
         let is_other_adapter = before
             .is_some_and(|before| before.path == asked.path && before.adapter != asked.adapter);
         self.loaded = Some(asked);
@@ -209,9 +214,16 @@ mod tests {
         compute.refuse();
         assert_eq!(compute.adapter(), at(100).as_ref());
         assert!(!compute.is_adapter_waiting());
-        // Another bundle has none, until it is given one.
+        // Another bundle has none, until it is given one: before it is there, even.
         compute.ask(BundleChoice::from(PathBuf::from("b")));
         assert_eq!(compute.adapter(), None);
+        compute.want_adapter(at(50), false);
+        compute.ask(compute.wanted().expect("to be loaded"));
+        let settled = compute.settle("b with site (1234) at 50 %", Vec::new());
+        assert_eq!((settled, compute.base_name()), (Settled::Bundle, "b"));
+        compute.ask(BundleChoice::from(PathBuf::from("c")));
+        assert_eq!(compute.settle("c", Vec::new()), Settled::Bundle);
+        compute.ask(BundleChoice::from(PathBuf::from("b")));
         assert_eq!(compute.settle("b", Vec::new()), Settled::Bundle);
     }
 }

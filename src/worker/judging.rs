@@ -3,7 +3,7 @@
 use super::driven::JobError;
 use super::site::{SiteFolder, SiteModel, default_bundle};
 use super::{ContestObserver, ContestOutcome, ContestPlan};
-use crate::contest::{self, Contender, ContestError, TestSet};
+use crate::contest::{self, Contender, ContestError, PairFolders, TestSet};
 use crate::pipeline::ComputeOptions;
 use crate::train::{RunFolder, SourceKind, TrainError, Which, pack_checkpoint};
 use std::path::PathBuf;
@@ -89,7 +89,12 @@ fn prepare(contest: &RunContest) -> Result<ContestPlan, JobError> {
     };
     let sources = settings.data.source.iter();
     let pairs = sources.filter(|source| source.kind == SourceKind::Pairs);
-    let pairs: Vec<PathBuf> = pairs.map(|source| source.folder.clone()).collect();
+    let pairs: Vec<PairFolders> = pairs
+        .map(|source| PairFolders {
+            radiographs: source.folder.clone(),
+            soft_tissue: source.soft_folder.clone(),
+        })
+        .collect();
     let base = match &contest.base {
         Some(base) => base.clone(),
         None => default_bundle().map_err(ContestError::Site)?,

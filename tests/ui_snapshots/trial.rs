@@ -69,11 +69,11 @@ fn the_palette_shows_rows_to_the_bottom_of_the_window() {
         rows[11]
     };
     assert!(twelfth.bottom() < 720.0);
-    let label = "Original, soft tissue, bone and difference (F9)";
-    let four = window.harness.get_by_label(label).rect();
-    assert!(four.top() <= twelfth.top() + 40.0, "{four:?}");
+    let label = "Original | soft tissue | difference (F8)";
+    let three = window.harness.get_by_label(label).rect();
+    assert!(three.top() <= twelfth.top() + 40.0, "{three:?}");
     window.click(label);
-    assert_eq!(window.state().layout, Layout::Four);
+    assert_eq!(window.state().layout, Layout::Three);
 }
 
 #[test]

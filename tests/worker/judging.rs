@@ -46,8 +46,11 @@ impl Bench {
     }
 
     fn write_pairs(&self) {
-        let pairs = self.path("pairs");
-        std::fs::create_dir(&pairs).unwrap();
+        // Mates in two folders, as a site may have them.
+        let folders = ["pairs", "soft"].map(|name| self.path(name));
+        for folder in &folders {
+            std::fs::create_dir(folder).unwrap();
+        }
         let mut entries = Vec::new();
         for (name, width, part) in [
             ("a", 150, "test"),
@@ -57,7 +60,9 @@ impl Bench {
             let chest = tiny::chest(width, 120);
             let lungs = tiny::lungs(width, 120);
             let soft = lungs.raster().map(|&v| if v == 1 { 0.3 } else { 0.7 });
-            let files = ["cxr", "soft"].map(|what| pairs.join(format!("{name}_{what}.png")));
+            let files = folders
+                .each_ref()
+                .map(|folder| folder.join(format!("{name}.png")));
             for (file, picture) in files.iter().zip([&chest, &soft]) {
                 write_grey16(file, picture, false).unwrap();
             }
@@ -84,11 +89,12 @@ impl Bench {
         let text = format!(
             "stage = 'denoiser'\nout = '{}'\nbase = '{}'\nseed = 3\ndevice = 'cpu'\nthreads = 1\nbatch = 1\n\
              patch_px = 64\niterations = 2\nvalidate_every = 1\ncheckpoint_every = 1\nreport_every = 1\n\
-             [data]\nsplit = '{}'\n[[data.source]]\nkind = 'pairs'\nfolder = '{}'\ngrid_px = 64\n",
+             [data]\nsplit = '{}'\n[[data.source]]\nkind = 'pairs'\nfolder = '{}'\nsoft_folder = '{}'\ngrid_px = 64\n",
             self.path("run").display(),
             self.path("base").display(),
             self.path("split.json").display(),
-            self.path("pairs").display()
+            self.path("pairs").display(),
+            self.path("soft").display()
         );
         std::fs::write(self.path("plan.toml"), text).unwrap();
     }
@@ -137,7 +143,7 @@ impl Bench {
 
     /// A picture that a reader asks for, with the bundle loaded that is in use.
     fn reader_s(&self) -> WorkerCommand {
-        let radiograph = Arc::new(formats::read(&self.path("pairs/b_cxr.png")).unwrap());
+        let radiograph = Arc::new(formats::read(&self.path("pairs/b.png")).unwrap());
         let load = WorkerCommand::LoadBundle(JobHandle::new(), self.path("base").into());
         let loaded = self.told(load, |_| {}).pop();
         let Some(EventKind::BundleLoaded { defaults, .. }) = loaded else {
@@ -217,7 +223,7 @@ fn assert_outcome(bench: &Bench, outcome: &Arc<ContestOutcome>) {
         "{told}"
     );
     // What each made of the pair lies there to be looked at.
-    let radiograph = formats::read(&bench.path("pairs/a_cxr.png")).unwrap();
+    let radiograph = formats::read(&bench.path("pairs/a.png")).unwrap();
     let case = &outcome.cases[0];
     let labels: Vec<&str> = case.kept.iter().map(|(label, _)| label.as_str()).collect();
     let models: Vec<&str> = outcome.contestants().map(|m| m.label.as_str()).collect();

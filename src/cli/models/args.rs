@@ -75,6 +75,9 @@ pub struct PromoteArgs {
     /// Folder of pairs that it never learned from, as for `evaluate`.
     #[arg(long, value_name = "DIR")]
     pub pairs: PathBuf,
+    /// Folder of the soft-tissue images, under the names of their radiographs, where it is another one.
+    #[arg(long, value_name = "DIR")]
+    pub soft: Option<PathBuf>,
     /// Split that it was trained with (`dataset split`): of the pairs its test part counts, and no other; patients count
     /// once. Only --dry-run goes without.
     #[arg(long, value_name = "FILE")]

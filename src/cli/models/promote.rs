@@ -3,7 +3,7 @@
 use super::args::PromoteArgs;
 use crate::cli::report::{Machine, Tally, print_line};
 use crate::cli::session::{Ended, Session};
-use crate::contest::{Candidate, Contender, ContestOutcome, ContestPlan, TestSet};
+use crate::contest::{Candidate, Contender, ContestOutcome, ContestPlan, PairFolders, TestSet};
 use crate::evidence::{Check, Verdict, legend};
 use crate::formats;
 use crate::model::site::default_bundle;
@@ -13,7 +13,6 @@ use crate::worker::{
 };
 use anyhow::{Context as _, bail, ensure};
 use serde_json::json;
-use std::slice;
 use std::sync::Arc;
 
 /// Judges a bundle and puts it in force where it is better.
@@ -38,7 +37,11 @@ pub(super) fn promote(args: &PromoteArgs) -> anyhow::Result<Tally> {
         "give the --split that the candidate was trained with: without it nothing says which pairs were kept for the \
          test (--dry-run judges all of them and changes nothing)"
     );
-    let test = TestSet::new(slice::from_ref(&args.pairs), args.split.as_deref())?;
+    let folders = PairFolders {
+        radiographs: args.pairs.clone(),
+        soft_tissue: args.soft.clone(),
+    };
+    let test = TestSet::new(&[folders], args.split.as_deref())?;
     let pairs = test.for_candidate(&candidate.info)?;
     if !args.dry_run && pairs.checks().iter().any(|check| !check.passed) {
         return Ok(refused(&pairs.checks(), args.json));
