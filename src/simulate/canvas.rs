@@ -1,6 +1,7 @@
 //! Drawing tubes and small solids into a picture of attenuation.
 
 use super::frame::{Frame, Point};
+use super::processing::wide_blur;
 use super::shading::chord;
 use crate::radiograph::{FloatImage, Raster};
 
@@ -89,6 +90,15 @@ impl<'a> Canvas<'a> {
     pub(super) fn fade(&mut self, share: impl Fn(usize) -> f32) {
         for (i, value) in self.image.values_mut().iter_mut().enumerate() {
             *value *= share(i);
+        }
+    }
+
+    /// Takes off `share` of what was drawn so far, smoothed by `sigma` picture heights.
+    pub(super) fn level(&mut self, share: f32, sigma: f32) {
+        let sigma_px = f64::from(self.frame.px(sigma));
+        let even = wide_blur(&self.image, sigma_px);
+        for (value, even) in self.image.values_mut().iter_mut().zip(even.values()) {
+            *value -= share * even;
         }
     }
 

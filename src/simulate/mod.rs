@@ -11,8 +11,8 @@
 //! ```
 //!
 //! It is no patient: vessels end where chance ends them, and bones are simpler than any. By default
-//! it is healthy but for a round nodule now and then; [`PhantomProfile::Varied`] adds diseases,
-//! devices and processing of many kinds, and [`Content`] says what stands where. What is no bone
+//! it is healthy but for a round nodule now and then; [`PhantomProfile::Varied`] has a finer anatomy,
+//! adds diseases, devices and processing of many kinds, and [`Content`] says what stands where. What is no bone
 //! stands in radiograph and soft-tissue image alike. [`ct`] projects real anatomy instead. Both
 //! serve for tests with exact truth and beside real pairs in training.
 //!
@@ -26,6 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod anatomy;
 mod body;
 mod calcium;
 mod canvas;
@@ -52,6 +53,7 @@ mod spectrum;
 mod spine;
 mod texture;
 mod thorax;
+mod tissue;
 mod vendor;
 mod vessels;
 mod write;

@@ -47,6 +47,10 @@ pub(super) struct Cavity {
     pub(super) right_dome_y: f32,
     /// How much lower the left dome stands.
     pub(super) left_dome_drop: f32,
+    /// Depth below its wall at which the cavity reaches its full thickness, picture heights.
+    pub(super) wall_rounding: f32,
+    /// Exponent of the roundness of heart and vessels: 1 for ellipsoids, less for fuller ones.
+    pub(super) roundness: f32,
     /// Heart size against the mean.
     pub(super) heart: f32,
     /// Radius of the aortic arch, picture heights.
@@ -141,7 +145,7 @@ impl Patient {
                 spacing: rng.random_range(0.061..0.076),
                 slope: rng.random_range(0.080..0.145),
                 rib_radius: rng.random_range(0.0115..0.0160),
-                density: rng.random_range(0.65..1.35),
+                density: rng.random_range(0.78..1.46),
                 shoulder_drop: rng.random_range(-0.025..0.030),
             },
             findings: Findings {
@@ -165,6 +169,8 @@ fn sample_varied_cavity(rng: &mut ChaCha8Rng) -> Cavity {
         apex_y: rng.random_range(0.125..0.175),
         right_dome_y: rng.random_range(0.640..0.765),
         left_dome_drop: rng.random_range(-0.005..0.040),
+        wall_rounding: 0.115,
+        roundness: 0.62,
         heart: if rng.random_bool(0.2) {
             rng.random_range(1.12..1.35)
         } else {
@@ -206,6 +212,8 @@ fn sample_cavity(rng: &mut ChaCha8Rng) -> Cavity {
         apex_y: rng.random_range(0.135..0.160),
         right_dome_y: rng.random_range(0.690..0.750),
         left_dome_drop: rng.random_range(0.012..0.035),
+        wall_rounding: 0.15,
+        roundness: 1.0,
         heart: rng.random_range(0.90..1.12),
         aortic_knob: rng.random_range(0.038..0.050),
         lung_density: rng.random_range(0.25..0.29),

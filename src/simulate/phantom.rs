@@ -1,5 +1,6 @@
 //! One study: the patient, the attenuation, and the pictures shown of it.
 
+use super::anatomy::{self, add_bronchi, add_lines, add_muscles, add_trabeculae, grow_trees};
 use super::body::{Bulk, bulk};
 use super::calcium::add_calcium;
 use super::canvas::Canvas;
@@ -15,12 +16,12 @@ use super::pathology::{Pathology, add_strands};
 use super::patient::{PICTURE_CM, Patient};
 use super::processing::{Attenuation, Exposure, show};
 use super::regions::{between_lungs, quantile, selected, sorted};
-use super::ribs::add_ribs;
+use super::ribs::{RIB, SHARP_RIB, add_ribs};
 use super::shading::smooth_step;
 use super::shoulder::add_shoulders;
 use super::spine::add_spine;
-use super::texture::octaves;
 use super::thorax::Thorax;
+use super::tissue::TissueTexture;
 use super::vendor::Vendor;
 use super::vessels::{add_airways, add_vessels};
 use super::{IntensityFigures, SimulateError, figures};
@@ -32,15 +33,10 @@ use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::path::PathBuf;
 
-/// Attenuation of the unresolved texture of full lung, standard deviation of its finest octave.
-const TEXTURE: f32 = 0.0125;
-/// How its amplitude changes from one octave to the next coarser one.
-const TEXTURE_GROWTH: f32 = 0.95;
-const TEXTURE_OCTAVES: u32 = 5;
-/// Cells of the finest octave on a side: about 2 pixels of 1024 each.
-const TEXTURE_CELLS: usize = 512;
-/// The same of muscle and fat elsewhere in the body.
-const TISSUE: f32 = 0.0065;
+/// Share of the vessels' blood that the density of a lung counts.
+const BLOOD_IN_BULK: f32 = 0.45;
+/// Smoothing by which vessels become the even density of a lung, picture heights.
+const COARSE_VESSELS: f32 = 0.035;
 
 /// A chest of chance: the same seed gives the same chest at every size.
 #[derive(Debug, Clone)]
@@ -100,6 +96,10 @@ impl Phantom {
             bulk: bulk(&frame, &patient, &thorax),
             record: Record::new(&frame),
         };
+        if self.variety().is_some() {
+            let rng = &mut self.stream(13);
+            add_muscles(&mut scene.bulk.attenuation, &frame, &patient, rng);
+        }
         let exposure = exposure(&scene.bulk);
         let detail = self.detail(&mut scene);
         let mut bone = self.bones(&mut scene);
@@ -182,11 +182,21 @@ impl Phantom {
             ..
         } = *scene;
         let mut soft = Canvas::new(frame);
-        add_vessels(&mut soft, patient, thorax, &mut self.stream(1));
         if self.variety().is_some() {
+            let rng = &mut self.stream(1);
+            let trees = grow_trees(patient, thorax, rng);
+            for tree in &trees {
+                tree.add(&mut soft, thorax);
+            }
+            // The blood of its vessels is part of a lung's density, which the bulk has already.
+            soft.level(BLOOD_IN_BULK, COARSE_VESSELS);
+            add_bronchi(&mut soft, &trees, rng);
             // Little lung lies over the heart, and little of its vessels.
             let lung = scene.bulk.lung.values();
             soft.fade(|i| smooth_step(0.0, 0.30, lung[i]));
+            add_lines(&mut soft, patient, rng);
+        } else {
+            add_vessels(&mut soft, patient, thorax, &mut self.stream(1));
         }
         add_airways(&mut soft, patient);
         add_nodules(&mut soft, patient, thorax, &mut self.stream(2), record);
@@ -200,13 +210,12 @@ impl Phantom {
         if self.has(Group::Pathology) {
             self.add_pathology(scene, &mut detail);
         }
-        let bulk = &scene.bulk;
-        add_texture(
-            &mut detail,
-            &bulk.lung,
-            &bulk.attenuation,
-            &mut self.stream(3),
-        );
+        let texture = if self.variety().is_some() {
+            TissueTexture::VARIED
+        } else {
+            TissueTexture::PLAIN
+        };
+        texture.add(&mut detail, &scene.bulk, &mut self.stream(3));
         if self.has(Group::Devices) {
             let mut devices = Canvas::new(frame);
             let rng = &mut self.stream(7);
@@ -240,13 +249,26 @@ impl Phantom {
 
     fn bones(&self, scene: &mut Scene<'_>) -> FloatImage {
         let mut bones = Canvas::new(scene.frame);
-        add_spine(&mut bones, scene.patient);
-        add_ribs(&mut bones, scene.patient, scene.thorax, &mut self.stream(4));
-        add_shoulders(&mut bones, scene.patient);
+        let body = (scene.patient, scene.thorax);
+        let is_varied = self.variety().is_some();
+        if is_varied {
+            let rng = &mut self.stream(14);
+            anatomy::add_spine(&mut bones, scene.patient, rng);
+            add_ribs(&mut bones, body, SHARP_RIB, &mut self.stream(4));
+            anatomy::add_shoulders(&mut bones, scene.patient, rng);
+        } else {
+            add_spine(&mut bones, scene.patient);
+            add_ribs(&mut bones, body, RIB, &mut self.stream(4));
+            add_shoulders(&mut bones, scene.patient);
+        }
         if self.calcium_layer() == Some(Layer::Bone) {
             self.add_calcium(&mut bones, Layer::Bone, scene);
         }
-        bones.into_image()
+        let mut bones = bones.into_image();
+        if is_varied {
+            add_trabeculae(&mut bones, &mut self.stream(15));
+        }
+        bones
     }
 
     fn calcium_layer(&self) -> Option<Layer> {
@@ -291,27 +313,6 @@ fn exposure(bulk: &Bulk) -> Exposure {
 fn add(image: &mut FloatImage, other: &FloatImage) {
     for (value, &other) in image.values_mut().iter_mut().zip(other.values()) {
         *value += other;
-    }
-}
-
-/// Adds texture: of lung where there is lung, fainter and smoother elsewhere in the body.
-fn add_texture(
-    detail: &mut FloatImage,
-    lung: &FloatImage,
-    bulk: &FloatImage,
-    rng: &mut ChaCha8Rng,
-) {
-    let texture = octaves(
-        detail.width(),
-        TEXTURE_CELLS,
-        TEXTURE_OCTAVES,
-        TEXTURE_GROWTH,
-        rng,
-    );
-    let places = lung.values().iter().zip(bulk.values());
-    let pixels = detail.values_mut().iter_mut().zip(texture.values());
-    for ((value, &texture), (&lung, &bulk)) in pixels.zip(places) {
-        *value += texture * (TEXTURE * lung.sqrt() + TISSUE * bulk.min(1.0));
     }
 }
 

@@ -134,6 +134,8 @@ pub(super) fn show(
         shown.radiograph.values_mut()[i] = radiograph / WHITE;
         let soft = soft / WHITE;
         let left = 1.0 - (1.0 - vendor.offset_at_white) * smooth_step(0.6, 1.0, soft);
+        let dark = smooth_step(0.0, 0.25, soft) * (1.0 - smooth_step(0.22, 0.38, soft));
+        let left = left * (1.0 + vendor.offset_in_dark * dark);
         shown.soft_tissue.values_mut()[i] = stored(soft - offset * left) / WHITE;
         shown.bone.values_mut()[i] = (radiograph - boneless).max(0.0) / WHITE;
     }
@@ -178,7 +180,7 @@ impl Grains {
 /// Grain with mottle over several scales: what weighting two exposures and smoothing the result
 /// leaves in a real soft-tissue image.
 fn mottled(grain: FloatImage, strength: f32, scale: f64, rng: &mut ChaCha8Rng) -> FloatImage {
-    const BLURS_PX: [f64; 4] = [0.7, 1.4, 2.8, 5.6];
+    const BLURS_PX: [f64; 4] = [0.45, 0.8, 1.6, 3.2];
     let mut sum = grain;
     for sigma_px in BLURS_PX {
         let layer = texture::grain(sum.width(), sigma_px * scale, strength, rng);
@@ -224,7 +226,7 @@ fn base(bulk: &FloatImage, vendor: &Vendor, scale: f64) -> FloatImage {
 }
 
 /// Gaussian blur on a coarser grid: for standard deviations of many pixels.
-fn wide_blur(image: &FloatImage, sigma_px: f64) -> FloatImage {
+pub(super) fn wide_blur(image: &FloatImage, sigma_px: f64) -> FloatImage {
     const COARSE_SIGMA_PX: f64 = 4.0;
     let (width, height) = image.size();
     let factor = (sigma_px / COARSE_SIGMA_PX).max(1.0);

@@ -18,9 +18,15 @@ const STEP_DEG: f32 = 2.0;
 /// Where the ribs meet the spine.
 const HEAD_X: f32 = 0.040;
 
-const RIB: Section = Section::Cortical {
+/// Shell and marrow of a plain phantom's ribs.
+pub(super) const RIB: Section = Section::Cortical {
     shell: 0.13,
     marrow: 0.30,
+};
+/// Of a varied one's: a rib's cortex is half a millimetre thick.
+pub(super) const SHARP_RIB: Section = Section::Cortical {
+    shell: 0.085,
+    marrow: 0.24,
 };
 
 /// One rib in its own plane: angle 0 at the spine, 90 at the side, 180 at the sternum.
@@ -42,14 +48,14 @@ struct Hoop {
 
 pub(super) fn add_ribs(
     canvas: &mut Canvas<'_>,
-    patient: &Patient,
-    thorax: &Thorax,
+    (patient, thorax): (&Patient, &Thorax),
+    section: Section,
     rng: &mut ChaCha8Rng,
 ) {
     for index in 0..patient.skeleton.num_rib_pairs {
         for side in Side::BOTH {
             let hoop = Hoop::new(index, side, patient, thorax, rng);
-            canvas.add_tube(&hoop.nodes(), RIB);
+            canvas.add_tube(&hoop.nodes(), section);
         }
     }
 }

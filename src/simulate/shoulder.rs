@@ -136,7 +136,7 @@ impl Girdle {
 }
 
 /// Depth of `point` inside a triangle, the distance to its nearest side; negative outside.
-fn triangle_depth(corners: &[Point; 3], point: Point) -> f32 {
+pub(super) fn triangle_depth(corners: &[Point; 3], point: Point) -> f32 {
     let [a, b, c] = *corners;
     let side = |from: Point, to: Point| {
         let (dx, dy) = (to.x - from.x, to.y - from.y);

@@ -14,8 +14,6 @@ const APEX_INWARDS: f32 = 0.085;
 const WIDEST_Y: f32 = 0.76;
 /// Depth of the cavity front to back at its middle, cm.
 const CAVITY_CM: f32 = 17.0;
-/// Depth below the wall at which the cavity reaches its full thickness.
-const WALL_ROUNDING: f32 = 0.15;
 /// Depth below a dome of the diaphragm at which the abdomen fills the cavity.
 const DOME_ROUNDING: f32 = 0.09;
 /// Distance of the domes' tops from the midline.
@@ -24,7 +22,7 @@ const DOME_X: f32 = 0.115;
 /// An organ in outline and thickness.
 #[derive(Debug, Clone, Copy)]
 enum Organ {
-    /// An ellipsoid with semi-axes `long` (along `(cos, sin)`) and `short`.
+    /// An ellipsoid with semi-axes `long` (along `(cos, sin)`) and `short`; a `roundness` below 1 makes it fuller.
     Ellipsoid {
         center: Point,
         long: f32,
@@ -32,6 +30,7 @@ enum Organ {
         cos: f32,
         sin: f32,
         thickness_cm: f32,
+        roundness: f32,
     },
     /// An upright column from `top` to `bottom`; `x` and `half_width` at its two ends.
     Column {
@@ -54,10 +53,11 @@ impl Organ {
                 cos,
                 sin,
                 thickness_cm,
+                roundness,
             } => {
                 let (dx, dy) = (point.x - center.x, point.y - center.y);
                 let (u, v) = ((dx * cos + dy * sin) / long, (dy * cos - dx * sin) / short);
-                thickness_cm * chord(u.hypot(v))
+                thickness_cm * chord(u.hypot(v)).powf(roundness)
             }
             Self::Column {
                 x,
@@ -84,6 +84,7 @@ impl Organ {
 /// The chest cavity of one patient.
 pub(super) struct Thorax {
     half_width: f32,
+    wall_rounding: f32,
     apex_y: f32,
     right_dome_y: f32,
     left_dome_y: f32,
@@ -95,6 +96,7 @@ impl Thorax {
         let cavity = &patient.cavity;
         Self {
             half_width: cavity.half_width,
+            wall_rounding: cavity.wall_rounding,
             apex_y: cavity.apex_y,
             right_dome_y: cavity.right_dome_y,
             left_dome_y: cavity.right_dome_y + cavity.left_dome_drop,
@@ -156,7 +158,7 @@ impl Thorax {
     /// Thickness of the cavity that is not filled by the abdomen, cm: air, heart and mediastinum.
     fn cavity_cm(&self, point: Point) -> f32 {
         let apical = 0.55 + 0.45 * smooth_step(self.apex_y, self.apex_y + 0.22, point.y);
-        let wall = rounded_thickness(self.wall_depth(point), WALL_ROUNDING);
+        let wall = rounded_thickness(self.wall_depth(point), self.wall_rounding);
         let below = rounded_thickness(-self.diaphragm_height(point), DOME_ROUNDING);
         CAVITY_CM * apical * wall * (1.0 - below)
     }
@@ -206,6 +208,7 @@ fn organs(cavity: &Cavity, yaw: f32) -> Vec<Organ> {
             cos,
             sin,
             thickness_cm,
+            roundness: cavity.roundness,
         }
     };
     let column = |x, half_width, (top, bottom), thickness_cm| Organ::Column {

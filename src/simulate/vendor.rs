@@ -36,6 +36,8 @@ pub(super) struct Vendor {
     pub(super) mottle: f32,
     /// Share of an offset of the soft-tissue image's grey that is left at white.
     pub(super) offset_at_white: f32,
+    /// Share by which it is larger over dark lung, where the six real pairs have most of it.
+    pub(super) offset_in_dark: f32,
     /// Range of that offset, grey of 255.
     pub(super) offsets: [f32; 2],
 }
@@ -58,6 +60,7 @@ impl Vendor {
         shared_grain: 0.0,
         mottle: 0.0,
         offset_at_white: 1.0,
+        offset_in_dark: 0.0,
         offsets: [9.0, 22.0],
     };
 
@@ -70,7 +73,7 @@ impl Vendor {
     /// Another vendor's choice.
     pub(super) fn sample(rng: &mut ChaCha8Rng) -> Self {
         let standard = Self::STANDARD;
-        let coarser = rng.random_range(0.7_f32..1.05);
+        let coarser = rng.random_range(0.90_f32..1.34);
         Self {
             gamma: rng.random_range(0.93..1.07),
             gain: standard.gain * rng.random_range(0.75..1.15),
@@ -78,16 +81,17 @@ impl Vendor {
             knee: rng.random_range(0.15..0.28),
             edge: rng.random_range(0.10..0.35),
             edge_sigma_px: rng.random_range(14.0..34.0),
-            band_boosts: [rng.random_range(-0.1..0.3), rng.random_range(0.1..0.6)],
+            band_boosts: [rng.random_range(0.42..0.92), rng.random_range(-0.05..0.20)],
             scatter: rng.random_range(0.18..0.32),
             scatter_sigma_px: rng.random_range(40.0..75.0),
-            detector_sigma_px: rng.random_range(0.40..0.65),
+            detector_sigma_px: rng.random_range(0.30..0.55),
             grains: standard.grains.map(|strength| coarser * strength),
-            grain_sigma_px: rng.random_range(0.35..0.50),
-            shared_grain: rng.random_range(0.40..0.60),
-            mottle: rng.random_range(0.6..1.3),
+            grain_sigma_px: rng.random_range(0.48..0.66),
+            shared_grain: rng.random_range(0.30..0.50),
+            mottle: rng.random_range(0.33..0.70),
             offset_at_white: rng.random_range(0.2..0.6),
-            offsets: [2.0, 14.0],
+            offset_in_dark: rng.random_range(3.4..5.0),
+            offsets: [1.0, 7.5],
         }
     }
 }
