@@ -1,5 +1,6 @@
 //! The loop of a run.
 
+mod judging;
 mod reported;
 mod summary;
 
@@ -212,29 +213,6 @@ impl Run<'_> {
         self.reported.since += waited;
     }
 
-    /// Whether the weights are judged after so many iterations.
-    fn is_judged_at(&self, done: u64) -> bool {
-        let every = self.config.validate_every;
-        every > 0 && done.is_multiple_of(every)
-    }
-
-    /// Judges the weights where they are to be; whether they are the best so far. `None` where the run was stopped
-    /// meanwhile: it begins with the judgement when it goes on.
-    fn judge_where_due(&mut self) -> Result<Option<bool>, TrainError> {
-        if !self.state.is_validation_due {
-            return Ok(Some(false));
-        }
-        match self.validate() {
-            Ok(best) => {
-                self.state.is_validation_due = false;
-                self.judged_at = Some(self.state.iteration);
-                Ok(Some(best))
-            }
-            Err(TrainError::Cancelled) => Ok(None),
-            Err(err) => Err(err),
-        }
-    }
-
     fn announce(&mut self) {
         let num_parameters = self
             .stage
@@ -362,61 +340,6 @@ impl Run<'_> {
             terms,
         });
         Ok(())
-    }
-
-    /// Judges the averaged weights; whether they are the best so far.
-    fn validate(&mut self) -> Result<bool, TrainError> {
-        for network in self.stage.networks() {
-            network.swap_averages()?;
-        }
-        let found = {
-            let _guard = tch::no_grad_guard();
-            let Self {
-                stage,
-                observer,
-                waited,
-                ..
-            } = self;
-            // A whole image takes longer than a step: whoever waits is let in between any two.
-            let mut turns = Turns::new(*observer);
-            let found = stage.validate(&mut turns);
-            let found = found.and_then(|found| Ok((found, stage.samples(&mut turns)?)));
-            *waited += turns.waited();
-            found
-        };
-        for network in self.stage.networks() {
-            network.swap_averages()?;
-        }
-        let (validation, samples) = found?;
-        for (name, picture) in samples {
-            self.folder
-                .write_sample(self.state.iteration, &name, &picture)?;
-        }
-        let Some(validation) = validation else {
-            return Ok(false);
-        };
-        let least = self.config.patience.as_ref().map_or(0.0, |p| p.min_delta);
-        let better = |best: f64| validation.score > best + least;
-        let best = validation.score.is_finite() && self.state.best_score.is_none_or(better);
-        self.state.validations_since_best += 1;
-        if best {
-            self.state.best_score = Some(validation.score);
-            self.state.best_iteration = Some(self.state.iteration);
-            self.state.validations_since_best = 0;
-        }
-        self.folder
-            .log(&self.state, "validation", &validation.terms)?;
-        let score = Terms::from([("score".to_owned(), validation.score)]);
-        self.folder.log(&self.state, "validation", &score)?;
-        self.observer.event(&TrainEvent::Validated {
-            iteration: self.state.iteration,
-            terms: validation.terms,
-            score: validation.score,
-            best,
-        });
-        // Validation is no part of the measured speed.
-        self.reported.since = Instant::now();
-        Ok(best)
     }
 
     fn checkpoint(&mut self) -> Result<PathBuf, TrainError> {

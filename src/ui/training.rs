@@ -100,7 +100,7 @@ pub struct Branch {
 }
 
 /// What the window shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TrainingPage {
     /// How a run is prepared.
     #[default]

@@ -87,7 +87,10 @@ fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         }
     });
     ui.separator();
+    // Each page is scrolled by itself: a short one after a long one would lie out of sight.
+    let page = (state.training.page, state.training.wizard.step);
     ScrollArea::vertical()
+        .id_salt(page)
         .auto_shrink([false, true])
         .show(ui, |ui| match state.training.page {
             TrainingPage::Wizard => wizard_ui(ui, state, commands),
