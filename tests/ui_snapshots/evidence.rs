@@ -434,6 +434,12 @@ fn a_case_opens_with_what_the_models_made_of_it() {
     let rival = study.runs.rival().expect("another to compare with");
     assert_eq!(shown.result.bundle_name, "best");
     assert_eq!(rival.result.bundle_name, "base");
+    let settings = &shown.result.settings;
+    let card = format!(
+        "{}: best, LEG {}, {} steps, seed {}",
+        shown.number, settings.leg_weight, settings.steps, settings.seed
+    );
+    assert!(window.has(&card), "{card}");
     assert!(
         window
             .state()

@@ -72,7 +72,7 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
             commands.push(UiCommand::ShowRun(run.number));
         }
         ui.vertical(|ui| {
-            ui.label(RichText::new(short_text(run)).small());
+            ui.label(RichText::new(short_text(run, study.runs.all())).small());
             ui.horizontal(|ui| {
                 let rival = (!is_rival).then_some(run.number);
                 let compare = Button::new("Compare").selected(is_rival);
@@ -106,13 +106,20 @@ fn run_ui(ui: &mut Ui, study: &OpenStudy, run: &Run, commands: &mut Vec<UiComman
     });
 }
 
-/// The line under a thumbnail.
-fn short_text(run: &Run) -> String {
+/// The line beside a thumbnail; it names the model where the results of the study are those of several.
+fn short_text(run: &Run, all: &[Run]) -> String {
     let settings = &run.result.settings;
     let mut parts = vec![
         format!("LEG {}", settings.leg_weight),
         format!("{} steps", settings.steps),
     ];
+    let sha256 = &run.result.bundle_sha256;
+    if all
+        .iter()
+        .any(|other| other.result.bundle_sha256 != *sha256)
+    {
+        parts.insert(0, run.result.bundle_name.clone());
+    }
     parts.push(match run.result.seeds.len() {
         0 | 1 => format!("seed {}", settings.seed),
         several => format!("mean of {several}"),
