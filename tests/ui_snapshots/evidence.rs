@@ -2,6 +2,7 @@
 
 use crate::fake::Window;
 use crate::phantom::{SIDE, defaults, grid, result, stored};
+use crate::training::sums_of;
 use diaphane::contest::Gallery;
 use diaphane::evidence::{Learned, Patients, Table, TestPairs, Verdict};
 use diaphane::formats;
@@ -129,6 +130,7 @@ fn write_run(out: &Path) {
     for (path, text) in [
         (out.join("run.toml"), settings),
         (step.join("state.toml"), state),
+        (step.join("sha256sums"), &sums_of(state)),
         (out.join("last"), "step-00000300"),
         (out.join("best"), "step-00000300"),
     ] {

@@ -3,6 +3,7 @@
 use crate::fake::Window;
 use crate::phantom::defaults;
 use diaphane::dataset::Part;
+use diaphane::formats::hexadecimal;
 use diaphane::formats::raster::{write_grey16, write_mask8};
 use diaphane::simulate::{Phantom, PhantomConfig, PhantomStudy, SoftTone};
 use diaphane::ui::{
@@ -15,6 +16,7 @@ use diaphane::worker::{
 };
 use eframe::egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use tempfile::TempDir;
@@ -211,6 +213,12 @@ fn preflight() -> Preflight {
     }
 }
 
+/// Checksums of a checkpoint that holds nothing but its state, as training writes them.
+pub fn sums_of(state: &str) -> String {
+    let digest = hexadecimal(&Sha256::digest(state.as_bytes()));
+    format!("{digest}  state.toml\n")
+}
+
 /// A folder of a run with a checkpoint, as training leaves it.
 pub fn write_run_folder(out: &Path) {
     let step = out.join("checkpoints/step-00000300");
@@ -224,6 +232,7 @@ pub fn write_run_folder(out: &Path) {
     for (path, text) in [
         (out.join("run.toml"), settings),
         (step.join("state.toml"), state),
+        (step.join("sha256sums"), &sums_of(state)),
         (out.join("log.csv"), log),
         (out.join("last"), "step-00000300"),
         (out.join("best"), "step-00000300"),
