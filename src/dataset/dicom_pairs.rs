@@ -100,7 +100,7 @@ impl Study {
 
 fn content_of(path: &Path) -> Content {
     match formats::read(path) {
-        Err(err) => Content::Unreadable(format!("{}.", err.problem)),
+        Err(err) => Content::Unreadable(err.problem.to_string()),
         Ok(radiograph) if !is_dicom(&radiograph) => Content::OtherPicture,
         Ok(Radiograph { info, .. }) => Content::Dicom {
             shown: shown_by(&info),

@@ -35,7 +35,7 @@ pub(super) fn examine(files: &PairFiles, with_thumbnails: bool) -> Examined {
     let mut read = |path: &PathBuf, voi: Option<&_>| {
         Picture::read(path, voi)
             .map_err(|err| {
-                let text = format!("{}.", err.problem);
+                let text = err.problem.to_string();
                 findings.push(Finding::new(Kind::Unreadable, &[path], text));
             })
             .ok()
@@ -227,7 +227,7 @@ impl PairCheck<'_> {
         };
         let (width, height) = self.radiograph.radiograph.size();
         let text = match formats::read(path) {
-            Err(err) => format!("{}.", err.problem),
+            Err(err) => err.problem.to_string(),
             Ok(mask) => {
                 let (w, h) = mask.size();
                 let inside = mask.stored.iter().filter(|value| *value != 0).count();
