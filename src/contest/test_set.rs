@@ -184,6 +184,8 @@ fn locked(
     let is_named = |pair: &PairFiles| tested.iter().any(|entry| entry.name == pair.name);
     let (named, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_named);
     let (mut pairs, mut patients) = (Vec::new(), Patients::new());
+    // A copy of a pair does not stand for another one.
+    let mut wanted = tested.clone();
     for files in named.into_iter().chain(others) {
         if pairs.len() == tested.len() {
             break;
@@ -192,7 +194,8 @@ fn locked(
             sha256_of(&files.radiograph)?,
             sha256_of(&files.soft_tissue)?,
         ];
-        if let Some(entry) = tested.iter().find(|entry| is_entry(entry, &sha256)) {
+        let found = wanted.iter().position(|entry| is_entry(entry, &sha256));
+        if let Some(entry) = found.map(|at| wanted.remove(at)) {
             patients.insert(files.name.clone(), entry.group.clone());
             let mut pair = TestPair::read(files)?;
             pair.keys.extend(split.named_group(entry).cloned());

@@ -181,7 +181,9 @@ pub fn export(config: &ExportConfig) -> Result<WrittenBundle, TrainError> {
             }
         })?;
     }
-    writer.write_learned_from(&seen_by(&denoiser, segmenter.as_ref())?)?;
+    if let Some(learned) = seen_by(&denoiser, segmenter.as_ref())? {
+        writer.write_learned_from(&learned)?;
+    }
     writer.write_card(&card(config)?)?;
     Ok(writer.finish()?)
 }
@@ -204,13 +206,21 @@ fn card(config: &ExportConfig) -> Result<String, TrainError> {
     ))
 }
 
-/// What all networks of a bundle saw.
-fn seen_by(denoiser: &Trained, segmenter: Option<&Trained>) -> Result<LearnedFrom, TrainError> {
-    let mut learned = learned_from(&denoiser.folder)?;
+/// What all networks of a bundle saw; `None` where that is not known of one of them.
+fn seen_by(
+    denoiser: &Trained,
+    segmenter: Option<&Trained>,
+) -> Result<Option<LearnedFrom>, TrainError> {
+    let Some(mut learned) = learned_from(&denoiser.folder)? else {
+        return Ok(None);
+    };
     if let Some(trained) = segmenter {
-        learned.merge(learned_from(&trained.folder)?);
+        match learned_from(&trained.folder)? {
+            Some(other) => learned.merge(other),
+            None => return Ok(None),
+        }
     }
-    Ok(learned)
+    Ok(Some(learned))
 }
 
 /// Writes what a run with adapters has learned as a file for [`Adapter::read`].

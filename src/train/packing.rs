@@ -14,17 +14,16 @@ use std::path::Path;
 pub fn pack_checkpoint(run: &Path, which: Which, to: &Path) -> Result<WrittenBundle, TrainError> {
     let folder = RunFolder::open(run)?;
     let settings = folder.settings()?;
-    let Some(base) = &settings.base else {
+    let Some(base) = Base::of_run(&settings, &folder)? else {
         return Err(TrainError::checkpoint(
             run,
             "the run goes on from no bundle; pack it with a segmenter (`models pack`)",
         ));
     };
-    let checkpoint = folder.checkpoint(which)?;
+    let checkpoint = folder.sound_checkpoint(which)?;
     let checkpoint =
         checkpoint.ok_or_else(|| TrainError::checkpoint(run, "the run has no checkpoint yet"))?;
     let iterations = RunFolder::state(&checkpoint)?.iteration;
-    let base = Base::open(base)?;
     let manifest = base.manifest();
     let listing = folder.listing()?.unwrap_or_default();
     let learned = listing

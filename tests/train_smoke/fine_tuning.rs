@@ -1,12 +1,14 @@
 //! Runs that go on from a bundle: whole, by low-rank adapters, and by distillation.
 
 use super::{Recorder, alone, assert_same_checkpoint, bench, config, tensors, vqgan_line};
+use diaphane::formats::hexadecimal;
 use diaphane::model::manifest::FileRole;
 use diaphane::model::{Adapter, Bundle, LearnedFrom};
 use diaphane::train::{
     EndReason, ExportConfig, RunConfig, RunFolder, RunSummary, Split, Start, Unobserved, Which,
     export, export_adapter, run,
 };
+use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use tch::{Device, Tensor};
 
@@ -125,6 +127,44 @@ fn assert_learned(root: &Path, packed: &Path, data: &Path) {
     assert!(Bundle::verify(packed).unwrap().is_sound());
     std::fs::write(packed.join("learned-from.json"), "{}").unwrap();
     assert!(!Bundle::verify(packed).unwrap().is_sound());
+}
+
+#[test]
+fn a_bundle_tells_of_the_runs_it_came_by_or_tells_nothing() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    let base = tiny_bundle(root, &data);
+    let read = |folder: &Path| LearnedFrom::read(&Bundle::info(folder).unwrap()).unwrap();
+    let picture = |name: &str| {
+        let bytes = std::fs::read(data.join(name)).unwrap();
+        hexadecimal(&Sha256::digest(&bytes))
+    };
+    // A run that never saw `b` itself, and starts from one that did.
+    let mut second = config(
+        "denoiser",
+        root,
+        &data,
+        &format!("iterations = 1\n{}", vqgan_line(root)),
+    );
+    second.out = root.join("second");
+    second.data.exclude = vec!["b".to_owned()];
+    second.start_from = Some(root.join("denoiser"));
+    run(&second, Start::Fresh, &mut Unobserved).unwrap();
+    let learned = read(&pack(root, "packed", "second", "")).unwrap();
+    assert!(learned.has_file(&picture("b_cxr.png")) && learned.unknown.is_empty());
+
+    // Where the first run no longer says what it saw, nothing is said.
+    std::fs::remove_file(root.join("denoiser/data.json")).unwrap();
+    assert_eq!(read(&pack(root, "silent", "second", "")), None);
+
+    // What the base said stands in the copy that its run keeps.
+    let tuned = tuned("denoiser", "tuned", root, &data, "iterations = 1");
+    run(&tuned, Start::Fresh, &mut Unobserved).unwrap();
+    std::fs::rename(&base, root.join("elsewhere")).unwrap();
+    let learned = read(&pack(root, "kept", "tuned", "")).unwrap();
+    let before = read(&root.join("elsewhere")).unwrap();
+    assert!(before.training.is_subset(&learned.training));
 }
 
 #[test]

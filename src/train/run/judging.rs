@@ -18,7 +18,11 @@ impl Run<'_> {
         if !self.state.is_validation_due {
             return Ok(Some(false));
         }
-        match self.validate() {
+        let began = Instant::now();
+        let outcome = self.validate();
+        // Validation is no part of the measured speed.
+        self.reported.since += began.elapsed();
+        match outcome {
             Ok(best) => {
                 self.state.is_validation_due = false;
                 self.judged_at = Some(self.state.iteration);
@@ -79,8 +83,6 @@ impl Run<'_> {
             score: validation.score,
             best,
         });
-        // Validation is no part of the measured speed.
-        self.reported.since = Instant::now();
         Ok(best)
     }
 }

@@ -40,10 +40,12 @@ impl RunFolder {
         write_sums(&partial)?;
         sync_files(&partial)?;
         self.put_in_place(&partial, &name)?;
-        self.point(Which::Last, &name)?;
+        // Before the newest: a run that is killed in between goes on from an earlier one and comes here again, while a best
+        // one that nothing points at would never be pointed at.
         if state.best_iteration == Some(state.iteration) {
             self.point(Which::Best, &name)?;
         }
+        self.point(Which::Last, &name)?;
         self.tidy()?;
         self.prune(keep)?;
         Ok(path)
