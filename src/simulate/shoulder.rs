@@ -21,25 +21,20 @@ const LONG_BONE: Section = Section::Cortical {
 
 pub(super) fn add_shoulders(canvas: &mut Canvas<'_>, patient: &Patient) {
     for side in Side::BOTH {
-        let girdle = Girdle {
-            side,
-            drop: patient.skeleton.shoulder_drop,
-            front: 0.12 * patient.pose.yaw_deg.to_radians().sin(),
-            density: patient.skeleton.density,
-            arm_deg: patient.habitus.arm_deg,
-        };
+        let girdle = Girdle::new(patient, side);
         girdle.add_scapula(canvas);
         girdle.add_humerus(canvas);
         girdle.add_clavicle(canvas);
     }
 }
 
-struct Girdle {
-    side: Side,
+/// How one shoulder of a patient hangs, and how dense its bones are.
+pub(super) struct Girdle {
+    pub(super) side: Side,
     drop: f32,
     /// How far a turn of the patient moves what lies in front.
     front: f32,
-    density: f32,
+    pub(super) density: f32,
     arm_deg: f32,
 }
 
@@ -47,9 +42,19 @@ struct Girdle {
 const BLADE_CORNERS: [(f32, f32); 3] = [(0.235, 0.175), (0.360, 0.255), (0.317, 0.455)];
 
 impl Girdle {
+    pub(super) fn new(patient: &Patient, side: Side) -> Self {
+        Self {
+            side,
+            drop: patient.skeleton.shoulder_drop,
+            front: 0.12 * patient.pose.yaw_deg.to_radians().sin(),
+            density: patient.skeleton.density,
+            arm_deg: patient.habitus.arm_deg,
+        }
+    }
+
     /// A point given for the patient's left side; `medial` is 1 at the sternum, where the shoulder's
     /// height no longer matters.
-    fn point(&self, x: f32, y: f32, medial: f32) -> Point {
+    pub(super) fn point(&self, x: f32, y: f32, medial: f32) -> Point {
         let dropped = Point::new(x, y + self.drop * (1.0 - medial)).mirrored(self.side);
         Point::new(dropped.x - medial * self.front, dropped.y)
     }
@@ -62,6 +67,35 @@ impl Girdle {
         }
     }
 
+    /// The clavicle of this attenuation through points with radius and share of it, from the sternum outwards.
+    pub(super) fn clavicle<const N: usize>(
+        &self,
+        attenuation: f32,
+        shape: [(f32, f32, f32, f32); N],
+    ) -> Vec<Node> {
+        let nodes = shape.map(|(x, y, radius, share)| Node {
+            at: self.point(x, y, 1.0 - smooth_step(0.03, 0.30, x)),
+            radius,
+            attenuation: self.density * attenuation * share,
+        });
+        smooth_curve(&nodes, 10)
+    }
+
+    /// The humerus of this attenuation through places along its shaft with radius and share of it; `head` is where 0 lies.
+    pub(super) fn humerus<const N: usize>(
+        &self,
+        attenuation: f32,
+        head: (f32, f32),
+        shape: [(f32, f32, f32); N],
+    ) -> [Node; N] {
+        let (sin, cos) = self.arm_deg.to_radians().sin_cos();
+        shape.map(|(length, radius, share)| Node {
+            at: self.point(head.0 + length * sin, head.1 + length * cos, 0.0),
+            radius,
+            attenuation: self.density * attenuation * share,
+        })
+    }
+
     fn add_clavicle(&self, canvas: &mut Canvas<'_>) {
         let shape = [
             (0.030, 0.222, 0.0165, 0.75),
@@ -72,12 +106,7 @@ impl Girdle {
             (0.330, 0.136, 0.0120, 0.9),
             (0.395, 0.148, 0.0130, 0.75),
         ];
-        let nodes = shape.map(|(x, y, radius, share)| Node {
-            at: self.point(x, y, 1.0 - smooth_step(0.03, 0.30, x)),
-            radius,
-            attenuation: self.density * CLAVICLE * share,
-        });
-        canvas.add_tube(&smooth_curve(&nodes, 10), LONG_BONE);
+        canvas.add_tube(&self.clavicle(CLAVICLE, shape), LONG_BONE);
     }
 
     fn add_scapula(&self, canvas: &mut Canvas<'_>) {
@@ -117,20 +146,15 @@ impl Girdle {
     }
 
     fn add_humerus(&self, canvas: &mut Canvas<'_>) {
-        let (sin, cos) = self.arm_deg.to_radians().sin_cos();
-        let along = |length: f32, radius: f32, share: f32| Node {
-            at: self.point(0.428 + length * sin, 0.245 + length * cos, 0.0),
-            radius,
-            attenuation: self.density * HUMERUS * share,
-        };
-        let shaft = [
-            along(-0.010, 0.037, 0.45),
-            along(0.012, 0.041, 0.55),
-            along(0.055, 0.033, 0.70),
-            along(0.120, 0.026, 0.90),
-            along(0.30, 0.022, 1.0),
-            along(0.60, 0.021, 1.0),
+        let shape = [
+            (-0.010, 0.037, 0.45),
+            (0.012, 0.041, 0.55),
+            (0.055, 0.033, 0.70),
+            (0.120, 0.026, 0.90),
+            (0.30, 0.022, 1.0),
+            (0.60, 0.021, 1.0),
         ];
+        let shaft = self.humerus(HUMERUS, (0.428, 0.245), shape);
         canvas.add_tube(&smooth_curve(&shaft, 12), LONG_BONE);
     }
 }

@@ -4,7 +4,7 @@ use crate::simulate::canvas::{Canvas, Node, Section, smooth_curve};
 use crate::simulate::frame::{Point, Side};
 use crate::simulate::patient::Patient;
 use crate::simulate::shading::{chord, line, smooth_step};
-use crate::simulate::shoulder::triangle_depth;
+use crate::simulate::shoulder::{Girdle, triangle_depth};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 
@@ -34,20 +34,14 @@ pub(in crate::simulate) fn add_shoulders(
     // Both hands rest alike: the shoulder blades are turned out alike, too.
     let turned_out = rng.random_range(0.0_f32..1.0);
     for side in Side::BOTH {
-        let girdle = Girdle {
-            side,
-            drop: patient.skeleton.shoulder_drop,
-            front: 0.12 * patient.pose.yaw_deg.to_radians().sin(),
-            density: patient.skeleton.density,
-            arm_deg: patient.habitus.arm_deg,
+        let girdle = Girdle::new(patient, side);
+        let scapula = Scapula {
+            girdle: &girdle,
             turned_out: turned_out + rng.random_range(-0.1..0.1),
         };
-        girdle.add_blade(canvas);
-        girdle.add_spine(canvas);
-        girdle.add_coracoid(canvas);
-        girdle.add_glenoid(canvas);
-        girdle.add_humerus(canvas);
-        girdle.add_clavicle(canvas);
+        scapula.add(canvas);
+        add_humerus(&girdle, canvas);
+        add_clavicle(&girdle, canvas);
     }
 }
 
@@ -55,49 +49,44 @@ fn add_curve(canvas: &mut Canvas<'_>, nodes: &[Node], section: Section) {
     canvas.add_tube(&smooth_curve(nodes, 8), section);
 }
 
-struct Girdle {
-    side: Side,
-    drop: f32,
-    /// How far a turn of the patient moves what lies in front.
-    front: f32,
-    density: f32,
-    arm_deg: f32,
-    /// How far the lower angle of the scapula is turned outwards, 0 to 1.
+struct Scapula<'a> {
+    girdle: &'a Girdle,
+    /// How far its lower angle is turned outwards, 0 to 1.
     turned_out: f32,
 }
 
-impl Girdle {
-    /// A point given for the patient's left side; `medial` is 1 at the sternum, where the shoulder's height no longer
-    /// matters.
-    fn point(&self, x: f32, y: f32, medial: f32) -> Point {
-        let dropped = Point::new(x, y + self.drop * (1.0 - medial)).mirrored(self.side);
-        Point::new(dropped.x - medial * self.front, dropped.y)
+impl Scapula<'_> {
+    fn add(&self, canvas: &mut Canvas<'_>) {
+        self.add_blade(canvas);
+        self.add_spine(canvas);
+        self.add_coracoid(canvas);
+        self.add_glenoid(canvas);
     }
 
-    /// A point of the scapula, which turns about its glenoid.
-    fn on_scapula(&self, x: f32, y: f32) -> Point {
+    /// A point of it: it turns about its glenoid.
+    fn point(&self, x: f32, y: f32) -> Point {
         let out = self.turned_out * (0.075 * (y - 0.24) / 0.22);
-        self.point(x + out, y, 0.0)
+        self.girdle.point(x + out, y, 0.0)
     }
 
     fn node(&self, (x, y): (f32, f32), radius: f32, attenuation: f32) -> Node {
         Node {
-            at: self.on_scapula(x, y),
+            at: self.point(x, y),
             radius,
-            attenuation: self.density * attenuation,
+            attenuation: self.girdle.density * attenuation,
         }
     }
 
     /// The flat with its three borders: the medial one sharp, the lateral one thick, the upper one thin.
     fn add_blade(&self, canvas: &mut Canvas<'_>) {
         let corners = [(0.228, 0.178), (0.362, 0.250), (0.317, 0.468)];
-        let corners = corners.map(|(x, y)| self.on_scapula(x, y));
-        let middle = self.on_scapula(0.305, 0.30);
+        let corners = corners.map(|(x, y)| self.point(x, y));
+        let middle = self.point(0.305, 0.30);
         canvas.add_solid(middle, 0.20, |point| {
             let depth = triangle_depth(&corners, point) + 0.010;
             // Thinnest in the middle of the fossa.
             let fossa = 1.0 - 0.45 * smooth_step(0.0, 0.035, depth);
-            self.density * BLADE * fossa * smooth_step(0.0, 0.004, depth)
+            self.girdle.density * BLADE * fossa * smooth_step(0.0, 0.004, depth)
         });
         let edge = |at, share: f32| self.node(at, EDGE, share * BORDER);
         let medial = [
@@ -148,11 +137,13 @@ impl Girdle {
 
     /// Seen end-on: a ring, with its root behind.
     fn add_coracoid(&self, canvas: &mut Canvas<'_>) {
-        let center = self.on_scapula(0.356, 0.203);
+        let center = self.point(0.356, 0.203);
         let radii = (0.017, 0.014);
         canvas.add_solid(center, 0.026, |point| {
             let t = ((point.x - center.x) / radii.0).hypot((point.y - center.y) / radii.1);
-            self.density * BORDER * (0.75 * line((t - 1.0) / 0.14) + 0.35 * chord(t.min(1.0)))
+            self.girdle.density
+                * BORDER
+                * (0.75 * line((t - 1.0) / 0.14) + 0.35 * chord(t.min(1.0)))
         });
         let root = [
             self.node((0.330, 0.222), 0.008, 0.45 * BORDER),
@@ -163,12 +154,14 @@ impl Girdle {
 
     /// The rim of the socket, front and back, and the dense plate between.
     fn add_glenoid(&self, canvas: &mut Canvas<'_>) {
-        let center = self.on_scapula(0.372, 0.240);
+        let center = self.point(0.372, 0.240);
         canvas.add_solid(center, 0.050, |point| {
-            let lean = self.side.sign() * 0.15 * (point.y - center.y);
+            let lean = self.girdle.side.sign() * 0.15 * (point.y - center.y);
             let x = (point.x - center.x - lean) / 0.010;
             let t = x.hypot((point.y - center.y) / 0.034);
-            self.density * BORDER * (0.75 * line((t - 1.0) / 0.13) + 0.30 * chord(t.min(1.0)))
+            self.girdle.density
+                * BORDER
+                * (0.75 * line((t - 1.0) / 0.13) + 0.30 * chord(t.min(1.0)))
         });
         let neck = [
             self.node((0.338, 0.250), 0.020, 0.40 * BORDER),
@@ -176,56 +169,47 @@ impl Girdle {
         ];
         add_curve(canvas, &neck, LONG_BONE);
     }
+}
 
-    fn add_humerus(&self, canvas: &mut Canvas<'_>) {
-        let (sin, cos) = self.arm_deg.to_radians().sin_cos();
-        let along = |length: f32, radius: f32, share: f32| Node {
-            at: self.point(0.434 + length * sin, 0.245 + length * cos, 0.0),
-            radius,
-            attenuation: self.density * HUMERUS * share,
-        };
-        let shaft = [
-            along(0.030, 0.036, 0.25),
-            along(0.060, 0.030, 0.55),
-            along(0.110, 0.024, 0.90),
-            along(0.30, 0.021, 1.0),
-            along(0.60, 0.020, 1.0),
-        ];
-        add_curve(canvas, &shaft, SHAFT);
-        // A ball of spongy bone under a thin shell, brightest where it faces the socket.
-        let head = self.point(0.430, 0.238, 0.0);
-        let radius = 0.043;
-        canvas.add_solid(head, 1.1 * radius, |point| {
-            let t = head.distance(point) / radius;
-            let facing = 0.5 - 0.5 * self.side.sign() * (point.x - head.x) / radius;
-            let shell = line((t - 0.97) / 0.030) * (0.25 + 0.75 * facing);
-            self.density * HUMERUS * (0.36 * chord(t.min(1.0)) + 0.22 * shell)
-        });
-        let tuberosity = [along(-0.020, 0.016, 0.10), along(0.030, 0.024, 0.22)];
-        let tuberosity = tuberosity.map(|node| Node {
-            at: Point::new(node.at.x + self.side.sign() * 0.026, node.at.y),
-            ..node
-        });
-        add_curve(canvas, &tuberosity, LONG_BONE);
-    }
+fn add_humerus(girdle: &Girdle, canvas: &mut Canvas<'_>) {
+    let middle = (0.434, 0.245);
+    let shape = [
+        (0.030, 0.036, 0.25),
+        (0.060, 0.030, 0.55),
+        (0.110, 0.024, 0.90),
+        (0.30, 0.021, 1.0),
+        (0.60, 0.020, 1.0),
+    ];
+    add_curve(canvas, &girdle.humerus(HUMERUS, middle, shape), SHAFT);
+    // A ball of spongy bone under a thin shell, brightest where it faces the socket.
+    let head = girdle.point(0.430, 0.238, 0.0);
+    let radius = 0.043;
+    canvas.add_solid(head, 1.1 * radius, |point| {
+        let t = head.distance(point) / radius;
+        let facing = 0.5 - 0.5 * girdle.side.sign() * (point.x - head.x) / radius;
+        let shell = line((t - 0.97) / 0.030) * (0.25 + 0.75 * facing);
+        girdle.density * HUMERUS * (0.36 * chord(t.min(1.0)) + 0.22 * shell)
+    });
+    let tuberosity = [(-0.020, 0.016, 0.10), (0.030, 0.024, 0.22)];
+    let tuberosity = girdle.humerus(HUMERUS, middle, tuberosity);
+    let tuberosity = tuberosity.map(|node| Node {
+        at: Point::new(node.at.x + girdle.side.sign() * 0.026, node.at.y),
+        ..node
+    });
+    add_curve(canvas, &tuberosity, LONG_BONE);
+}
 
-    fn add_clavicle(&self, canvas: &mut Canvas<'_>) {
-        let shape = [
-            (0.028, 0.224, 0.0175, 0.70),
-            (0.046, 0.219, 0.0165, 0.85),
-            (0.075, 0.209, 0.0130, 0.95),
-            (0.125, 0.193, 0.0110, 1.05),
-            (0.190, 0.168, 0.0100, 1.10),
-            (0.260, 0.146, 0.0105, 1.0),
-            (0.330, 0.138, 0.0115, 0.85),
-            (0.385, 0.148, 0.0125, 0.70),
-            (0.412, 0.156, 0.0120, 0.60),
-        ];
-        let nodes = shape.map(|(x, y, radius, share)| Node {
-            at: self.point(x, y, 1.0 - smooth_step(0.03, 0.30, x)),
-            radius,
-            attenuation: self.density * CLAVICLE * share,
-        });
-        canvas.add_tube(&smooth_curve(&nodes, 10), LONG_BONE);
-    }
+fn add_clavicle(girdle: &Girdle, canvas: &mut Canvas<'_>) {
+    let shape = [
+        (0.028, 0.224, 0.0175, 0.70),
+        (0.046, 0.219, 0.0165, 0.85),
+        (0.075, 0.209, 0.0130, 0.95),
+        (0.125, 0.193, 0.0110, 1.05),
+        (0.190, 0.168, 0.0100, 1.10),
+        (0.260, 0.146, 0.0105, 1.0),
+        (0.330, 0.138, 0.0115, 0.85),
+        (0.385, 0.148, 0.0125, 0.70),
+        (0.412, 0.156, 0.0120, 0.60),
+    ];
+    canvas.add_tube(&girdle.clavicle(CLAVICLE, shape), LONG_BONE);
 }
