@@ -45,7 +45,7 @@ impl Window {
         rect
     }
 
-    fn snapshot_round(&mut self, labels: &[&str], name: &str) {
+    pub fn snapshot_round(&mut self, labels: &[&str], name: &str) {
         self.snapshot_of(self.rect_round(labels).expand(MARGIN), name);
     }
 

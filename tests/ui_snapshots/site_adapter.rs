@@ -157,6 +157,14 @@ fn the_strength_loads_once_when_it_is_let_go_and_a_picture_made_before_is_shown_
 }
 
 #[test]
+fn an_adapter_with_its_strength() {
+    let mut window = Window::new().with_adapter();
+    window.harness.set_size(Vec2::new(1280.0, 1500.0));
+    window.click("More settings");
+    window.snapshot_round(&["Adapter", "100 is what was trained"], "adapter");
+}
+
+#[test]
 fn one_that_belongs_elsewhere_is_refused_and_the_picture_stays() {
     let mut window = Window::new().with_study().with_result();
     window.adapt(AdapterCommand::Apply(PathBuf::from(FILE)));
