@@ -31,6 +31,8 @@ pub struct Preflight {
     pub secs_per_iteration: f64,
     /// Judging the weights once, seconds; `None` where there is nothing to judge by.
     pub secs_per_validation: Option<f64>,
+    /// Writing a checkpoint once, seconds.
+    pub secs_per_checkpoint: f64,
     /// The whole run with what it judges and keeps, seconds.
     pub total_secs: f64,
     /// A checkpoint on the disk, bytes.
@@ -61,6 +63,8 @@ pub(super) fn preflight(
         minutes: None,
         report_every: u64::MAX,
         validate_every: 0,
+        // So few steps are judged once, at their end.
+        patience: None,
         checkpoint_every: u64::MAX,
         ..config.clone()
     };
@@ -91,7 +95,8 @@ fn total_secs(config: &RunConfig, found: &Preflight) -> f64 {
     let by_time = config.minutes.map(|minutes| 60.0 * minutes);
     let by_iterations = config.iterations.map(|iterations| {
         let judging = num_validations(config) as f64 * found.secs_per_validation.unwrap_or(0.0);
-        iterations as f64 * found.secs_per_iteration + judging
+        let keeping = num_checkpoints(config) as f64 * found.secs_per_checkpoint;
+        iterations as f64 * found.secs_per_iteration + judging + keeping
     });
     let budgets = [by_time, by_iterations].into_iter().flatten();
     budgets.reduce(f64::min).unwrap_or(0.0)
@@ -103,11 +108,20 @@ fn num_validations(config: &RunConfig) -> u64 {
     iterations.checked_div(config.validate_every).unwrap_or(1)
 }
 
+/// Checkpoints of a run that its iterations end, the last among them; where validations write more, they are better
+/// than what was before.
+fn num_checkpoints(config: &RunConfig) -> u64 {
+    let iterations = config.iterations.unwrap_or(0);
+    (iterations / config.checkpoint_every.max(1)).max(1)
+}
+
 /// Times the steps; what others do between two of them does not count.
 struct Stopwatch<'a> {
     observer: &'a mut dyn TrainingObserver,
     begun: Option<Instant>,
     steps: Vec<Duration>,
+    /// When the steps and what judges them were done.
+    judged: Option<Instant>,
     told: Option<Preflight>,
 }
 
@@ -117,6 +131,7 @@ impl<'a> Stopwatch<'a> {
             observer,
             begun: None,
             steps: Vec::new(),
+            judged: None,
             told: None,
         }
     }
@@ -143,6 +158,7 @@ impl Preflight {
             num_parameters: 0,
             secs_per_iteration: 0.0,
             secs_per_validation: None,
+            secs_per_checkpoint: 0.0,
             total_secs: 0.0,
             checkpoint_bytes: 0,
             disk_bytes: 0,
@@ -180,6 +196,13 @@ impl TrainingObserver for Stopwatch<'_> {
                 let laps: Duration = self.steps.iter().skip(STEPS).sum();
                 if let Some(told) = &mut self.told {
                     told.secs_per_validation = Some((laps + last).as_secs_f64());
+                }
+                self.judged = Some(Instant::now());
+            }
+            TrainEvent::Checkpointed { .. } => {
+                let from = self.judged.or(self.begun);
+                if let (Some(told), Some(from)) = (&mut self.told, from) {
+                    told.secs_per_checkpoint = from.elapsed().as_secs_f64();
                 }
             }
             TrainEvent::Warned { .. } => self.observer.event(event),

@@ -18,6 +18,8 @@ pub struct RunRecord {
     pub iterations: Option<u64>,
     /// Validations without a better score that end it; `None` where nothing but its iterations does.
     pub patience: Option<u64>,
+    /// Validations without a better score before the newest checkpoint.
+    pub validations_since_best: u64,
     /// Largest learning rate.
     pub learning_rate: f64,
     /// Iterations between validations; 0 validates at the end only.
@@ -82,12 +84,16 @@ impl RunRecord {
             .filter(|entry| entry.split == Split::Training);
         let rows = std::fs::read_to_string(path.join(LOG)).unwrap_or_default();
         let rows: Vec<LogRow> = rows.lines().filter_map(LogRow::parse).collect();
-        let checkpoints = checkpoints(&folder, &rows)?;
+        let newest = folder.checkpoint(Which::Last)?;
+        let newest = newest.map(|path| RunFolder::state(&path)).transpose()?;
+        let newest = newest.unwrap_or_default();
+        let checkpoints = checkpoints(&folder, &rows, newest.best_iteration)?;
         Ok(Self {
             folder: path.to_owned(),
             stage: settings.stage,
             iterations: settings.iterations,
             patience: settings.patience.map(|patience| patience.validations),
+            validations_since_best: newest.validations_since_best,
             learning_rate: settings.optimizer.learning_rate,
             validate_every: settings.validate_every,
             batch: settings.batch,
@@ -114,7 +120,11 @@ impl LogRow {
     }
 }
 
-fn checkpoints(folder: &RunFolder, rows: &[LogRow]) -> Result<Vec<CheckpointRecord>, TrainError> {
+fn checkpoints(
+    folder: &RunFolder,
+    rows: &[LogRow],
+    best: Option<u64>,
+) -> Result<Vec<CheckpointRecord>, TrainError> {
     let is_score = |row: &&LogRow| row.part == "validation" && row.term == "score";
     let score_at = |iteration: u64| {
         let mut scores = rows.iter().rev().filter(is_score);
@@ -122,10 +132,6 @@ fn checkpoints(folder: &RunFolder, rows: &[LogRow]) -> Result<Vec<CheckpointReco
         Some(row.value)
     };
     let last = folder.checkpoint(Which::Last)?;
-    let best = match &last {
-        Some(last) => RunFolder::state(last)?.best_iteration,
-        None => None,
-    };
     let listing = std::fs::read_dir(folder.root().join("checkpoints"));
     let mut paths: Vec<PathBuf> = listing
         .into_iter()

@@ -204,6 +204,7 @@ fn preflight() -> Preflight {
         num_parameters: 2_300_000,
         secs_per_iteration: 1.25,
         secs_per_validation: Some(4.0),
+        secs_per_checkpoint: 0.3,
         total_secs: 1290.0,
         checkpoint_bytes: 38 << 20,
         disk_bytes: (38 * 5) << 20,

@@ -37,9 +37,18 @@ impl Adversary {
         })
     }
 
-    /// The generator's share of the game: reconstructions shall be taken for real.
+    /// The generator's share of the game: reconstructions shall be taken for real. The discriminator itself learns nothing
+    /// from it: over the parts of an iteration its gradients add up.
     pub fn generator_loss(&self, reconstruction: &Tensor) -> Tensor {
+        let variables = self.network.vs.trainable_variables();
+        let learn = |wanted| {
+            for variable in &variables {
+                drop(variable.set_requires_grad(wanted));
+            }
+        };
+        learn(false);
         let judgement = self.discriminator.forward_t(reconstruction, true);
+        learn(true);
         adversarial_loss(&judgement.logits, Verdict::Real) * self.weight
     }
 

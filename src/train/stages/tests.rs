@@ -151,7 +151,6 @@ fn a_skipped_iteration_leaves_the_segmenter_as_it_was() {
 fn parts_add_up_to_the_whole_iteration() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config("vqgan", folder.path());
-    config.loss.vqgan.adversarial = 0.0;
     config.loss.vqgan.quantized_share = 0.0;
     config.loss.vqgan.latent_noise = 0.0;
     let dataset = Dataset::load(&config, &mut Unobserved).unwrap();
@@ -165,8 +164,10 @@ fn parts_add_up_to_the_whole_iteration() {
     let (whole, parts) = (after(&[0.5]), after(&[0.5, 0.5]));
     for (name, found) in &parts {
         let error = (found - &whole[name]).abs().max().double_value(&[]);
-        // Adam's first step is the sign of the gradient times the rate: 1e-3, but where the gradient is all rounding.
-        assert!(error < 2e-5, "{name:?}: {error}");
+        // Adam's first step is the sign of the gradient times the rate: 1e-3, but where the gradient is all rounding. A
+        // part more moves the running statistics of the opponent once more.
+        let is_statistic = name.1.contains("running") || name.1.contains("num_batches");
+        assert!(is_statistic || error < 2e-5, "{name:?}: {error}");
     }
 }
 

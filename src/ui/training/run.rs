@@ -82,6 +82,8 @@ pub struct TrainingRun {
     pub iterations: Option<u64>,
     /// Validations without a better score that end it; `None` where nothing but its iterations does.
     pub patience: Option<u64>,
+    /// Validations since a better score; a branch waits anew.
+    pub validations_since_best: u64,
     /// Largest learning rate; 0 until its folder was read.
     pub learning_rate: f64,
     /// Iterations between validations; 0 validates at the end only.
@@ -111,6 +113,7 @@ impl TrainingRun {
             best: None,
             iterations: None,
             patience: None,
+            validations_since_best: 0,
             learning_rate: 0.0,
             validate_every: 0,
             batch: 1,
@@ -145,6 +148,10 @@ impl TrainingRun {
     pub(in crate::ui) fn take_record(&mut self, record: RunRecord) {
         self.iterations = record.iterations;
         self.patience = record.patience;
+        // One that is read while a validation is made knows less than the worker has told.
+        if self.job.is_none() || self.curves.score().is_none() {
+            self.validations_since_best = record.validations_since_best;
+        }
         self.learning_rate = record.learning_rate;
         self.validate_every = record.validate_every;
         self.batch = record.batch;
@@ -201,8 +208,10 @@ impl TrainingRun {
                 best,
             } => {
                 self.curves.judge(*iteration, terms, *score);
+                self.validations_since_best += 1;
                 if *best {
                     self.best = Some((*iteration, *score));
+                    self.validations_since_best = 0;
                 }
             }
             TrainEvent::Warned { message } => {
@@ -225,11 +234,11 @@ impl TrainingRun {
         }
     }
 
-    /// Seconds left at the speed of the last report; `None` before there is one.
+    /// Seconds left at the pace of the whole run, with all that it judged and kept; `None` before there is a report.
     pub fn secs_left(&self) -> Option<f64> {
         let latest = self.latest?;
-        let left = self.iterations?.saturating_sub(latest.iteration) as f64;
-        (latest.iterations_per_sec > 0.0).then(|| left / latest.iterations_per_sec)
+        let left = 1.0 - latest.fraction;
+        (latest.fraction > 0.0).then(|| left * latest.elapsed_secs / latest.fraction)
     }
 
     /// How often every radiograph was drawn since the best score, on the average; `None` before there is one.
@@ -237,13 +246,6 @@ impl TrainingRun {
         let (best, latest) = (self.best?.0, self.latest?.iteration);
         let patches = latest.saturating_sub(best) as f64 * self.batch as f64;
         (self.num_training > 0).then(|| patches / self.num_training as f64)
-    }
-
-    /// Validations after the best one.
-    pub fn validations_since_best(&self) -> usize {
-        let best = self.best.map_or(0, |(iteration, _)| iteration) as f64;
-        let judged = self.curves.score().map(|(_, points)| points.iter());
-        judged.map_or(0, |points| points.filter(|point| point[0] > best).count())
     }
 
     /// For the status bar; `None` where it does not go on.

@@ -9,8 +9,9 @@ use crate::ui::training::{RunPlan, TrainingCommand};
 use crate::worker::Preflight;
 use eframe::egui::{DragValue, Grid, RichText, Ui};
 
-/// Patches come in multiples of this, pixels: networks halve them.
-const PATCH_STEP_PX: f64 = 32.0;
+/// Patches come in multiples of this, pixels: a codec takes them down to an eighth, a noise estimator its latents
+/// to an eighth of that.
+const PATCH_STEP_PX: f64 = 64.0;
 /// Most iterations of a run.
 pub(super) const MOST_ITERATIONS: u64 = 1_000_000;
 /// Share of the free memory or disk above which a run is told to be tight.
