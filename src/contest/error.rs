@@ -67,6 +67,14 @@ pub enum ContestError {
         /// Why not.
         source: Box<ContestError>,
     },
+    /// What an earlier judging left cannot be understood.
+    #[error("the evidence that was kept cannot be read ({reason}); judge the run again: {}", path.display())]
+    Kept {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A candidate is to be promoted that did not pass.
     #[error("the candidate did not pass every check and is not promoted")]
     NotPassed,

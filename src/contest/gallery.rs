@@ -3,12 +3,14 @@
 use super::Case;
 use crate::evidence::{CasePictures, Picture};
 use crate::radiograph::FloatImage;
+use serde::{Deserialize, Serialize};
 
 /// Most cases whose pictures stand on a page.
 const MOST_CASES: usize = 3;
 
 /// Pictures of every case, where a page was asked for.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Gallery {
     is_wanted: bool,
     cases: Vec<CasePictures>,

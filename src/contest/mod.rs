@@ -14,6 +14,8 @@ mod case;
 mod error;
 mod gallery;
 mod kept;
+mod kept_outcome;
+mod locked;
 mod outcome;
 mod pictures;
 mod predictor;
@@ -24,8 +26,20 @@ mod test_set;
 pub use case::Case;
 pub use error::ContestError;
 pub use gallery::Gallery;
+pub use kept_outcome::KeptOutcome;
 pub use outcome::{Candidate, ContestOutcome, Contestant, JudgedCase, Scores};
 pub use pictures::{fit_mask, shown, soft_tissue};
-pub use predictor::{ContestStep, Observer};
+pub use predictor::{ContestStep, Observer, Unobserved};
 pub use run::{Contender, ContestPlan, run};
 pub use test_set::{PairFolders, TestSet};
+
+use std::path::Path;
+
+/// SHA-256 of a file.
+fn sha256_of(path: &Path) -> Result<String, ContestError> {
+    let digest = crate::formats::sha256_of_file(path).map_err(|source| ContestError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(digest.0)
+}

@@ -3,7 +3,8 @@
 use super::{ContestError, Gallery};
 use crate::evidence::{Comparison, Page, PageSet, Patients, Table, TestPairs, Verdict};
 use crate::model::BundleInfo;
-use crate::model::site::{EvidenceFiles, SiteFolder, SiteModel};
+use crate::model::site::{EvidenceFiles, Looks, SiteFolder, SiteModel};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -11,7 +12,8 @@ use std::path::PathBuf;
 const WORST_BY: &str = "PSNRaff";
 
 /// Scores on both sets.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Scores {
     /// On the test pairs.
     pub test: Table,
@@ -39,12 +41,15 @@ pub struct Candidate {
     pub test: Comparison,
     /// Against the base on the phantoms.
     pub reference: Comparison,
+    /// How the test pairs came to be for it.
+    pub pairs: TestPairs,
     /// Whether it may be promoted.
     pub verdict: Verdict,
 }
 
 /// A test pair, and where its results lie.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct JudgedCase {
     /// Its name.
     pub name: String,
@@ -71,6 +76,8 @@ pub struct ContestOutcome {
     pub split: Option<(PathBuf, String)>,
     /// Who is on the test pairs.
     pub patients: Patients,
+    /// How often the test part was looked at, this time included; `None` where nobody counts.
+    pub looks: Option<Looks>,
     /// The test pairs.
     pub cases: Vec<JudgedCase>,
     /// Small pictures of them.
@@ -95,10 +102,31 @@ impl ContestOutcome {
                     contestant,
                     test,
                     reference,
+                    pairs,
                 }
             })
             .collect();
         self
+    }
+
+    /// The same where somebody states, or takes back, that the test pairs are not among what nothing is known of.
+    #[must_use]
+    pub fn stating(&self, is_stated: bool) -> Self {
+        let candidates = self.candidates.iter().map(|candidate| {
+            let pairs = TestPairs {
+                is_stated,
+                ..candidate.pairs.clone()
+            };
+            Candidate {
+                verdict: Verdict::new(&pairs, &candidate.test, &candidate.reference),
+                pairs,
+                ..candidate.clone()
+            }
+        });
+        Self {
+            candidates: candidates.collect(),
+            ..self.clone()
+        }
     }
 
     /// One model against another on one of the sets.
@@ -133,9 +161,11 @@ impl ContestOutcome {
             return Err(ContestError::NotPassed);
         }
         let page = self.page(candidate).html();
+        let statement = candidate.pairs.statement();
         let files = EvidenceFiles {
             json: &format!("{:#}\n", self.json(candidate)),
             html: Some(&page),
+            statement: statement.as_deref(),
         };
         let base = &self.base.info.sha256;
         Ok(site.promote(&candidate.contestant.info, base, files)?)
@@ -163,6 +193,8 @@ impl ContestOutcome {
                 "file": path.display().to_string(),
                 "sha256": sha256,
             })),
+            "test_looks": self.looks,
+            "statement": candidate.pairs.statement(),
             "given_masks": self.given_masks,
             "device": self.device,
             "test": set(|scores| &scores.test, &candidate.test),
@@ -236,7 +268,18 @@ impl ContestOutcome {
             ("split", split),
             ("device", self.device.clone()),
         ];
-        facts.map(|(name, value)| (name.to_owned(), value)).into()
+        let stated = candidate.pairs.statement();
+        let more = [
+            ("looks", self.looks.map(Looks::sentence)),
+            ("stated by the user", stated),
+        ];
+        let more = more
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let facts = facts.into_iter().chain(more);
+        facts
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 }
 

@@ -31,7 +31,8 @@ pub trait Observer {
     fn progressed(&mut self, progress: Progress);
     /// Something that somebody should know; the contest goes on.
     fn warned(&mut self, warning: &Warning);
-    /// Called between two pictures: whatever somebody waits for is done here.
+    /// Called between two pictures, and between any two files that are hashed, read or scored: whatever somebody waits for is
+    /// done here.
     fn between_pictures(&mut self) {}
     /// Whether somebody waits: the picture under way is given up, and made again after [`Self::between_pictures`].
     fn must_make_room(&self) -> bool {
@@ -39,6 +40,31 @@ pub trait Observer {
     }
     /// Whether the contest should stop; asked before every block of a network.
     fn is_cancelled(&self) -> bool;
+}
+
+/// Watches nothing and never stops a contest.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn began(&mut self, _step: ContestStep) {}
+    fn progressed(&mut self, _progress: Progress) {}
+    fn warned(&mut self, _warning: &Warning) {}
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Lets whoever waits come first.
+///
+/// # Errors
+/// [`ContestError::Cancelled`] where the contest shall stop.
+pub(super) fn turn(observer: &mut dyn Observer) -> Result<(), ContestError> {
+    observer.between_pictures();
+    if observer.is_cancelled() {
+        return Err(ContestError::Cancelled);
+    }
+    Ok(())
 }
 
 /// Networks of a contest, and how far it is.
@@ -77,12 +103,16 @@ impl<'a> Predictor<'a> {
         model: &str,
         folder: &Path,
     ) -> Result<BundleSummary, ContestError> {
-        self.observer.between_pictures();
-        if self.observer.is_cancelled() {
-            return Err(ContestError::Cancelled);
-        }
+        self.turn()?;
         model.clone_into(&mut self.model);
-        Ok(self.suppressor.load_bundle(folder)?)
+        let loaded = self.suppressor.load_bundle(folder)?;
+        self.turn()?;
+        Ok(loaded)
+    }
+
+    /// Lets whoever waits come first.
+    pub(super) fn turn(&mut self) -> Result<(), ContestError> {
+        turn(self.observer)
     }
 
     /// What the loaded networks make of a case.
@@ -114,10 +144,7 @@ impl<'a> Predictor<'a> {
         make: impl Fn(&mut Suppressor, &mut Watch<'_>) -> Result<T, PipelineError>,
     ) -> Result<T, ContestError> {
         loop {
-            self.observer.between_pictures();
-            if self.observer.is_cancelled() {
-                return Err(ContestError::Cancelled);
-            }
+            self.turn()?;
             self.observer.began(ContestStep {
                 model: self.model.clone(),
                 case: case.to_owned(),

@@ -1,5 +1,6 @@
 //! The reference set: phantoms whose truth is exact, by which it shows whether a model forgot.
 
+use super::predictor::{Observer, turn};
 use super::{Case, ContestError};
 use crate::simulate::{Phantom, PhantomConfig, study_seed};
 
@@ -10,9 +11,10 @@ pub(super) const COUNT: usize = 4;
 /// Their side in pixels.
 const SIZE_PX: usize = 512;
 
-/// The phantoms: the same whenever this version of the program draws them.
-pub(super) fn cases() -> Result<Vec<Case>, ContestError> {
-    (0..COUNT).map(case).collect()
+/// The phantoms: the same whenever this version of the program draws them. The observer has its turn before each.
+pub(super) fn cases(observer: &mut dyn Observer) -> Result<Vec<Case>, ContestError> {
+    let drawn = (0..COUNT).map(|number| turn(observer).and_then(|()| case(number)));
+    drawn.collect()
 }
 
 fn case(number: usize) -> Result<Case, ContestError> {

@@ -8,7 +8,7 @@ use super::{
 use crate::dataset::PairFiles;
 use crate::formats;
 use crate::model::BundleInfo;
-use crate::model::site::{self, utc_now};
+use crate::model::site::{self, Look, Looks, SiteFolder, utc_now};
 use crate::pipeline::{ComputeOptions, Perceptual, SuppressionSettings};
 use crate::radiograph::LungMask;
 use std::collections::BTreeMap;
@@ -52,6 +52,10 @@ pub struct ContestPlan {
     pub compute: ComputeOptions,
     /// Folder in which the results of the test pairs are kept; `None` keeps none.
     pub kept_in: Option<PathBuf>,
+    /// Somebody stated that the test pairs are not among what nothing is known of.
+    pub is_stated: bool,
+    /// The site that counts the looks at a locked test part; `None` counts none.
+    pub site: Option<SiteFolder>,
 }
 
 /// Runs every contestant on the test pairs and the reference set. Any case that one of them cannot do ends it: without
@@ -67,11 +71,14 @@ pub fn run(
     let without_mask: Vec<&PairFiles> = without_mask.collect();
     let num_contestants = plan.candidates.len() + 1;
     let total = num_contestants * (plan.test.len() + reference::COUNT) + without_mask.len();
+    // What could not be noted at the end is not begun.
+    plan.looks()?;
+    let reference = reference::cases(observer)?;
     let mut runner = Runner {
         plan,
         predictor: Predictor::new(plan.compute, plan.given_masks, total, observer),
         masks: BTreeMap::new(),
-        reference: reference::cases()?,
+        reference,
         perceptual: Perceptual::load()?,
         // The site keeps the page of every promotion.
         gallery: Gallery::new(true),
@@ -86,6 +93,29 @@ pub fn run(
     let base = runner.judge(&plan.base)?;
     let untouched = runner.untouched()?;
     runner.outcome(candidates, base, untouched)
+}
+
+impl ContestPlan {
+    /// The looks at the locked test part so far.
+    fn looks(&self) -> Result<Option<Looks>, ContestError> {
+        let site = self.site.as_ref().filter(|_| self.test.split.is_some());
+        let looks = site.map(|site| site.looks(&self.test.sha256()));
+        Ok(looks.transpose()?)
+    }
+
+    /// Notes this one; all looks with it.
+    fn note_look(&self) -> Result<Option<Looks>, ContestError> {
+        let (Some(site), Some((_, split_sha256))) = (&self.site, &self.test.split) else {
+            return Ok(None);
+        };
+        let judged = self.candidates.iter();
+        Ok(Some(site.note_look(&Look {
+            at: utc_now(),
+            split_sha256: split_sha256.clone(),
+            test_sha256: self.test.sha256(),
+            candidates: judged.map(|one| one.info.sha256.clone()).collect(),
+        })?))
+    }
 }
 
 /// What scores one contestant after the other.
@@ -110,6 +140,7 @@ impl Runner<'_> {
         }
         self.load(&self.plan.base)?;
         for pair in without {
+            self.predictor.turn()?;
             let radiograph = Arc::new(formats::read(&pair.radiograph)?);
             let found = self.predictor.segment(&pair.name, &radiograph);
             let mask = found.map_err(|err| of_case(err, &pair.radiograph, &self.plan.base))?;
@@ -130,7 +161,8 @@ impl Runner<'_> {
     }
 
     /// A test pair with the mask that it is scored with.
-    fn case(&self, pair: &PairFiles) -> Result<Case, ContestError> {
+    fn case(&mut self, pair: &PairFiles) -> Result<Case, ContestError> {
+        self.predictor.turn()?;
         let case = Case::read(pair)?;
         match self.masks.get(&pair.name) {
             Some(mask) => case.scored_with(mask),
@@ -150,6 +182,7 @@ impl Runner<'_> {
             let result = self.predictor.suppress(&case, &settings);
             let result = result.map_err(|err| of_case(err, &case.file, contender))?;
             let predicted = case.predicted(&result)?;
+            self.predictor.turn()?;
             self.gallery.keep(&case, label, &predicted);
             let row = case.score(&predicted, self.perceptual.as_ref())?;
             if let Some(file) = keeper.keep(number, &case, result, plan.given_masks)? {
@@ -161,6 +194,7 @@ impl Runner<'_> {
         for case in &self.reference {
             let result = self.predictor.suppress(case, &settings);
             let result = result.map_err(|err| of_case(err, &case.file, contender))?;
+            self.predictor.turn()?;
             let row = case.score(&case.predicted(&result)?, None)?;
             scores.reference.add(case.name.clone(), row);
         }
@@ -172,14 +206,16 @@ impl Runner<'_> {
     }
 
     /// Scores of the radiographs as they are.
-    fn untouched(&self) -> Result<Scores, ContestError> {
+    fn untouched(&mut self) -> Result<Scores, ContestError> {
         let mut scores = Scores::default();
         for pair in self.plan.test.files() {
             let case = self.case(pair)?;
+            self.predictor.turn()?;
             let row = case.score(&case.cxr, self.perceptual.as_ref())?;
             scores.test.add(case.name, row);
         }
         for case in &self.reference {
+            self.predictor.turn()?;
             let row = case.score(&case.cxr, None)?;
             scores.reference.add(case.name.clone(), row);
         }
@@ -202,7 +238,7 @@ impl Runner<'_> {
         let cases = cases.collect();
         let mut judged = Vec::new();
         for candidate in candidates {
-            let pairs = test.for_candidate(&candidate.info)?;
+            let pairs = test.for_candidate(&candidate.info, self.plan.is_stated)?;
             judged.push((candidate, pairs));
         }
         Ok(ContestOutcome {
@@ -212,6 +248,7 @@ impl Runner<'_> {
             folders: test.folders.clone(),
             split: test.split.clone(),
             patients: test.patients.clone(),
+            looks: self.plan.note_look()?,
             cases,
             gallery: self.gallery,
             untouched,

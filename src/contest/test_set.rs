@@ -1,100 +1,133 @@
 //! The pairs that decide, and whether a candidate saw them before.
 
-use super::ContestError;
-use crate::dataset::{self, PairFiles, Part, Split, SplitEntry, patient_sha256};
-use crate::evidence::{Learned, Patients, TestPairs};
-use crate::formats::{self, stored_fingerprint};
+use super::locked::{LockedPairs, hashes};
+use super::predictor::{Observer, turn};
+use super::{ContestError, sha256_of};
+use crate::dataset::{self, PairFiles, Split, patient_sha256};
+use crate::evidence::{Learned, Patients, TestPairs, TrainedWith};
+use crate::formats::{self, hexadecimal, stored_fingerprint};
 use crate::model::{BundleInfo, LearnedFrom};
+use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 
 /// A pair that decides.
 #[derive(Debug, Clone, PartialEq)]
-struct TestPair {
+pub(super) struct TestPair {
     files: PairFiles,
     /// SHA-256 of its two pictures' files.
     sha256: [String; 2],
     /// By what its patient and picture are known again in other files.
-    keys: Vec<String>,
+    pub(super) keys: Vec<String>,
 }
 
-/// Where pairs lie.
+/// Where pairs lie, and which of them are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairFolders {
     /// Folder of the radiographs.
     pub radiographs: PathBuf,
     /// Folder of the soft-tissue images; `None` where they lie with the radiographs.
     pub soft_tissue: Option<PathBuf>,
+    /// Takes only names that start with one of these; empty takes all.
+    pub only: Vec<String>,
+    /// Takes at most this many, in the order of their names.
+    pub limit: Option<usize>,
+}
+
+/// A pair of the folders.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) files: PairFiles,
+    /// Whether it is taken.
+    pub(super) is_wanted: bool,
+}
+
+impl PairFolders {
+    /// Every pair of the folders.
+    pub fn all(radiographs: PathBuf, soft_tissue: Option<PathBuf>) -> Self {
+        Self {
+            radiographs,
+            soft_tissue,
+            only: Vec::new(),
+            limit: None,
+        }
+    }
+
+    fn list(&self) -> Result<Vec<Listed>, ContestError> {
+        let listing = dataset::list_pairs(&self.radiographs, self.soft_tissue.as_deref())?;
+        if let Some(found) = listing.ambiguous(&self.only) {
+            return Err(ContestError::Ambiguous {
+                text: found.text.clone(),
+                folder: self.radiographs.clone(),
+            });
+        }
+        let mut room = self.limit.unwrap_or(usize::MAX);
+        let is_chosen = |name: &str| {
+            self.only.is_empty() || self.only.iter().any(|start| name.starts_with(start))
+        };
+        let listed = listing.pairs.into_iter().map(|files| {
+            let is_wanted = room > 0 && is_chosen(&files.name);
+            room -= usize::from(is_wanted);
+            Listed { files, is_wanted }
+        });
+        Ok(listed.collect())
+    }
 }
 
 /// The pairs that decide.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestSet {
     pairs: Vec<TestPair>,
-    /// Who is on them, where the split says.
+    /// Who is on them, where somebody said.
     pub patients: Patients,
     /// Folders of the pairs.
     pub folders: Vec<PathBuf>,
     /// The split's file and its hash, where there is one.
     pub split: Option<(PathBuf, String)>,
+    /// Pairs of the split's test part that the folders hold and that were not to be taken.
+    left_out: usize,
 }
 
 impl TestSet {
-    /// The test part of the split, or every pair of the folders without one.
+    /// The test part of the split, or every pair of the folders without one. The observer has its turn before each file.
     ///
     /// # Errors
-    /// [`ContestError`] where a pair cannot be read, the split does not hold, or not all of its test pairs are there.
-    pub fn new(folders: &[PairFolders], split: Option<&Path>) -> Result<Self, ContestError> {
-        let mut found = Vec::new();
-        for place in folders {
-            let folder = &place.radiographs;
-            let listing = dataset::list_pairs(folder, place.soft_tissue.as_deref())?;
-            if let Some(found) = listing.ambiguous(&[]) {
-                return Err(ContestError::Ambiguous {
-                    text: found.text.clone(),
-                    folder: folder.clone(),
-                });
-            }
-            for pair in listing.pairs {
-                if found
-                    .iter()
-                    .any(|other: &PairFiles| other.name == pair.name)
-                {
-                    let text = format!(
-                        "{} names pairs of two folders; rename one of them",
-                        pair.name
-                    );
-                    let folder = folder.clone();
-                    return Err(ContestError::Ambiguous { text, folder });
-                }
-                found.push(pair);
-            }
-        }
+    /// [`ContestError`] where a pair cannot be read, the split does not hold, or not all of its test pairs are there;
+    /// [`ContestError::Cancelled`].
+    pub fn new(
+        folders: &[PairFolders],
+        split: Option<&Path>,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, ContestError> {
+        let listed = list(folders)?;
         let folders = folders
             .iter()
             .flat_map(|place| std::iter::once(&place.radiographs).chain(&place.soft_tissue))
             .cloned()
             .collect();
         let Some(path) = split else {
-            let pairs = found.into_iter().map(TestPair::read);
-            return Ok(Self {
-                pairs: pairs.collect::<Result<_, _>>()?,
-                patients: Patients::new(),
+            let mut set = Self {
+                pairs: Vec::new(),
+                patients: Patients::default(),
                 folders,
                 split: None,
-            });
+                left_out: 0,
+            };
+            for Listed { files, .. } in listed.into_iter().filter(|pair| pair.is_wanted) {
+                let name = files.name.clone();
+                set.patients.insert_unnamed(name.clone(), name);
+                let sha256 = hashes(&files, observer)?;
+                set.pairs.push(TestPair::read(files, sha256, observer)?);
+            }
+            return Ok(set);
         };
         let split = Split::read(path)?;
-        let unusable = |reason| ContestError::TestPart {
-            split: path.to_owned(),
-            reason,
-        };
-        ensure_holds(&split).map_err(unusable)?;
-        let (pairs, patients) = locked(found, &split)?.map_err(unusable)?;
+        let locked = LockedPairs::find(listed, &split, path, observer)?;
         Ok(Self {
-            pairs,
-            patients,
+            pairs: locked.pairs,
+            patients: locked.patients,
             folders,
             split: Some((path.to_owned(), sha256_of(path)?)),
+            left_out: locked.left_out,
         })
     }
 
@@ -113,33 +146,88 @@ impl TestSet {
         self.pairs.iter().map(|pair| &pair.files)
     }
 
-    /// How these pairs came to be for this candidate.
+    /// SHA-256 that names the pictures of the pairs, wherever they lie and whatever split they are of.
+    pub fn sha256(&self) -> String {
+        let mut files: Vec<&str> = self
+            .pairs
+            .iter()
+            .flat_map(|pair| &pair.sha256)
+            .map(String::as_str)
+            .collect();
+        files.sort_unstable();
+        hexadecimal(&Sha256::digest(files.join("\n")))
+    }
+
+    /// How these pairs came to be for this candidate, of which it may be stated that what nothing is known of did not hold
+    /// them.
     ///
     /// # Errors
     /// [`ContestError::Model`] where what the candidate says of its training is damaged.
-    pub fn for_candidate(&self, info: &BundleInfo) -> Result<TestPairs, ContestError> {
+    pub fn for_candidate(
+        &self,
+        info: &BundleInfo,
+        is_stated: bool,
+    ) -> Result<TestPairs, ContestError> {
         let learned = LearnedFrom::read(info)?;
-        let learned = learned.map_or(Learned::Unknown, |learned| {
-            let shared = self.pairs.iter().filter(|pair| pair.is_among(&learned));
-            Learned::Known {
-                num_files: learned.num_files(),
-                shared: shared.map(|pair| pair.files.name.clone()).collect(),
-                unknown: learned.unknown.into_iter().collect(),
-            }
-        });
         Ok(TestPairs {
             is_locked: self.split.is_some(),
-            learned,
+            left_out: self.left_out,
+            split: self.trained_with(learned.as_ref()),
+            learned: learned.map_or(Learned::Unknown, |learned| {
+                let shared = self.pairs.iter().filter(|pair| pair.is_among(&learned));
+                Learned::Known {
+                    num_files: learned.num_files(),
+                    shared: shared.map(|pair| pair.files.name.clone()).collect(),
+                    unknown: learned.unknown.into_iter().collect(),
+                }
+            }),
+            is_stated,
         })
+    }
+
+    fn trained_with(&self, learned: Option<&LearnedFrom>) -> TrainedWith {
+        match (learned, &self.split) {
+            (Some(learned), Some((_, sha256))) if !learned.splits.is_empty() => {
+                if learned.splits.contains(sha256) {
+                    TrainedWith::TestSplit
+                } else {
+                    TrainedWith::OtherSplit
+                }
+            }
+            _ => TrainedWith::Unknown,
+        }
     }
 }
 
+/// Every pair of the folders, once.
+fn list(folders: &[PairFolders]) -> Result<Vec<Listed>, ContestError> {
+    let mut listed: Vec<Listed> = Vec::new();
+    for place in folders {
+        for pair in place.list()? {
+            let name = &pair.files.name;
+            let other = listed.iter_mut().find(|other| other.files.name == *name);
+            match other {
+                // Two sources may take parts of one folder.
+                Some(other) if other.files == pair.files => other.is_wanted |= pair.is_wanted,
+                Some(_) => {
+                    let text = format!("{name} names pairs of two folders; rename one of them");
+                    let folder = place.radiographs.clone();
+                    return Err(ContestError::Ambiguous { text, folder });
+                }
+                None => listed.push(pair),
+            }
+        }
+    }
+    Ok(listed)
+}
+
 impl TestPair {
-    fn read(files: PairFiles) -> Result<Self, ContestError> {
-        let sha256 = [
-            sha256_of(&files.radiograph)?,
-            sha256_of(&files.soft_tissue)?,
-        ];
+    pub(super) fn read(
+        files: PairFiles,
+        sha256: [String; 2],
+        observer: &mut dyn Observer,
+    ) -> Result<Self, ContestError> {
+        turn(observer)?;
         let radiograph = formats::read(&files.radiograph)?;
         let mut keys = vec![stored_fingerprint(&radiograph.stored)];
         keys.extend(patient_sha256(&radiograph.info));
@@ -156,70 +244,5 @@ impl TestPair {
     }
 }
 
-fn ensure_holds(split: &Split) -> Result<(), String> {
-    let findings = split.test_findings();
-    let Some(first) = findings.first() else {
-        return Ok(());
-    };
-    let file = first.files.first();
-    let file = file.map_or_else(String::new, |file| file.display().to_string());
-    let count = findings.len();
-    Err(format!(
-        "the split does not hold ({count} findings): {} {file}",
-        first.text
-    ))
-}
-
-/// The pairs of a split's test part, known again by their bytes, with their patients; or why they are not all there.
-fn locked(
-    found: Vec<PairFiles>,
-    split: &Split,
-) -> Result<Result<(Vec<TestPair>, Patients), String>, ContestError> {
-    let entries = split.pairs.iter();
-    let tested: Vec<_> = entries.filter(|entry| entry.part == Part::Test).collect();
-    if tested.is_empty() {
-        return Ok(Err("it is empty; split the dataset again".to_owned()));
-    }
-    // Names tell nearly always which files are to be hashed.
-    let is_named = |pair: &PairFiles| tested.iter().any(|entry| entry.name == pair.name);
-    let (named, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_named);
-    let (mut pairs, mut patients) = (Vec::new(), Patients::new());
-    // A copy of a pair does not stand for another one.
-    let mut wanted = tested.clone();
-    for files in named.into_iter().chain(others) {
-        if pairs.len() == tested.len() {
-            break;
-        }
-        let sha256 = [
-            sha256_of(&files.radiograph)?,
-            sha256_of(&files.soft_tissue)?,
-        ];
-        let found = wanted.iter().position(|entry| is_entry(entry, &sha256));
-        if let Some(entry) = found.map(|at| wanted.remove(at)) {
-            patients.insert(files.name.clone(), entry.group.clone());
-            let mut pair = TestPair::read(files)?;
-            pair.keys.extend(split.named_group(entry).cloned());
-            pairs.push(pair);
-        }
-    }
-    if pairs.len() != tested.len() {
-        let (found, all) = (pairs.len(), tested.len());
-        return Ok(Err(format!(
-            "{found} of its {all} pairs are in the folder of the pairs; give the folder that was split"
-        )));
-    }
-    Ok(Ok((pairs, patients)))
-}
-
-fn is_entry(entry: &SplitEntry, sha256: &[String; 2]) -> bool {
-    let mut known = sha256.iter();
-    known.all(|hash| entry.sha256.values().any(|value| value == hash))
-}
-
-fn sha256_of(path: &Path) -> Result<String, ContestError> {
-    let digest = formats::sha256_of_file(path).map_err(|source| ContestError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    Ok(digest.0)
-}
+#[cfg(test)]
+mod tests;

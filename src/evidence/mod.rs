@@ -27,16 +27,18 @@ mod ablation;
 mod column;
 mod page;
 mod paired;
+mod patients;
 mod promotion;
 mod student;
 mod table;
+mod test_pairs;
 
 pub use ablation::{Ablation, AblationRow, Published};
 pub use column::{Better, COLUMNS, Column, column, legend};
 pub use page::{CasePictures, Page, PageSet, Picture};
-pub use paired::{Comparison, Interval, PairedDifference, Patients, Trend};
-pub use promotion::{
-    CLEAR_GAIN_DB, Check, Learned, REFERENCE_LOSS_DB, TestPairs, Verdict, WATCHED,
-};
+pub use paired::{Comparison, Interval, PairedDifference, Trend};
+pub use patients::Patients;
+pub use promotion::{CLEAR_GAIN_DB, Check, REFERENCE_LOSS_DB, Verdict, WATCHED};
 pub use student::student_quantile;
 pub use table::{Row, Table, csv_cell, csv_values};
+pub use test_pairs::{Learned, TestPairs, TrainedWith};

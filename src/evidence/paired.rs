@@ -3,12 +3,12 @@
 //! The cases of one table differ far more from each other than the models do on one case, so the scores are compared
 //! case by case. Cases of one patient are no independent evidence: they count once, by their mean.
 
-use super::Table;
 use super::column::column;
 use super::student::student_quantile;
 use super::table::{deviation, mean};
+use super::{Patients, Table};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Probability that an interval holds the true mean, were the differences normally distributed.
 const CONFIDENCE: f64 = 0.95;
@@ -43,6 +43,8 @@ pub struct PairedDifference {
     pub cases: Vec<(String, f64)>,
     /// Number of patients, or of cases where no patients are known: what mean and interval are over.
     pub units: usize,
+    /// Those among them of whom nobody said who they are: pairs, each counted as a patient.
+    pub unnamed: usize,
     /// Mean advantage over the patients.
     pub mean: f64,
     /// Standard deviation between the patients; `None` for one.
@@ -68,9 +70,12 @@ impl PairedDifference {
     fn new(column: &'static str, cases: Vec<(String, f64)>, patients: &Patients) -> Option<Self> {
         let mut by_patient: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         for (case, advantage) in &cases {
-            let patient = patients.get(case).map_or(case.as_str(), String::as_str);
-            by_patient.entry(patient).or_default().push(*advantage);
+            let of_patient = by_patient.entry(patients.key(case)).or_default();
+            of_patient.push(*advantage);
         }
+        let unnamed = cases.iter().filter(|(case, _)| patients.is_unnamed(case));
+        let unnamed: BTreeSet<&str> = unnamed.map(|(case, _)| patients.key(case)).collect();
+        let unnamed = unnamed.len();
         let units: Vec<f64> = by_patient.values().filter_map(|of| mean(of)).collect();
         let (centre, sd) = (mean(&units)?, deviation(&units));
         let better = units.iter().filter(|&&advantage| advantage > 0.0).count();
@@ -78,6 +83,7 @@ impl PairedDifference {
         Some(Self {
             column,
             units: units.len(),
+            unnamed,
             mean: centre,
             sd,
             interval: sd.map(|sd| interval(centre, sd, units.len())),
@@ -87,9 +93,6 @@ impl PairedDifference {
         })
     }
 }
-
-/// Patient of a case; a case that is not named is a patient of its own.
-pub type Patients = BTreeMap<String, String>;
 
 /// A model against another, column by column, on the cases that both have.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -105,7 +108,7 @@ pub struct Comparison {
 impl Comparison {
     /// Compares two models, each with its name; every case is a patient of its own.
     pub fn new(of: (&str, &Table), than: (&str, &Table)) -> Self {
-        Self::by_patient(of, than, &Patients::new())
+        Self::by_patient(of, than, &Patients::default())
     }
 
     /// The same where several cases may be of one patient.
@@ -134,6 +137,18 @@ impl Comparison {
     /// The difference in a column.
     pub fn of_column(&self, name: &str) -> Option<&PairedDifference> {
         self.differences.iter().find(|found| found.column == name)
+    }
+
+    /// What must be said beside the intervals: that pairs count as patients whom nobody named.
+    pub fn caveat(&self) -> Option<String> {
+        let found = self.differences.iter().max_by_key(|found| found.unnamed)?;
+        let (unnamed, units) = (found.unnamed, found.units);
+        (unnamed > 0).then(|| {
+            format!(
+                "{unnamed} of {units} patients are pairs of which nobody named the patient, each counted as one: where \
+                 several are of one person, the intervals are too narrow. Give a list of patients and split again."
+            )
+        })
     }
 
     /// Aligned lines for people.
@@ -166,6 +181,7 @@ impl Comparison {
                 format!("{} of {}", found.better, found.units),
             ));
         }
+        lines.extend(self.caveat());
         lines.join("\n")
     }
 }
@@ -215,15 +231,33 @@ mod tests {
     /// Two pictures of one patient are one piece of evidence.
     #[test]
     fn cases_of_one_patient_count_once() {
-        let patients: Patients = [("case0", "p"), ("case3", "p")]
-            .map(|(case, patient)| (case.to_owned(), patient.to_owned()))
-            .into();
+        let mut patients = Patients::default();
+        for case in ["case0", "case3"] {
+            patients.insert(case.to_owned(), "p".to_owned());
+        }
         let (ours, theirs) = (table(&CANDIDATE), table(&BASE));
         let comparison = Comparison::by_patient(("a", &ours), ("b", &theirs), &patients);
         let found = comparison.of_column("PSNRaff").unwrap();
         // numpy.mean([(0.5 + 1.3) / 2, -0.05, 0.65, 0.2])
         assert_eq!((found.units, found.cases.len()), (4, 5));
         assert!((found.mean - 0.425).abs() < 1e-12);
+        assert_eq!((found.unnamed, comparison.caveat()), (0, None));
+    }
+
+    /// Two nearly equal pictures count once, though nobody said who is on them.
+    #[test]
+    fn pairs_that_nobody_named_are_told() {
+        let mut patients = Patients::default();
+        patients.insert("case0".to_owned(), "p".to_owned());
+        for (case, group) in [("case1", "case1"), ("case2", "case1"), ("case3", "case3")] {
+            patients.insert_unnamed(case.to_owned(), group.to_owned());
+        }
+        let (ours, theirs) = (table(&CANDIDATE[..4]), table(&BASE));
+        let comparison = Comparison::by_patient(("a", &ours), ("b", &theirs), &patients);
+        let found = comparison.of_column("PSNRaff").unwrap();
+        assert_eq!((found.units, found.unnamed), (3, 2));
+        let caveat = comparison.caveat().unwrap();
+        assert!(caveat.starts_with("2 of 3 patients are pairs"), "{caveat}");
     }
 
     #[test]

@@ -13,7 +13,7 @@
 //! [`REFERENCE_LOSS_DB`].
 
 use super::column::{Better, column};
-use super::{Comparison, PairedDifference, Trend};
+use super::{Comparison, PairedDifference, TestPairs, Trend};
 use serde::Serialize;
 
 /// Column that decides.
@@ -41,77 +41,6 @@ pub struct Check {
 pub struct Verdict {
     /// Every question.
     pub checks: Vec<Check>,
-}
-
-/// How the test pairs came to be, beside their scores.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestPairs {
-    /// A split of the dataset locked them away.
-    pub is_locked: bool,
-    /// What the candidate saw in training.
-    pub learned: Learned,
-}
-
-/// What is known of the data that a candidate learned from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Learned {
-    /// Nothing.
-    Unknown,
-    /// Its files and people.
-    Known {
-        /// Files that were learned from, or that decided which weights are the best.
-        num_files: usize,
-        /// Test pairs of which a file, the patient or the picture is among them, by name.
-        shared: Vec<String>,
-        /// Earlier weights it goes on from, of whose data nothing is known.
-        unknown: Vec<String>,
-    },
-}
-
-impl TestPairs {
-    /// What must hold before any picture is made.
-    pub fn checks(&self) -> [Check; 2] {
-        let locked = Check {
-            passed: self.is_locked,
-            told: if self.is_locked {
-                "test set: locked away by the split".to_owned()
-            } else {
-                "test set: no split says which pairs were kept for the test".to_owned()
-            },
-        };
-        [locked, unseen(&self.learned)]
-    }
-}
-
-/// Whether the candidate never saw the test pairs.
-fn unseen(learned: &Learned) -> Check {
-    let (passed, told) = match learned {
-        Learned::Unknown => (
-            false,
-            "nothing says what the candidate was trained on".to_owned(),
-        ),
-        Learned::Known { shared, .. } if !shared.is_empty() => {
-            (false, format!("the candidate saw {}", shared.join(", ")))
-        }
-        Learned::Known {
-            num_files, unknown, ..
-        } => {
-            let beside = if unknown.is_empty() {
-                String::new()
-            } else {
-                format!(
-                    "; nothing says what it goes on from was trained on: {}",
-                    unknown.join(", ")
-                )
-            };
-            let told = format!("none of it is among the {num_files} files of its training{beside}");
-            (true, told)
-        }
-    };
-    Check {
-        passed,
-        told: format!("test set: {told}"),
-    }
 }
 
 impl Verdict {
@@ -167,8 +96,17 @@ fn beats(found: Option<&PairedDifference>) -> Check {
     Check {
         passed: found.trend() == Trend::Better,
         told: format!(
-            "{of} over {patients} patients; its 95 % interval, {interval} dB, must lie above 0"
+            "{of} over {patients} patients{}; its 95 % interval, {interval} dB, must lie above 0",
+            unnamed_of(found)
         ),
+    }
+}
+
+/// How many of the patients nobody named.
+fn unnamed_of(found: &PairedDifference) -> String {
+    match found.unnamed {
+        0 => String::new(),
+        unnamed => format!(" ({unnamed} of them pairs of which nobody named the patient)"),
     }
 }
 
@@ -217,7 +155,7 @@ fn keeps(found: Option<&PairedDifference>, name: &str, most: f64, set: &str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Table;
+    use crate::evidence::{Learned, Patients, Table, TrainedWith};
 
     /// Advantages in tone-free PSNR on each case, and the candidate's residual bone.
     fn comparison(psnr: &[f64], rbf: f64) -> Comparison {
@@ -250,11 +188,14 @@ mod tests {
     fn pairs() -> TestPairs {
         TestPairs {
             is_locked: true,
+            left_out: 0,
+            split: TrainedWith::TestSplit,
             learned: Learned::Known {
                 num_files: 80,
                 shared: Vec::new(),
                 unknown: Vec::new(),
             },
+            is_stated: false,
         }
     }
 
@@ -335,21 +276,31 @@ mod tests {
             ..pairs()
         };
         assert!(!judged(&unlocked).0);
-        let with = |learned| TestPairs { learned, ..pairs() };
-        let (passed, told) = judged(&with(Learned::Unknown));
-        assert!(
-            !passed
-                && told
-                    .contains("FAILED  test set: nothing says what the candidate was trained on")
-        );
-        let seen = |shared: &[&str], unknown: &[&str]| Learned::Known {
-            num_files: 80,
-            shared: shared.iter().map(|&name| name.to_owned()).collect(),
-            unknown: unknown.iter().map(|&name| name.to_owned()).collect(),
+        let unknown = TestPairs {
+            learned: Learned::Unknown,
+            ..pairs()
         };
-        let (passed, told) = judged(&with(seen(&["b"], &[])));
-        assert!(!passed && told.contains("the candidate saw b"), "{told}");
-        let (passed, told) = judged(&with(seen(&[], &["compact 1"])));
-        assert!(passed && told.contains("compact 1"), "{told}");
+        let (passed, told) = judged(&unknown);
+        let why = "FAILED  test set: nothing says what the candidate was trained on";
+        assert!(!passed && told.contains(why), "{told}");
+    }
+
+    #[test]
+    fn patients_whom_nobody_named_stand_beside_the_interval() {
+        let mut patients = Patients::default();
+        patients.insert("0".to_owned(), "p".to_owned());
+        for case in ["1", "2"] {
+            patients.insert_unnamed(case.to_owned(), case.to_owned());
+        }
+        let (mut base, mut candidate) = (Table::default(), Table::default());
+        for (case, psnr) in [("0", 30.5), ("1", 30.6), ("2", 30.7)] {
+            let row = |psnr| vec![("PSNRaff", Some(psnr))];
+            base.add(case.to_owned(), row(30.0));
+            candidate.add(case.to_owned(), row(psnr));
+        }
+        let found = Comparison::by_patient(("candidate", &candidate), ("base", &base), &patients);
+        let told = beats(found.of_column("PSNRaff")).told;
+        assert!(told.contains("3 patients (2 of them pairs"), "{told}");
+        assert!(found.text().contains("2 of 3 patients"), "{}", found.text());
     }
 }

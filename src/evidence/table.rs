@@ -1,6 +1,7 @@
 //! A table of scores: one row a case, then mean and standard deviation.
 
 use super::column::column;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// Decimals of numbers for people, at least.
@@ -10,7 +11,8 @@ const LEAST_DECIMALS: usize = 4;
 pub type Row = Vec<(&'static str, Option<f64>)>;
 
 /// Named columns and one row a case; a score that does not apply is absent.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(into = "KeptTable", try_from = "KeptTable")]
 pub struct Table {
     columns: Vec<&'static str>,
     rows: Vec<(String, Vec<Option<f64>>)>,
@@ -230,9 +232,88 @@ pub(super) fn deviation(values: &[f64]) -> Option<f64> {
     (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
 }
 
+/// A table in a file. Scores are texts, because JSON knows no infinite numbers.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeptTable {
+    columns: Vec<String>,
+    rows: Vec<(String, Vec<Option<String>>)>,
+}
+
+impl From<Table> for KeptTable {
+    fn from(table: Table) -> Self {
+        let text = |value: Option<f64>| value.map(|value| value.to_string());
+        let rows = table.rows.into_iter();
+        Self {
+            columns: table.columns.into_iter().map(str::to_owned).collect(),
+            rows: rows
+                .map(|(case, values)| (case, values.into_iter().map(text).collect()))
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<KeptTable> for Table {
+    type Error = String;
+
+    fn try_from(kept: KeptTable) -> Result<Self, String> {
+        let known = |name: &String| {
+            let found = column(name).map(|column| column.name);
+            found.ok_or_else(|| format!("no score is called {name}"))
+        };
+        let columns = kept
+            .columns
+            .iter()
+            .map(known)
+            .collect::<Result<Vec<_>, _>>()?;
+        let number = |text: Option<String>| {
+            let parsed =
+                text.map(|text| text.parse::<f64>().map_err(|err| format!("{text}: {err}")));
+            parsed.transpose()
+        };
+        let mut rows = Vec::with_capacity(kept.rows.len());
+        for (case, values) in kept.rows {
+            let values = values
+                .into_iter()
+                .map(number)
+                .collect::<Result<Vec<_>, _>>()?;
+            if values.len() != columns.len() {
+                return Err(format!(
+                    "{case} has {} scores of {}",
+                    values.len(),
+                    columns.len()
+                ));
+            }
+            rows.push((case, values));
+        }
+        Ok(Self { columns, rows })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_comes_back_from_a_file_as_it_was() {
+        let mut table = Table::default();
+        for (case, value) in [("a", 0.1 + 0.2), ("b", f64::INFINITY), ("c", -1e-300)] {
+            let row = vec![("PSNR", Some(value)), ("RBF", None)];
+            table.add(case.to_owned(), row);
+        }
+        let text = serde_json::to_string(&table).unwrap();
+        assert_eq!(serde_json::from_str::<Table>(&text).unwrap(), table);
+        for damaged in [
+            text.replace("PSNR", "speed"),
+            text.replace(",null", ""),
+            text.replace("inf", "in"),
+        ] {
+            assert!(
+                serde_json::from_str::<Table>(&damaged).is_err(),
+                "{damaged}"
+            );
+        }
+    }
 
     fn table() -> Table {
         let mut table = Table::default();

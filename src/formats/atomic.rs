@@ -52,6 +52,25 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
     write_for(Readers::ThisUser, path, bytes, true)
 }
 
+/// Opens a file that only grows, to be read and to be written at its end. The folders that are missing are made so that nobody
+/// else can look into them, and the file, where it is made now, so that nobody else can read it.
+///
+/// # Errors
+/// What the system answers.
+pub fn open_private_to_append(path: &Path) -> std::io::Result<File> {
+    if let Some(folder) = path.parent() {
+        make_private_folder(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
 /// Who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Readers {
@@ -150,17 +169,23 @@ pub fn flush_name(path: &Path) {
     drop(File::open(folder).and_then(|folder| folder.sync_all()));
 }
 
-/// Makes a folder, and those above it, that nobody but this user can look into.
+/// Makes a folder, and those above it, that nobody but this user can look into; one that is there stays as it is.
+///
+/// # Errors
+/// What the system answers.
 #[cfg(unix)]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true).mode(0o700).create(folder)
 }
 
-/// Makes a folder, and those above it, that nobody but this user can look into.
+/// Makes a folder, and those above it, that nobody but this user can look into; one that is there stays as it is.
+///
+/// # Errors
+/// What the system answers.
 #[cfg(not(unix))]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 

@@ -28,7 +28,10 @@ mod sniff;
 mod tag_tree;
 
 pub use archive::{containing_file, exists};
-pub use atomic::{copy_atomically, ensure_not_source, flush_name, write_atomically, write_private};
+pub use atomic::{
+    copy_atomically, ensure_not_source, flush_name, make_private_folder, open_private_to_append,
+    write_atomically, write_private,
+};
 pub use dicom::{CtSlice, referenced_files};
 pub use error::{FormatError, Problem};
 pub use find::{Found, Skipped, find_radiographs};

@@ -49,6 +49,7 @@ pub use config::{
 pub use data::{Batch, Dataset, DatasetEntry, Patch, PatchShape, Sample, SampleFiles, Split};
 pub use error::TrainError;
 pub use export::{ExportConfig, export, export_adapter};
+pub use learned::learned_from_run_files;
 pub use network::{TrainedNetwork, load_variables};
 pub use observer::{Observer, Terms, TrainEvent, Unobserved};
 pub use optimizer::Optimizer;

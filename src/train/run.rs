@@ -94,6 +94,7 @@ fn begin(
     let folder = RunFolder::create(config)?;
     let lock = folder.lock()?;
     folder.write_listing(dataset.entries())?;
+    folder.keep_split(config.data.split.as_deref())?;
     Ok((folder, lock, dataset))
 }
 

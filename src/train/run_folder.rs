@@ -4,6 +4,7 @@
 //! OUT/run.toml           the settings the run was begun with, complete
 //! OUT/run.lock           locked while a program trains here
 //! OUT/data.json          every radiograph found then, its use and checksums
+//! OUT/split.json         a copy of the split that decides who is learned from, with split.sha256
 //! OUT/latent.toml        denoiser: mean and standard deviation of the latents
 //! OUT/vqgan.*            denoiser without a base: the VQGAN it works with, architecture and weights
 //! OUT/base/              fine-tuning: a copy of the bundle it goes on from
@@ -17,6 +18,7 @@
 mod checkpoints;
 mod lock;
 mod samples;
+mod split;
 mod sums;
 
 pub(super) use lock::RunLock;

@@ -1,17 +1,21 @@
 //! What is judged on the worker thread, and what is put in force afterwards.
 
 use super::driven::JobError;
-use super::site::{SiteFolder, SiteModel, default_bundle};
-use super::{ContestObserver, ContestOutcome, ContestPlan};
+use super::site::{SiteFolder, SiteModel, bundle_in_force, candidate, default_bundle};
+use super::{ContestObserver, ContestOutcome, ContestPlan, Contestant, KeptOutcome};
 use crate::contest::{self, Contender, ContestError, PairFolders, TestSet};
 use crate::pipeline::ComputeOptions;
 use crate::train::{RunFolder, SourceKind, TrainError, Which, pack_checkpoint};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Folders of a run: its bundles, and the results of the test pairs.
 const BUNDLES: &str = "site";
 const RESULTS: &str = "evidence/results";
+/// File of a run with what came of judging it last.
+const OUTCOME: &str = "evidence/outcome.json";
+/// Checkpoints that are judged, by what they are called.
+const JUDGED: [(&str, Which); 2] = [("best", Which::Best), ("last", Which::Last)];
 
 /// What is judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +35,8 @@ pub struct RunContest {
     pub base: Option<PathBuf>,
     /// Where the networks run.
     pub compute: ComputeOptions,
+    /// The site, which counts the looks at the test part; `None` counts none.
+    pub site: Option<SiteFolder>,
 }
 
 /// A model that was judged and is to be put in force.
@@ -66,23 +72,79 @@ pub(super) fn judge(
     plan: &JudgePlan,
     observer: &mut dyn ContestObserver,
 ) -> Result<ContestOutcome, JobError> {
-    let prepared;
-    let plan = match plan {
-        JudgePlan::Bundles(plan) => plan,
+    let (prepared, kept_as);
+    let (plan, kept_as) = match plan {
+        JudgePlan::Bundles(plan) => (&**plan, None),
         JudgePlan::Run(run) => {
-            prepared = prepare(run)?;
-            &prepared
+            prepared = prepare(run, observer)?;
+            kept_as = run.run.join(OUTCOME);
+            (&prepared, Some(&kept_as))
         }
     };
     let _guard = tch::no_grad_guard();
-    Ok(contest::run(plan, observer)?)
+    let outcome = contest::run(plan, observer)?;
+    if let Some(path) = kept_as {
+        outcome.write(path)?;
+    }
+    Ok(outcome)
+}
+
+/// What came of judging a run last, as long as its checkpoints, its bundles and the model in force are what they were then;
+/// `None` where it was never judged.
+///
+/// # Errors
+/// A sentence where what was kept cannot be read.
+pub fn kept_evidence(run: &Path, site: Option<&SiteFolder>) -> Result<Option<KeptOutcome>, String> {
+    let kept = ContestOutcome::read(&run.join(OUTCOME)).map_err(|err| err.to_string())?;
+    let Some(KeptOutcome::Valid(outcome)) = kept else {
+        return Ok(kept);
+    };
+    let why = match went_on(run, &outcome) {
+        Some(why) => why,
+        None if is_base_in_force(&outcome, site) => return Ok(Some(KeptOutcome::Valid(outcome))),
+        None => "another model is in force by now".to_owned(),
+    };
+    let made_at = outcome.made_at;
+    Ok(Some(KeptOutcome::OutOfDate { made_at, why }))
+}
+
+/// That the run has other checkpoints by now than were judged.
+fn went_on(run: &Path, outcome: &ContestOutcome) -> Option<String> {
+    let iterations = |which| {
+        let checkpoint = RunFolder::open(run).ok()?.checkpoint(which).ok()??;
+        Some(RunFolder::state(&checkpoint).ok()?.iteration.to_string())
+    };
+    let changed = outcome.candidates.iter().find(|candidate| {
+        let Contestant { label, info, .. } = &candidate.contestant;
+        let which = JUDGED.iter().find(|(name, _)| name == label);
+        which.and_then(|(_, which)| iterations(*which)).as_ref() != Some(&info.manifest.version)
+    });
+    // Where the last one is the best, it is judged as that.
+    let is_last_judged = outcome.candidates.iter().any(|candidate| {
+        iterations(Which::Last).as_ref() == Some(&candidate.contestant.info.manifest.version)
+    });
+    (changed.is_some() || !is_last_judged).then(|| "the run went on since".to_owned())
+}
+
+fn is_base_in_force(outcome: &ContestOutcome, site: Option<&SiteFolder>) -> bool {
+    let in_force = match site {
+        Some(site) => bundle_in_force(site),
+        None => default_bundle(),
+    };
+    let info = in_force.and_then(|folder| candidate(&folder));
+    info.is_ok_and(|info| info.sha256 == outcome.base.info.sha256)
 }
 
 /// Packs the checkpoints of a run, and finds the pairs that its split locked away.
-fn prepare(contest: &RunContest) -> Result<ContestPlan, JobError> {
+fn prepare(
+    contest: &RunContest,
+    observer: &mut dyn ContestObserver,
+) -> Result<ContestPlan, JobError> {
     let folder = RunFolder::open(&contest.run)?;
     let settings = folder.settings()?;
-    let Some(split) = &settings.data.split else {
+    // The split's own file may have become another one since.
+    let kept = folder.kept_split()?.map(|(path, _)| path);
+    let Some(split) = kept.or_else(|| settings.data.split.clone()) else {
         let text = "the run was begun without a split, which locks pairs away for the test; judge it on the command line \
                     (models pack, then models promote)";
         return Err(JobError::Failed(text.into()));
@@ -93,35 +155,49 @@ fn prepare(contest: &RunContest) -> Result<ContestPlan, JobError> {
         .map(|source| PairFolders {
             radiographs: source.folder.clone(),
             soft_tissue: source.soft_folder.clone(),
+            only: source.only.clone(),
+            limit: source.limit,
         })
         .collect();
     let base = match &contest.base {
         Some(base) => base.clone(),
         None => default_bundle().map_err(ContestError::Site)?,
     };
-    let test = TestSet::new(&pairs, Some(split))?;
+    let candidates = packed(contest, &folder, observer)?;
+    let test = TestSet::new(&pairs, Some(&split), observer)?;
     Ok(ContestPlan {
-        candidates: packed(contest, &folder)?,
+        candidates,
         base: Contender::new("base", &base)?,
         test,
         given_masks: false,
         compute: contest.compute,
         kept_in: Some(contest.run.join(RESULTS)),
+        // It is stated, where it must be, once the evidence is there.
+        is_stated: false,
+        site: contest.site.clone(),
     })
 }
 
 /// The best checkpoint as a bundle, and the last one where that is another.
-fn packed(contest: &RunContest, folder: &RunFolder) -> Result<Vec<Contender>, JobError> {
+fn packed(
+    contest: &RunContest,
+    folder: &RunFolder,
+    observer: &mut dyn ContestObserver,
+) -> Result<Vec<Contender>, JobError> {
     let best = folder.checkpoint(Which::Best)?;
     let last = folder.checkpoint(Which::Last)?;
+    let is_other = best != last;
     if last.is_none() {
         let text = "the run has no checkpoint yet; train it first";
         return Err(TrainError::checkpoint(&contest.run, text).into());
     }
     let mut candidates = Vec::new();
-    let is_other = best != last;
-    let wanted = [("best", Which::Best, true), ("last", Which::Last, is_other)];
-    for (label, which, _) in wanted.into_iter().filter(|(_, _, is_wanted)| *is_wanted) {
+    let wanted = JUDGED.into_iter();
+    for (label, which) in wanted.filter(|(_, which)| *which == Which::Best || is_other) {
+        observer.between_pictures();
+        if observer.is_cancelled() {
+            return Err(JobError::Cancelled);
+        }
         let to = contest.run.join(BUNDLES).join(label);
         let written = pack_checkpoint(&contest.run, which, &to)?;
         candidates.push(Contender::new(label, &written.folder)?);

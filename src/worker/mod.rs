@@ -42,7 +42,7 @@ pub use command::{BundleChoice, TrainingPlan, WorkerCommand};
 pub use driven::{JobError, Pipeline, Trainer};
 pub use event::{EventKind, Failure, StopReason, WorkerEvent};
 pub use job::{JobHandle, JobId, Priority};
-pub use judging::{JudgePlan, PromotionPlan, RunContest};
+pub use judging::{JudgePlan, PromotionPlan, RunContest, kept_evidence};
 pub use leg_nodes::{LegNodes, LegNodesPlan, NodeMix};
 pub use preflight::Preflight;
 pub use run_record::{CheckpointRecord, LogRow, RunRecord};
@@ -53,7 +53,7 @@ pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
 pub use trainer::check_run_file;
 
 pub use crate::contest::{
-    Candidate, ContestOutcome, ContestPlan, ContestStep, Contestant, JudgedCase,
+    Candidate, ContestOutcome, ContestPlan, ContestStep, Contestant, JudgedCase, KeptOutcome,
     Observer as ContestObserver, Scores,
 };
 pub use crate::pipeline::site;

@@ -75,6 +75,17 @@ impl Bench {
 
     /// Lets a bundle say that it learned from one file of these bytes, and from the patients or pictures of these keys.
     pub fn write_learned(&self, model: &str, bytes: &[u8], keys: &[&str]) {
+        self.write_learned_after(model, bytes, keys, (&[], &[]));
+    }
+
+    /// The same of one that goes on from weights of which nothing is known, or that was trained with these splits.
+    pub fn write_learned_after(
+        &self,
+        model: &str,
+        bytes: &[u8],
+        keys: &[&str],
+        (unknown, splits): (&[&str], &[&str]),
+    ) {
         let sha256 = |bytes: &[u8]| hexadecimal(&Sha256::digest(bytes));
         let keys: Vec<String> = keys.iter().map(|key| sha256(key.as_bytes())).collect();
         let record = json!({
@@ -82,7 +93,8 @@ impl Bench {
             "training": [sha256(bytes)],
             "validation": [],
             "keys": keys,
-            "unknown": ["compact 1"],
+            "unknown": unknown,
+            "splits": splits,
         });
         let record = record.to_string();
         let folder = self.path(model);

@@ -1,6 +1,7 @@
 //! A site's own model: promoted, refused, taken back, damaged.
 
 use crate::bench::{Bench, contents, document, status, stderr};
+use diaphane::formats::sha256_of_file;
 use diaphane::model::site::EvidenceFiles;
 use diaphane::model::{Bundle, SiteError, SiteFolder};
 use serde_json::Value;
@@ -103,7 +104,9 @@ fn a_better_model_is_promoted_used_named_and_taken_back() {
     let evidence = document(&dry);
     assert_eq!(evidence["passed"], true, "{evidence}");
     assert!(evidence["promoted"].is_null());
-    assert!(!bench.path("site").exists(), "a dry run changes nothing");
+    // A dry run changes nothing; that the test was looked at is noted.
+    assert_eq!(names_of_site(&bench), ["lock", "looks.jsonl"]);
+    assert_eq!(evidence["test_looks"]["judgings"], 1);
     assert_eq!(certificate(&bench)["bundle_sha256"], sha256(&bench, BASE));
 
     let promoted = promote(&bench, &["--html", "evidence.html"]);
@@ -129,8 +132,13 @@ fn a_better_model_is_promoted_used_named_and_taken_back() {
     let kept = bench
         .path("site")
         .join(acts[0]["evidence"].as_str().unwrap());
+    assert_private(&[&kept, &kept.with_extension("html")]);
     let kept: Value = serde_json::from_str(&fs::read_to_string(kept).unwrap()).unwrap();
     assert_eq!(kept["test"], evidence["test"], "the same figures again");
+    assert_eq!(kept["test_looks"]["judgings"], 2);
+    assert_eq!(kept["test_looks"]["candidates"], 1);
+    assert!(page.contains("This test part has been looked at 2 times, with 1 candidate."));
+    assert!(kept["statement"].is_null() && acts[0].get("statement").is_none());
     let list = bench.diaphane(&["models", "list"]);
     let list = String::from_utf8_lossy(&list.stdout).into_owned();
     let in_force: Vec<&str> = list.lines().filter(|l| l.contains("IN FORCE")).collect();
@@ -150,6 +158,24 @@ fn a_better_model_is_promoted_used_named_and_taken_back() {
     assert_eq!(before, after, "no bundle is ever changed");
 }
 
+/// Pictures of patients are for nobody else.
+fn assert_private(files: &[&Path]) {
+    #[cfg(unix)]
+    for file in files {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let folder = file.parent().unwrap();
+        assert_eq!(
+            [mode(file), mode(folder)],
+            [0o600, 0o700],
+            "{}",
+            file.display()
+        );
+    }
+    #[cfg(not(unix))]
+    assert!(files.iter().all(|file| file.is_file()));
+}
+
 #[test]
 fn a_model_that_is_not_better_is_refused() {
     let bench = bench(BASE);
@@ -158,7 +184,7 @@ fn a_model_that_is_not_better_is_refused() {
     let evidence = document(&refused);
     assert_eq!(evidence["passed"], false, "{evidence}");
     assert!(evidence["promoted"].is_null());
-    assert!(!bench.path("site").exists());
+    assert_eq!(names_of_site(&bench), ["lock", "looks.jsonl"]);
     let same = bench.diaphane(&["models", "promote", BASE, "--pairs", "pairs", "--dry-run"]);
     assert_eq!(status(&same), 2);
     assert!(
@@ -254,17 +280,19 @@ fn the_locked_part_of_a_split_decides_by_patients() {
     let changed = promote(&bench, &[]);
     assert_eq!(status(&changed), 2);
     assert!(
-        stderr(&changed).contains("not as it was"),
+        stderr(&changed).contains("the pair c is not as it was"),
         "{}",
         stderr(&changed)
     );
-    assert!(names_of_site(&bench).is_empty());
+    assert_eq!(names_of_site(&bench), ["lock", "looks.jsonl"]);
 }
 
 fn names_of_site(bench: &Bench) -> Vec<String> {
     let site = bench.path("site");
     if site.exists() {
-        names_of_files(&site)
+        let mut names = names_of_files(&site);
+        names.sort();
+        names
     } else {
         Vec::new()
     }
@@ -307,16 +335,9 @@ fn a_candidate_that_saw_a_test_pair_or_does_not_say_is_refused() {
     refused("the candidate saw a, b");
     // The name of a pair is nobody: another dataset has the same.
     bench.write_learned("candidate", b"another file", &["a", "b"]);
-    let dry = promote(&bench, &["--dry-run"]);
-    assert_eq!(status(&dry), 0, "{}", stderr(&dry));
-    let text = String::from_utf8_lossy(&dry.stdout).into_owned();
-    assert!(
-        text.contains("what it goes on from was trained on: compact 1"),
-        "{text}"
-    );
+    let text = fs::read_to_string(bench.path("candidate/manifest.toml")).unwrap();
 
     let manifest = bench.path("candidate/manifest.toml");
-    let text = fs::read_to_string(&manifest).unwrap();
     let silent = text.split("\n[learned_from]").next().unwrap();
     fs::write(&manifest, silent).unwrap();
     refused("nothing says what the candidate was trained on");
@@ -330,6 +351,135 @@ fn a_candidate_that_saw_a_test_pair_or_does_not_say_is_refused() {
     let damaged = promote(&bench, &[]);
     assert_eq!(status(&damaged), 2);
     assert!(stderr(&damaged).contains("what the bundle learned from"));
+}
+
+/// What a base does not say is stated by a person, in so many words, or nothing is promoted.
+#[test]
+fn a_base_that_does_not_say_what_it_learned_from_needs_a_statement() {
+    let bench = bench("candidate");
+    let after = |bytes: &[u8]| {
+        bench.write_learned_after("candidate", bytes, &[], (&["old 1"], &[]));
+    };
+    after(b"another file");
+    let refused = promote(&bench, &["--json"]);
+    assert_eq!(status(&refused), 1, "{}", stderr(&refused));
+    let failed = failed_checks(&document(&refused));
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert!(failed[0].contains("was trained on: old 1; it must be stated"));
+    assert!(stderr(&refused).contains("--base-never-saw-test"));
+    assert!(names_of_site(&bench).is_empty());
+
+    let promoted = promote(&bench, &["--base-never-saw-test", "--html", "page.html"]);
+    assert_eq!(status(&promoted), 0, "{}", stderr(&promoted));
+    let statement = "the test pairs were not among what old 1 learned from";
+    let act = &log(&bench)[0];
+    assert_eq!(act["statement"], statement);
+    let kept = bench.path("site").join(act["evidence"].as_str().unwrap());
+    for file in [
+        kept.clone(),
+        kept.with_extension("html"),
+        bench.path("page.html"),
+    ] {
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(statement), "{}", file.display());
+    }
+}
+
+/// A statement about the base does not hide a pair that the candidate is known to have seen.
+#[test]
+fn a_statement_does_not_stand_against_what_is_known() {
+    let bench = bench("candidate");
+    let bytes = fs::read(bench.path("pairs/b_soft.png")).unwrap();
+    bench.write_learned_after("candidate", &bytes, &[], (&["old 1"], &[]));
+    let refused = promote(&bench, &["--base-never-saw-test", "--json"]);
+    assert_eq!(status(&refused), 1, "{}", stderr(&refused));
+    assert!(failed_checks(&document(&refused))[0].contains("the candidate saw b"));
+}
+
+/// Where the test comes from another split than the training that is told, and no more: bytes and people are compared.
+#[test]
+fn the_split_of_the_training_is_compared_with_that_of_the_test() {
+    let bench = bench("candidate");
+    let (sha256, _) = sha256_of_file(&bench.path("split.json")).unwrap();
+    for (splits, expected) in [
+        (&[][..], "nothing says which split"),
+        (&["00"], "another one than the candidate was trained with"),
+        (
+            &[sha256.as_str()],
+            "by the split that the candidate was trained with",
+        ),
+    ] {
+        // What is refused beside it is refused before any picture is made.
+        bench.write_learned_after("candidate", b"another file", &[], (&["old 1"], splits));
+        let locked = document(&promote(&bench, &["--json"]))["checks"][0].clone();
+        assert!(locked["told"].to_string().contains(expected), "{locked}");
+        assert_eq!(locked["passed"], true);
+    }
+}
+
+/// The pairs stay the same ones wherever their folder goes, and lungs are part of them.
+#[test]
+fn test_pairs_are_known_by_their_bytes_wherever_they_lie() {
+    let bench = bench("candidate");
+    // It is refused before any picture is made, and after the pairs were found.
+    bench.write_learned_after("candidate", b"another file", &[], (&["old 1"], &[]));
+    fs::rename(bench.path("pairs"), bench.path("moved")).unwrap();
+    let arguments = ["models", "promote", "candidate", "--pairs", "moved"];
+    let judge = || bench.diaphane(&[&arguments[..], &["--split", "split.json"]].concat());
+    let moved = judge();
+    assert_eq!(status(&moved), 1, "{}", stderr(&moved));
+    // A split that knows the mask of a pair.
+    let mask = bench.path("moved/a_lungmask.png");
+    let sha256 = sha256_of_file(&mask).unwrap().0;
+    let text = fs::read_to_string(bench.path("split.json")).unwrap();
+    let mut split: Value = serde_json::from_str(&text).unwrap();
+    split["pairs"][0]["sha256"]["pairs/a_lungmask.png"] = sha256.into();
+    fs::write(bench.path("split.json"), split.to_string()).unwrap();
+    assert_eq!(status(&judge()), 1);
+    let mut bytes = fs::read(&mask).unwrap();
+    bytes.extend(b"\0");
+    fs::write(&mask, bytes).unwrap();
+    let changed = judge();
+    assert_eq!(status(&changed), 2);
+    assert!(stderr(&changed).contains("the lung mask of a is not as it was"));
+}
+
+/// A machine that lost its power within a line: the record is read, told of, and goes on.
+#[test]
+fn a_record_that_was_cut_off_stops_nothing() {
+    let bench = bench("candidate");
+    assert_eq!(status(&promote(&bench, &[])), 0);
+    let record = bench.path("site/promotions.jsonl");
+    let mut text = fs::read_to_string(&record).unwrap();
+    text.push_str("{\"at\":\"2026-01-3");
+    fs::write(&record, &text).unwrap();
+    let list = bench.diaphane(&["models", "list"]);
+    assert_eq!(status(&list), 0);
+    assert!(stderr(&list).contains("promotions.jsonl) that cannot be read: 1"));
+    let back = bench.diaphane(&["models", "rollback"]);
+    assert_eq!(status(&back), 0, "{}", stderr(&back));
+    let after = fs::read_to_string(&record).unwrap();
+    assert!(after.starts_with(&text), "nothing is taken away");
+    let site = SiteFolder::at(&bench.path("site"));
+    let log = site.log().unwrap();
+    assert_eq!((log.entries.len(), log.num_damaged), (2, 1));
+}
+
+/// Pairs of which nobody named the patient count as patients, and that stands beside the interval.
+#[test]
+fn pairs_without_a_named_patient_are_told() {
+    let bench = bench("candidate");
+    bench.write_split(&["c"]);
+    let output = promote(&bench, &["--dry-run"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        text.contains("1 of 1 patients are pairs of which nobody named"),
+        "{text}"
+    );
+    bench.write_split(&["a", "b"]);
+    let output = promote(&bench, &["--dry-run"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!text.contains("nobody named"), "{text}");
 }
 
 /// Bone and detail are known of pairs that come without a mask: the base finds their lungs for both.
@@ -373,6 +523,7 @@ fn a_base_that_was_overtaken_and_a_damaged_record_are_no_dead_end() {
     let evidence = EvidenceFiles {
         json: "{}",
         html: None,
+        statement: None,
     };
     let refused = site.promote(&late, &candidate.sha256, evidence);
     assert!(refused.is_ok(), "it was judged against what is in force");
@@ -423,6 +574,7 @@ fn two_promotions_at_once_are_one() {
     let evidence = EvidenceFiles {
         json: "{}",
         html: None,
+        statement: None,
     };
     // What is shipped is found by the models folder of the program under test, not of this process.
     assert_eq!(status(&promote(&bench, &[])), 0);

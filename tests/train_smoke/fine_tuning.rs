@@ -6,7 +6,7 @@ use diaphane::model::manifest::FileRole;
 use diaphane::model::{Adapter, Bundle, LearnedFrom};
 use diaphane::train::{
     EndReason, ExportConfig, RunConfig, RunFolder, RunSummary, Split, Start, Unobserved, Which,
-    export, export_adapter, run,
+    export, export_adapter, learned_from_run_files, run,
 };
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
@@ -129,6 +129,32 @@ fn assert_learned(root: &Path, packed: &Path, data: &Path) {
     assert!(!Bundle::verify(packed).unwrap().is_sound());
 }
 
+/// Run files alone tell the same as the run folders did, if all of them are given.
+fn assert_noted_afterwards(root: &Path, bundle: &Path) {
+    let runs = ["segmenter", "vqgan", "denoiser"].map(|run| root.join(run).join("run.toml"));
+    let learned = learned_from_run_files(&runs, &mut Unobserved).unwrap();
+    let info = Bundle::info(bundle).unwrap();
+    assert_eq!(LearnedFrom::read(&info).unwrap().as_ref(), Some(&learned));
+    let missing = learned_from_run_files(&runs[2..], &mut Unobserved).unwrap_err();
+    assert!(
+        missing.to_string().contains("give that of every run"),
+        "{missing}"
+    );
+
+    let silent = root.join("silent");
+    std::fs::create_dir(&silent).unwrap();
+    let text = std::fs::read_to_string(bundle.join("manifest.toml")).unwrap();
+    let text = text.split("\n[learned_from]").next().unwrap().to_owned();
+    std::fs::write(silent.join("manifest.toml"), text + "\n").unwrap();
+    let before = Bundle::info(&silent).unwrap();
+    assert_eq!(LearnedFrom::read(&before).unwrap(), None);
+    let noted = learned.note_in(&before).unwrap();
+    assert_eq!(LearnedFrom::read(&noted).unwrap(), Some(learned));
+    assert_eq!(noted.manifest.files, before.manifest.files);
+    assert_ne!(noted.sha256, before.sha256);
+    std::fs::remove_dir_all(&silent).unwrap();
+}
+
 #[test]
 fn a_bundle_tells_of_the_runs_it_came_by_or_tells_nothing() {
     let _alone = alone();
@@ -140,6 +166,7 @@ fn a_bundle_tells_of_the_runs_it_came_by_or_tells_nothing() {
         let bytes = std::fs::read(data.join(name)).unwrap();
         hexadecimal(&Sha256::digest(&bytes))
     };
+    assert_noted_afterwards(root, &base);
     // A run that never saw `b` itself, and starts from one that did.
     let mut second = config(
         "denoiser",

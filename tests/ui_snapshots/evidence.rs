@@ -4,11 +4,12 @@ use crate::fake::Window;
 use crate::phantom::{SIDE, defaults, grid, result, stored};
 use crate::training::sums_of;
 use diaphane::contest::Gallery;
-use diaphane::evidence::{Learned, Patients, Table, TestPairs, Verdict};
+use diaphane::evidence::{Learned, Patients, Table, TestPairs, TrainedWith, Verdict};
 use diaphane::formats;
 use diaphane::formats::raster::write_grey16;
+use diaphane::model::site::Looks;
 use diaphane::model::site::SiteModel;
-use diaphane::model::{BundleInfo, Manifest, Preset, SiteFolder};
+use diaphane::model::{Bundle, BundleInfo, Manifest, Preset, SiteFolder, find_bundle};
 use diaphane::ui::{CaseSet, EvidenceCommand, TrainingCommand, TrainingPage, UiCommand};
 use diaphane::worker::{
     Candidate, ContestOutcome, ContestStep, Contestant, EventKind, JobHandle, JudgePlan,
@@ -91,7 +92,12 @@ fn outcome(root: &Path, bone: f64) -> ContestOutcome {
         given_masks: false,
         folders: vec![root.to_owned()],
         split: Some((root.join("split.json"), "00".repeat(32))),
-        patients: Patients::new(),
+        patients: Patients::default(),
+        looks: Some(Looks {
+            judgings: 2,
+            candidates: 3,
+            damaged: 0,
+        }),
         cases: cases.into(),
         gallery: Gallery::default(),
         untouched: scores(-3.0, 1.0),
@@ -100,11 +106,14 @@ fn outcome(root: &Path, bone: f64) -> ContestOutcome {
     };
     let pairs = TestPairs {
         is_locked: true,
+        left_out: 0,
+        split: TrainedWith::TestSplit,
         learned: Learned::Known {
             num_files: 80,
             shared: Vec::new(),
-            unknown: vec!["compact 1".to_owned()],
+            unknown: Vec::new(),
         },
+        is_stated: false,
     };
     for (label, version, psnr) in [("best", "300", 0.6), ("last", "1000", 0.4)] {
         let contestant = contestant(label, version, psnr, bone);
@@ -115,6 +124,7 @@ fn outcome(root: &Path, bone: f64) -> ContestOutcome {
             contestant,
             test,
             reference,
+            pairs: pairs.clone(),
         });
     }
     outcome
@@ -279,6 +289,104 @@ fn what_failed_is_named_and_not_put_in_force() {
     // Whatever asks for it.
     window.evidence(EvidenceCommand::Promote);
     assert!(window.desk.borrow().promotions.is_empty());
+}
+
+/// What a base does not say is stated with its name, anew at every judging, before anything is put in force.
+#[test]
+fn what_a_base_learned_from_is_stated_anew_at_every_judging() {
+    let root = root();
+    let mut silent = outcome(root.path(), 0.2);
+    for candidate in &mut silent.candidates {
+        let Learned::Known { unknown, .. } = &mut candidate.pairs.learned else {
+            panic!("known");
+        };
+        unknown.push("old 1".to_owned());
+    }
+    let silent = Arc::new(silent.stating(false));
+    let label = "I state that the test pairs are not among what old 1 learned from";
+    let is_ticked = |window: &Window| {
+        let evidence = &window.state().training.evidence;
+        let outcome = evidence.outcome.done().expect("judged");
+        outcome
+            .candidates
+            .iter()
+            .all(|candidate| candidate.pairs.is_stated)
+    };
+    let mut window = Window::new().with_study().with_opened_run(root.path());
+    let job = window.judge();
+    window.report(job.id(), EventKind::Judged(Arc::clone(&silent)));
+    assert!(window.has("It may not be put in force.") && !window.can_press("Put in force..."));
+    assert!(window.has_text("was trained on: old 1; it must be stated"));
+    window.push(label);
+    assert!(is_ticked(&window) && window.has("It may be put in force."));
+    window.push("Put in force...");
+    window.push("Put in force");
+    let job = {
+        let desk = window.desk.borrow();
+        let (job, plan) = desk.promotions.last().expect("asked");
+        let stated = plan.outcome.candidates[0].pairs.statement();
+        assert!(stated.expect("a statement").contains("old 1"));
+        job.clone()
+    };
+    window.report(job.id(), EventKind::Stopped(StopReason::Cancelled));
+    window.push(label);
+    assert!(!is_ticked(&window) && window.has("It may not be put in force."));
+    window.push(label);
+    let job = window.judge();
+    window.report(job.id(), EventKind::Judged(silent));
+    assert!(!is_ticked(&window) && window.has("It may not be put in force."));
+}
+
+/// What was judged before the window closed stands there again, as long as it holds.
+#[test]
+fn evidence_is_kept_with_the_run() {
+    let root = root();
+    let shipped = find_bundle("compact").expect("the shipped bundle");
+    let text = std::fs::read_to_string(shipped.join("manifest.toml")).expect("a manifest");
+    let best = root.path().join("run/site/best");
+    std::fs::create_dir_all(&best).expect("a folder");
+    let manifest = best.join("manifest.toml");
+    let packed = text.replace("version = \"0.3.0\"", "version = \"300\"");
+    std::fs::write(&manifest, &packed).expect("written");
+    let mut judged = outcome(root.path(), 0.2);
+    judged.candidates.truncate(1);
+    judged.candidates[0].contestant.info = Bundle::info(&best).expect("a bundle");
+    judged.base.info = Bundle::info(&shipped).expect("a bundle");
+    let file = root.path().join("run/evidence/outcome.json");
+    judged.write(&file).expect("written");
+
+    let window = Window::new().with_study();
+    let mut window = window.with_opened_run(root.path());
+    assert!(window.wait_until(|window| window.has("It may be put in force.")));
+    assert!(window.has_text("Judged 2026-03-01T12:00:00Z on CPU; kept in the run folder"));
+    assert!(window.has_text("looked at 2 times, with 3 candidates"));
+    let outcome = Arc::clone(
+        window
+            .state()
+            .training
+            .evidence
+            .outcome
+            .done()
+            .expect("kept"),
+    );
+    assert_eq!(*outcome, judged);
+    // What is judged now takes its place.
+    let job = window.judge();
+    window.report(job.id(), EventKind::Judged(outcome));
+    assert!(!window.has_text("kept in the run folder"));
+
+    std::fs::write(
+        &manifest,
+        packed.replace("version = \"300\"", "version = \"400\""),
+    )
+    .expect("written");
+    let window = Window::new().with_study();
+    let window = window.with_opened_run(root.path());
+    let sentence = "The evidence of 2026-03-01T12:00:00Z is out of date: the model best is another one by now. Judge the \
+                    run again.";
+    let mut window = window;
+    assert!(window.wait_until(|window| window.has(sentence)));
+    assert!(!window.has("It may be put in force."));
 }
 
 /// The site as the worker leaves it, but for the copy of the bundle.

@@ -6,9 +6,9 @@ use diaphane::formats::{self, hexadecimal};
 use diaphane::model::site::EvidenceFiles;
 use diaphane::model::{Bundle, SiteFolder, find_bundle};
 use diaphane::worker::{
-    ComputeOptions, ContestOutcome, DeviceChoice, EventKind, JobHandle, JudgePlan, KeptResult,
-    PrecisionChoice, PromotionPlan, RunContest, StopReason, SuppressionRequest, TrainingPlan,
-    Worker, WorkerCommand, WorkerEvent, start_suppressor,
+    ComputeOptions, ContestOutcome, DeviceChoice, EventKind, JobHandle, JudgePlan, KeptOutcome,
+    KeptResult, PrecisionChoice, PromotionPlan, RunContest, StopReason, SuppressionRequest,
+    TrainingPlan, Worker, WorkerCommand, WorkerEvent, kept_evidence, start_suppressor,
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -114,6 +114,7 @@ impl Bench {
             run: self.path("run"),
             base: Some(self.path("base")),
             compute: F32,
+            site: Some(SiteFolder::at(&self.path("site"))),
         };
         let handle = JobHandle::background();
         let plan = Box::new(JudgePlan::Run(plan));
@@ -211,7 +212,9 @@ fn assert_outcome(bench: &Bench, outcome: &Arc<ContestOutcome>) {
     // Nothing that was trained on is among the test, and the split locks it away.
     let told = best.verdict.text();
     assert!(
-        told.contains("ok      test set: locked away by the split"),
+        told.contains(
+            "ok      test set: locked away by the split that the candidate was trained with"
+        ),
         "{told}"
     );
     assert!(
@@ -222,6 +225,14 @@ fn assert_outcome(bench: &Bench, outcome: &Arc<ContestOutcome>) {
         told.contains("goes on from was trained on: tiny 1"),
         "{told}"
     );
+    let looks = outcome.looks.expect("the site counts them");
+    let num_candidates = outcome.candidates.len();
+    assert_eq!((looks.judgings, looks.candidates), (1, num_candidates));
+    // The split that the run was begun with lies in its folder.
+    let split = std::fs::read(bench.path("split.json")).unwrap();
+    assert_eq!(std::fs::read(bench.path("run/split.json")).unwrap(), split);
+    let sha256 = hexadecimal(&Sha256::digest(&split));
+    assert_eq!(outcome.split, Some((bench.path("run/split.json"), sha256)));
     // What each made of the pair lies there to be looked at.
     let radiograph = formats::read(&bench.path("pairs/a.png")).unwrap();
     let case = &outcome.cases[0];
@@ -274,9 +285,11 @@ fn assert_promotion(bench: &Bench, outcome: &Arc<ContestOutcome>) {
     let evidence = EvidenceFiles {
         json: "{}",
         html: None,
+        statement: None,
     };
     site.promote(&outcome.base.info, &shipped.sha256, evidence)
         .unwrap();
+    assert_kept(bench, outcome, &site);
     let EventKind::Promoted(model) = promote(&passed) else {
         panic!("it passed");
     };
@@ -284,6 +297,50 @@ fn assert_promotion(bench: &Bench, outcome: &Arc<ContestOutcome>) {
     assert_eq!(site.in_force().unwrap().as_ref(), Some(&*model));
     let page = site.path().join(model.evidence.with_extension("html"));
     assert!(is_page(&page));
+}
+
+/// What came of it lies in the run folder, and holds as long as every model is what it was.
+fn assert_kept(bench: &Bench, outcome: &Arc<ContestOutcome>, site: &SiteFolder) {
+    let run = bench.path("run");
+    let kept = || kept_evidence(&run, Some(site)).unwrap().unwrap();
+    assert_eq!(
+        kept(),
+        KeptOutcome::Valid(Box::new(ContestOutcome::clone(outcome)))
+    );
+    let why = || match kept() {
+        KeptOutcome::OutOfDate { made_at, why } => {
+            assert_eq!(made_at, outcome.made_at);
+            why
+        }
+        KeptOutcome::Valid(_) => panic!("a model is another one"),
+    };
+    let manifest = run.join("site/best/manifest.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(
+        &manifest,
+        text.replace("licence = \"", "licence = \"other, "),
+    )
+    .unwrap();
+    assert_eq!(why(), "the model best is another one by now");
+    std::fs::write(&manifest, text).unwrap();
+    let nowhere = SiteFolder::at(&bench.path("nowhere"));
+    let elsewhere = kept_evidence(&run, Some(&nowhere)).unwrap();
+    let Some(KeptOutcome::OutOfDate { why: in_force, .. }) = elsewhere else {
+        panic!("{elsewhere:?}");
+    };
+    assert_eq!(in_force, "another model is in force by now");
+    let last = std::fs::read_to_string(run.join("last")).unwrap();
+    let state = run.join("checkpoints").join(last.trim()).join("state.toml");
+    let text = std::fs::read_to_string(&state).unwrap();
+    std::fs::write(&state, text.replace("iteration = 2", "iteration = 3")).unwrap();
+    assert_eq!(why(), "the run went on since");
+    std::fs::write(&state, text).unwrap();
+    let file = run.join("evidence/outcome.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, &text[..text.len() / 2]).unwrap();
+    let torn = kept_evidence(&run, Some(site)).unwrap_err();
+    assert!(torn.contains("judge the run again"), "{torn}");
+    std::fs::write(&file, text).unwrap();
 }
 
 fn is_page(path: &Path) -> bool {

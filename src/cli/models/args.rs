@@ -39,6 +39,18 @@ pub enum ModelsCommand {
         /// Export file (TOML): out, name, version, licence, training_data, denoiser, segmenter, card.
         file: PathBuf,
     },
+    /// Note in a bundle what its networks learned from, by checksums, where the run folders that it was packed from are gone: the
+    /// images that its run files name are found and read again. The bundle's own hash becomes another one.
+    LearnedFrom {
+        /// Name or folder of the bundle.
+        bundle: String,
+        /// Run files (TOML) of all its networks, and of those that they went on from.
+        #[arg(required = true, value_name = "RUN.toml")]
+        runs: Vec<PathBuf>,
+        /// Replace what the bundle says already.
+        #[arg(long)]
+        overwrite: bool,
+    },
     /// Write what a run with `[adapter]` has learned as a file of a few megabytes.
     Adapter {
         /// Run folder.
@@ -82,7 +94,11 @@ pub struct PromoteArgs {
     /// once. Only --dry-run goes without.
     #[arg(long, value_name = "FILE")]
     pub split: Option<PathBuf>,
-    /// Print the evidence and change nothing.
+    /// State that the test pairs are not among what earlier weights of the bundle learned from, where these do not say what
+    /// that was. The statement is written into the record and the report.
+    #[arg(long)]
+    pub base_never_saw_test: bool,
+    /// Print the evidence and promote nothing; that the test part was looked at is noted all the same.
     #[arg(long)]
     pub dry_run: bool,
     /// Give the networks the pairs' own lung masks instead of segmenting.

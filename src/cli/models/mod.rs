@@ -8,7 +8,7 @@ use super::report::{Machine, Tally, print_line};
 use crate::model::bundle::search_folders;
 use crate::model::site::SHIPPED_BUNDLE;
 use crate::model::{Bundle, BundleInfo, SiteFolder, SiteModel, find_bundle, list_bundles};
-use crate::train::{ExportConfig, export, export_adapter};
+use crate::train::{ExportConfig, Unobserved, export, export_adapter, learned_from_run_files};
 use anyhow::ensure;
 use args::ModelsCommand;
 use serde_json::{Value, json};
@@ -28,6 +28,11 @@ pub(super) fn run(command: &ModelsCommand) -> anyhow::Result<Tally> {
             json,
         } => promote::roll_back(*json),
         ModelsCommand::Pack { file } => pack(file),
+        ModelsCommand::LearnedFrom {
+            bundle,
+            runs,
+            overwrite,
+        } => learned_from(bundle, runs, *overwrite),
         ModelsCommand::Adapter {
             run,
             out,
@@ -43,6 +48,8 @@ struct SiteState {
     promoted: Vec<(SiteModel, PathBuf)>,
     /// Hash of the model in force, where it is the site's.
     in_force: Option<String>,
+    /// Lines of the record of promotions that cannot be understood.
+    num_damaged: usize,
 }
 
 impl SiteState {
@@ -51,11 +58,13 @@ impl SiteState {
             return Ok(Self {
                 promoted: Vec::new(),
                 in_force: None,
+                num_damaged: 0,
             });
         };
         let promoted = site.promoted()?;
         Ok(Self {
             in_force: promoted.last().map(|model| model.sha256.clone()),
+            num_damaged: site.log()?.num_damaged,
             promoted: promoted
                 .into_iter()
                 .map(|model| {
@@ -79,6 +88,13 @@ fn list(json: bool) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let mut documents = Vec::new();
     let site = SiteState::read()?;
+    if site.num_damaged > 0 {
+        eprintln!(
+            "lines of the site's record of promotions (promotions.jsonl) that cannot be read: {}; what is in force does not \
+             depend on them",
+            site.num_damaged
+        );
+    }
     let found = list_bundles().into_iter().map(|folder| (folder, None));
     let promoted = site.promoted.iter();
     let promoted = promoted.map(|(model, folder)| (folder.clone(), Some(model)));
@@ -141,6 +157,24 @@ fn pack(file: &Path) -> anyhow::Result<Tally> {
         done: 1,
         ..Tally::default()
     })
+}
+
+fn learned_from(name: &str, runs: &[PathBuf], overwrite: bool) -> anyhow::Result<Tally> {
+    let info = Bundle::info(&find_bundle(name)?)?;
+    ensure!(
+        overwrite || info.manifest.learned_from.is_none(),
+        "the bundle {} says what it learned from; give --overwrite to replace that",
+        info.folder.display()
+    );
+    let learned = learned_from_run_files(runs, &mut Unobserved)?;
+    let noted = learned.note_in(&info)?;
+    eprintln!(
+        "{} files and {} keys of pictures and patients",
+        learned.num_files(),
+        learned.keys.len()
+    );
+    print_line(&format!("{}  {}", noted.sha256, noted.folder.display()));
+    Ok(Tally::one())
 }
 
 fn adapter(run: &Path, out: &Path, newest: bool, overwrite: bool) -> anyhow::Result<Tally> {

@@ -3,8 +3,10 @@
 use super::args::PromoteArgs;
 use crate::cli::report::{Machine, Tally, print_line};
 use crate::cli::session::{Ended, Session};
-use crate::contest::{Candidate, Contender, ContestOutcome, ContestPlan, PairFolders, TestSet};
-use crate::evidence::{Check, Verdict, legend};
+use crate::contest::{
+    Candidate, Contender, ContestOutcome, ContestPlan, PairFolders, TestSet, Unobserved,
+};
+use crate::evidence::{TestPairs, Verdict, legend};
 use crate::formats;
 use crate::model::site::default_bundle;
 use crate::model::{SiteFolder, SiteModel, find_bundle};
@@ -37,14 +39,12 @@ pub(super) fn promote(args: &PromoteArgs) -> anyhow::Result<Tally> {
         "give the --split that the candidate was trained with: without it nothing says which pairs were kept for the \
          test (--dry-run judges all of them and changes nothing)"
     );
-    let folders = PairFolders {
-        radiographs: args.pairs.clone(),
-        soft_tissue: args.soft.clone(),
-    };
-    let test = TestSet::new(&[folders], args.split.as_deref())?;
-    let pairs = test.for_candidate(&candidate.info)?;
+    let folders = PairFolders::all(args.pairs.clone(), args.soft.clone());
+    let test = TestSet::new(&[folders], args.split.as_deref(), &mut Unobserved)?;
+    let is_stated = args.base_never_saw_test;
+    let pairs = test.for_candidate(&candidate.info, is_stated)?;
     if !args.dry_run && pairs.checks().iter().any(|check| !check.passed) {
-        return Ok(refused(&pairs.checks(), args.json));
+        return Ok(refused(&pairs, args.json));
     }
     let compute = ComputeOptions {
         device: args.device,
@@ -57,6 +57,8 @@ pub(super) fn promote(args: &PromoteArgs) -> anyhow::Result<Tally> {
         given_masks: args.given_masks,
         compute,
         kept_in: None,
+        is_stated,
+        site: Some(site.clone()),
     };
     match judged(plan)? {
         Some(outcome) => settle(args, &outcome, &site),
@@ -81,9 +83,9 @@ fn judged(plan: ContestPlan) -> anyhow::Result<Option<Arc<ContestOutcome>>> {
 }
 
 /// Tells that a candidate is refused before any picture is made.
-fn refused(checks: &[Check], json: bool) -> Tally {
+fn refused(pairs: &TestPairs, json: bool) -> Tally {
     let verdict = Verdict {
-        checks: checks.to_vec(),
+        checks: pairs.checks().into(),
     };
     if json {
         Machine::Json.document(&json!({
@@ -94,10 +96,16 @@ fn refused(checks: &[Check], json: bool) -> Tally {
     } else {
         print_line(&verdict.text());
     }
-    tell_refused()
+    tell_refused(pairs)
 }
 
-fn tell_refused() -> Tally {
+fn tell_refused(pairs: &TestPairs) -> Tally {
+    if let (Some(unknown), None) = (pairs.unknown(), pairs.statement()) {
+        eprintln!(
+            "where you know that the test pairs are not among what {unknown} learned from, state it with \
+             --base-never-saw-test"
+        );
+    }
     eprintln!("it may not be promoted; nothing was changed");
     Tally {
         failed: 1,
@@ -139,7 +147,7 @@ fn settle(
             site.path().join(&model.evidence).display()
         ),
         None if passed => eprintln!("it may be promoted; nothing was changed"),
-        None => return Ok(tell_refused()),
+        None => return Ok(tell_refused(&candidate.pairs)),
     }
     Ok(Tally::one())
 }
@@ -162,6 +170,9 @@ fn print(outcome: &ContestOutcome, candidate: &Candidate) {
     }
     print_line(&format!("{}\n", candidate.reference.text()));
     print_line(&candidate.verdict.text());
+    if let Some(looks) = outcome.looks {
+        print_line(&format!("\n{}", looks.sentence()));
+    }
     let columns = candidate.contestant.scores.test.columns();
     eprintln!("\n{}", legend(columns));
 }

@@ -95,6 +95,9 @@ impl PageSet {
             format!("<h2>{}</h2>\n", escaped(&self.title)),
             self.summary(),
         ];
+        // The same of every comparison: the cases are.
+        let caveat = self.comparisons.iter().find_map(Comparison::caveat);
+        html.extend(caveat.map(|text| format!("<p class=\"note\">{}</p>\n", escaped(&text))));
         if !self.comparisons.is_empty() {
             html.push("<div class=\"figures\">".to_owned());
             html.extend(self.comparisons.iter().map(|found| self.figures(found)));

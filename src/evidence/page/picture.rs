@@ -4,6 +4,7 @@ use super::escaped;
 use crate::formats::raster::encode_grey8;
 use crate::radiograph::{FloatImage, Raster, resize_area};
 use base64ct::{Base64, Encoding as _};
+use serde::{Deserialize, Serialize};
 
 /// Height of a picture on the page, pixels.
 const HEIGHT: usize = 260;
@@ -11,7 +12,8 @@ const HEIGHT: usize = 260;
 const DIFFERENCE_GAIN: f32 = 4.0;
 
 /// A picture with what stands below it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "KeptPicture", try_from = "KeptPicture")]
 pub struct Picture {
     /// What it is.
     pub caption: String,
@@ -19,8 +21,44 @@ pub struct Picture {
     pub grey: Raster<u8>,
 }
 
+/// A picture in a file: its grey values, row by row, as base64.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeptPicture {
+    caption: String,
+    width: usize,
+    height: usize,
+    grey: String,
+}
+
+impl From<Picture> for KeptPicture {
+    fn from(picture: Picture) -> Self {
+        let (width, height) = picture.grey.size();
+        Self {
+            caption: picture.caption,
+            width,
+            height,
+            grey: base64(picture.grey.values()),
+        }
+    }
+}
+
+impl TryFrom<KeptPicture> for Picture {
+    type Error = String;
+
+    fn try_from(kept: KeptPicture) -> Result<Self, String> {
+        let mut room = vec![0; kept.grey.len()];
+        let grey = Base64::decode(&kept.grey, &mut room).map_err(|err| err.to_string())?;
+        let grey = Raster::new(kept.width, kept.height, grey.to_vec());
+        let grey = grey.map_err(|err| err.to_string())?;
+        let caption = kept.caption;
+        Ok(Self { caption, grey })
+    }
+}
+
 /// Pictures of one case.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CasePictures {
     /// Its name.
     pub case: String,
@@ -89,6 +127,17 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_comes_back_from_a_file_as_it_was() {
+        let grey = Raster::new(3, 2, vec![0, 1, 2, 253, 254, 255]).unwrap();
+        let caption = "one".to_owned();
+        let picture = Picture { caption, grey };
+        let text = serde_json::to_string(&picture).unwrap();
+        assert_eq!(serde_json::from_str::<Picture>(&text).unwrap(), picture);
+        let damaged = text.replace("\"width\":3", "\"width\":4");
+        assert!(serde_json::from_str::<Picture>(&damaged).is_err());
+    }
 
     #[test]
     fn no_difference_is_middle_grey_and_more_bone_is_lighter() {

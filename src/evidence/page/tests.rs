@@ -1,5 +1,5 @@
 use super::*;
-use crate::evidence::{Learned, TestPairs};
+use crate::evidence::{Learned, TestPairs, TrainedWith};
 use crate::radiograph::Raster;
 
 fn table(values: &[f64]) -> Table {
@@ -16,7 +16,10 @@ fn page() -> Page {
     let comparison = Comparison::new(("mine", &ours), ("base", &theirs));
     let pairs = TestPairs {
         is_locked: true,
+        left_out: 0,
+        split: TrainedWith::Unknown,
         learned: Learned::Unknown,
+        is_stated: false,
     };
     let grey = Raster::filled(40, 30, 0.5_f32);
     Page {

@@ -1,10 +1,10 @@
 //! What a bundle's networks learned from, so that a test picture is known among it: checksums alone.
 
-use super::BundleInfo;
+use super::{Bundle, BundleInfo};
 use crate::formats::hexadecimal;
 use crate::model::ModelError;
 use crate::model::manifest::{ListedFile, Manifest};
-use crate::model::weights::sha256_of_file;
+use crate::model::weights::{AtomicFile, sha256_of_file};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Name of the file inside a bundle's folder.
-pub(super) const FILE: &str = "learned-from.json";
+const FILE: &str = "learned-from.json";
 /// Version of the file.
 const FORMAT: u32 = 1;
 /// A hash takes 70 bytes of the file; what is longer than a million of them is something else.
@@ -31,6 +31,9 @@ pub struct LearnedFrom {
     pub keys: BTreeSet<String>,
     /// Earlier weights that these go on from, of which nobody noted what they learned from: names for people.
     pub unknown: BTreeSet<String>,
+    /// SHA-256 of the split files that decided who is learned from.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub splits: BTreeSet<String>,
 }
 
 impl Default for LearnedFrom {
@@ -41,6 +44,7 @@ impl Default for LearnedFrom {
             validation: BTreeSet::new(),
             keys: BTreeSet::new(),
             unknown: BTreeSet::new(),
+            splits: BTreeSet::new(),
         }
     }
 }
@@ -57,6 +61,7 @@ impl LearnedFrom {
         self.validation.extend(other.validation);
         self.keys.extend(other.keys);
         self.unknown.extend(other.unknown);
+        self.splits.extend(other.splits);
     }
 
     /// Number of files that were seen.
@@ -74,8 +79,39 @@ impl LearnedFrom {
         self.keys.contains(&digest(key))
     }
 
-    pub(super) fn to_json(&self) -> Result<Vec<u8>, String> {
+    fn to_json(&self) -> Result<Vec<u8>, String> {
         serde_json::to_vec_pretty(self).map_err(|err| err.to_string())
+    }
+
+    /// Writes the file into a bundle's folder; what the manifest is to list.
+    pub(super) fn write(&self, folder: &Path) -> Result<ListedFile, ModelError> {
+        let path = folder.join(FILE);
+        let text = self.to_json().map_err(|reason| ModelError::Record {
+            path: path.clone(),
+            reason,
+        })?;
+        let mut file = AtomicFile::create(&path)?;
+        file.write(&text)?;
+        file.commit()?;
+        let (sha256, bytes) = sha256_of_file(&path)?;
+        Ok(ListedFile {
+            name: FILE.to_owned(),
+            sha256,
+            bytes,
+        })
+    }
+
+    /// Notes it in a bundle that is there already, in place of what that said before; what the bundle is by then. Weights stay
+    /// as they are; the hash of the bundle becomes another one.
+    ///
+    /// # Errors
+    /// [`ModelError`] where the bundle cannot be read or the disk refuses.
+    pub fn note_in(&self, bundle: &BundleInfo) -> Result<BundleInfo, ModelError> {
+        let folder = &bundle.folder;
+        let mut manifest = bundle.manifest.clone();
+        manifest.learned_from = Some(self.write(folder)?);
+        manifest.write(folder)?;
+        Bundle::info(folder)
     }
 
     /// What a bundle says of itself; `None` where it says nothing.

@@ -1,10 +1,10 @@
 //! Writing a bundle, complete or not at all.
 
 use super::bundle_sha256;
-use super::learned_from::{self, LearnedFrom};
+use super::learned_from::LearnedFrom;
 use crate::model::ModelError;
-use crate::model::manifest::{FileEntry, FileRole, ListedFile, MANIFEST_FILE, Manifest};
-use crate::model::weights::{AtomicFile, WeightPrecision, save_weights, sha256_of_file};
+use crate::model::manifest::{FileEntry, FileRole, MANIFEST_FILE, Manifest};
+use crate::model::weights::{AtomicFile, WeightPrecision, save_weights};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,20 +105,7 @@ impl BundleWriter {
     /// # Errors
     /// [`ModelError::Io`] where the disk refuses.
     pub fn write_learned_from(&mut self, learned: &LearnedFrom) -> Result<(), ModelError> {
-        let path = self.temporary.join(learned_from::FILE);
-        let text = learned.to_json().map_err(|reason| ModelError::Record {
-            path: path.clone(),
-            reason,
-        })?;
-        let mut file = AtomicFile::create(&path)?;
-        file.write(&text)?;
-        file.commit()?;
-        let (sha256, bytes) = sha256_of_file(&path)?;
-        self.manifest.learned_from = Some(ListedFile {
-            name: learned_from::FILE.to_owned(),
-            sha256,
-            bytes,
-        });
+        self.manifest.learned_from = Some(learned.write(&self.temporary)?);
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! One program at a time changes what is in force.
 
 use super::SiteError;
-use std::fs::{self, File};
+use crate::formats::make_private_folder;
+use std::fs::File;
 use std::path::Path;
 
 const FILE: &str = "lock";
@@ -11,7 +12,7 @@ const FILE: &str = "lock";
 pub(super) fn take(site: &Path) -> Result<File, SiteError> {
     let path = site.join(FILE);
     let open = || {
-        fs::create_dir_all(site)?;
+        make_private_folder(site)?;
         let file = File::options()
             .create(true)
             .truncate(false)

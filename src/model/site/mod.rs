@@ -4,26 +4,35 @@
 //! SITE/
 //!   site-model.toml          every promoted bundle that was not rolled back; the last one is in force
 //!   promotions.jsonl         every act, appended and never changed
+//!   looks.jsonl              every judging on a locked test part, likewise
 //!   bundles/NAME-SHA256/     copies of the promoted bundles; what they were copied from may go
 //!   evidence/NAME-SHA256...  why each was promoted
 //!   lock                     held while something is changed: two programs never do so at once
 //! ```
 //!
-//! A copy that is no longer what was promoted is refused by name. Nothing else takes its place silently.
+//! A copy that is no longer what was promoted is refused by name. Nothing else takes its place silently. Evidence shows
+//! pictures of patients: this user alone can read it.
 
+mod act;
 mod error;
+mod in_force;
+mod journal;
 mod lock;
-mod log;
+mod looks;
 mod moment;
 
+pub use act::{Act, LoggedAct};
 pub use error::SiteError;
-pub use log::{Act, LoggedAct};
+pub use in_force::{bundle_in_force, candidate, default_bundle, promoted_at};
+pub use journal::Journal;
+pub use looks::{Look, Looks};
 pub use moment::utc_now;
 
 pub use super::bundle::BundleInfo;
 
-use super::bundle::{Bundle, copy_bundle, find_bundle};
-use crate::formats::write_atomically;
+use super::bundle::{Bundle, copy_bundle};
+use crate::formats::{write_atomically, write_private};
+use in_force::ensure_in_force;
 use serde::{Deserialize, Serialize};
 use std::env;
 use std::fs;
@@ -76,6 +85,8 @@ pub struct EvidenceFiles<'a> {
     pub json: &'a str,
     /// The page for people, HTML, where there is one.
     pub html: Option<&'a str>,
+    /// What somebody stated, where the promotion rests on that too.
+    pub statement: Option<&'a str>,
 }
 
 /// What a rollback changed.
@@ -226,7 +237,8 @@ impl SiteFolder {
             base_sha256: base_sha256.to_owned(),
         };
         promoted.push(model.clone());
-        self.put(Act::Promoted, &model, promoted)?;
+        let statement = evidence.statement.map(str::to_owned);
+        self.put((Act::Promoted, statement), &model, promoted)?;
         Ok(model)
     }
 
@@ -243,7 +255,7 @@ impl SiteFolder {
         if let Some(before) = &to {
             self.folder_of(before)?;
         }
-        self.put(Act::RolledBack, &from, promoted)?;
+        self.put((Act::RolledBack, None), &from, promoted)?;
         Ok(Rollback { from, to })
     }
 
@@ -261,7 +273,7 @@ impl SiteFolder {
         };
         let promoted = record.unwrap_or_default();
         if let Some(last) = promoted.last() {
-            self.put(Act::RolledBack, last, Vec::new())?;
+            self.put((Act::RolledBack, None), last, Vec::new())?;
         }
         Ok(Shipped {
             taken_back: promoted,
@@ -280,17 +292,22 @@ impl SiteFolder {
     /// Every act, the oldest first.
     ///
     /// # Errors
-    /// [`SiteError`] where the log is there and cannot be read.
-    pub fn log(&self) -> Result<Vec<LoggedAct>, SiteError> {
-        log::read(&self.0)
+    /// [`SiteError`] where the record is there and cannot be read.
+    pub fn log(&self) -> Result<Journal<LoggedAct>, SiteError> {
+        journal::read(&self.0.join(act::FILE))
     }
 
-    /// An act is in the log before it has an effect.
-    fn put(&self, act: Act, model: &SiteModel, promoted: Vec<SiteModel>) -> Result<(), SiteError> {
+    /// An act, with what it rests on, is in the record before it has an effect.
+    fn put(
+        &self,
+        (act, statement): (Act, Option<String>),
+        model: &SiteModel,
+        promoted: Vec<SiteModel>,
+    ) -> Result<(), SiteError> {
         let sha256 = model.sha256.clone();
         let in_force_sha256 = promoted.last().map(|model| model.sha256.clone());
-        log::append(
-            &self.0,
+        journal::append(
+            &self.0.join(act::FILE),
             &LoggedAct {
                 at: utc_now(),
                 act,
@@ -298,6 +315,7 @@ impl SiteFolder {
                 sha256,
                 in_force_sha256,
                 evidence: model.evidence.clone(),
+                statement,
             },
         )?;
         let path = self.0.join(FILE);
@@ -313,68 +331,13 @@ impl SiteFolder {
     }
 
     fn write(&self, file: &Path, text: &str) -> Result<(), SiteError> {
-        let path = self.0.join(file);
-        let folder = path.parent().unwrap_or(&self.0);
-        fs::create_dir_all(folder).map_err(|err| SiteError::io("make the folder", folder, err))?;
-        Ok(write_atomically(&path, text.as_bytes(), false)?)
+        Ok(write_private(&self.0.join(file), text.as_bytes())?)
     }
 }
 
 /// A moment as part of a file's name.
 fn stamp(moment: &str) -> String {
     moment.chars().filter(char::is_ascii_alphanumeric).collect()
-}
-
-/// Refuses where the model in force, the shipped one where none was promoted, is not the one of this hash.
-fn ensure_in_force(promoted: Option<&SiteModel>, sha256: &str) -> Result<(), SiteError> {
-    let found = match promoted {
-        Some(model) => model.sha256.clone(),
-        None => Bundle::info(&find_bundle(SHIPPED_BUNDLE)?)?.sha256,
-    };
-    if found == sha256 {
-        return Ok(());
-    }
-    let judged_against = sha256.to_owned();
-    Err(SiteError::Overtaken {
-        judged_against,
-        found,
-    })
-}
-
-/// The bundle that is used where none is named: the site's, or the shipped one where none was promoted.
-///
-/// # Errors
-/// [`SiteError`] where a bundle was promoted and is not what it was: another one must not take its place unnoticed.
-pub fn default_bundle() -> Result<PathBuf, SiteError> {
-    match SiteFolder::of_user() {
-        Some(site) => bundle_in_force(&site),
-        None => Ok(find_bundle(SHIPPED_BUNDLE)?),
-    }
-}
-
-/// The bundle that a site uses where none is named.
-///
-/// # Errors
-/// As [`default_bundle`].
-pub fn bundle_in_force(site: &SiteFolder) -> Result<PathBuf, SiteError> {
-    match site.in_force()? {
-        Some(model) => site.folder_of(&model),
-        None => Ok(find_bundle(SHIPPED_BUNDLE)?),
-    }
-}
-
-/// What a bundle says about itself: what is judged, and promoted afterwards.
-///
-/// # Errors
-/// [`SiteError::Model`] where its manifest cannot be read.
-pub fn candidate(folder: &Path) -> Result<BundleInfo, SiteError> {
-    Ok(Bundle::info(folder)?)
-}
-
-/// When the bundle of this hash was promoted, where it is the site's model in force.
-pub fn promoted_at(sha256: &str) -> Option<String> {
-    let in_force = SiteFolder::of_user()?.in_force().ok()??;
-    (in_force.sha256 == sha256).then_some(in_force.promoted_at)
 }
 
 /// A bundle's name as part of a file's name.

@@ -2,11 +2,11 @@
 
 use super::FileWork;
 use super::training::TrainingWork;
-use crate::formats::write_atomically;
+use crate::formats::write_private;
 use crate::radiograph::Radiograph;
 use crate::ui::training::SiteModels;
 use crate::worker::site::SiteFolder;
-use crate::worker::{ContestOutcome, KeptResult};
+use crate::worker::{ContestOutcome, KeptResult, kept_evidence};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,6 +36,16 @@ impl FileWork {
         self.train("diaphane-case", lost, move || {
             let read = results.iter().map(|file| read_result(file, &radiograph));
             TrainingWork::CaseRead(path, read.collect())
+        });
+    }
+
+    /// Reads what came of judging a run last.
+    pub(in crate::ui) fn read_evidence(&mut self, run: PathBuf, site: Option<SiteFolder>) {
+        let sentence = "the evidence that was kept could not be read".to_owned();
+        let lost = TrainingWork::EvidenceRead(run.clone(), Err(sentence));
+        self.train("diaphane-evidence", lost, move || {
+            let kept = kept_evidence(&run, site.as_ref());
+            TrainingWork::EvidenceRead(run, kept.map(|kept| kept.map(Box::new)))
         });
     }
 
@@ -82,11 +92,8 @@ fn write_report(
     let candidate = outcome.candidates.get(candidate);
     let candidate = candidate.ok_or("there is no such candidate")?;
     let page = outcome.page(candidate).html();
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|err| format!("the folder cannot be made ({err}): {}", folder.display()))?;
-    }
-    let written = write_atomically(&path, page.as_bytes(), true);
+    // It shows pictures of patients.
+    let written = write_private(&path, page.as_bytes());
     written.map(|()| path).map_err(|err| err.to_string())
 }
 

@@ -10,7 +10,7 @@ use crate::ui::training::{
 };
 use crate::worker::site::{Rollback, Shipped};
 use crate::worker::{
-    BranchPlan, CheckpointRecord, KeptResult, RunRecord, branch_run, check_run_file,
+    BranchPlan, CheckpointRecord, KeptOutcome, KeptResult, RunRecord, branch_run, check_run_file,
 };
 use eframe::egui;
 use std::path::{Path, PathBuf};
@@ -52,6 +52,8 @@ pub enum TrainingWork {
     TookBack(Result<Box<Rollback>, String>),
     /// The shipped model is in force again, or one sentence says why not.
     WentToShipped(Result<Box<Shipped>, String>),
+    /// What came of judging the run in this folder last, or one sentence says why that cannot be read.
+    EvidenceRead(PathBuf, Result<Option<Box<KeptOutcome>>, String>),
     /// What the models made of the test pair of this radiograph, or one sentence says why it was not read.
     CaseRead(PathBuf, Result<Vec<KeptResult>, String>),
     /// Curves or a page were written to this file, or one sentence says why not.

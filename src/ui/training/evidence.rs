@@ -4,7 +4,8 @@ use super::Attempt;
 use crate::evidence::Table;
 use crate::worker::site::SiteModel;
 use crate::worker::{
-    Candidate, ContestOutcome, ContestStep, JobHandle, JobId, JudgedCase, Progress, Scores,
+    Candidate, ContestOutcome, ContestStep, JobHandle, JobId, JudgedCase, KeptOutcome, Progress,
+    Scores,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub enum EvidenceCommand {
     ShowSet(CaseSet),
     /// Put the cases in the order of this column, the worst first; or the best first where they stand so already.
     Sort(&'static str),
+    /// State, or take back, that the test pairs are not among what earlier weights learned from that do not say what that was.
+    State(bool),
     /// Open this test pair in the main window, with what the models made of it.
     OpenCase(String),
     /// Ask whether the candidate shown shall be put in force, or ask no longer.
@@ -144,6 +147,12 @@ pub struct Evidence {
     pub is_waiting: bool,
     /// What came of it.
     pub outcome: Attempt<ContestOutcome>,
+    /// It was kept in the run folder, and no run was judged since the window opened.
+    pub is_kept: bool,
+    /// When the run was judged, and why that holds no more.
+    pub out_of_date: Option<String>,
+    /// The run folder whose kept evidence was asked for.
+    pub(in crate::ui) asked_kept: Option<PathBuf>,
     /// Place of the candidate shown.
     pub shown: usize,
     /// The set shown.
@@ -166,6 +175,43 @@ impl Evidence {
     /// What came of judging the run in this folder.
     pub fn of_run(&self, run: &Path) -> Option<&Arc<ContestOutcome>> {
         self.outcome.done().filter(|_| self.run == run)
+    }
+
+    /// The evidence of another run, or of this one judged anew, takes the place of what was there.
+    pub(in crate::ui) fn begin(&mut self, run: PathBuf) {
+        self.run = run;
+        self.step = None;
+        self.progress = None;
+        self.outcome = Attempt::None;
+        self.is_kept = false;
+        self.out_of_date = None;
+        self.shown = 0;
+        self.asks_promotion = false;
+    }
+
+    /// Takes what an earlier window kept about a run.
+    pub(in crate::ui) fn take_kept(&mut self, run: PathBuf, kept: Result<KeptOutcome, String>) {
+        self.begin(run);
+        match kept {
+            Ok(KeptOutcome::Valid(outcome)) => {
+                self.outcome = Attempt::Done(Arc::new(*outcome));
+                self.is_kept = true;
+            }
+            Ok(KeptOutcome::OutOfDate { made_at, why }) => {
+                self.out_of_date = Some(format!(
+                    "The evidence of {made_at} is out of date: {why}. Judge the run again."
+                ));
+            }
+            Err(sentence) => self.outcome = Attempt::Failed(sentence),
+        }
+    }
+
+    /// States, or takes back, that the test pairs are not among what nothing is known of.
+    pub(in crate::ui) fn state(&mut self, is_stated: bool) {
+        self.asks_promotion = false;
+        if let Some(outcome) = self.outcome.done() {
+            self.outcome = Attempt::Done(Arc::new(outcome.stating(is_stated)));
+        }
     }
 
     /// The worker judges.

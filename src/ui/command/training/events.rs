@@ -109,6 +109,7 @@ pub(in crate::ui::command) fn apply_work(
         work @ (TrainingWork::ModelsRead(_)
         | TrainingWork::TookBack(_)
         | TrainingWork::WentToShipped(_)
+        | TrainingWork::EvidenceRead(..)
         | TrainingWork::CaseRead(..)) => evidence::apply_work(work, state),
         TrainingWork::Branched(Err(_))
         | TrainingWork::Opened(Err(_))

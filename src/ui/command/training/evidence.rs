@@ -36,6 +36,9 @@ pub(super) fn apply(command: EvidenceCommand, state: &mut AppState, services: &m
         }
         C::ShowSet(set) => evidence.set = set,
         C::Sort(column) => evidence.sort(column),
+        // What is under way rests on what was stated.
+        C::State(_) if evidence.promoting.is_some() => {}
+        C::State(is_stated) => evidence.state(is_stated),
         C::OpenCase(name) => open_case(&name, state, services),
         C::AskPromotion(asks) => evidence.asks_promotion = asks,
         C::Promote => promote(state, services),
@@ -66,6 +69,7 @@ fn judge(state: &mut AppState, services: &mut Services) {
         run: folder.clone(),
         base: None,
         compute: state.compute.options(),
+        site: services.site.clone(),
     };
     // Nobody waits for it, and another one must not end it.
     let handle = JobHandle::background();
@@ -73,13 +77,9 @@ fn judge(state: &mut AppState, services: &mut Services) {
     let evidence = &mut state.training.evidence;
     match services.engine.send(command) {
         Ok(()) => {
-            evidence.run = folder;
+            evidence.begin(folder);
             evidence.job = Some(handle);
-            evidence.step = None;
-            evidence.progress = None;
             evidence.outcome = Attempt::Running;
-            evidence.shown = 0;
-            evidence.asks_promotion = false;
         }
         Err(err) => fail(state, err.to_string()),
     }
@@ -232,6 +232,16 @@ pub(super) fn apply_work(work: TrainingWork, state: &mut AppState) {
         TrainingWork::TookBack(Err(sentence)) => {
             state.training.evidence.models.settle(Err(sentence));
         }
+        TrainingWork::EvidenceRead(run, kept) => {
+            let evidence = &mut state.training.evidence;
+            let is_newer = evidence.run == run && !matches!(evidence.outcome, Attempt::None);
+            if let Some(kept) = kept.transpose()
+                && !evidence.is_judging()
+                && !is_newer
+            {
+                evidence.take_kept(run, kept.map(|kept| *kept));
+            }
+        }
         TrainingWork::CaseRead(radiograph, Ok(kept)) => show_results(&radiograph, kept, state),
         TrainingWork::WentToShipped(Err(sentence)) | TrainingWork::CaseRead(_, Err(sentence)) => {
             fail(state, sentence);
@@ -252,7 +262,25 @@ pub(super) fn follow(state: &mut AppState, services: &mut Services) {
     if question == SiteQuestion::Changed {
         use_model_in_force(state, services);
     }
+    ask_kept(state, services);
     follow_opening(state, services);
+}
+
+/// Has the evidence read that an earlier window kept in the folder of the run shown, once.
+fn ask_kept(state: &mut AppState, services: &mut Services) {
+    let Some(run) = &state.training.run else {
+        return;
+    };
+    let evidence = &mut state.training.evidence;
+    let is_asked = evidence.asked_kept.as_ref() == Some(&run.folder);
+    if is_asked || evidence.is_judging() {
+        return;
+    }
+    evidence.asked_kept = Some(run.folder.clone());
+    if run.job.is_none() && evidence.run != run.folder {
+        let site = services.site.clone();
+        services.files.read_evidence(run.folder.clone(), site);
+    }
 }
 
 /// Shows the test pair that is opened, once, and has its results read as soon as its radiograph is there.

@@ -9,7 +9,7 @@ use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::ui::training::{Evidence, EvidenceCommand, TrainingCommand, TrainingRun};
 use crate::worker::{Candidate, ContestOutcome};
-use eframe::egui::{Button, ProgressBar, RichText, ScrollArea, TextStyle, Ui};
+use eframe::egui::{Button, Checkbox, ProgressBar, RichText, ScrollArea, TextStyle, Ui};
 use tables::{cases_ui, differences_ui, models_ui, sets_ui};
 
 /// Width of the bar that says how far judging is, points.
@@ -32,6 +32,11 @@ pub(super) fn evidence_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCo
         && let Some(sentence) = evidence.outcome.failure()
     {
         failure_ui(ui, sentence);
+    }
+    if evidence.run == run.folder
+        && let Some(sentence) = &evidence.out_of_date
+    {
+        caution_ui(ui, sentence);
     }
     if let Some(outcome) = evidence.of_run(&run.folder) {
         outcome_ui(ui, state, outcome, commands);
@@ -96,6 +101,7 @@ fn outcome_ui(
         return;
     };
     ui.separator();
+    judged_ui(ui, evidence, outcome);
     ui.horizontal(|ui| {
         ui.label("Candidate");
         for (place, other) in outcome.candidates.iter().enumerate() {
@@ -109,6 +115,7 @@ fn outcome_ui(
         }
     });
     verdict_ui(ui, candidate);
+    statement_ui(ui, evidence, candidate, commands);
     acts_ui(ui, (evidence, outcome, candidate), commands);
     ui.separator();
     sets_ui(ui, evidence, commands);
@@ -117,6 +124,43 @@ fn outcome_ui(
     let wide = ScrollArea::horizontal().id_salt("evidence differences");
     wide.show(ui, |ui| differences_ui(ui, evidence, outcome, candidate));
     cases_ui(ui, state, candidate, commands);
+}
+
+/// When it was judged, and how often the test part was looked at.
+fn judged_ui(ui: &mut Ui, evidence: &Evidence, outcome: &ContestOutcome) {
+    let weak = theme::of(ui).text_weak;
+    let (made_at, device) = (&outcome.made_at, &outcome.device);
+    let kept = if evidence.is_kept {
+        "; kept in the run folder, and every model is still what it was"
+    } else {
+        ""
+    };
+    ui.label(RichText::new(format!("Judged {made_at} on {device}{kept}")).color(weak));
+    if let Some(looks) = outcome.looks {
+        ui.label(RichText::new(looks.sentence()).color(weak));
+    }
+}
+
+/// What somebody may state of earlier weights that do not say what they learned from.
+fn statement_ui(
+    ui: &mut Ui,
+    evidence: &Evidence,
+    candidate: &Candidate,
+    commands: &mut Vec<UiCommand>,
+) {
+    let Some(unknown) = candidate.pairs.unknown() else {
+        return;
+    };
+    let mut is_stated = candidate.pairs.is_stated;
+    let text = format!("I state that the test pairs are not among what {unknown} learned from");
+    let tip = "The statement stands in the record of the promotion and in the report";
+    let asked = ui.add_enabled(
+        evidence.promoting.is_none(),
+        Checkbox::new(&mut is_stated, text),
+    );
+    if asked.on_hover_text(tip).changed() {
+        tell(commands, EvidenceCommand::State(is_stated));
+    }
 }
 
 /// Every question with its answer, in words that need no colour.

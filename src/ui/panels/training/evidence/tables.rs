@@ -78,6 +78,13 @@ pub(super) fn differences_ui(
             });
         }
     });
+    let caveat = match set {
+        CaseSet::Test => candidate.test.caveat(),
+        CaseSet::Reference => None,
+    };
+    if let Some(text) = caveat {
+        ui.label(text);
+    }
 }
 
 fn comparison_ui(ui: &mut Ui, comparison: &Comparison) {
