@@ -7,6 +7,7 @@ mod support;
 
 use diaphane::display::displayed_modality;
 use diaphane::metrics::{Scored, score};
+use diaphane::model::{Bundle, LearnedFrom};
 use diaphane::pipeline::{
     ComputeOptions, DeviceChoice, Observer, PathKind, PrecisionChoice, Preview, PreviewChoice,
     Progress, SuppressionRequest, SuppressionResult, Suppressor,
@@ -110,6 +111,26 @@ fn the_default_bundle_finds_the_lungs_takes_the_ribs_and_makes_the_recorded_pict
             (found_here - recorded).abs() < TOLERANCE,
             "({row}, {col}): recorded {recorded}, found {found:?}"
         );
+    }
+}
+
+/// What is fine-tuned from it can be judged on pairs that it is known not to have seen; on those it learned from it cannot.
+#[test]
+fn the_default_bundle_says_what_it_learned_from() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/compact");
+    assert!(Bundle::verify(&folder).unwrap().is_sound());
+    let learned = LearnedFrom::read(&Bundle::info(&folder).unwrap());
+    let learned = learned.unwrap().expect("it says");
+    // Four pairs and eight phantoms with lungs, three lung-only ones, 166 radiographs with a mask: of each radiograph the picture.
+    assert_eq!(learned.num_files(), 3 * (4 + 8 + 3) + 2 * 166);
+    assert_eq!(learned.keys.len(), 4 + 8 + 3 + 166);
+    assert!(learned.unknown.is_empty() && learned.validation.is_empty());
+    // sha256sum of szch_000_cxr.png and of JPCLN005_cxr.png.
+    for sha256 in [
+        "2ff0dbefdee19fcd6a63f5d8e21b25a1fa085b5ef3a96fce3240faa90696d9b7",
+        "83ef25981d880ea282e1bf34baf41b36cac4d61581e0dbaee98777219c4e4feb",
+    ] {
+        assert!(learned.has_file(sha256), "{sha256}");
     }
 }
 

@@ -144,8 +144,10 @@ fn assert_noted_afterwards(root: &Path, bundle: &Path) {
     let silent = root.join("silent");
     std::fs::create_dir(&silent).unwrap();
     let text = std::fs::read_to_string(bundle.join("manifest.toml")).unwrap();
-    let text = text.split("\n[learned_from]").next().unwrap().to_owned();
-    std::fs::write(silent.join("manifest.toml"), text + "\n").unwrap();
+    let (before, rest) = text.split_once("[learned_from]").unwrap();
+    let (_, files) = rest.split_once("[[files]]").unwrap();
+    let text = format!("{before}[[files]]{files}");
+    std::fs::write(silent.join("manifest.toml"), text).unwrap();
     let before = Bundle::info(&silent).unwrap();
     assert_eq!(LearnedFrom::read(&before).unwrap(), None);
     let noted = learned.note_in(&before).unwrap();
