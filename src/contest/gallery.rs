@@ -47,10 +47,42 @@ impl Gallery {
         });
     }
 
+    /// The same with the pictures of some cases alone.
+    #[must_use]
+    pub(super) fn of_cases(&self, is_kept: impl Fn(&str) -> bool) -> Self {
+        let cases = self.cases.iter().filter(|kept| is_kept(&kept.case));
+        Self {
+            cases: cases.cloned().collect(),
+            ..*self
+        }
+    }
+
     /// Pictures of the first few cases in this order.
     pub fn first_of<'a>(&self, order: impl IntoIterator<Item = &'a str>) -> Vec<CasePictures> {
         let kept = |name: &str| self.cases.iter().find(|kept| kept.case == name);
         let found = order.into_iter().filter_map(kept);
         found.take(MOST_CASES).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_of_the_first_cases_in_the_order_asked_for() {
+        let pictures = |case: &str| CasePictures {
+            case: case.to_owned(),
+            pictures: Vec::new(),
+        };
+        let gallery = Gallery {
+            is_wanted: true,
+            cases: ["a", "b", "c", "d"].map(pictures).into(),
+        };
+        let first = gallery.first_of(["d", "none", "b", "a", "c"]);
+        assert_eq!(first, ["d", "b", "a"].map(pictures));
+        let some = gallery.of_cases(|case| case != "b" && case != "d");
+        assert_eq!(some.cases, ["a", "c"].map(pictures));
+        assert!(some.is_wanted);
     }
 }

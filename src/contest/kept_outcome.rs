@@ -3,12 +3,13 @@
 //! Of a model that was judged its folder and its hash are kept. Where the bundle in that folder is another one by now, what
 //! was said of it holds no more.
 
-use super::{ContestError, ContestOutcome, Contestant, Gallery, JudgedCase, Scores};
+use super::{Candidate, ContestError, ContestOutcome, Contestant, Gallery, JudgedCase, Scores};
 use crate::evidence::{Patients, TestPairs};
 use crate::formats::write_private;
 use crate::model::Bundle;
 use crate::model::site::Looks;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -58,8 +59,8 @@ struct Model {
 }
 
 impl ContestOutcome {
-    /// Writes all of it, whole or not at all, so that this user alone can read it: there are pictures of patients in it.
-    /// What was stated is not kept; it is stated anew.
+    /// Writes it, whole or not at all, so that this user alone can read it: there are pictures of patients in it, those that a
+    /// page shows. What was stated is not kept; it is stated anew.
     ///
     /// # Errors
     /// [`ContestError::Format`].
@@ -81,13 +82,25 @@ impl ContestOutcome {
             patients: self.patients.clone(),
             looks: self.looks,
             cases: self.cases.clone(),
-            gallery: self.gallery.clone(),
+            gallery: self.shown_gallery(),
             untouched: self.untouched.clone(),
             candidates: candidates.collect(),
             base: Model::of(&self.base),
         };
         let text = serde_json::to_vec(&file).map_err(|err| unusable(path, &err))?;
         Ok(write_private(path, &text)?)
+    }
+
+    /// Pictures of the cases that stand on the page of a candidate.
+    fn shown_gallery(&self) -> Gallery {
+        let of = |candidate: &Candidate| self.gallery.first_of(candidate.worst_cases());
+        let shown: BTreeSet<String> = self
+            .candidates
+            .iter()
+            .flat_map(of)
+            .map(|pictures| pictures.case)
+            .collect();
+        self.gallery.of_cases(|case| shown.contains(case))
     }
 
     /// What lies in a file that [`Self::write`] wrote; `None` where there is none.

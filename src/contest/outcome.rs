@@ -285,7 +285,7 @@ impl ContestOutcome {
 
 impl Candidate {
     /// Test cases, the one with the least advantage first.
-    fn worst_cases(&self) -> Vec<&str> {
+    pub(super) fn worst_cases(&self) -> Vec<&str> {
         let decisive = self.test.of_column(WORST_BY);
         let mut cases: Vec<&(String, f64)> =
             decisive.iter().flat_map(|found| &found.cases).collect();

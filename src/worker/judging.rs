@@ -1,7 +1,7 @@
 //! What is judged on the worker thread, and what is put in force afterwards.
 
 use super::driven::JobError;
-use super::site::{SiteFolder, SiteModel, bundle_in_force, candidate, default_bundle};
+use super::site::{SiteError, SiteFolder, SiteModel, bundle_in_force, candidate, default_bundle};
 use super::{ContestObserver, ContestOutcome, ContestPlan, Contestant, KeptOutcome};
 use crate::contest::{self, Contender, ContestError, PairFolders, TestSet};
 use crate::pipeline::ComputeOptions;
@@ -31,7 +31,7 @@ pub enum JudgePlan {
 pub struct RunContest {
     /// The run folder. Bundles come into `site/best` and `site/last` of it, results into `evidence/results`.
     pub run: PathBuf,
-    /// The model in force; `None` is the one that is used where none is named.
+    /// The model in force; `None` is the one that the site uses where none is named.
     pub base: Option<PathBuf>,
     /// Where the networks run.
     pub compute: ComputeOptions,
@@ -127,12 +127,13 @@ fn went_on(run: &Path, outcome: &ContestOutcome) -> Option<String> {
 }
 
 fn is_base_in_force(outcome: &ContestOutcome, site: Option<&SiteFolder>) -> bool {
-    let in_force = match site {
-        Some(site) => bundle_in_force(site),
-        None => default_bundle(),
-    };
-    let info = in_force.and_then(|folder| candidate(&folder));
+    let info = in_force(site).and_then(|folder| candidate(&folder));
     info.is_ok_and(|info| info.sha256 == outcome.base.info.sha256)
+}
+
+/// The bundle that is used where none is named.
+fn in_force(site: Option<&SiteFolder>) -> Result<PathBuf, SiteError> {
+    site.map_or_else(default_bundle, bundle_in_force)
 }
 
 /// Packs the checkpoints of a run, and finds the pairs that its split locked away.
@@ -161,7 +162,7 @@ fn prepare(
         .collect();
     let base = match &contest.base {
         Some(base) => base.clone(),
-        None => default_bundle().map_err(ContestError::Site)?,
+        None => in_force(contest.site.as_ref()).map_err(ContestError::Site)?,
     };
     let candidates = packed(contest, &folder, observer)?;
     let test = TestSet::new(&pairs, Some(&split), observer)?;

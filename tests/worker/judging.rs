@@ -370,4 +370,26 @@ fn judging_is_cancelled_within_a_picture_and_a_run_without_checkpoints_is_refuse
     let begun = |kind: &&EventKind| matches!(kind, EventKind::PictureBegun(_));
     assert_eq!(kinds.iter().filter(begun).count(), 1);
     assert!(handle.is_finished());
+    // Nothing was seen of the test, and nothing is kept.
+    let site = SiteFolder::at(&bench.path("site"));
+    assert_eq!(kept_evidence(&bench.path("run"), Some(&site)), Ok(None));
+    let looks = std::fs::read_to_string(bench.path("site/looks.jsonl")).unwrap();
+    assert_eq!(looks, "");
+
+    // A run that takes some pairs of a folder is judged on those.
+    let settings = bench.path("run/run.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let some = text.replace("only = []", "only = [\"b\", \"c\"]");
+    assert_ne!(some, text);
+    std::fs::write(&settings, some).unwrap();
+    let (_, command) = bench.judge();
+    let refused = bench.told(command, |_| {}).pop();
+    let Some(EventKind::Failed(why)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(
+        why.text.contains("leave out all of its pairs"),
+        "{}",
+        why.text
+    );
 }
