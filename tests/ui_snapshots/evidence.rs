@@ -86,13 +86,15 @@ fn outcome(root: &Path, bone: f64) -> ContestOutcome {
             })
             .into(),
     });
+    let mut patients = Patients::default();
+    patients.insert_unnamed("d".to_owned(), "d".to_owned());
     let mut outcome = ContestOutcome {
         made_at: "2026-03-01T12:00:00Z".to_owned(),
         device: "CPU".to_owned(),
         given_masks: false,
         folders: vec![root.to_owned()],
         split: Some((root.join("split.json"), "00".repeat(32))),
-        patients: Patients::default(),
+        patients,
         looks: Some(Looks {
             judgings: 2,
             candidates: 3,
@@ -264,6 +266,8 @@ fn models_differences_and_cases_stand_there_the_worst_first() {
     assert!(window.has("32.44 ± 0.72"));
     // The paired advantages 0.6, 0.66, 0.72 and 0.78 have the interval that scipy's ttest_rel finds.
     assert!(window.has("+0.690") && window.has("+0.567 to +0.813") && window.has("4 of 4"));
+    let unnamed = "1 of 4 patients are pairs of which nobody named the patient";
+    assert!(window.has_text(unnamed) && window.has_text("over 4 patients (1 of them pairs"));
     assert_eq!(window.order_of_cases(), ["a", "b", "c", "d"]);
     window.push("PSNRaff, worst first");
     assert_eq!(window.order_of_cases(), ["d", "c", "b", "a"]);
@@ -272,6 +276,7 @@ fn models_differences_and_cases_stand_there_the_worst_first() {
     assert!(window.has("RBF, worst first"));
     window.evidence(EvidenceCommand::ShowSet(CaseSet::Reference));
     assert!(window.has("phantom 4") && !window.has("Open a"));
+    assert!(!window.has_text(unnamed), "a phantom is nobody");
     window.evidence(EvidenceCommand::ShowSet(CaseSet::Test));
     window.push("last, 1000 iterations");
     assert!(window.has("last better than base by") && window.has("last better than best by"));

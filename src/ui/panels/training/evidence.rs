@@ -10,7 +10,7 @@ use crate::ui::theme;
 use crate::ui::training::{Evidence, EvidenceCommand, TrainingCommand, TrainingRun};
 use crate::worker::{Candidate, ContestOutcome};
 use eframe::egui::{Button, Checkbox, ProgressBar, RichText, ScrollArea, TextStyle, Ui};
-use tables::{cases_ui, differences_ui, models_ui, sets_ui};
+use tables::{cases_ui, caveat_ui, differences_ui, models_ui, sets_ui};
 
 /// Width of the bar that says how far judging is, points.
 const BAR_WIDTH: f32 = 240.0;
@@ -123,6 +123,7 @@ fn outcome_ui(
     wide.show(ui, |ui| models_ui(ui, evidence, outcome, candidate));
     let wide = ScrollArea::horizontal().id_salt("evidence differences");
     wide.show(ui, |ui| differences_ui(ui, evidence, outcome, candidate));
+    caveat_ui(ui, evidence, candidate);
     cases_ui(ui, state, candidate, commands);
 }
 

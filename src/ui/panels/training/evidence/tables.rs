@@ -7,7 +7,7 @@ use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::ui::training::{CaseSet, Evidence, EvidenceCommand};
 use crate::worker::{Candidate, ContestOutcome};
-use eframe::egui::{Button, Grid, RichText, ScrollArea, Ui};
+use eframe::egui::{Button, Grid, Label, RichText, ScrollArea, Ui};
 
 /// Decimals where a column says nothing.
 const DECIMALS: usize = 3;
@@ -78,12 +78,17 @@ pub(super) fn differences_ui(
             });
         }
     });
-    let caveat = match set {
-        CaseSet::Test => candidate.test.caveat(),
-        CaseSet::Reference => None,
+}
+
+/// What must be known of the intervals, where it must.
+pub(super) fn caveat_ui(ui: &mut Ui, evidence: &Evidence, candidate: &Candidate) {
+    let of_set = match evidence.set {
+        CaseSet::Test => &candidate.test,
+        CaseSet::Reference => &candidate.reference,
     };
-    if let Some(text) = caveat {
-        ui.label(text);
+    if let Some(text) = of_set.caveat() {
+        ui.add_space(4.0);
+        ui.add(Label::new(text).wrap());
     }
 }
 
