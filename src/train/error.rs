@@ -68,6 +68,14 @@ pub enum TrainError {
         /// The run folder.
         path: PathBuf,
     },
+    /// A run that has a checkpoint lacks the list of its images.
+    #[error(
+        "the run folder lacks data.json, the list of the images that the run was begun with; bring it back from a copy, or begin another run in a new folder: {}", .path.display()
+    )]
+    Unlisted {
+        /// The run folder.
+        path: PathBuf,
+    },
     /// A checkpoint does not fit the networks of this run.
     #[error("{reason}; use the run file the checkpoint was made with: {}", .path.display())]
     Checkpoint {

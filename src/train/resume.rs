@@ -36,7 +36,8 @@ const MAY_DIFFER: [&str; 11] = [
 /// Opens the folder of a run that is to go on, and reads its images.
 ///
 /// # Errors
-/// [`TrainError::Busy`] where another program trains there; [`TrainError::Changed`] where settings or images are not those the run was begun with.
+/// [`TrainError::Busy`] where another program trains there; [`TrainError::Changed`] where settings or images are not those
+/// the run was begun with; [`TrainError::Unlisted`] where nobody can tell whether the images are.
 pub(super) fn reopen(
     config: &RunConfig,
     observer: &mut dyn Observer,
@@ -53,10 +54,15 @@ pub(super) fn reopen(
         }),
     };
     refuse(changed_setting(&begun, config)?)?;
+    let recorded = folder.listing()?;
+    if recorded.is_none() && folder.checkpoint(Which::Last)?.is_some() {
+        let path = folder.root().to_owned();
+        return Err(TrainError::Unlisted { path });
+    }
     let dataset = Dataset::load(config, observer)?;
-    match folder.listing()? {
+    match recorded {
         Some(recorded) => refuse(changed_data(&recorded, dataset.entries()))?,
-        // A kill before the listing was written, or a folder whose listing was taken away.
+        // A kill before the listing was written: nothing was learned from any image yet.
         None => folder.write_listing(dataset.entries())?,
     }
     if let Some(message) = new_budget(&begun, config) {
