@@ -67,6 +67,7 @@ pub fn run(
         start_from(stage.as_mut(), path)?;
     }
     let state = resumed.unwrap_or_default();
+    folder.note_start(state.iteration)?;
     Run {
         config,
         device,
@@ -78,7 +79,6 @@ pub fn run(
         reported: Reported::new(),
         skipped: 0,
         waited: Duration::ZERO,
-        judged_at: None,
         _lock: lock,
     }
     .go()
@@ -133,8 +133,6 @@ struct Run<'a> {
     skipped: u32,
     /// Time that others had, which is no time of training.
     waited: Duration,
-    /// Iterations done when the weights were last judged.
-    judged_at: Option<u64>,
     _lock: RunLock,
 }
 
@@ -174,8 +172,7 @@ impl Run<'_> {
             is_checkpoint_due = done.is_multiple_of(config.checkpoint_every);
         };
         let done = self.state.iteration;
-        if reason == EndReason::Finished && !self.is_judged_at(done) && self.judged_at != Some(done)
-        {
+        if reason == EndReason::Finished && self.state.judged_at != Some(done) {
             self.state.is_validation_due = true;
             last_checkpoint = None;
             if self.judge_where_due()?.is_none() {
@@ -244,7 +241,7 @@ impl Run<'_> {
     /// Whether validations were no better for too long.
     fn is_settled(&self) -> bool {
         let patience = self.config.patience.as_ref();
-        patience.is_some_and(|patience| self.state.validations_since_best >= patience.validations)
+        patience.is_some_and(|patience| self.state.validations_without_gain >= patience.validations)
     }
 
     /// Share of the budget that is used: by iterations, by time, or the larger of both.
@@ -295,7 +292,8 @@ impl Run<'_> {
             for network in self.stage.networks() {
                 network.average(iteration)?;
             }
-            self.reported.add(terms);
+            self.reported.iterations += 1;
+            self.state.add_terms(terms);
         } else {
             self.skip(iteration)?;
         }
@@ -320,15 +318,8 @@ impl Run<'_> {
     }
 
     fn report(&mut self, learning_rate: f64) -> Result<(), TrainError> {
-        let Reported {
-            since,
-            iterations,
-            sums,
-        } = std::mem::replace(&mut self.reported, Reported::new());
-        let terms: Terms = sums
-            .into_iter()
-            .map(|(term, (sum, count))| (term, sum / count as f64))
-            .collect();
+        let Reported { since, iterations } = std::mem::replace(&mut self.reported, Reported::new());
+        let terms = self.state.take_means();
         self.folder.log(&self.state, "training", &terms)?;
         let schedule = Terms::from([("learning_rate".to_owned(), learning_rate)]);
         self.folder.log(&self.state, "schedule", &schedule)?;

@@ -8,7 +8,8 @@
 //! OUT/latent.toml        denoiser: mean and standard deviation of the latents
 //! OUT/vqgan.*            denoiser without a base: the VQGAN it works with, architecture and weights
 //! OUT/base/              fine-tuning: a copy of the bundle it goes on from
-//! OUT/log.csv            iteration, elapsed_secs, split, term, value
+//! OUT/log.csv            iteration, elapsed_secs, split, term, value: every number of every curve
+//! OUT/starts.csv         iteration, program: which version of it began there, and went on there
 //! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml, sha256sums
 //! OUT/latents/view-*     denoiser: prepared views, with checksums
 //! OUT/samples/step-00000500/NAME_soft.png   validation images as the averaged weights render them
@@ -17,41 +18,21 @@
 
 mod checkpoints;
 mod lock;
+mod log;
 mod samples;
 mod split;
+mod state;
 mod sums;
 
 pub(super) use lock::RunLock;
+pub use state::RunState;
 
-use super::{DatasetEntry, RunConfig, Terms, TrainError};
+use super::{DatasetEntry, RunConfig, TrainError};
 use crate::formats;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-/// Where a run stands; saved with each checkpoint.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RunState {
-    /// Iterations done.
-    pub iteration: u64,
-    /// Training time so far.
-    pub elapsed_secs: f64,
-    /// Best validation score so far; larger is better.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub best_score: Option<f64>,
-    /// Iterations done when it was reached.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub best_iteration: Option<u64>,
-    /// Validations since then.
-    #[serde(default)]
-    pub validations_since_best: u64,
-    /// The run was stopped within the validation after this iteration, which is still to be made.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_validation_due: bool,
-}
 
 /// Which checkpoint of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,62 +176,6 @@ impl RunFolder {
             Ok(None)
         }
     }
-
-    /// Adds lines to the log.
-    ///
-    /// # Errors
-    /// [`TrainError::File`] where it cannot be written.
-    pub fn log(&self, state: &RunState, split: &str, terms: &Terms) -> Result<(), TrainError> {
-        let path = self.root.join("log.csv");
-        let mut lines: Vec<String> = terms
-            .iter()
-            .map(|(term, value)| {
-                let RunState {
-                    iteration,
-                    elapsed_secs,
-                    ..
-                } = state;
-                // Learning rates lie below the sixth decimal.
-                let value = if value.abs() < 1e-3 && *value != 0.0 {
-                    format!("{value:e}")
-                } else {
-                    format!("{value:.6}")
-                };
-                format!("{iteration},{elapsed_secs:.1},{split},{term},{value}\n")
-            })
-            .collect();
-        if !path.exists() {
-            lines.insert(0, "iteration,elapsed_secs,split,term,value\n".to_owned());
-        }
-        fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .and_then(|mut file| file.write_all(lines.concat().as_bytes()))
-            .map_err(TrainError::file("writing the log", &path))
-    }
-
-    /// Takes lines after `iteration` out of the log: a run that was killed logged further than its
-    /// last checkpoint, and will log the same iterations again.
-    ///
-    /// # Errors
-    /// [`TrainError::File`] where it cannot be written.
-    pub fn rewind_log(&self, iteration: u64) -> Result<(), TrainError> {
-        let path = self.root.join("log.csv");
-        let Ok(text) = fs::read_to_string(&path) else {
-            return Ok(());
-        };
-        let keep = |line: &&str| {
-            let number = line.split(',').next().and_then(|n| n.parse::<u64>().ok());
-            number.is_none_or(|n| n <= iteration)
-        };
-        let mut kept = String::with_capacity(text.len());
-        for line in text.lines().filter(keep) {
-            kept.push_str(line);
-            kept.push('\n');
-        }
-        write_atomically(&path, kept.as_bytes())
-    }
 }
 
 fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), TrainError> {
@@ -274,36 +199,4 @@ fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, TrainError> {
 
 fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
     Ok(formats::write_atomically(path, bytes, true)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folder(root: &Path) -> RunFolder {
-        fs::create_dir_all(root.join("checkpoints")).unwrap();
-        RunFolder {
-            root: root.to_owned(),
-        }
-    }
-
-    #[test]
-    fn a_rewound_log_holds_no_later_line() {
-        let temp = tempfile::tempdir().unwrap();
-        let folder = folder(temp.path());
-        for iteration in [10, 20, 30] {
-            let state = RunState {
-                iteration,
-                ..RunState::default()
-            };
-            let terms = Terms::from([("loss".to_owned(), 0.5)]);
-            folder.log(&state, "training", &terms).unwrap();
-        }
-        folder.rewind_log(20).unwrap();
-        let text = fs::read_to_string(temp.path().join("log.csv")).unwrap();
-        assert_eq!(
-            text,
-            "iteration,elapsed_secs,split,term,value\n10,0.0,training,loss,0.500000\n20,0.0,training,loss,0.500000\n"
-        );
-    }
 }

@@ -187,7 +187,8 @@ fn fill(
     }
     let path = checkpoints.join(name_of(checkpoint));
     let mut state = RunFolder::state(&path)?;
-    state.validations_since_best = 0;
+    state.validations_without_gain = 0;
+    state.score_to_beat = None;
     if state.best_iteration != best.map(|best| best.iteration) {
         state.best_score = best.and_then(|best| best.score);
         state.best_iteration = best.map(|best| best.iteration);

@@ -172,7 +172,7 @@ fn the_best_of_a_branch_is_one_that_it_has() {
         let best = folder.checkpoint(Which::Best).unwrap().unwrap();
         assert!(best.starts_with(&to) && best.join("state.toml").is_file());
         let state = RunFolder::state(&folder.checkpoint(Which::Last).unwrap().unwrap()).unwrap();
-        assert_eq!(state.validations_since_best, 0, "it waits anew");
+        assert_eq!(state.validations_without_gain, 0, "it waits anew");
         (
             RunFolder::state(&best).unwrap().iteration,
             state.best_iteration,

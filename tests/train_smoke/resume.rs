@@ -3,7 +3,8 @@
 use super::fine_tuning::{ADAPTER, tiny_bundle, tuned};
 use super::{Recorder, alone, assert_same_checkpoint, bench, config, vqgan_line};
 use diaphane::train::{
-    EndReason, Observer, RunConfig, RunFolder, Start, TrainError, TrainEvent, Unobserved, run,
+    EndReason, Observer, RunConfig, RunFolder, RunState, Start, TrainError, TrainEvent, Unobserved,
+    run,
 };
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -303,15 +304,73 @@ fn a_run_goes_on_with_what_it_was_begun_with_or_not_at_all() {
     );
     assert_eq!(recorder.warnings.len(), 1, "{:?}", recorder.warnings);
 
-    // Listings are younger than the first runs, and a checkpoint can be lost.
-    std::fs::remove_file(begun.out.join("data.json")).unwrap();
+    // A checkpoint can be lost: an earlier one stands in for it.
     std::fs::remove_dir_all(begun.out.join("checkpoints/step-00000005")).unwrap();
     let mut recorder = Recorder::default();
     let summary = run(&longer, Start::Resumed, &mut recorder).unwrap();
     assert_eq!(summary.iterations, 5);
     let lost = "step-00000005, is missing or damaged";
     assert!(recorder.warnings.iter().any(|words| words.contains(lost)));
-    assert!(begun.out.join("data.json").exists());
+    assert_unlisted_is_refused(&longer);
+}
+
+#[test]
+fn a_finished_run_that_is_resumed_judges_and_notes_nothing_again() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    // Nine is judged on the way, eight at the end alone.
+    for iterations in [8, 9] {
+        let root = temp.path().join(iterations.to_string());
+        std::fs::create_dir(&root).unwrap();
+        let config = config(
+            "segmenter",
+            &root,
+            &data,
+            &format!("iterations = {iterations}"),
+        );
+        let mut recorder = Recorder::default();
+        let first = run(&config, Start::Fresh, &mut recorder).unwrap();
+        assert_eq!(recorder.validations.len(), 3);
+        let read = |file: &Path| std::fs::read_to_string(file).unwrap();
+        let log = config.out.join("log.csv");
+        let state = || RunState {
+            elapsed_secs: 0.0,
+            ..RunFolder::state(&first.last_checkpoint).unwrap()
+        };
+        let (told, stood) = (read(&log), state());
+        let mut recorder = Recorder::default();
+        let again = run(&config, Start::Resumed, &mut recorder).unwrap();
+        assert_eq!(
+            (again.reason, again.iterations),
+            (EndReason::Finished, iterations)
+        );
+        assert_eq!(recorder.validations.len(), 0);
+        assert_eq!((read(&log), state()), (told, stood));
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(
+            read(&config.out.join("starts.csv")),
+            format!("iteration,program\n0,diaphane {version}\n{iterations},diaphane {version}\n")
+        );
+    }
+}
+
+/// A run whose list of images is gone goes on only where it has learned nothing yet.
+fn assert_unlisted_is_refused(config: &RunConfig) {
+    let listing = config.out.join("data.json");
+    std::fs::remove_file(&listing).unwrap();
+    let err = run(config, Start::Resumed, &mut Unobserved).unwrap_err();
+    assert!(matches!(err, TrainError::Unlisted { .. }), "{err}");
+    let words = err.to_string();
+    assert!(words.contains("data.json") && words.contains("from a copy"));
+    assert!(!listing.exists(), "nothing is written in its place");
+    for name in ["last", "best"] {
+        std::fs::remove_file(config.out.join(name)).unwrap();
+    }
+    let checkpoints = config.out.join("checkpoints");
+    std::fs::remove_dir_all(&checkpoints).unwrap();
+    std::fs::create_dir(&checkpoints).unwrap();
+    run(config, Start::Resumed, &mut Unobserved).unwrap();
+    assert!(listing.exists());
 }
 
 #[test]

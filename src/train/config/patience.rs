@@ -3,13 +3,14 @@
 use crate::train::TrainError;
 use serde::{Deserialize, Serialize};
 
-/// A run ends by itself where so many validations in a row were no better.
+/// A run ends by itself where so many validations in a row were no gain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatienceConfig {
-    /// Validations without a better score after which the run ends.
+    /// Validations without a gain after which the run ends.
     pub validations: u64,
-    /// A score counts as better where it exceeds the best by more than this.
+    /// A score is a gain where it exceeds that of the last gain by more than this. Which checkpoint is the best it does not
+    /// decide.
     #[serde(default)]
     pub min_delta: f64,
 }

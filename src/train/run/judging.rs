@@ -25,7 +25,7 @@ impl Run<'_> {
         match outcome {
             Ok(best) => {
                 self.state.is_validation_due = false;
-                self.judged_at = Some(self.state.iteration);
+                self.state.judged_at = Some(self.state.iteration);
                 Ok(Some(best))
             }
             Err(TrainError::Cancelled) => Ok(None),
@@ -64,15 +64,8 @@ impl Run<'_> {
         let Some(validation) = validation else {
             return Ok(false);
         };
-        let least = self.config.patience.as_ref().map_or(0.0, |p| p.min_delta);
-        let better = |best: f64| validation.score > best + least;
-        let best = validation.score.is_finite() && self.state.best_score.is_none_or(better);
-        self.state.validations_since_best += 1;
-        if best {
-            self.state.best_score = Some(validation.score);
-            self.state.best_iteration = Some(self.state.iteration);
-            self.state.validations_since_best = 0;
-        }
+        let min_delta = self.config.patience.as_ref().map_or(0.0, |p| p.min_delta);
+        let best = self.state.judge(validation.score, min_delta);
         self.folder
             .log(&self.state, "validation", &validation.terms)?;
         let score = Terms::from([("score".to_owned(), validation.score)]);
