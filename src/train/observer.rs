@@ -80,11 +80,12 @@ pub trait Observer {
     /// Takes note of a fact.
     fn event(&mut self, event: &TrainEvent);
 
-    /// Called between any two iterations and between any two images that are read, encoded or judged, before
+    /// Called between any two iterations, between any two images that are read, and before every pass through a network
+    /// where images are encoded or judged, before
     /// [`Self::is_cancelled`]: whatever comes first may be done here. What it takes is no training time.
     fn between_steps(&mut self) {}
 
-    /// Whether the run shall write a checkpoint and stop; asked before every iteration and every image.
+    /// Whether the run shall write a checkpoint and stop; asked where [`Self::between_steps`] is called.
     fn is_cancelled(&self) -> bool {
         false
     }

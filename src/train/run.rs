@@ -11,14 +11,13 @@ use super::observer::Turns;
 use super::random::{Purpose, generator};
 use super::resume::{reopen, take_up};
 use super::run_folder::RunLock;
-use super::stages::{Part, Stage, StepInput, attempt, build, check, is_finite, notice};
+use super::stages::{Part, RunContext, Stage, StepInput, attempt, build, check, is_finite, notice};
 use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
 };
 use reported::Reported;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tch::Device;
 
 /// Iterations in a row without a finite gradient after which a run gives up.
 const MOST_SKIPPED: u32 = 25;
@@ -58,7 +57,13 @@ pub fn run(
     Base::keep(config, &folder)?;
     // The only use of libtorch's own generator: the initial weights.
     tch::manual_seed(config.seed as i64);
-    let mut stage = build(config, device, &dataset, &folder, &mut Turns::new(observer))?;
+    let context = RunContext {
+        config,
+        device,
+        dataset: &dataset,
+        folder: &folder,
+    };
+    let mut stage = build(context, &mut Turns::new(observer))?;
     let resumed = match start {
         Start::Fresh => None,
         Start::Resumed => take_up(stage.as_mut(), &folder, observer)?,
@@ -69,10 +74,7 @@ pub fn run(
     let state = resumed.unwrap_or_default();
     folder.note_start(state.iteration)?;
     Run {
-        config,
-        device,
-        dataset: &dataset,
-        folder: &folder,
+        context,
         stage,
         state,
         observer,
@@ -122,10 +124,7 @@ fn start_from(stage: &mut dyn Stage, path: &Path) -> Result<(), TrainError> {
 }
 
 struct Run<'a> {
-    config: &'a RunConfig,
-    device: Device,
-    dataset: &'a Dataset,
-    folder: &'a RunFolder,
+    context: RunContext<'a>,
     stage: Box<dyn Stage>,
     state: RunState,
     observer: &'a mut dyn Observer,
@@ -164,7 +163,7 @@ impl Run<'_> {
             }
             let learning_rate = self.iterate(fraction)?;
             self.state.elapsed_secs = earlier_secs + self.trained_secs(started);
-            let (done, config) = (self.state.iteration, self.config);
+            let (done, config) = (self.state.iteration, self.context.config);
             if done.is_multiple_of(config.report_every) {
                 self.report(learning_rate)?;
             }
@@ -188,7 +187,7 @@ impl Run<'_> {
 
     fn summarize(&mut self, reason: EndReason, last_checkpoint: PathBuf) -> RunSummary {
         let summary = RunSummary {
-            out: self.folder.root().to_owned(),
+            out: self.context.folder.root().to_owned(),
             reason,
             iterations: self.state.iteration,
             elapsed_secs: self.state.elapsed_secs,
@@ -220,15 +219,15 @@ impl Run<'_> {
             .map(|variable| variable.numel() as i64)
             .sum();
         self.observer.event(&TrainEvent::Started {
-            stage: self.config.stage,
-            device: format!("{:?}", self.device),
-            out: self.folder.root().to_owned(),
-            num_training: self.dataset.num_training(),
-            num_validation: self.dataset.validation().count(),
+            stage: self.context.config.stage,
+            device: format!("{:?}", self.context.device),
+            out: self.context.folder.root().to_owned(),
+            num_training: self.context.dataset.num_training(),
+            num_validation: self.context.dataset.validation().count(),
             num_parameters,
             iteration: self.state.iteration,
         });
-        if let Some(message) = notice(self.config) {
+        if let Some(message) = notice(self.context.config) {
             self.observer.event(&TrainEvent::Warned { message });
         }
     }
@@ -240,17 +239,19 @@ impl Run<'_> {
 
     /// Whether validations were no better for too long.
     fn is_settled(&self) -> bool {
-        let patience = self.config.patience.as_ref();
+        let patience = self.context.config.patience.as_ref();
         patience.is_some_and(|patience| self.state.validations_without_gain >= patience.validations)
     }
 
     /// Share of the budget that is used: by iterations, by time, or the larger of both.
     fn fraction(&self) -> f64 {
         let by_iterations = self
+            .context
             .config
             .iterations
             .map_or(0.0, |all| self.state.iteration as f64 / all as f64);
         let by_time = self
+            .context
             .config
             .minutes
             .map_or(0.0, |minutes| self.state.elapsed_secs / (60.0 * minutes));
@@ -258,12 +259,17 @@ impl Run<'_> {
     }
 
     fn iterate(&mut self, fraction: f64) -> Result<f64, TrainError> {
-        let Self { config, state, .. } = self;
-        let iteration = state.iteration;
+        let RunContext {
+            config,
+            device,
+            dataset,
+            ..
+        } = self.context;
+        let iteration = self.state.iteration;
         let rng = |purpose| generator(config.seed, config.stage, iteration, purpose);
         let learning_rate = config.optimizer.learning_rate_at(iteration, fraction);
         let mut images = rng(Purpose::Images);
-        let (dataset, device, of) = (self.dataset, self.device, config.accumulate);
+        let of = config.accumulate;
         let prepare = |stage: &mut dyn Stage, part: Part| {
             let mut rng = rng(Purpose::Step);
             rng.set_stream(part.index as u64);
@@ -320,9 +326,11 @@ impl Run<'_> {
     fn report(&mut self, learning_rate: f64) -> Result<(), TrainError> {
         let Reported { since, iterations } = std::mem::replace(&mut self.reported, Reported::new());
         let terms = self.state.take_means();
-        self.folder.log(&self.state, "training", &terms)?;
+        self.context.folder.log(&self.state, "training", &terms)?;
         let schedule = Terms::from([("learning_rate".to_owned(), learning_rate)]);
-        self.folder.log(&self.state, "schedule", &schedule)?;
+        self.context
+            .folder
+            .log(&self.state, "schedule", &schedule)?;
         self.observer.event(&TrainEvent::Progressed {
             iteration: self.state.iteration,
             fraction: self.fraction(),
@@ -336,9 +344,11 @@ impl Run<'_> {
 
     fn checkpoint(&mut self) -> Result<PathBuf, TrainError> {
         let networks = self.stage.networks();
-        let path =
-            self.folder
-                .write_checkpoint(&self.state, &networks, self.config.keep_checkpoints)?;
+        let path = self.context.folder.write_checkpoint(
+            &self.state,
+            &networks,
+            self.context.config.keep_checkpoints,
+        )?;
         self.observer.event(&TrainEvent::Checkpointed {
             iteration: self.state.iteration,
             path: path.clone(),

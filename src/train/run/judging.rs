@@ -8,7 +8,7 @@ use std::time::Instant;
 impl Run<'_> {
     /// Whether the weights are judged after so many iterations.
     pub(super) fn is_judged_at(&self, done: u64) -> bool {
-        let every = self.config.validate_every;
+        let every = self.context.config.validate_every;
         every > 0 && done.is_multiple_of(every)
     }
 
@@ -46,7 +46,7 @@ impl Run<'_> {
                 waited,
                 ..
             } = self;
-            // A whole image takes longer than a step: whoever waits is let in between any two.
+            // An image takes longer than a step: whoever waits is let in between any two passes through a network.
             let mut turns = Turns::new(*observer);
             let found = stage.validate(&mut turns);
             let found = found.and_then(|found| Ok((found, stage.samples(&mut turns)?)));
@@ -58,18 +58,25 @@ impl Run<'_> {
         }
         let (validation, samples) = found?;
         for (name, picture) in samples {
-            self.folder
+            self.context
+                .folder
                 .write_sample(self.state.iteration, &name, &picture)?;
         }
         let Some(validation) = validation else {
             return Ok(false);
         };
-        let min_delta = self.config.patience.as_ref().map_or(0.0, |p| p.min_delta);
+        let min_delta = self
+            .context
+            .config
+            .patience
+            .as_ref()
+            .map_or(0.0, |p| p.min_delta);
         let best = self.state.judge(validation.score, min_delta);
-        self.folder
+        self.context
+            .folder
             .log(&self.state, "validation", &validation.terms)?;
         let score = Terms::from([("score".to_owned(), validation.score)]);
-        self.folder.log(&self.state, "validation", &score)?;
+        self.context.folder.log(&self.state, "validation", &score)?;
         self.observer.event(&TrainEvent::Validated {
             iteration: self.state.iteration,
             terms: validation.terms,

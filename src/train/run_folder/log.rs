@@ -67,9 +67,9 @@ impl RunFolder {
     pub(in crate::train) fn note_start(&self, iteration: u64) -> Result<(), TrainError> {
         let path = self.root.join(STARTS);
         let text = fs::read_to_string(&path).unwrap_or_else(|_| STARTS_HEAD.to_owned());
-        let mut text = lines_until(iteration, &text);
-        text += &format!("{iteration},diaphane {}\n", env!("CARGO_PKG_VERSION"));
-        write_atomically(&path, text.as_bytes())
+        let kept = lines_until(iteration, &text);
+        let program = concat!("diaphane ", env!("CARGO_PKG_VERSION"));
+        write_atomically(&path, format!("{kept}{iteration},{program}\n").as_bytes())
     }
 
     fn log_file(&self) -> PathBuf {

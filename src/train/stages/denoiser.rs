@@ -4,14 +4,12 @@ use super::estimator::Estimator;
 use super::judge::mean_terms;
 use super::latent_data::LatentData;
 use super::latent_task::{LatentTask, TargetPixels};
-use super::{Stage, StepInput, Validation, descend, trained_denoiser, values};
+use super::{RunContext, Stage, StepInput, Validation, descend, trained_denoiser, values};
 use crate::model::manifest::Prediction;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
 use crate::train::observer::Turns;
 use crate::train::random::normal;
-use crate::train::{
-    Dataset, DenoiserLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
-};
+use crate::train::{DenoiserLoss, Terms, TrainError, TrainedNetwork};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use tch::nn::VarStore;
@@ -30,20 +28,20 @@ pub(super) struct DenoiserStage {
 }
 
 impl DenoiserStage {
-    pub fn new(
-        config: &RunConfig,
-        device: Device,
-        dataset: &Dataset,
-        folder: &RunFolder,
-        turns: &mut Turns<'_>,
-    ) -> Result<Self, TrainError> {
+    pub fn new(context: RunContext<'_>, turns: &mut Turns<'_>) -> Result<Self, TrainError> {
+        let RunContext {
+            config,
+            device,
+            folder,
+            ..
+        } = context;
         let vs = VarStore::new(device);
         let estimator = Estimator::new(config, &vs)?;
         let network = trained_denoiser(config, vs, folder)?;
         Ok(Self {
             network: [network],
             estimator,
-            data: LatentData::load(config, device, dataset, folder, turns)?,
+            data: LatentData::load(context, turns)?,
             loss: config.loss.denoiser.clone(),
             device,
         })
@@ -191,8 +189,8 @@ impl Stage for DenoiserStage {
             .validation
             .iter()
             .map(|judged| {
-                turns.give_or_stop()?;
-                judged.one_step(&self.estimator, &self.data.space, self.loss.smooth_l1_beta)
+                let beta = self.loss.smooth_l1_beta;
+                judged.one_step(&self.estimator, &self.data.space, beta, turns)
             })
             .collect::<Result<Vec<Terms>, _>>()?;
         let terms = mean_terms(&each);

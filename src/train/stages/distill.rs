@@ -12,13 +12,13 @@ use super::estimator::Estimator;
 use super::judge::mean_terms;
 use super::latent_data::LatentData;
 use super::latent_task::LatentTask;
-use super::{Stage, StepInput, Validation, descend, trained_denoiser, values};
+use super::{RunContext, Stage, StepInput, Validation, descend, trained_denoiser, values};
 use crate::diffusion::{LcmSampler, Sampler as _};
 use crate::model::manifest::FileRole;
 use crate::train::base::load_base;
 use crate::train::losses::pseudo_huber;
 use crate::train::observer::Turns;
-use crate::train::{Dataset, DistillLoss, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork};
+use crate::train::{DistillLoss, Terms, TrainError, TrainedNetwork};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use tch::nn::VarStore;
@@ -44,13 +44,13 @@ pub(super) struct DistillStage {
 }
 
 impl DistillStage {
-    pub fn new(
-        config: &RunConfig,
-        device: Device,
-        dataset: &Dataset,
-        folder: &RunFolder,
-        turns: &mut Turns<'_>,
-    ) -> Result<Self, TrainError> {
+    pub fn new(context: RunContext<'_>, turns: &mut Turns<'_>) -> Result<Self, TrainError> {
+        let RunContext {
+            config,
+            device,
+            folder,
+            ..
+        } = context;
         let [vs, mut target_vs, mut teacher_vs] = [(); 3].map(|()| VarStore::new(device));
         let student = Estimator::new(config, &vs)?;
         let target = Estimator::new(config, &target_vs)?;
@@ -60,7 +60,7 @@ impl DistillStage {
         network.keep_averages_in(&target_vs)?;
         target_vs.freeze();
         teacher_vs.freeze();
-        let data = LatentData::load(config, device, dataset, folder, turns)?;
+        let data = LatentData::load(context, turns)?;
         let steps = TRAJECTORY_STEPS.min(student.schedule().num_timesteps());
         let timesteps = LcmSampler::new(student.schedule().clone()).timesteps(steps)?;
         Ok(Self {
@@ -191,8 +191,7 @@ impl Stage for DistillStage {
         for judged in &self.data.validation {
             let mut terms = Terms::new();
             for steps in JUDGED_STEPS {
-                turns.give_or_stop()?;
-                let picture = judged.sampled(&self.student, &self.data.space, steps)?;
+                let picture = judged.sampled(&self.student, &self.data.space, steps, turns)?;
                 let (plain, affine) = judged.scores(&picture);
                 terms.insert(format!("psnr_{steps}_steps"), plain);
                 terms.insert(format!("psnr_affine_{steps}_steps"), affine);

@@ -4,6 +4,7 @@ use crate::diffusion::{ClipKind, LcmSampler, NoiseSchedule, Sampler as _};
 use crate::model::manifest::{ConditionScaling, Prediction};
 use crate::model::{Denoiser, Recomputed};
 use crate::nn::for_convolution;
+use crate::train::observer::Turns;
 use crate::train::random::normal;
 use crate::train::{Conventions, RunConfig, TrainError};
 use rand_chacha::ChaCha8Rng;
@@ -139,16 +140,18 @@ impl Estimator {
     }
 
     /// What the latent consistency sampler makes of pure noise in `num_steps` steps on the global path, without
-    /// clipping and guidance.
+    /// clipping and guidance. Gives a turn before each step.
     pub fn sample(
         &self,
         condition: &Tensor,
         num_steps: usize,
         rng: &mut ChaCha8Rng,
+        turns: &mut Turns<'_>,
     ) -> Result<Tensor, TrainError> {
         let shape = condition.size();
         let mut latent = normal(rng, &shape, self.device);
         for step in LcmSampler::new(self.schedule.clone()).plan(num_steps)? {
+            turns.give_or_stop()?;
             let timestep = [step.timestep];
             let output = self.predict(&latent, condition, &timestep)?;
             let clean = self.clean_latent(&output, &latent, condition, &timestep)?;

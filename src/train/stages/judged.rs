@@ -1,13 +1,14 @@
 //! Validation images in latent space, with noise that never changes: what differs from one validation to the next is
 //! the network.
 
+use super::RunContext;
 use super::estimator::Estimator;
 use super::judge::{WholeImage, psnr, whole_images};
 use super::latent::LatentSpace;
 use crate::train::losses::smooth_l1;
 use crate::train::observer::Turns;
 use crate::train::random::{Purpose, generator, normal};
-use crate::train::{Dataset, Terms, TrainError, TrainStage};
+use crate::train::{Terms, TrainError, TrainStage};
 use tch::Tensor;
 
 /// Where in the schedule the validation looks: at the ends of these fiftieths, which are the steps that the latent
@@ -26,23 +27,26 @@ pub(super) struct Judged {
 
 impl Judged {
     /// All validation images that have a soft-tissue image, on the device of `space`; both sides are multiples of
-    /// `multiple_px`. Gives a turn before each.
+    /// `multiple_px`. Gives a turn before each picture is encoded.
     pub fn all(
-        dataset: &Dataset,
+        context: RunContext<'_>,
         multiple_px: i64,
         space: &LatentSpace,
-        seed: u64,
         turns: &mut Turns<'_>,
     ) -> Result<Vec<Self>, TrainError> {
         let _guard = tch::no_grad_guard();
-        let device = space.device();
+        let (device, seed) = (space.device(), context.config.seed);
         let mut all = Vec::new();
-        for (index, image) in whole_images(dataset, multiple_px).into_iter().enumerate() {
+        for (index, image) in whole_images(context.dataset, multiple_px)
+            .into_iter()
+            .enumerate()
+        {
             let Some(soft) = &image.soft_tissue else {
                 continue;
             };
             turns.give_or_stop()?;
             let clean = space.encode(&soft.to_device(device));
+            turns.give_or_stop()?;
             let condition = space.encode(&image.radiograph.to_device(device));
             let index = index as u64;
             let mut rng = generator(seed, TrainStage::Denoiser, index, Purpose::Validation);
@@ -65,17 +69,20 @@ impl Judged {
         estimator: &Estimator,
         space: &LatentSpace,
         num_steps: usize,
+        turns: &mut Turns<'_>,
     ) -> Result<(String, Tensor), TrainError> {
-        let picture = self.sampled(estimator, space, num_steps)?;
+        let picture = self.sampled(estimator, space, num_steps, turns)?;
         Ok((self.image.name.clone(), picture))
     }
 
-    /// How close the clean latent comes at each of the judged timesteps, and the picture from the last one.
+    /// How close the clean latent comes at each of the judged timesteps, and the picture from the last one. Gives a turn
+    /// before each of them.
     pub fn one_step(
         &self,
         estimator: &Estimator,
         space: &LatentSpace,
         smooth_l1_beta: f64,
+        turns: &mut Turns<'_>,
     ) -> Result<Terms, TrainError> {
         let mut terms = Terms::new();
         let validity = self.image.validity(self.clean.device());
@@ -84,6 +91,7 @@ impl Judged {
             .map(|v| v.avg_pool2d_default(space.latent_px()).floor());
         let timesteps = judged_timesteps(estimator.schedule().num_timesteps());
         for (index, t) in timesteps.into_iter().enumerate() {
+            turns.give_or_stop()?;
             let noisy = estimator
                 .schedule()
                 .add_noise(&self.clean, &self.noise, &[t])?;
@@ -97,6 +105,7 @@ impl Judged {
             );
             terms.insert(format!("latent_loss_{t}"), error.f_double_value(&[])?);
             if index == 0 {
+                turns.give_or_stop()?;
                 let (plain, affine) = self.scores(&space.decode(&found));
                 terms.insert("psnr_one_step".to_owned(), plain);
                 terms.insert("psnr_affine_one_step".to_owned(), affine);
@@ -105,12 +114,14 @@ impl Judged {
         Ok(terms)
     }
 
-    /// The picture that `num_steps` steps make of the same noise each time, `[1, 1, H, W]` in `[-1, 1]`.
+    /// The picture that `num_steps` steps make of the same noise each time, `[1, 1, H, W]` in `[-1, 1]`. Gives a turn before
+    /// each step and before it is decoded.
     pub fn sampled(
         &self,
         estimator: &Estimator,
         space: &LatentSpace,
         num_steps: usize,
+        turns: &mut Turns<'_>,
     ) -> Result<Tensor, TrainError> {
         let mut rng = generator(
             self.seed,
@@ -118,7 +129,8 @@ impl Judged {
             self.index,
             Purpose::Validation,
         );
-        let latent = estimator.sample(&self.condition, num_steps, &mut rng)?;
+        let latent = estimator.sample(&self.condition, num_steps, &mut rng, turns)?;
+        turns.give_or_stop()?;
         Ok(space.decode(&latent).clamp(-1.0, 1.0))
     }
 

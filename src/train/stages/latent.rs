@@ -1,5 +1,6 @@
 //! Latents of a frozen VQGAN, brought to zero mean and unit deviation.
 
+use super::RunContext;
 use super::frozen::FrozenVqgan;
 use super::judge::LEAST_MULTIPLE_PX;
 use crate::model::Vqgan;
@@ -8,7 +9,7 @@ use crate::train::base::Base;
 use crate::train::data::on_grid;
 use crate::train::network::load_variables;
 use crate::train::observer::Turns;
-use crate::train::{Dataset, RunConfig, RunFolder, TrainError};
+use crate::train::{RunConfig, RunFolder, TrainError};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tch::nn::VarStore;
@@ -57,13 +58,13 @@ pub(super) struct LatentSpace {
 impl LatentSpace {
     /// Loads the VQGAN a run file names, and the statistics: from the run folder where they are known,
     /// measured over the training images otherwise; gives a turn before each.
-    pub fn load(
-        config: &RunConfig,
-        device: Device,
-        dataset: &Dataset,
-        folder: &RunFolder,
-        turns: &mut Turns<'_>,
-    ) -> Result<Self, TrainError> {
+    pub fn load(context: RunContext<'_>, turns: &mut Turns<'_>) -> Result<Self, TrainError> {
+        let RunContext {
+            config,
+            device,
+            folder,
+            ..
+        } = context;
         let FrozenVqgan {
             architecture,
             weights,
@@ -86,7 +87,7 @@ impl LatentSpace {
         let stats = match Self::known_statistics(config, folder)? {
             Some(stats) => stats,
             None if config.conventions.normalize_latents => {
-                space.measure(dataset, device, channels, turns)?
+                space.measure(context, channels, turns)?
             }
             None => LatentStats::identity(channels),
         };
@@ -122,8 +123,9 @@ impl LatentSpace {
 
     fn measure(
         &self,
-        dataset: &Dataset,
-        device: Device,
+        RunContext {
+            device, dataset, ..
+        }: RunContext<'_>,
         channels: usize,
         turns: &mut Turns<'_>,
     ) -> Result<LatentStats, TrainError> {

@@ -1,14 +1,15 @@
 //! What every stage on latents learns from and is judged by.
 
+use super::RunContext;
 use super::estimator::Estimator;
 use super::judged::Judged;
 use super::latent::LatentSpace;
 use super::latent_task::LatentTask;
 use super::prepared::PreparedViews;
 use crate::train::observer::Turns;
-use crate::train::{Batch, Dataset, DenoiserLoss, RunConfig, RunFolder, SamplesConfig, TrainError};
+use crate::train::{Batch, DenoiserLoss, SamplesConfig, TrainError};
 use rand_chacha::ChaCha8Rng;
-use tch::{Device, Tensor};
+use tch::Tensor;
 
 /// The frozen VQGAN's latents of training and validation images.
 pub(super) struct LatentData {
@@ -20,18 +21,13 @@ pub(super) struct LatentData {
 }
 
 impl LatentData {
-    pub fn load(
-        config: &RunConfig,
-        device: Device,
-        dataset: &Dataset,
-        folder: &RunFolder,
-        turns: &mut Turns<'_>,
-    ) -> Result<Self, TrainError> {
-        let space = LatentSpace::load(config, device, dataset, folder, turns)?;
+    pub fn load(context: RunContext<'_>, turns: &mut Turns<'_>) -> Result<Self, TrainError> {
+        let config = context.config;
+        let space = LatentSpace::load(context, turns)?;
         let multiple_px = space.latent_px() * config.model.denoiser()?.downsampling();
         Ok(Self {
-            validation: Judged::all(dataset, multiple_px, &space, config.seed, turns)?,
-            prepared: PreparedViews::open(config, dataset, folder, space.weights())?,
+            validation: Judged::all(context, multiple_px, &space, turns)?,
+            prepared: PreparedViews::open(context, space.weights())?,
             tasks: config.loss.denoiser.clone(),
             samples: config.samples.clone(),
             space,
@@ -59,10 +55,7 @@ impl LatentData {
     ) -> Result<Vec<(String, Tensor)>, TrainError> {
         let chosen = self.validation.iter().take(self.samples.images);
         chosen
-            .map(|judged| {
-                turns.give_or_stop()?;
-                judged.sample(estimator, &self.space, self.samples.steps)
-            })
+            .map(|judged| judged.sample(estimator, &self.space, self.samples.steps, turns))
             .collect()
     }
 }

@@ -1,6 +1,7 @@
 //! What one iteration of each stage does.
 
 mod adversary;
+mod context;
 mod denoiser;
 mod distill;
 mod estimator;
@@ -14,18 +15,19 @@ mod prepared;
 mod segmenter;
 mod vqgan;
 
+pub(crate) use context::RunContext;
 pub(crate) use frozen::FrozenVqgan;
 pub use latent::LatentStats;
 
 use super::base::load_base;
 use super::low_rank::LowRank;
 use super::observer::Turns;
-use super::{Batch, Dataset, RunConfig, RunFolder, Terms, TrainError, TrainStage, TrainedNetwork};
+use super::{Batch, RunConfig, RunFolder, Terms, TrainError, TrainStage, TrainedNetwork};
 use crate::model::manifest::FileRole;
 use judge::mean_terms;
 use rand_chacha::ChaCha8Rng;
+use tch::Tensor;
 use tch::nn::VarStore;
-use tch::{Device, Tensor};
 
 /// What a stage is given for one iteration.
 pub(crate) struct StepInput {
@@ -84,10 +86,11 @@ pub(crate) trait Stage {
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError>;
 
     /// Judges the weights as they stand, without gradients; `None` where there is nothing to judge by. Gives
-    /// a turn before every image.
+    /// a turn before every pass through a network.
     fn validate(&mut self, turns: &mut Turns<'_>) -> Result<Option<Validation>, TrainError>;
 
-    /// Soft-tissue images of the first validation images, by name, `[1, 1, H, W]` in `[-1, 1]`; gives a turn before each.
+    /// Soft-tissue images of the first validation images, by name, `[1, 1, H, W]` in `[-1, 1]`; gives a turn
+    /// before every pass through a network.
     fn samples(&mut self, _turns: &mut Turns<'_>) -> Result<Vec<(String, Tensor)>, TrainError> {
         Ok(Vec::new())
     }
@@ -142,25 +145,16 @@ pub(crate) fn notice(config: &RunConfig) -> Option<String> {
     }
 }
 
-/// The stage a run file asks for; gives a turn before every image that is encoded.
+/// The stage a run file asks for; gives a turn before every image is encoded.
 pub(crate) fn build(
-    config: &RunConfig,
-    device: Device,
-    dataset: &Dataset,
-    folder: &RunFolder,
+    context: RunContext<'_>,
     turns: &mut Turns<'_>,
 ) -> Result<Box<dyn Stage>, TrainError> {
-    Ok(match config.stage {
-        TrainStage::Segmenter => Box::new(segmenter::SegmenterStage::new(
-            config, device, dataset, folder,
-        )?),
-        TrainStage::Vqgan => Box::new(vqgan::VqganStage::new(config, device, dataset, folder)?),
-        TrainStage::Denoiser => Box::new(denoiser::DenoiserStage::new(
-            config, device, dataset, folder, turns,
-        )?),
-        TrainStage::Distill => Box::new(distill::DistillStage::new(
-            config, device, dataset, folder, turns,
-        )?),
+    Ok(match context.config.stage {
+        TrainStage::Segmenter => Box::new(segmenter::SegmenterStage::new(context)?),
+        TrainStage::Vqgan => Box::new(vqgan::VqganStage::new(context)?),
+        TrainStage::Denoiser => Box::new(denoiser::DenoiserStage::new(context, turns)?),
+        TrainStage::Distill => Box::new(distill::DistillStage::new(context, turns)?),
     })
 }
 

@@ -8,13 +8,14 @@
 //!
 //! A view that is missing, damaged, or made under other settings is made again.
 
+use super::RunContext;
 use super::latent::LatentSpace;
 use super::latent_task::{LatentTask, TargetPixels};
 use crate::model::weights::{
     SafetensorsFile, TensorSource as _, WeightPrecision, save_tensors, sha256_of_file,
 };
 use crate::train::random::{Purpose, generator};
-use crate::train::{Batch, Dataset, DenoiserLoss, RunConfig, RunFolder, TrainError, TrainStage};
+use crate::train::{Batch, DenoiserLoss, TrainError, TrainStage};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
@@ -43,12 +44,13 @@ pub(super) struct PreparedViews {
 
 impl PreparedViews {
     /// The views of a run; `None` where its run file wants fresh ones each time.
-    pub fn open(
-        config: &RunConfig,
-        dataset: &Dataset,
-        folder: &RunFolder,
-        vqgan: &Path,
-    ) -> Result<Option<Self>, TrainError> {
+    pub fn open(context: RunContext<'_>, vqgan: &Path) -> Result<Option<Self>, TrainError> {
+        let RunContext {
+            config,
+            dataset,
+            folder,
+            ..
+        } = context;
         if config.prepared_views == 0 {
             return Ok(None);
         }

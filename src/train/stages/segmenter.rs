@@ -1,18 +1,16 @@
 //! Lung segmenter: cross-entropy and soft Dice on whole images.
 
 use super::judge::mean_terms;
-use super::{Stage, StepInput, Validation, descend, values};
+use super::{RunContext, Stage, StepInput, Validation, descend, values};
 use crate::model::LungSegmenter;
 use crate::model::manifest::FileRole;
 use crate::train::base::load_base;
 use crate::train::data::in_square;
 use crate::train::losses::{cross_entropy, soft_dice};
 use crate::train::observer::Turns;
-use crate::train::{
-    Dataset, RunConfig, RunFolder, SegmenterLoss, Terms, TrainError, TrainedNetwork,
-};
+use crate::train::{SegmenterLoss, Terms, TrainError, TrainedNetwork};
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 
 /// Probability above which a pixel counts as lung in the validation.
 const THRESHOLD: f64 = 0.5;
@@ -27,12 +25,13 @@ pub(super) struct SegmenterStage {
 }
 
 impl SegmenterStage {
-    pub fn new(
-        config: &RunConfig,
-        device: Device,
-        dataset: &Dataset,
-        folder: &RunFolder,
-    ) -> Result<Self, TrainError> {
+    pub fn new(context: RunContext<'_>) -> Result<Self, TrainError> {
+        let RunContext {
+            config,
+            device,
+            dataset,
+            folder,
+        } = context;
         let vs = VarStore::new(device);
         let segmenter = LungSegmenter::new(&vs.root(), &config.model.segmenter()?);
         load_base(config, FileRole::Segmenter, &vs, folder)?;

@@ -5,11 +5,11 @@ use super::vqgan::VqganStage;
 use super::*;
 use crate::formats::raster::write_grey16;
 use crate::radiograph::Raster;
-use crate::train::Unobserved;
 use crate::train::random::{Purpose, generator};
+use crate::train::{Dataset, Unobserved};
 use std::collections::BTreeMap;
 use std::path::Path;
-use tch::Kind;
+use tch::{Device, Kind};
 
 const SIDE: i64 = 32;
 
@@ -62,6 +62,19 @@ fn config(stage: &str, folder: &Path) -> RunConfig {
     let config: RunConfig = toml::from_str(&text).unwrap();
     config.validate().unwrap();
     config
+}
+
+fn context<'a>(
+    config: &'a RunConfig,
+    dataset: &'a Dataset,
+    folder: &'a RunFolder,
+) -> RunContext<'a> {
+    RunContext {
+        config,
+        device: Device::Cpu,
+        dataset,
+        folder,
+    }
 }
 
 /// Part of an iteration on two ramps, with every grey value multiplied by `factor`.
@@ -141,7 +154,7 @@ fn a_skipped_iteration_leaves_the_segmenter_as_it_was() {
     let config = config("segmenter", folder.path());
     let dataset = Dataset::load(&config, &mut Unobserved).unwrap();
     let run = RunFolder::create(&config).unwrap();
-    let mut stage = SegmenterStage::new(&config, Device::Cpu, &dataset, &run).unwrap();
+    let mut stage = SegmenterStage::new(context(&config, &dataset, &run)).unwrap();
     assert_skipped_without_a_trace(&mut stage);
 }
 
@@ -157,7 +170,7 @@ fn parts_add_up_to_the_whole_iteration() {
     let run = RunFolder::create(&config).unwrap();
     let after = |factors: &[f64]| {
         tch::manual_seed(5);
-        let mut stage = VqganStage::new(&config, Device::Cpu, &dataset, &run).unwrap();
+        let mut stage = VqganStage::new(context(&config, &dataset, &run)).unwrap();
         iterate(&mut stage, factors);
         copies(&mut stage)
     };
@@ -177,7 +190,7 @@ fn a_skipped_iteration_leaves_the_codec_and_its_opponent_as_they_were() {
     let config = config("vqgan", folder.path());
     let dataset = Dataset::load(&config, &mut Unobserved).unwrap();
     let run = RunFolder::create(&config).unwrap();
-    let mut stage = VqganStage::new(&config, Device::Cpu, &dataset, &run).unwrap();
+    let mut stage = VqganStage::new(context(&config, &dataset, &run)).unwrap();
     assert_skipped_without_a_trace(&mut stage);
     let discriminator = stage.networks().remove(1);
     assert_eq!(discriminator.name, "discriminator");

@@ -2,7 +2,7 @@
 
 use super::adversary::Adversary;
 use super::judge::{WholeImage, mean_terms, psnr, whole_images};
-use super::{Stage, StepInput, Validation, backward, is_finite, values};
+use super::{RunContext, Stage, StepInput, Validation, backward, is_finite, values};
 use crate::model::manifest::FileRole;
 use crate::model::{Lpips, LpipsRange, Vqgan, ms_ssim};
 use crate::nn::for_convolution;
@@ -10,10 +10,7 @@ use crate::train::base::load_base;
 use crate::train::losses::{gradient_l1, l1, mse};
 use crate::train::observer::Turns;
 use crate::train::random::normal;
-use crate::train::{
-    Batch, Dataset, PixelDistance, RunConfig, RunFolder, Terms, TrainError, TrainedNetwork,
-    VqganLoss,
-};
+use crate::train::{Batch, PixelDistance, Terms, TrainError, TrainedNetwork, VqganLoss};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use std::path::PathBuf;
@@ -62,12 +59,13 @@ struct Coded {
 }
 
 impl VqganStage {
-    pub fn new(
-        config: &RunConfig,
-        device: Device,
-        dataset: &Dataset,
-        folder: &RunFolder,
-    ) -> Result<Self, TrainError> {
+    pub fn new(context: RunContext<'_>) -> Result<Self, TrainError> {
+        let RunContext {
+            config,
+            device,
+            dataset,
+            folder,
+        } = context;
         let vs = VarStore::new(device);
         let architecture = config.model.vqgan()?;
         let vqgan = Vqgan::new(&vs.root(), &architecture);
@@ -230,7 +228,6 @@ impl Stage for VqganStage {
     fn validate(&mut self, turns: &mut Turns<'_>) -> Result<Option<Validation>, TrainError> {
         let mut each = Vec::new();
         for image in &self.validation {
-            turns.give_or_stop()?;
             let mut terms = Terms::new();
             let planes = [
                 ("radiograph", Some(&image.radiograph)),
@@ -238,11 +235,14 @@ impl Stage for VqganStage {
             ];
             for (name, plane) in planes {
                 let Some(plane) = plane else { continue };
+                turns.give_or_stop()?;
                 let plane = plane.to_device(self.device);
                 let latent = self.encode_fast(&plane);
+                turns.give_or_stop()?;
                 let found = self.decode_fast(&latent).clamp(-1.0, 1.0);
                 terms.insert(format!("psnr_{name}"), psnr(&found, &plane, None).0);
                 if self.loss.quantized_share > 0.0 {
+                    turns.give_or_stop()?;
                     let nearest = self.vqgan.quantize(&latent).latent;
                     let found = self.decode_fast(&nearest).clamp(-1.0, 1.0);
                     terms.insert(
