@@ -109,7 +109,13 @@ pub(crate) fn attempt(
     for index in 0..num_parts {
         let of = num_parts;
         let input = prepare(stage, Part { index, of });
-        each.push(stage.step(input)?);
+        let terms = stage.step(input)?;
+        let is_good = is_finite(&terms);
+        each.push(terms);
+        // The weights move with the last part, whatever was wrong in one before.
+        if !is_good {
+            break;
+        }
     }
     let mut terms = mean_terms(&each);
     // Gradients add up over the parts: the norm of the last is that of the step.

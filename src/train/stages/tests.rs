@@ -158,6 +158,73 @@ fn a_skipped_iteration_leaves_the_segmenter_as_it_was() {
     assert_skipped_without_a_trace(&mut stage);
 }
 
+/// A stage of which one part fails on one side, though every gradient is a number.
+struct OneSided<'a> {
+    stage: &'a mut dyn Stage,
+    part: usize,
+    asked: Vec<usize>,
+}
+
+impl Stage for OneSided<'_> {
+    fn networks(&mut self) -> Vec<&mut TrainedNetwork> {
+        self.stage.networks()
+    }
+
+    fn step(&mut self, input: StepInput) -> Result<Terms, TrainError> {
+        let part = input.part;
+        self.asked.push(part.index);
+        let mut terms = self.stage.step(input)?;
+        if part.index == self.part {
+            terms.insert("discriminator".to_owned(), f64::NAN);
+        }
+        Ok(terms)
+    }
+
+    fn validate(&mut self, turns: &mut Turns<'_>) -> Result<Option<Validation>, TrainError> {
+        self.stage.validate(turns)
+    }
+}
+
+#[test]
+fn neither_side_moves_where_the_opponent_fails_in_any_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config("vqgan", folder.path());
+    let dataset = Dataset::load(&config, &mut Unobserved).unwrap();
+    let run = RunFolder::create(&config).unwrap();
+    let mut stage = VqganStage::new(context(&config, &dataset, &run)).unwrap();
+    let before = copies(&mut stage);
+    for part in [0, 1] {
+        let asked = Vec::new();
+        let mut one_sided = OneSided {
+            stage: &mut stage,
+            part,
+            asked,
+        };
+        let terms = iterate(&mut one_sided, &[0.5, 0.5, 0.5]);
+        assert!(!is_finite(&terms), "{terms:?}");
+        assert_eq!(one_sided.asked, (0..=part).collect::<Vec<_>>());
+        assert_eq!(changed(&before, &copies(&mut stage)), [""; 0], "{part}");
+    }
+    // The last part: the opponent's gradient is no number, the codec's is.
+    let terms = attempt(&mut stage, 2, |stage, part| {
+        if part.is_last() {
+            let _guard = tch::no_grad_guard();
+            let variables = stage.networks().remove(1).vs.trainable_variables();
+            drop(variables[0].grad().fill_(f64::NAN));
+        }
+        input(0.5, part)
+    })
+    .unwrap();
+    assert!(terms["gradient_norm"].is_finite() && terms["discriminator"].is_nan());
+    assert_eq!(changed(&before, &copies(&mut stage)), [""; 0]);
+    let terms = iterate(&mut stage, &[0.5, 0.5]);
+    assert!(is_finite(&terms), "{terms:?}");
+    let changed = changed(&before, &copies(&mut stage));
+    for network in ["discriminator ", " "] {
+        assert!(changed.iter().any(|name| name.starts_with(network)));
+    }
+}
+
 /// The same images in two parts move the weights as they do at once: the loss is a mean over them. The segmenter's
 /// batch statistics are of a part, so that the codec is asked.
 #[test]
