@@ -1,5 +1,6 @@
 //! A bundle's copy: whole and checked, or not there.
 
+use super::learned_from::problem_of;
 use super::{Bundle, BundleInfo, files_beside};
 use crate::model::ModelError;
 use crate::model::manifest::MANIFEST_FILE;
@@ -15,6 +16,7 @@ pub(crate) fn copy_bundle(bundle: &BundleInfo, destination: &Path) -> Result<(),
     if destination.exists() {
         return ensure_same(bundle, destination);
     }
+    ensure_record(bundle, &bundle.folder)?;
     let parent = destination.parent().unwrap_or(destination);
     fs::create_dir_all(parent).map_err(|err| ModelError::io("make the folder", parent, err))?;
     let temporary = destination.with_extension(format!("{}.partial", std::process::id()));
@@ -50,6 +52,18 @@ fn copy_files(bundle: &BundleInfo, destination: &Path) -> Result<(), ModelError>
     Ok(())
 }
 
+/// Refuses a folder in which what the networks learned from is not as the manifest lists it.
+fn ensure_record(bundle: &BundleInfo, folder: &Path) -> Result<(), ModelError> {
+    let listed = bundle.manifest.learned_from.as_ref();
+    match listed.and_then(|listed| problem_of(folder, listed)) {
+        Some(reason) => Err(ModelError::Faulty {
+            folder: folder.to_path_buf(),
+            reason,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Refuses a copy that is damaged or another bundle.
 fn ensure_same(bundle: &BundleInfo, copy: &Path) -> Result<(), ModelError> {
     let faulty = |reason: String| ModelError::Faulty {
@@ -72,5 +86,5 @@ fn ensure_same(bundle: &BundleInfo, copy: &Path) -> Result<(), ModelError> {
             report.sha256, bundle.sha256
         )));
     }
-    Ok(())
+    ensure_record(bundle, copy)
 }
