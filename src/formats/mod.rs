@@ -21,6 +21,7 @@ mod identity;
 mod inspect;
 mod jpeg_markers;
 mod limits;
+mod lock;
 pub mod own_output;
 pub mod raster;
 mod search;
@@ -38,8 +39,8 @@ pub use find::{Found, Skipped, find_radiographs};
 pub use fingerprint::{hexadecimal, sha256_of_file, stored_fingerprint};
 pub use identity::{Identities, Identity, conflict_warnings};
 pub use inspect::{Inspection, Probe, SpacingReport, WindowReport, inspect, inspect_all};
+pub use lock::FileLock;
 pub use search::Search;
-
 pub use tag_tree::{MAX_VALUE_CHARS, TagChange, TagDifference, TagRow, TagTree};
 
 use crate::radiograph::Radiograph;

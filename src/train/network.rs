@@ -166,6 +166,11 @@ impl TrainedNetwork {
         }
     }
 
+    /// The files of a checkpoint that [`Self::save`] writes and [`Self::restore`] reads.
+    pub(super) fn files(&self) -> [String; 3] {
+        ["weights", "ema", "optimizer"].map(|part| self.file(part))
+    }
+
     /// Writes variables, averages and moments into a checkpoint's folder.
     ///
     /// # Errors

@@ -6,12 +6,12 @@
 //! name. From the first checkpoint on `start_from` and `vqgan` are not read again: weights and VQGAN lie in
 //! the run folder.
 
-use super::run_folder::RunLock;
 use super::stages::Stage;
 use super::{
     Dataset, DatasetEntry, Decay, Observer, RunConfig, RunFolder, RunState, Split, TrainError,
     TrainEvent, Which,
 };
+use crate::formats::FileLock;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ const MAY_DIFFER: [&str; 11] = [
 pub(super) fn reopen(
     config: &RunConfig,
     observer: &mut dyn Observer,
-) -> Result<(RunFolder, RunLock, Dataset), TrainError> {
+) -> Result<(RunFolder, FileLock, Dataset), TrainError> {
     let folder = RunFolder::open(&config.out)?;
     let lock = folder.lock()?;
     folder.clear_partial_files();
@@ -80,7 +80,8 @@ pub(super) fn take_up(
     folder: &RunFolder,
     observer: &mut dyn Observer,
 ) -> Result<Option<RunState>, TrainError> {
-    let Some(checkpoint) = folder.sound_checkpoint(Which::Last)? else {
+    let needed: Vec<String> = stage.networks().iter().flat_map(|n| n.files()).collect();
+    let Some(checkpoint) = folder.checkpoint_with(&needed)? else {
         folder.rewind_log(0)?;
         return Ok(None);
     };

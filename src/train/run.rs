@@ -10,11 +10,11 @@ use super::base::Base;
 use super::observer::Turns;
 use super::random::{Purpose, generator};
 use super::resume::{reopen, take_up};
-use super::run_folder::RunLock;
 use super::stages::{Part, RunContext, Stage, StepInput, attempt, build, check, is_finite, notice};
 use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
 };
+use crate::formats::FileLock;
 use reported::Reported;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -90,7 +90,7 @@ pub fn run(
 fn begin(
     config: &RunConfig,
     observer: &mut dyn Observer,
-) -> Result<(RunFolder, RunLock, Dataset), TrainError> {
+) -> Result<(RunFolder, FileLock, Dataset), TrainError> {
     check(config)?;
     let dataset = Dataset::load(config, observer)?;
     let folder = RunFolder::create(config)?;
@@ -132,7 +132,7 @@ struct Run<'a> {
     skipped: u32,
     /// Time that others had, which is no time of training.
     waited: Duration,
-    _lock: RunLock,
+    _lock: FileLock,
 }
 
 impl Run<'_> {

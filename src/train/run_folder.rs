@@ -24,7 +24,6 @@ mod split;
 mod state;
 mod sums;
 
-pub(super) use lock::RunLock;
 pub use state::RunState;
 
 use super::{DatasetEntry, RunConfig, TrainError};
@@ -135,15 +134,21 @@ impl RunFolder {
         Ok(Some(entries))
     }
 
-    /// Removes what a killed run was writing; the folder must be locked.
+    /// Removes what a killed run was writing, but for checkpoints; the folder must be locked.
     pub(super) fn clear_partial_files(&self) {
-        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
-        for entry in entries {
-            let path = entry.path();
-            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if is_hidden && path.extension().is_some_and(|ending| ending == "part") {
+        let samples = entries_of(&self.root.join("samples"));
+        let folders = [self.root.clone(), self.root.join("latents")];
+        for folder in folders.into_iter().chain(samples) {
+            for path in entries_of(&folder) {
+                if !is_partial(&path) {
+                    continue;
+                }
                 // Where this fails nothing is lost but room.
-                drop(fs::remove_file(path));
+                drop(if path.is_dir() {
+                    fs::remove_dir_all(path)
+                } else {
+                    fs::remove_file(path)
+                });
             }
         }
     }
@@ -178,6 +183,21 @@ impl RunFolder {
     }
 }
 
+fn entries_of(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
+}
+
+/// Whether this is something that was not given its name: `.NAME.*.part`, or `NAME.PROCESS.partial` as models are written.
+fn is_partial(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if let Some(rest) = name.strip_suffix(".partial") {
+        let process = rest.rsplit_once('.').map(|(_, process)| process);
+        return process.is_some_and(|process| process.parse::<u32>().is_ok());
+    }
+    name.starts_with('.') && name.ends_with(".part")
+}
+
 fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), TrainError> {
     write_atomically(path, toml_text(path, value)?.as_bytes())
 }
@@ -199,4 +219,48 @@ fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, TrainError> {
 
 fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
     Ok(formats::write_atomically(path, bytes, true)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_run_was_writing_is_cleared_away_and_nothing_else() {
+        let temp = tempfile::tempdir().unwrap();
+        let root = temp.path();
+        let folder = RunFolder {
+            root: root.to_owned(),
+        };
+        let (gone, stays) = (
+            [
+                ".log.csv.12-3.part",
+                "base.12.partial/vqgan.safetensors",
+                "latents/view-00000001.safetensors.12.partial",
+                "latents/.view-00000001.sha256.12-4.part",
+                "samples/step-00000003/.a_soft.png.12-5.part",
+            ],
+            [
+                "base/vqgan.safetensors",
+                "notes.partial",
+                "mine.part",
+                "latents/view-00000001.safetensors",
+                "samples/step-00000003/a_soft.png",
+                "checkpoints/.step-00000003.part/weights.safetensors",
+            ],
+        );
+        for name in gone.iter().chain(&stays) {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "half").unwrap();
+        }
+        folder.clear_partial_files();
+        for name in gone {
+            assert!(!root.join(name).exists(), "{name}");
+        }
+        assert!(!root.join("base.12.partial").exists());
+        for name in stays {
+            assert!(root.join(name).exists(), "{name}");
+        }
+    }
 }

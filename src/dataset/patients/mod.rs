@@ -3,7 +3,7 @@
 mod csv;
 
 use super::DatasetError;
-use crate::formats::write_atomically;
+use crate::formats::{FileLock, write_atomically};
 use csv::{Record, records, written};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -63,7 +63,7 @@ pub fn add_patients(path: &Path, more: &BTreeMap<String, String>) -> Result<(), 
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    let locked = std::fs::File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
+    let locked = FileLock::wait(folder);
     let added = if path.try_exists().unwrap_or(true) {
         add_to(path, more)
     } else if more.is_empty() {

@@ -3,6 +3,7 @@
 use super::write_atomically;
 use crate::formats::sha256_of_file;
 use crate::train::TrainError;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,17 +27,37 @@ pub(super) fn write_sums(folder: &Path) -> Result<(), TrainError> {
     write_atomically(&folder.join(SUMS), text.as_bytes())
 }
 
-/// Whether every file is there and as it was written.
-pub(super) fn is_sound(folder: &Path) -> bool {
+/// What every checkpoint has: the state, and the main network.
+const ALWAYS: [&str; 4] = [
+    "state.toml",
+    "weights.safetensors",
+    "ema.safetensors",
+    "optimizer.safetensors",
+];
+
+/// Whether all that belongs to a checkpoint, and all that is needed of it, is listed and as it was written.
+pub(super) fn is_sound(folder: &Path, needed: &[String]) -> bool {
     let Ok(text) = fs::read_to_string(folder.join(SUMS)) else {
         return false;
     };
-    let holds = |line: &str| {
-        let (digest, name) = line.split_once("  ")?;
+    let sound = |line| {
+        let (digest, name): (&str, &str) = str::split_once(line, "  ")?;
         let (found, _) = sha256_of_file(&folder.join(name)).ok()?;
-        (found == digest).then_some(())
+        (found == digest).then_some(name)
     };
-    !text.is_empty() && text.lines().all(|line| holds(line).is_some())
+    let Some(listed) = text.lines().map(sound).collect::<Option<BTreeSet<&str>>>() else {
+        return false;
+    };
+    let Ok(files) = files_of(folder) else {
+        return false;
+    };
+    // A list that was cut off would vouch for files that it does not name. What others put there is none of the checkpoint.
+    let mut own = files
+        .iter()
+        .filter_map(|file| file.file_name()?.to_str())
+        .filter(|name| name.ends_with(".safetensors") || ALWAYS.contains(name));
+    let mut needed = ALWAYS.into_iter().chain(needed.iter().map(String::as_str));
+    own.all(|name| listed.contains(name)) && needed.all(|name| listed.contains(name))
 }
 
 fn files_of(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
