@@ -42,8 +42,8 @@ pub struct BranchPlan {
 /// Makes the folder of a branch; resume it to go on.
 ///
 /// # Errors
-/// A sentence where something lies there already, a setting has no meaning, or something cannot be copied; nothing is
-/// left behind then.
+/// A sentence where something lies there already, a setting has no meaning, a program trains in the first run's folder, or
+/// something is damaged or cannot be copied; nothing is left behind then.
 pub fn branch_run(
     plan: &BranchPlan,
     checkpoint: &CheckpointRecord,
@@ -93,7 +93,10 @@ fn branched(
     if plan.settings.iterations <= checkpoint.iteration {
         return Err(BranchError::Done);
     }
-    let settings = settings_of(plan)?;
+    // What is copied stays as long as nobody trains there.
+    let run = RunFolder::open(&plan.from)?;
+    let _lock = run.lock()?;
+    let settings = settings_of(plan, &run)?;
     clear_place(&plan.to)?;
     let partial = hidden(&plan.to);
     // What a program that was cut off left there.
@@ -110,14 +113,14 @@ fn branched(
 }
 
 /// The settings of the branch, complete.
-fn settings_of(plan: &BranchPlan) -> Result<RunConfig, BranchError> {
+fn settings_of(plan: &BranchPlan, run: &RunFolder) -> Result<RunConfig, BranchError> {
     let BranchSettings {
         iterations,
         learning_rate,
         patience,
         validate_every,
     } = plan.settings;
-    let mut settings = RunFolder::open(&plan.from)?.settings()?;
+    let mut settings = run.settings()?;
     settings.out.clone_from(&plan.to);
     settings.iterations = Some(iterations);
     settings.minutes = None;
@@ -213,7 +216,7 @@ fn name_of(checkpoint: &CheckpointRecord) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// Copies a checkpoint, where it is not there yet.
+/// Copies a checkpoint, where it is not there yet, and refuses one that is damaged.
 fn copy_checkpoint(found: &CheckpointRecord, checkpoints: &Path) -> Result<(), BranchError> {
     let to = checkpoints.join(name_of(found));
     if to.exists() {
@@ -223,7 +226,12 @@ fn copy_checkpoint(found: &CheckpointRecord, checkpoints: &Path) -> Result<(), B
     for file in files_of(&found.path)? {
         copy(&file, &to.join(file.file_name().unwrap_or_default()))?;
     }
-    Ok(())
+    // Whose files are not what they were when they were written is named, not its copy.
+    RunFolder::ensure_sound(&to).map_err(|_lost| {
+        BranchError::Run(TrainError::Lost {
+            path: found.path.clone(),
+        })
+    })
 }
 
 /// The files of a folder, not those below it, nor those that are being written.

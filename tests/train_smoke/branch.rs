@@ -160,6 +160,37 @@ fn a_branch_that_is_cut_off_is_no_run_and_its_leavings_are_cleared() {
 }
 
 #[test]
+fn a_branch_waits_for_whoever_trains_and_takes_no_damaged_checkpoint() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let (config, record) = begun(temp.path(), &data);
+    let (from, older) = (checkpoint(&record, 6), checkpoint(&record, 3));
+    let to = temp.path().join("branch");
+    let asked = plan(&config.out, &to, settings(9));
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(config.out.join(RunFolder::LOCK))
+        .unwrap();
+    lock.try_lock().unwrap();
+    let refused = branch_run(&asked, from, Some(older)).unwrap_err();
+    assert!(refused.contains("another program trains"), "{refused}");
+    drop(lock);
+    for damaged in [older, from] {
+        let file = damaged.path.join("ema.safetensors");
+        let whole = std::fs::read(&file).unwrap();
+        let mut bytes = whole.clone();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+        let refused = branch_run(&asked, from, Some(older)).unwrap_err();
+        assert!(refused.contains("missing or damaged"), "{refused}");
+        assert!(refused.contains(&damaged.path.display().to_string()));
+        assert!(!to.exists() && !temp.path().join(".branch.part").exists());
+        std::fs::write(file, whole).unwrap();
+    }
+    branch_run(&asked, from, Some(older)).unwrap();
+}
+
+#[test]
 fn the_best_of_a_branch_is_one_that_it_has() {
     let _alone = alone();
     let (temp, data) = bench();
