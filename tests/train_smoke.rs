@@ -10,6 +10,8 @@
 mod branch;
 #[path = "train_smoke/fine_tuning.rs"]
 mod fine_tuning;
+#[path = "train_smoke/kills.rs"]
+mod kills;
 #[path = "train_smoke/resume.rs"]
 mod resume;
 
