@@ -3,6 +3,8 @@
 //! Real pairs are read from `pairs/` and `gusarev/` under `DIAPHANE_DATA_DIR`, or beside the project.
 #![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 
+#[path = "dataset/copies.rs"]
+mod copies;
 #[path = "dataset/folder.rs"]
 mod folder;
 #[path = "dataset/harms.rs"]

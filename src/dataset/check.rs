@@ -1,5 +1,6 @@
 //! The whole dataset: every pair, and what the pairs say of each other.
 
+use super::copy_record::CopySources;
 use super::finding::{Finding, FindingKind as Kind, Severity};
 use super::pair_check::examine;
 use super::pair_report::PairReport;
@@ -46,6 +47,8 @@ pub enum FolderKind {
 pub struct Report {
     /// How its pairs were told.
     pub kind: FolderKind,
+    /// The folders that were looked at.
+    pub folders: Vec<PathBuf>,
     /// The pairs that could be read, by name.
     pub pairs: Vec<PairReport>,
     /// What was found, errors first.
@@ -90,6 +93,11 @@ impl CheckRequest {
         }
     }
 
+    /// The folders that hold the pairs.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &PathBuf> {
+        std::iter::once(&self.radiographs).chain(&self.soft_tissue)
+    }
+
     /// Who is on the pairs, as a list says it: by the pairs' names; nobody where there is no list.
     ///
     /// # Errors
@@ -105,9 +113,7 @@ impl CheckRequest {
     /// soft-tissue images.
     pub(super) fn list_of_patients(&self) -> Option<PathBuf> {
         let beside = || {
-            let folders = [Some(&self.radiographs), self.soft_tissue.as_ref()];
-            let lists = folders.into_iter().flatten();
-            let mut lists = lists.map(|folder| folder.join(PATIENTS_FILE));
+            let mut lists = self.folders().map(|folder| folder.join(PATIENTS_FILE));
             lists.find(|list| list.is_file())
         };
         self.patients.clone().or_else(beside)
@@ -135,6 +141,7 @@ pub fn check(
     else {
         return Ok(None);
     };
+    let sources = CopySources::of(files.iter().map(|pair| pair.radiograph.as_path()))?;
     let look = |files: &PairFiles| {
         let examined = examine(files, request.thumbnails);
         (examined.report, examined.findings)
@@ -144,7 +151,10 @@ pub fn check(
     };
     let mut pairs = Vec::with_capacity(examined.len());
     for (report, found) in examined {
-        pairs.extend(report);
+        if let Some(mut report) = report {
+            report.known_by = sources.known_by(&report.radiograph)?;
+            pairs.push(report);
+        }
         findings.extend(found);
     }
     let Some(duplicates) = duplicates(&pairs, observer) else {
@@ -161,6 +171,7 @@ pub fn check(
     });
     Ok(Some(Report {
         kind,
+        folders: request.folders().cloned().collect(),
         pairs,
         findings,
     }))

@@ -121,6 +121,9 @@ kinds! {
     /// A file of a split has changed since.
     Changed => Error, "changed since the split",
         "Bring the file back as it was, or split again and train anew.";
+    /// A pair that was added to a dataset after it was split.
+    NotSplit => Error, "not in the split",
+        "Split the dataset again, or take the pair away: its patient may be kept for the test.";
     /// A radiograph without a soft-tissue image, or the reverse.
     NoMate => Warning, "without a mate",
         "Give it its mate under the same name, or take it away; it is not used.";

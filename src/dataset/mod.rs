@@ -31,13 +31,14 @@ mod tone;
 mod watch;
 
 pub use check::{CheckRequest, FolderKind, Report, check};
+pub use copy_record::CopySources;
 pub use error::DatasetError;
 pub use finding::{Finding, FindingKind, Severity};
 pub use mates::is_one_shape;
 pub use page::report_page;
 pub use pair_report::{PairReport, RegistrationReport};
 pub use pairing::{Listing, PairFiles, list_pairs};
-pub use patients::{PATIENTS_FILE, add_patients, read_patients};
+pub use patients::{PATIENTS_FILE, add_patients, patient_key, read_patients};
 pub use picture::patient_sha256;
 pub use registering::{Outcome, RegisterRequest, RegisteredCopy, RegisteredPair, register_dataset};
 pub use registration::{Registration, register};

@@ -258,6 +258,7 @@ impl PairCheck<'_> {
             size: radiograph.size(),
             row_mm: radiograph.spacing.map(|spacing| spacing.row_mm),
             pixels_sha256: self.radiograph.pixels_sha256.clone(),
+            known_by: Vec::new(),
             registration: None,
             tone: None,
             thumbnails: None,

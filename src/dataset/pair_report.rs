@@ -26,6 +26,9 @@ pub struct PairReport {
     pub row_mm: Option<f64>,
     /// SHA-256 of the radiograph's stored values.
     pub pixels_sha256: String,
+    /// Checksums of the pictures that a registered copy was made of, by which patient and picture are known again there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub known_by: Vec<String>,
     /// How the soft-tissue image lies on it; `None` where that could not be found.
     pub registration: Option<RegistrationReport>,
     /// How it differs in tone.

@@ -68,6 +68,12 @@ pub fn patient_sha256(info: &StudyInfo) -> Option<String> {
     Some(digest.chars().take(PATIENT_DIGITS).collect())
 }
 
+/// Whether a text is a checksum of that kind.
+pub(super) fn is_patient_sha256(text: &str) -> bool {
+    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    text.len() == PATIENT_DIGITS && text.chars().all(is_digit)
+}
+
 fn at_ends(radiograph: &Radiograph) -> [f64; 2] {
     let Some((low, high)) = radiograph.stored.min_max() else {
         return [1.0, 1.0];

@@ -4,17 +4,18 @@
 //! pairs are told by, so that nothing of the source has to be carried along. The source is never touched.
 
 use super::check::CheckRequest;
-use super::copy_record::CopyRecord;
+use super::copy_record::{CopyRecord, CopySources, Origins};
 use super::finding::Severity;
 use super::mates::Mates;
 use super::pair_check::examine;
-use super::pair_report::RegistrationReport;
+use super::pair_report::{PairReport, RegistrationReport};
 use super::pairing::{Listing, PairFiles, list_watched};
 use super::parallel::map_parallel;
-use super::patients::{PATIENTS_FILE, write_patients};
+use super::patients::{PATIENTS_FILE, patient_key, write_patients};
 use super::registration::register;
 use super::{DatasetError, Observer};
 use crate::formats::raster::{PngMarks, read_mask, write_marked_grey16, write_mask8};
+use crate::formats::sha256_of_file;
 use crate::radiograph::{FloatImage, PixelSpacing};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -78,7 +79,10 @@ pub struct RegisteredPair {
     /// The patient, as the radiograph's header names one: a checksum.
     #[serde(skip)]
     patient: Option<String>,
-    /// Its files in the copy.
+    /// By what the source is known again.
+    #[serde(skip)]
+    origin: Vec<String>,
+    /// Its files in the copy, the radiograph first.
     #[serde(skip)]
     written: Vec<PathBuf>,
 }
@@ -113,7 +117,7 @@ pub fn register_dataset(
     prepare(request)?;
     let RegisterRequest { dataset, out, .. } = request;
     let mut record = CopyRecord::open(out)?;
-    let mut named = dataset.listed_patients()?;
+    let named = dataset.listed_patients()?;
     let listing = list_watched(
         &dataset.radiographs,
         dataset.soft_tissue.as_deref(),
@@ -126,34 +130,62 @@ pub fn register_dataset(
         .iter()
         .flat_map(|files| ENDINGS.map(|ending| format!("{}_{ending}.png", files.name)));
     record.begin(names.chain([PATIENTS_FILE.to_owned()]))?;
-    let work = |files: &PairFiles| register_pair(files, request);
+    let sources = CopySources::of(files.iter().map(|pair| pair.radiograph.as_path()))?;
+    let work = |files: &PairFiles| register_pair(files, request, &sources);
     let Some(pairs) = map_parallel(&files, observer, work) else {
         return Ok(None);
     };
     let pairs = pairs.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut written: Vec<PathBuf> = pairs.iter().flat_map(|pair| pair.written.clone()).collect();
-    let patients = patients(&mut named, &pairs);
+    let patients = patients(&named, &pairs);
     if !patients.is_empty() {
         let list = out.join(PATIENTS_FILE);
         write_patients(&list, &patients, request.overwrite)?;
         written.push(list);
     }
-    let removed = record.finish(&written)?;
+    let removed = record.finish(&written, origins(&pairs))?;
     Ok(Some(RegisteredCopy { pairs, removed }))
 }
 
 /// Who is on the pairs of the copy, whose files have no headers: as a list says that goes with the sources, or else their
-/// headers.
+/// headers; checksums alone.
 fn patients(
-    named: &mut BTreeMap<String, String>,
+    named: &BTreeMap<String, String>,
     pairs: &[RegisteredPair],
 ) -> BTreeMap<String, String> {
     let copied = pairs.iter().filter(|pair| pair.soft_tissue.is_some());
     let patients = copied.filter_map(|pair| {
-        let patient = named.remove(&pair.name).or_else(|| pair.patient.clone())?;
+        let listed = named.get(&pair.name).map(|patient| patient_key(patient));
+        let patient = listed.or_else(|| pair.patient.clone())?;
         Some((pair.name.clone(), patient))
     });
     patients.collect()
+}
+
+/// What each radiograph of the copy was made of.
+fn origins(pairs: &[RegisteredPair]) -> Origins {
+    let origin = |pair: &RegisteredPair| {
+        let radiograph = pair.written.first()?.file_name()?.to_str()?;
+        Some((radiograph.to_owned(), pair.origin.clone()))
+    };
+    pairs.iter().filter_map(origin).collect()
+}
+
+/// By what a pair is known again: its files, the radiograph's pixels and patient, and what it is a copy of itself.
+fn known_by(
+    files: &PairFiles,
+    report: &PairReport,
+    sources: &CopySources,
+) -> Result<Vec<String>, DatasetError> {
+    let mut keys = sources.known_by(&files.radiograph)?;
+    for path in [&files.radiograph, &files.soft_tissue] {
+        let doing = "reading a pair";
+        let sum = sha256_of_file(path).map_err(DatasetError::file(doing, path))?;
+        keys.push(sum.0);
+    }
+    keys.push(report.pixels_sha256.clone());
+    keys.extend(report.patient.clone());
+    Ok(keys)
 }
 
 /// Makes the folder of the copy, where it is not one of the sources.
@@ -179,6 +211,7 @@ fn prepare(request: &RegisterRequest) -> Result<(), DatasetError> {
 fn register_pair(
     files: &PairFiles,
     request: &RegisterRequest,
+    sources: &CopySources,
 ) -> Result<RegisteredPair, DatasetError> {
     let examined = examine(files, false);
     let report = examined.report.as_ref();
@@ -190,6 +223,7 @@ fn register_pair(
         reasons: Vec::new(),
         soft_tissue: None,
         patient: report.and_then(|report| report.patient.clone()),
+        origin: Vec::new(),
         written: Vec::new(),
     };
     let errors = examined.findings.iter();
@@ -216,6 +250,9 @@ fn register_pair(
     let soft_tissue = copy.write(ending, &soft)?;
     pair.soft_tissue = Some(soft_tissue.clone());
     pair.written.extend([radiograph, soft_tissue]);
+    if let Some(report) = report {
+        pair.origin = known_by(files, report, sources)?;
+    }
     if let Some(mask) = &files.lung_mask {
         let (width, height) = mates.radiograph.size();
         let mask = read_mask(mask)?.resized(width, height);

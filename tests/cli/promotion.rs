@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, contents, document, status, stderr};
 use diaphane::formats::sha256_of_file;
+use diaphane::dataset::patient_key;
 use diaphane::model::site::EvidenceFiles;
 use diaphane::model::{Bundle, SiteError, SiteFolder};
 use serde_json::Value;
@@ -331,7 +332,7 @@ fn a_candidate_that_saw_a_test_pair_or_does_not_say_is_refused() {
     bench.write_learned("candidate", &bytes, &[]);
     refused("the candidate saw b");
     // The patient of both, on another picture.
-    bench.write_learned("candidate", b"another file", &["a and b"]);
+    bench.write_learned("candidate", b"another file", &[&patient_key("a and b")]);
     refused("the candidate saw a, b");
     // The name of a pair is nobody: another dataset has the same.
     bench.write_learned("candidate", b"another file", &["a", "b"]);

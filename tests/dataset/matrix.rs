@@ -214,7 +214,7 @@ fn two_folders_may_hold_two_patients_under_one_name_and_a_radiograph_without_bon
 }
 
 /// Kinds that a check of a split brings about.
-const OF_SPLITS: [Kind; 2] = [Kind::Leak, Kind::Changed];
+const OF_SPLITS: [Kind; 3] = [Kind::Leak, Kind::Changed, Kind::NotSplit];
 
 #[test]
 fn no_kind_of_finding_is_without_a_harm_that_brings_it_about() {

@@ -2,9 +2,11 @@
 
 use crate::folder::{Header, Pairs, chest, write_dicom};
 use diaphane::dataset::{
-    CheckRequest, DatasetError, FindingKind as Kind, Part, Report, Split, SplitPlan, Unwatched,
-    check,
+    CheckRequest, DatasetError, Finding, FindingKind as Kind, Part, Report, Split, SplitPlan,
+    Unwatched, check, patient_key, patient_sha256,
 };
+use diaphane::formats::sha256_of_file;
+use diaphane::radiograph::StudyInfo;
 use diaphane::train::{Dataset, RunConfig, Unobserved};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -183,15 +185,24 @@ fn a_run_does_not_learn_from_who_is_kept_for_the_test_under_another_name() {
     let edited = refused(root.path(), &line);
     assert!(edited.contains("leak check FAILED: 1"), "{edited}");
 
-    // The split does not know the patient's other picture.
+    // The split does not know the patient's other picture, which came to its folder, or lies in another one.
     split.pairs.truncate(3);
     split.write(&file, true).unwrap();
-    let unknown = refused(root.path(), &line);
+    let added = refused(root.path(), &line);
+    assert!(added.contains("the pair 3_image came to"), "{added}");
+    let other = tempfile::tempdir().unwrap();
+    for name in ["3_image.dcm", "3_mate.dcm"] {
+        std::fs::rename(root.path().join(name), other.path().join(name)).unwrap();
+    }
+    let unknown = refused(other.path(), &line);
     let says = "kept for test by";
     assert!(
         unknown.contains(says) && unknown.contains("3_image.dcm"),
         "{unknown}"
     );
+    for name in ["3_image.dcm", "3_mate.dcm"] {
+        std::fs::rename(other.path().join(name), root.path().join(name)).unwrap();
+    }
 
     // There is no split, and the run file names the one for validation.
     let named = refused(root.path(), "validation = [\"0_image\"]");
@@ -210,4 +221,145 @@ fn a_split_of_the_first_format_is_read() {
     assert_eq!((split.leak_check, split.count(Part::Test)), (None, 1));
     let unnamed = split.leak_check().sentence();
     assert!(unnamed.contains("1 pairs name none"), "{unnamed}");
+}
+
+/// Patients of five pairs; one is on two of them.
+fn five_named() -> BTreeMap<String, String> {
+    let names = ["Doe^Jane", "Roe^Max", "P3", "P4", "Doe^Jane"];
+    let pairs = ["a", "b", "c", "d", "e"].into_iter().zip(names);
+    pairs
+        .map(|(pair, patient)| (pair.to_owned(), patient.to_owned()))
+        .collect()
+}
+
+#[test]
+fn no_patient_of_a_list_stands_in_a_split_and_the_parts_are_those_that_were() {
+    let (pairs, report) = five();
+    let patients = five_named();
+    // Parts of an earlier version, which drew them by the same words.
+    for (seed, tested) in EARLIER {
+        let split = Split::new(&report, &patients, plan(seed)).unwrap();
+        let of = |part| {
+            let pairs = split.pairs.iter().filter(move |pair| pair.part == part);
+            pairs.map(|pair| pair.name.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            [of(Part::Test), of(Part::Validation)],
+            tested.map(<[_]>::to_vec),
+            "seed {seed}"
+        );
+        let file = pairs.file("named.json");
+        split.write(&file, true).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(!text.contains("Doe") && !text.contains("Roe"), "{text}");
+        let [first, last] = [&split.pairs[0], &split.pairs[4]];
+        assert_eq!(first.group, last.group);
+        assert_eq!(split.leak_check().unnamed, 0);
+        // The key of the Patient ID in a header without an issuer.
+        let info = StudyInfo {
+            patient_id: "Doe^Jane".to_owned(),
+            ..StudyInfo::default()
+        };
+        assert_eq!(first.patient, patient_sha256(&info));
+    }
+    assert_eq!(patient_key("0123456789abcdef"), "0123456789abcdef");
+}
+
+/// Names tested and validating by seed, computed elsewhere by SHA-256 of "SEED PATIENT", the least first.
+const EARLIER: [(u64, [&[&str]; 2]); 2] = [(1, [&["d"], &["b"]]), (2, [&["c"], &["d"]])];
+
+#[test]
+fn a_list_and_a_header_that_name_one_patient_keep_the_pairs_together() {
+    let root = tempfile::tempdir().unwrap();
+    let report = studies(root.path());
+    // P1 is on the first and the last by their headers; the list says P1 of the second.
+    let listed = BTreeMap::from([("1_image".to_owned(), "P1".to_owned())]);
+    let split = Split::new(&report, &listed, plan(1));
+    assert!(
+        matches!(split, Err(DatasetError::TooFewPatients { patients: 2 })),
+        "the first, second and last are of one, the third of another: {split:?}"
+    );
+}
+
+fn kinds(findings: &[Finding]) -> Vec<Kind> {
+    findings.iter().map(|found| found.kind).collect()
+}
+
+#[test]
+fn a_split_holds_wherever_it_lies_and_knows_moved_pairs_by_their_bytes() {
+    let (pairs, report) = five();
+    let root = tempfile::tempdir().unwrap();
+    let place = root.path().join("one");
+    std::fs::create_dir(&place).unwrap();
+    copy(pairs.path(), &place.join("pairs"));
+    let report_of = |folder: &Path| {
+        let report = check(&CheckRequest::of_folder(folder), &Unwatched);
+        report.unwrap().unwrap()
+    };
+    let split = Split::new(&report_of(&place.join("pairs")), &BTreeMap::new(), plan(1)).unwrap();
+    split.write(&place.join("split.json"), false).unwrap();
+    let text = std::fs::read_to_string(place.join("split.json")).unwrap();
+    assert!(text.contains("\"pairs/a_cxr.png\""), "{text}");
+
+    // Both move together.
+    let moved = root.path().join("two");
+    std::fs::rename(&place, &moved).unwrap();
+    let read = Split::read(&moved.join("split.json")).unwrap();
+    assert_eq!(read.findings(), []);
+    assert_eq!(read.test_findings(), []);
+    let first = read.pairs[0].sha256.keys().next().unwrap();
+    assert_eq!(*first, moved.join("pairs/a_cxr.png"));
+
+    // The pairs move alone.
+    let apart = root.path().join("apart");
+    std::fs::rename(moved.join("pairs"), &apart).unwrap();
+    assert_eq!(
+        kinds(&read.findings()),
+        [Kind::Changed; 15],
+        "nothing is there"
+    );
+    let there = report_of(&apart);
+    assert_eq!(read.findings_beside(&there.pairs), []);
+    assert_eq!(read.test_findings(), []);
+    std::fs::copy(apart.join("a_cxr.png"), apart.join("new_cxr.png")).unwrap();
+    std::fs::copy(apart.join("a_soft.png"), apart.join("new_soft.png")).unwrap();
+    std::fs::copy(apart.join("b_lungmask.png"), apart.join("a_lungmask.png")).unwrap();
+    let found = read.findings_beside(&report_of(&apart).pairs);
+    assert_eq!(kinds(&found), [Kind::Changed, Kind::NotSplit], "{found:?}");
+    assert!(found[1].text.contains("new is in no part"), "{found:?}");
+
+    // Pairs that do not lie below the split are named by their whole paths.
+    let split = Split::new(&report, &BTreeMap::new(), plan(1)).unwrap();
+    split.write(&moved.join("other.json"), false).unwrap();
+    assert_eq!(Split::read(&moved.join("other.json")).unwrap(), split);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+#[test]
+fn an_older_split_is_found_from_its_own_folder_and_names_nobody_once_read() {
+    let root = tempfile::tempdir().unwrap();
+    let pairs = root.path().join("data/pairs");
+    std::fs::create_dir_all(&pairs).unwrap();
+    std::fs::write(pairs.join("a_cxr.png"), "picture").unwrap();
+    std::fs::create_dir(root.path().join("splits")).unwrap();
+    let file = root.path().join("splits/split.json");
+    let (sum, _) = sha256_of_file(&pairs.join("a_cxr.png")).unwrap();
+    let text = format!(
+        r#"{{"format": 2, "plan": {{"seed": 1, "validation": 0.1, "test": 0.1}}, "pairs":
+        [{{"name": "a", "part": "test", "group": "Doe^Jane", "sha256": {{"data/pairs/a_cxr.png": "{sum}"}}}}]}}"#
+    );
+    std::fs::write(&file, text).unwrap();
+    let split = Split::read(&file).unwrap();
+    assert_eq!(split.findings(), [], "made where `data` lies");
+    assert_eq!(split.pairs[0].group, patient_key("Doe^Jane"));
+    split.write(&file, true).unwrap();
+    assert!(!std::fs::read_to_string(&file).unwrap().contains("Doe"));
+    assert_eq!(Split::read(&file).unwrap(), split);
 }

@@ -12,7 +12,7 @@ use diaphane::radiograph::{FloatImage, gaussian_blur};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-fn copied(source: &Path, out: &Path) -> Vec<RegisteredPair> {
+pub fn copied(source: &Path, out: &Path) -> Vec<RegisteredPair> {
     let done = register_dataset(&request(source, out), &Unwatched);
     done.unwrap().expect("nobody ended it").pairs
 }

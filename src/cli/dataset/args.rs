@@ -38,7 +38,7 @@ pub struct CheckArgs {
     /// Lines of `pair,patient` that are looked at too; not given: `patients.csv` in DIR.
     #[arg(long, value_name = "FILE.csv")]
     pub patients: Option<PathBuf>,
-    /// A split to be checked too: nobody in two parts, no file changed.
+    /// A split to be checked too: nobody in two parts, no file changed, no pair added since.
     #[arg(long, value_name = "FILE")]
     pub split: Option<PathBuf>,
     /// Write the report as one page with small pictures of every pair, for a browser or for print.

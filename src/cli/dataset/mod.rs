@@ -88,7 +88,7 @@ fn check(args: &CheckArgs) -> anyhow::Result<Tally> {
     let mut leaks = None;
     if let Some(path) = &args.split {
         let split = Split::read(path)?;
-        report.findings.extend(split.findings());
+        report.findings.extend(split.findings_beside(&report.pairs));
         leaks = Some(split.leak_check());
     }
     Machine::new(args.pairs.json).document(&serde_json::to_value(&report)?);

@@ -4,6 +4,8 @@ mod csv;
 
 use super::DatasetError;
 use crate::formats::{FileLock, write_atomically};
+use super::picture::{is_patient_sha256, patient_sha256};
+use crate::radiograph::StudyInfo;
 use csv::{Record, records, written};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,6 +42,20 @@ pub fn read_patients(path: &Path) -> Result<BTreeMap<String, String>, DatasetErr
         .into_iter()
         .map(|(pair, (_, patient))| (pair, patient))
         .collect())
+}
+
+/// A checksum of a patient as a list names one: the one that [`patient_sha256`] makes of that Patient ID where no issuer is
+/// stated. A checksum of that kind, as lists that this program writes have them, is its own.
+pub fn patient_key(listed: &str) -> String {
+    let listed = listed.trim();
+    if is_patient_sha256(listed) {
+        return listed.to_owned();
+    }
+    let info = StudyInfo {
+        patient_id: listed.to_owned(),
+        ..StudyInfo::default()
+    };
+    patient_sha256(&info).unwrap_or_default()
 }
 
 /// Writes what [`read_patients`] reads, whole or not at all.

@@ -58,7 +58,8 @@ fn default_grid() -> usize {
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
     /// A split made by [`crate::dataset::Split`]: it decides on every pair it names. What it keeps for the test is left
-    /// out, and refused where it comes back under another name. `exclude` and `validation` decide on the others.
+    /// out, and refused where it comes back under another name. Pairs that came to its folder since are refused, unless
+    /// `exclude` names them; `exclude` and `validation` decide on other sources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<PathBuf>,
     /// Names that start with one of these are left out altogether, unless listed in `validation`.

@@ -2,17 +2,19 @@
 
 use super::leak::{Known, refuse_leaks};
 use super::locked::Locked;
+use super::people::People;
 use super::{Batch, Patch, PatchShape, Sample, SampleFiles, list_source};
 use crate::model::weights::sha256_of_file;
 use crate::radiograph::{FloatImage, resize_area, resize_bilinear};
 use crate::train::observer::Turns;
 use crate::train::{
-    AugmentationConfig, DataConfig, Observer, RunConfig, SourceKind, TrainError, TrainStage,
+    AugmentationConfig, DataConfig, Observer, RunConfig, SourceConfig, SourceKind, TrainError,
+    TrainStage,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tch::Device;
 
@@ -55,6 +57,55 @@ struct Source {
     samples: Vec<Sample>,
 }
 
+/// What a source holds, before its images are read.
+struct Listed<'a> {
+    source: &'a SourceConfig,
+    files: Vec<SampleFiles>,
+    people: People,
+    /// The split, where it parts this source.
+    locked: Option<&'a Locked>,
+}
+
+impl<'a> Listed<'a> {
+    /// # Errors
+    /// [`TrainError`] where the source cannot be used, or holds pairs that its split does not know.
+    fn new(
+        source: &'a SourceConfig,
+        config: &RunConfig,
+        locked: Option<&'a Locked>,
+    ) -> Result<Self, TrainError> {
+        let is_latent = matches!(config.stage, TrainStage::Denoiser | TrainStage::Distill);
+        if is_latent && source.kind == SourceKind::Masks {
+            return Err(TrainError::data(
+                &source.folder,
+                "the denoiser needs soft-tissue images, which a source of kind `masks` has not",
+            ));
+        }
+        let files = list_source(source)?;
+        let locked = match locked {
+            Some(locked) if locked.covers(source, &files)? => Some(locked),
+            _ => None,
+        };
+        if let Some(locked) = locked {
+            locked.refuse_added(source, &files, |files| is_excluded(files, &config.data))?;
+        }
+        let people = People::of(source, &files)?;
+        Ok(Self {
+            source,
+            files,
+            people,
+            locked,
+        })
+    }
+}
+
+/// Whether the run file leaves out what is called so.
+fn is_excluded(files: &SampleFiles, data: &DataConfig) -> bool {
+    data.exclude
+        .iter()
+        .any(|start| files.name.starts_with(start))
+}
+
 /// The images of one run, in memory.
 #[derive(Debug)]
 pub struct Dataset {
@@ -81,44 +132,15 @@ impl Dataset {
             patch_px: config.patch_px,
         };
         let locked = Locked::read(config.data.split.as_deref())?;
+        let listed: Vec<Listed<'_>> = config
+            .data
+            .source
+            .iter()
+            .map(|source| Listed::new(source, config, locked.as_ref()))
+            .collect::<Result<_, _>>()?;
         let mut known = Vec::new();
-        for source in &config.data.source {
-            let latent = matches!(config.stage, TrainStage::Denoiser | TrainStage::Distill);
-            if latent && source.kind == SourceKind::Masks {
-                return Err(TrainError::data(
-                    &source.folder,
-                    "the denoiser needs soft-tissue images, which a source of kind `masks` has not",
-                ));
-            }
-            let longest_px = match config.stage {
-                // Half as much again as the net sees, so that enlarged views stay sharp.
-                TrainStage::Segmenter => config.patch_px * 3 / 2,
-                TrainStage::Vqgan | TrainStage::Denoiser | TrainStage::Distill => source.grid_px,
-            };
-            let mut samples = Vec::new();
-            for files in list_source(source)? {
-                turns.give_or_stop()?;
-                let split = dataset.split_of(&files, &config.data, locked.as_ref());
-                if let Some((sample, keys)) = dataset.admit(&files, split, longest_px)? {
-                    dataset.note_keys(&keys, locked.as_ref().and_then(|l| l.group_of(&files)));
-                    known.push(Known {
-                        split,
-                        radiograph: files.radiograph,
-                        keys,
-                    });
-                    match split {
-                        Split::Training => samples.push(sample),
-                        _ => dataset.validation.push((sample, source.grid_px)),
-                    }
-                }
-            }
-            if !samples.is_empty() {
-                dataset.sources.push(Source {
-                    weight: source.weight,
-                    grid_px: source.grid_px,
-                    samples,
-                });
-            }
+        for source in listed {
+            dataset.read_source(source, config, &mut turns, &mut known)?;
         }
         dataset.check(&config.data)?;
         refuse_leaks(&known)?;
@@ -127,6 +149,56 @@ impl Dataset {
             locked.refuse_leaks(&known)?;
         }
         Ok(dataset)
+    }
+
+    fn read_source(
+        &mut self,
+        listed: Listed<'_>,
+        config: &RunConfig,
+        turns: &mut Turns<'_>,
+        known: &mut Vec<Known>,
+    ) -> Result<(), TrainError> {
+        let Listed {
+            source,
+            files,
+            people,
+            locked,
+        } = listed;
+        let longest_px = match config.stage {
+            // Half as much again as the net sees, so that enlarged views stay sharp.
+            TrainStage::Segmenter => config.patch_px * 3 / 2,
+            TrainStage::Vqgan | TrainStage::Denoiser | TrainStage::Distill => source.grid_px,
+        };
+        let mut samples = Vec::new();
+        for files in files {
+            turns.give_or_stop()?;
+            let split = self.split_of(&files, &config.data, locked);
+            let Some((sample, mut keys)) = self.admit(&files, split, longest_px)? else {
+                continue;
+            };
+            keys.extend(people.copied_from(&files)?);
+            // Who was parted is who the split says it is.
+            let parted = locked.and_then(|locked| locked.known_by(&files));
+            keys.extend(parted.unwrap_or_else(|| people.listed(&files).into_iter().collect()));
+            self.note_keys(&keys);
+            known.push(Known {
+                split,
+                radiograph: files.radiograph,
+                keys,
+            });
+            match split {
+                Split::Training => samples.push(sample),
+                _ => self.validation.push((sample, source.grid_px)),
+            }
+        }
+        if !samples.is_empty() {
+            self.sources.push(Source {
+                weight: source.weight,
+                grid_px: source.grid_px,
+                samples,
+            });
+        }
+        Ok(())
     }
 
     fn split_of(&self, files: &SampleFiles, data: &DataConfig, locked: Option<&Locked>) -> Split {
@@ -141,7 +213,7 @@ impl Dataset {
             decided
         } else if data.validation.contains(&files.name) {
             Split::Validation
-        } else if data.exclude.iter().any(|p| files.name.starts_with(p)) {
+        } else if is_excluded(files, data) {
             Split::Excluded
         } else {
             Split::Training
@@ -177,9 +249,10 @@ impl Dataset {
     }
 
     /// Notes of the radiograph admitted last by what its patient and picture are known again.
-    fn note_keys(&mut self, keys: &[String], group: Option<&String>) {
+    fn note_keys(&mut self, keys: &[String]) {
         if let Some(entry) = self.entries.last_mut() {
-            entry.keys = keys.iter().chain(group).cloned().collect();
+            let keys: BTreeSet<&String> = keys.iter().collect();
+            entry.keys = keys.into_iter().cloned().collect();
         }
     }
 

@@ -9,6 +9,7 @@ mod leak;
 mod listing;
 mod locked;
 mod patch;
+mod people;
 mod read;
 mod sample;
 mod warp;

@@ -78,15 +78,19 @@ fn kept_entry(folder: &Path, name: &str, part: Part) -> SplitEntry {
         group: name.to_owned(),
         patient: None,
         pixels_sha256: None,
-        sha256: ["cxr", "soft"].map(|end| sum(file(end))).into(),
+        known_by: Vec::new(),
+        sha256: ["cxr", "soft", "lungmask"]
+            .map(file)
+            .into_iter()
+            .filter(|path| path.exists())
+            .map(sum)
+            .collect(),
     }
 }
 
-#[test]
-fn a_split_that_is_kept_decides_and_its_test_is_never_read() {
-    let folder = tempfile::tempdir().unwrap();
-    write_pairs(folder.path(), &["a", "b", "c", "phantom"]);
-    let entry = |(name, part): (&str, Part)| kept_entry(folder.path(), name, part);
+/// A split of the pairs a, b and c: tested, validating and learned from; and a configuration that uses it.
+fn kept(folder: &Path, at: &Path) -> RunConfig {
+    let entry = |(name, part): (&str, Part)| kept_entry(folder, name, part);
     let parts = [
         ("a", Part::Test),
         ("b", Part::Validation),
@@ -95,46 +99,161 @@ fn a_split_that_is_kept_decides_and_its_test_is_never_read() {
     let kept = Kept {
         format: 1,
         leak_check: None,
+        folders: Vec::new(),
         plan: SplitPlan::default(),
         pairs: parts.map(entry).into(),
     };
-    let file = folder.path().join("split.json");
-    kept.write(&file, false).unwrap();
-    let config = config(folder.path(), &format!("split = '{}'", file.display()));
-    let load = || Dataset::load(&config, &mut Unobserved);
-    let splits = |dataset: Dataset| dataset.entries.into_iter().map(|entry| entry.split);
-    let expected = [
-        Split::Excluded,
-        Split::Validation,
-        Split::Training,
-        Split::Training,
-    ];
-    assert!(
-        splits(load().unwrap()).eq(expected),
-        "the phantom is not of the split"
-    );
+    kept.write(at, false).unwrap();
+    config(folder, &format!("split = '{}'", at.display()))
+}
 
-    let at = |name: &str| folder.path().join(name);
-    std::fs::copy(at("a_cxr.png"), at("again_cxr.png")).unwrap();
-    std::fs::copy(at("a_soft.png"), at("again_soft.png")).unwrap();
-    let leak = load().unwrap_err().to_string();
+/// Another source of a run.
+fn with_source(mut config: RunConfig, kind: SourceKind, folder: &Path) -> RunConfig {
+    let mut source = config.data.source[0].clone();
+    (source.kind, source.folder) = (kind, folder.to_owned());
+    config.data.source.push(source);
+    config
+}
+
+fn uses(config: &RunConfig) -> Vec<Split> {
+    let dataset = Dataset::load(config, &mut Unobserved).unwrap();
+    dataset.entries.iter().map(|entry| entry.split).collect()
+}
+
+fn refusal(config: &RunConfig) -> String {
+    let refused = Dataset::load(config, &mut Unobserved).unwrap_err();
+    refused.to_string()
+}
+
+fn copy_pair(from: &Path, to: &Path) {
+    for end in ["cxr", "soft"] {
+        let of = |stem: &Path| PathBuf::from(format!("{}_{end}.png", stem.display()));
+        std::fs::copy(of(from), of(to)).unwrap();
+    }
+}
+
+const PARTED: [Split; 3] = [Split::Excluded, Split::Validation, Split::Training];
+
+#[test]
+fn a_split_that_is_kept_decides_and_its_test_is_never_read() {
+    let [folder, others] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    write_pairs(folder.path(), &["a", "b", "c"]);
+    write_pairs(others.path(), &["w", "x", "y", "phantom"]);
+    let config = kept(folder.path(), &folder.path().join("split.json"));
+    assert_eq!(uses(&config), PARTED);
+    // The pairs of another folder are not of the split, unless they are pictures of it.
+    for name in ["w", "x", "y"] {
+        for end in ["cxr", "soft"] {
+            std::fs::remove_file(others.path().join(format!("{name}_{end}.png"))).unwrap();
+        }
+    }
+    let more = with_source(config.clone(), SourceKind::Pairs, others.path());
+    assert_eq!(uses(&more)[3..], [Split::Training]);
+    copy_pair(&folder.path().join("a"), &others.path().join("again"));
+    let leak = refusal(&more);
     assert!(
         leak.contains("locked for the test") && leak.contains("again"),
         "{leak}"
     );
-    for end in ["cxr", "soft"] {
-        std::fs::rename(at(&format!("again_{end}.png")), at(&format!("c_{end}.png"))).unwrap();
-        std::fs::copy(
-            at(&format!("phantom_{end}.png")),
-            at(&format!("c_{end}.png")),
-        )
-        .unwrap();
-    }
-    let changed = load().unwrap_err().to_string();
+    copy_pair(&others.path().join("phantom"), &folder.path().join("c"));
+    let changed = refusal(&config);
     assert!(
         changed.contains("not as it was") && changed.contains("c_"),
         "{changed}"
     );
+}
+
+#[test]
+fn a_pair_that_came_after_the_split_is_refused_until_it_is_split_or_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pairs(folder.path(), &["a", "b", "c"]);
+    let file = folder.path().join("split.json");
+    let mut config = kept(folder.path(), &file);
+    write_pairs(folder.path(), &["a", "b", "c", "new"]);
+    let added = refusal(&config);
+    for part in [
+        "the pair new",
+        "split.json",
+        "split the folder again",
+        "new_cxr.png",
+    ] {
+        assert!(added.contains(part), "{part}: {added}");
+    }
+    config.data.exclude = vec!["new".to_owned()];
+    assert_eq!(
+        uses(&config),
+        [PARTED.as_slice(), &[Split::Excluded]].concat()
+    );
+    config.data.exclude.clear();
+
+    // The dataset moved, and the split lies elsewhere: the pairs are known again by their bytes.
+    let moved = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        copy_pair(&folder.path().join(name), &moved.path().join(name));
+        for end in ["cxr", "soft"] {
+            std::fs::remove_file(folder.path().join(format!("{name}_{end}.png"))).unwrap();
+        }
+    }
+    config.data.source[0].folder = moved.path().to_owned();
+    assert_eq!(uses(&config), PARTED);
+    copy_pair(&folder.path().join("new"), &moved.path().join("new"));
+    assert!(refusal(&config).contains("the pair new"));
+}
+
+#[test]
+fn radiographs_without_a_mate_need_not_be_split_and_other_pairs_may_not_bear_its_names() {
+    let [folder, masks] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    write_pairs(folder.path(), &["a", "b", "c"]);
+    for (name, value) in [("a", 255), ("c", 254), ("lone", 253)] {
+        let mask = image::GrayImage::from_pixel(48, 32, image::Luma([value]));
+        mask.save(folder.path().join(format!("{name}_lungmask.png")))
+            .unwrap();
+    }
+    let config = kept(folder.path(), &folder.path().join("split.json"));
+    write_pairs(masks.path(), &["1", "2", "3", "4", "5", "lone", "c"]);
+    let at = |root: &Path, name: &str| root.join(format!("{name}_cxr.png"));
+    std::fs::copy(at(masks.path(), "lone"), at(folder.path(), "lone")).unwrap();
+    let mut of_masks = config.clone();
+    of_masks.data.source[0].kind = SourceKind::Masks;
+    of_masks.data.validation = vec!["lone".to_owned()];
+    assert_eq!(
+        uses(&of_masks),
+        [Split::Excluded, Split::Training, Split::Validation]
+    );
+    // With its mate it is a pair that came after the split.
+    copy_pair(&masks.path().join("lone"), &folder.path().join("lone"));
+    assert!(refusal(&of_masks).contains("the pair lone"));
+    std::fs::remove_file(folder.path().join("lone_soft.png")).unwrap();
+    let strangers = refusal(&with_source(config, SourceKind::Pairs, masks.path()));
+    assert!(
+        strangers.contains("has the name of a pair") && strangers.contains("c_cxr.png"),
+        "{strangers}"
+    );
+}
+
+#[test]
+fn without_a_split_the_list_of_patients_says_who_validates() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pairs(folder.path(), &["a", "b", "c"]);
+    let list = folder.path().join("patients.csv");
+    std::fs::write(&list, "pair,patient\na,Doe^Jane\nb,Roe\nc,Doe^Jane\n").unwrap();
+    let validated = |name: &str| config(folder.path(), &format!("validation = [\"{name}\"]"));
+    let leak = refusal(&validated("a"));
+    assert!(
+        leak.contains("in training and in validation") && leak.contains("c_cxr.png"),
+        "{leak}"
+    );
+    assert!(!leak.contains("Doe"), "{leak}");
+    let dataset = Dataset::load(&validated("b"), &mut Unobserved).unwrap();
+    let keys = |at: usize| &dataset.entries[at].keys;
+    let patient = crate::dataset::patient_key("Doe^Jane");
+    assert!(keys(0).contains(&patient) && keys(2).contains(&patient));
+    assert!(!keys(1).contains(&patient));
+    assert!(!format!("{:?}", dataset.entries).contains("Doe"));
+
+    std::fs::write(&list, "a,1\na,2\n").unwrap();
+    let unusable = refusal(&validated("b"));
+    assert!(unusable.contains("lines 1 and 2"), "{unusable}");
 }
 
 #[test]

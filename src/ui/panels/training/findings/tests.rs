@@ -38,6 +38,7 @@ fn report(count: usize) -> Arc<Report> {
     });
     Arc::new(Report {
         kind: found.kind,
+        folders: found.folders.clone(),
         findings: findings.collect(),
         pairs,
     })
