@@ -65,7 +65,7 @@ impl LockedPairs {
                 None => locked.patients.insert_unnamed(name, group),
             }
             let mut pair = TestPair::read(pair.files, sha256, observer)?;
-            pair.keys.extend(named.cloned());
+            pair.keys.extend(split.known_by(entry).cloned());
             locked.pairs.push(pair);
         }
         if locked.pairs.is_empty() {

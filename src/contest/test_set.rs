@@ -3,7 +3,7 @@
 use super::locked::{LockedPairs, hashes};
 use super::predictor::{Observer, turn};
 use super::{ContestError, sha256_of};
-use crate::dataset::{self, PairFiles, Split, patient_sha256};
+use crate::dataset::{self, CopySources, PairFiles, Split, patient_sha256};
 use crate::evidence::{Learned, Patients, TestPairs, TrainedWith};
 use crate::formats::{self, hexadecimal, stored_fingerprint};
 use crate::model::{BundleInfo, LearnedFrom};
@@ -231,6 +231,9 @@ impl TestPair {
         let radiograph = formats::read(&files.radiograph)?;
         let mut keys = vec![stored_fingerprint(&radiograph.stored)];
         keys.extend(patient_sha256(&radiograph.info));
+        // A registered copy is the picture that it was made of.
+        let sources = CopySources::of(std::iter::once(files.radiograph.as_path()))?;
+        keys.extend(sources.known_by(&files.radiograph)?);
         Ok(Self {
             files,
             sha256,
@@ -240,7 +243,10 @@ impl TestPair {
 
     fn is_among(&self, learned: &LearnedFrom) -> bool {
         self.sha256.iter().any(|file| learned.has_file(file))
-            || self.keys.iter().any(|key| learned.has_key(key))
+            || self
+                .keys
+                .iter()
+                .any(|key| learned.has_key(key) || learned.has_file(key))
     }
 }
 

@@ -55,6 +55,8 @@ pub enum TrainEvent {
         score: f64,
         /// Whether it is the best so far.
         best: bool,
+        /// Validations in a row, this one among them, that were no better by what patience asks for.
+        without_gain: u64,
     },
     /// A checkpoint was written.
     Checkpointed {

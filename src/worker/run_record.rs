@@ -18,8 +18,8 @@ pub struct RunRecord {
     pub iterations: Option<u64>,
     /// Validations without a better score that end it; `None` where nothing but its iterations does.
     pub patience: Option<u64>,
-    /// Validations without a better score before the newest checkpoint.
-    pub validations_since_best: u64,
+    /// Validations until the newest checkpoint that were no better.
+    pub validations_without_gain: u64,
     /// Largest learning rate.
     pub learning_rate: f64,
     /// Iterations between validations; 0 validates at the end only.
@@ -93,7 +93,7 @@ impl RunRecord {
             stage: settings.stage,
             iterations: settings.iterations,
             patience: settings.patience.map(|patience| patience.validations),
-            validations_since_best: newest.validations_since_best,
+            validations_without_gain: newest.validations_without_gain,
             learning_rate: settings.optimizer.learning_rate,
             validate_every: settings.validate_every,
             batch: settings.batch,

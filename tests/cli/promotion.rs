@@ -1,8 +1,8 @@
 //! A site's own model: promoted, refused, taken back, damaged.
 
 use crate::bench::{Bench, contents, document, status, stderr};
-use diaphane::formats::sha256_of_file;
 use diaphane::dataset::patient_key;
+use diaphane::formats::sha256_of_file;
 use diaphane::model::site::EvidenceFiles;
 use diaphane::model::{Bundle, SiteError, SiteFolder};
 use serde_json::Value;

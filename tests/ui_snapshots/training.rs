@@ -177,6 +177,7 @@ impl Window {
                     terms: Terms::from([("psnr".to_owned(), score)]),
                     score,
                     best: iteration <= 300,
+                    without_gain: iteration.saturating_sub(300) / 100,
                 };
                 let kind = EventKind::TrainingProgressed(Box::new(fact));
                 self.desk.borrow_mut().report(job.id(), kind);

@@ -3,8 +3,8 @@
 mod csv;
 
 use super::DatasetError;
-use crate::formats::{FileLock, write_atomically};
 use super::picture::{is_patient_sha256, patient_sha256};
+use crate::formats::{FileLock, write_atomically};
 use crate::radiograph::StudyInfo;
 use csv::{Record, records, written};
 use std::collections::BTreeMap;

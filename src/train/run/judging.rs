@@ -82,6 +82,7 @@ impl Run<'_> {
             terms: validation.terms,
             score: validation.score,
             best,
+            without_gain: self.state.validations_without_gain,
         });
         Ok(best)
     }

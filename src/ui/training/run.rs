@@ -82,8 +82,8 @@ pub struct TrainingRun {
     pub iterations: Option<u64>,
     /// Validations without a better score that end it; `None` where nothing but its iterations does.
     pub patience: Option<u64>,
-    /// Validations since a better score; a branch waits anew.
-    pub validations_since_best: u64,
+    /// Validations that were no better, as its patience counts them; a branch waits anew.
+    pub validations_without_gain: u64,
     /// Largest learning rate; 0 until its folder was read.
     pub learning_rate: f64,
     /// Iterations between validations; 0 validates at the end only.
@@ -113,7 +113,7 @@ impl TrainingRun {
             best: None,
             iterations: None,
             patience: None,
-            validations_since_best: 0,
+            validations_without_gain: 0,
             learning_rate: 0.0,
             validate_every: 0,
             batch: 1,
@@ -150,7 +150,7 @@ impl TrainingRun {
         self.patience = record.patience;
         // One that is read while a validation is made knows less than the worker has told.
         if self.job.is_none() || self.curves.score().is_none() {
-            self.validations_since_best = record.validations_since_best;
+            self.validations_without_gain = record.validations_without_gain;
         }
         self.learning_rate = record.learning_rate;
         self.validate_every = record.validate_every;
@@ -206,12 +206,12 @@ impl TrainingRun {
                 terms,
                 score,
                 best,
+                without_gain,
             } => {
                 self.curves.judge(*iteration, terms, *score);
-                self.validations_since_best += 1;
+                self.validations_without_gain = *without_gain;
                 if *best {
                     self.best = Some((*iteration, *score));
-                    self.validations_since_best = 0;
                 }
             }
             TrainEvent::Warned { message } => {

@@ -72,7 +72,7 @@ fn patience_text(run: &TrainingRun) -> String {
     let Some(patience) = run.patience else {
         return String::new();
     };
-    let waited = run.validations_since_best;
+    let waited = run.validations_without_gain;
     format!("; {waited} of {patience} validations without a better one")
 }
 
