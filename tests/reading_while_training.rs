@@ -87,6 +87,7 @@ fn train(config: &Path) -> WorkerCommand {
     let plan = TrainingPlan {
         config: config.to_owned(),
         resume: None,
+        out: None,
     };
     WorkerCommand::Train(JobHandle::background(), Box::new(plan))
 }
@@ -141,6 +142,7 @@ fn assert_branches(worker: &Worker, root: &Path, record: &RunRecord) {
     let resumed = TrainingPlan {
         config: plan.to.join("run.toml"),
         resume: Some(plan.to.clone()),
+        out: None,
     };
     let command = WorkerCommand::Train(JobHandle::background(), Box::new(resumed));
     let end = run(worker, command, || None).pop();
@@ -210,6 +212,7 @@ fn a_run_that_was_stopped_before_it_had_a_folder_begins_when_it_is_resumed() {
         let plan = TrainingPlan {
             config: config.clone(),
             resume: Some(root.path().join(folder)),
+            out: None,
         };
         let command = WorkerCommand::Train(JobHandle::background(), Box::new(plan));
         run(&worker(), command, || None).pop()
@@ -237,6 +240,7 @@ fn a_preflight_tells_what_the_run_takes_and_touches_nothing() {
     let plan = Box::new(TrainingPlan {
         config: config.clone(),
         resume: None,
+        out: None,
     });
     let worker = worker();
     let command = WorkerCommand::Preflight(JobHandle::background(), plan);
@@ -274,6 +278,7 @@ fn a_preflight_tells_what_the_run_takes_and_touches_nothing() {
         Box::new(TrainingPlan {
             config: root.path().join("absent.toml"),
             resume: None,
+            out: None,
         }),
     );
     let end = run(&worker, again, || None).pop();

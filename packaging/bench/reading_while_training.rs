@@ -137,6 +137,7 @@ fn main() -> ExitCode {
     let plan = TrainingPlan {
         config,
         resume: None,
+        out: None,
     };
     let training = JobHandle::background();
     let command = WorkerCommand::Train(training.clone(), Box::new(plan));

@@ -78,7 +78,8 @@ fn main() -> ExitCode {
     println!(
         "resident {last:.0} MiB at the end of {minutes} minutes, growing by {slope:.1} MiB an hour"
     );
-    if slope > BOUND_MIB_PER_HOUR {
+    // Of a run with too few reports there is no slope.
+    if !slope.is_finite() || slope > BOUND_MIB_PER_HOUR {
         eprintln!("training keeps memory: {slope:.0} MiB an hour, more than {BOUND_MIB_PER_HOUR}");
         return ExitCode::FAILURE;
     }

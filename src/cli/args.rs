@@ -247,6 +247,10 @@ pub struct TrainArgs {
     /// device, threads and what is kept may differ).
     #[arg(long, value_name = "RUN_DIR")]
     pub resume: Option<PathBuf>,
+    /// Train into this folder, whatever the run file says: with the run.toml of a run folder the run is made again, from the
+    /// bundle that the folder keeps.
+    #[arg(long, value_name = "RUN_DIR", conflicts_with = "resume")]
+    pub out: Option<PathBuf>,
     /// Write one JSON object a line to standard output.
     #[arg(long)]
     pub json: bool,

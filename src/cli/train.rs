@@ -4,13 +4,19 @@ use super::args::TrainArgs;
 use super::report::{Tally, print_line};
 use super::session::{Ended, Session};
 use crate::worker::{ComputeOptions, EventKind, JobHandle, TrainingPlan, WorkerCommand};
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use serde_json::Value;
 
 pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Tally> {
+    ensure!(
+        !args.run.is_dir(),
+        "{} is a folder; give a run file, such as the run.toml in a run folder",
+        args.run.display()
+    );
     let plan = TrainingPlan {
         config: args.run.clone(),
         resume: args.resume.clone(),
+        out: args.out.clone(),
     };
     // The run file says where its networks run; no bundle is loaded.
     let session = Session::start(ComputeOptions::default())?;

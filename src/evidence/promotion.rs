@@ -139,15 +139,18 @@ fn keeps(found: Option<&PairedDifference>, name: &str, most: f64, set: &str) -> 
     } else {
         format!(" {unit}")
     };
-    let how = match better {
-        Better::Near(best) => format!(" nearer to {best}"),
-        _ => " better".to_owned(),
+    let is_worse = found.mean < 0.0;
+    let how = match (better, is_worse) {
+        (Better::Near(best), false) => format!("nearer to {best}"),
+        (Better::Near(best), true) => format!("farther from {best}"),
+        (_, false) => "better".to_owned(),
+        (_, true) => "worse".to_owned(),
     };
     Check {
         passed: found.mean >= -most,
         told: format!(
-            "{set}: {name}{how} by {:+.3}{unit}; no less than -{most} is allowed",
-            found.mean
+            "{set}: {name} {how} by {:.3}{unit}; worse by up to {most} is allowed",
+            found.mean.abs()
         ),
     }
 }

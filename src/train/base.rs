@@ -92,8 +92,17 @@ impl Base {
     /// # Errors
     /// [`TrainError::Model`] where it cannot be read.
     pub fn kept_in(run: &Path, named: &Path) -> Result<Self, TrainError> {
+        Self::open(&Self::place_in(run, named))
+    }
+
+    /// Where the run folder `run` keeps its copy, or where there is none, `named`.
+    pub fn place_in(run: &Path, named: &Path) -> PathBuf {
         let kept = run.join(KEPT);
-        Self::open(if kept.is_dir() { &kept } else { named })
+        if kept.is_dir() {
+            kept
+        } else {
+            named.to_owned()
+        }
     }
 
     /// Copies the base into the folder of its run, where it does not lie there yet.
@@ -199,9 +208,12 @@ impl Base {
     fn settle_conventions(&self, config: &mut RunConfig) -> Result<(), TrainError> {
         let manifest = &self.info.manifest;
         let given = &config.conventions;
+        let in_training = manifest.denoiser.condition_in_training;
+        let in_sampling = manifest.denoiser.condition;
         let conventions = Conventions {
             prediction: manifest.denoiser.prediction,
-            condition: manifest.denoiser.condition_in_training,
+            condition: in_training,
+            condition_in_sampling: (in_sampling != in_training).then_some(in_sampling),
             offset_noise: given.offset_noise,
             normalize_latents: true,
             quantize_latents: manifest.vqgan.quantize_latents,

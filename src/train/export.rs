@@ -310,7 +310,7 @@ fn manifest(
     };
     manifest.denoiser = DenoiserSpec {
         prediction: conventions.prediction,
-        condition: conventions.condition,
+        condition: conventions.sampling_condition(),
         condition_in_training: conventions.condition,
         config: architecture,
     };

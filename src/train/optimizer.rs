@@ -22,7 +22,7 @@ struct Slot {
 /// `1 - lr * weight_decay`, Adam adds `weight_decay * w` to `g`.
 ///
 /// # Source
-/// `torch.optim.Adam` and `torch.optim.AdamW`, whose results the fixtures of the tests hold.
+/// The documentation of `torch.optim.Adam` and `torch.optim.AdamW`.
 #[derive(Debug)]
 pub struct Optimizer {
     config: OptimizerConfig,

@@ -6,10 +6,11 @@
 //! name. From the first checkpoint on `start_from` and `vqgan` are not read again: weights and VQGAN lie in
 //! the run folder.
 
+use super::run_folder::SETTINGS;
 use super::stages::Stage;
 use super::{
-    Dataset, DatasetEntry, Decay, Observer, RunConfig, RunFolder, RunState, Split, TrainError,
-    TrainEvent, Which,
+    Dataset, DatasetEntry, Decay, Observer, PatienceConfig, RunConfig, RunFolder, RunState, Split,
+    TrainError, TrainEvent, Which,
 };
 use crate::formats::FileLock;
 use serde::Serialize;
@@ -65,6 +66,16 @@ pub(super) fn reopen(
         // A kill before the listing was written: nothing was learned from any image yet.
         None => folder.write_listing(dataset.entries())?,
     }
+    if ends(&begun) != ends(config) {
+        // Whoever opens the folder, or goes on from its run file, means the run as it is now.
+        let settings = RunConfig {
+            iterations: config.iterations,
+            minutes: config.minutes,
+            patience: config.patience.clone(),
+            ..begun.clone()
+        };
+        folder.write_toml(SETTINGS, &settings)?;
+    }
     if let Some(message) = new_budget(&begun, config) {
         observer.event(&TrainEvent::Warned { message });
     }
@@ -99,6 +110,11 @@ pub(super) fn take_up(
     }
     folder.rewind_log(iteration)?;
     Ok(Some(state))
+}
+
+/// What ends a run.
+fn ends(config: &RunConfig) -> (Option<u64>, Option<f64>, Option<&PatienceConfig>) {
+    (config.iterations, config.minutes, config.patience.as_ref())
 }
 
 /// What a person should know where the budget is another: the learning rate falls with the share of it that

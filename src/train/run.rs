@@ -137,11 +137,12 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn go(mut self) -> Result<RunSummary, TrainError> {
-        self.announce();
+        self.announce()?;
         let started = Instant::now();
         let earlier_secs = self.state.elapsed_secs;
         let mut last_checkpoint = None;
         let mut is_checkpoint_due = false;
+        let mut last_rate = None;
         let mut reason = loop {
             self.give_way();
             let Some(best) = self.judge_where_due()? else {
@@ -162,6 +163,7 @@ impl Run<'_> {
                 break EndReason::Cancelled;
             }
             let learning_rate = self.iterate(fraction)?;
+            last_rate = Some(learning_rate);
             self.state.elapsed_secs = earlier_secs + self.trained_secs(started);
             let (done, config) = (self.state.iteration, self.context.config);
             if done.is_multiple_of(config.report_every) {
@@ -171,6 +173,11 @@ impl Run<'_> {
             is_checkpoint_due = done.is_multiple_of(config.checkpoint_every);
         };
         let done = self.state.iteration;
+        if let (EndReason::Finished, Some(rate)) = (reason, last_rate)
+            && !self.state.unreported.is_empty()
+        {
+            self.report(rate)?;
+        }
         if reason == EndReason::Finished && self.state.judged_at != Some(done) {
             self.state.is_validation_due = true;
             last_checkpoint = None;
@@ -210,7 +217,7 @@ impl Run<'_> {
         self.reported.since += waited;
     }
 
-    fn announce(&mut self) {
+    fn announce(&mut self) -> Result<(), TrainError> {
         let num_parameters = self
             .stage
             .networks()
@@ -227,9 +234,10 @@ impl Run<'_> {
             num_parameters,
             iteration: self.state.iteration,
         });
-        if let Some(message) = notice(self.context.config) {
+        if let Some(message) = notice(self.context)? {
             self.observer.event(&TrainEvent::Warned { message });
         }
+        Ok(())
     }
 
     /// Training time since `started`, in seconds.

@@ -51,6 +51,9 @@ impl Which {
     }
 }
 
+/// The settings in a run folder.
+pub(super) const SETTINGS: &str = "run.toml";
+
 /// An existing run folder.
 #[derive(Debug, Clone)]
 pub struct RunFolder {
@@ -64,7 +67,7 @@ impl RunFolder {
     /// [`TrainError::RunExists`] where a run lies there already.
     pub fn create(config: &RunConfig) -> Result<Self, TrainError> {
         let root = config.out.clone();
-        let settings = root.join("run.toml");
+        let settings = root.join(SETTINGS);
         if settings.exists() {
             return Err(TrainError::RunExists { path: root });
         }
@@ -84,7 +87,7 @@ impl RunFolder {
     /// # Errors
     /// [`TrainError::File`] where no run lies there.
     pub fn open(root: &Path) -> Result<Self, TrainError> {
-        let settings = root.join("run.toml");
+        let settings = root.join(SETTINGS);
         fs::metadata(&settings).map_err(TrainError::file("opening the run", &settings))?;
         Ok(Self {
             root: root.to_owned(),
@@ -101,7 +104,7 @@ impl RunFolder {
     /// # Errors
     /// [`TrainError::RunFile`] where they are damaged.
     pub fn settings(&self) -> Result<RunConfig, TrainError> {
-        read_toml(&self.root.join("run.toml"))
+        read_toml(&self.root.join(SETTINGS))
     }
 
     /// Writes the data listing.

@@ -13,6 +13,8 @@ pub struct TrainingPlan {
     pub config: PathBuf,
     /// Run folder whose newest checkpoint is the start; `None` begins anew.
     pub resume: Option<PathBuf>,
+    /// Run folder of a run that is made again under the settings of another; `None` where the run file says.
+    pub out: Option<PathBuf>,
 }
 
 /// A bundle, and where its networks shall run.

@@ -120,6 +120,7 @@ mod tests {
         let plan = TrainingPlan {
             config: "RUN.toml".into(),
             resume: None,
+            out: None,
         };
         (handle.id(), WorkerCommand::Train(handle, Box::new(plan)))
     }

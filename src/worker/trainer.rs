@@ -66,7 +66,11 @@ impl Trainer for NetworkTrainer {
 /// The settings of a plan and how its run begins. A run that was stopped before it had a folder begins anew.
 fn begun(plan: &TrainingPlan) -> Result<(RunConfig, Start), TrainError> {
     let Some(folder) = &plan.resume else {
-        return Ok((RunConfig::read(&plan.config)?, Start::Fresh));
+        let config = match &plan.out {
+            Some(out) => RunConfig::read_to_repeat(&plan.config, out)?,
+            None => RunConfig::read(&plan.config)?,
+        };
+        return Ok((config, Start::Fresh));
     };
     if RunFolder::open(folder).is_err() {
         let config = RunConfig::read(&plan.config)?;

@@ -289,7 +289,7 @@ fn what_failed_is_named_and_not_put_in_force() {
     let root = root();
     let mut window = Window::new().with_study().with_evidence(root.path(), 0.4);
     assert!(window.has("It may not be put in force.") && window.has("FAILED"));
-    assert!(window.has_text("test set: RBF nearer to 0 by -0.200"));
+    assert!(window.has_text("test set: RBF farther from 0 by 0.200"));
     assert!(!window.can_press("Put in force..."));
     // Whatever asks for it.
     window.evidence(EvidenceCommand::Promote);

@@ -103,6 +103,7 @@ impl Bench {
         let plan = TrainingPlan {
             config: self.path("plan.toml"),
             resume: None,
+            out: None,
         };
         let command = WorkerCommand::Train(JobHandle::background(), Box::new(plan));
         let end = self.told(command, |_| {}).pop();

@@ -11,6 +11,7 @@ fn train(handle: &JobHandle, config: &str) -> WorkerCommand {
     let plan = TrainingPlan {
         config: PathBuf::from(config),
         resume: None,
+        out: None,
     };
     WorkerCommand::Train(handle.clone(), Box::new(plan))
 }
@@ -273,6 +274,7 @@ fn shutting_down_ends_training_that_is_held_and_what_waits() {
     let plan = TrainingPlan {
         config: PathBuf::from("RUN.toml"),
         resume: None,
+        out: None,
     };
     let command = WorkerCommand::Preflight(second.clone(), Box::new(plan));
     worker.send(command).unwrap();

@@ -122,6 +122,12 @@ fn split(args: &SplitArgs) -> anyhow::Result<Tally> {
             "--{name} {share} is no share; give a number between 0 and 1"
         );
     }
+    let both = args.validation + args.test;
+    ensure!(
+        both < 1.0,
+        "--validation and --test take {:.0} % of the patients together; nobody is left to learn from",
+        100.0 * both
+    );
     let request = request(&args.pairs, args.patients.as_ref());
     // Said before minutes are spent.
     let patients = request.listed_patients()?;

@@ -15,6 +15,7 @@ use crate::worker::{
 };
 use anyhow::{Context as _, bail, ensure};
 use serde_json::json;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Judges a bundle and puts it in force where it is better.
@@ -27,6 +28,11 @@ pub(super) fn promote(args: &PromoteArgs) -> anyhow::Result<Tally> {
             html.display()
         );
     }
+    ensure!(
+        !Path::new(&args.bundle).join("run.toml").is_file(),
+        "{} is a run folder; make a bundle of it with `diaphane models pack` first",
+        args.bundle
+    );
     let candidate = Contender::new("candidate", &find_bundle(&args.bundle)?)?;
     let base = Contender::new("base", &default_bundle()?)?;
     ensure!(

@@ -20,7 +20,7 @@ pub struct AugmentationConfig {
     pub shift: f64,
     /// Probability of a left-right flip.
     pub flip: f64,
-    /// Probability that a patch is centred on a pixel of the lung field.
+    /// Probability that a patch is drawn about a pixel of the lung field, as far as the borders of the radiograph let it.
     pub lung_focus: f64,
     /// Factor on the bone layer (radiograph minus soft-tissue image, about its median).
     pub bone_gain: [f64; 2],

@@ -1,6 +1,6 @@
 //! Which settings of a run file have a meaning, by themselves and with each other.
 
-use super::{RunConfig, TrainStage};
+use super::{DenoiserLoss, RunConfig, TrainStage};
 use crate::model::SegmenterConfig;
 use crate::model::manifest::Prediction;
 use crate::train::TrainError;
@@ -29,6 +29,7 @@ impl RunConfig {
         self.conventions.validate()?;
         self.validate_patch()?;
         self.validate_prediction()?;
+        self.validate_distillation()?;
         self.device().map(drop)
     }
 
@@ -133,6 +134,23 @@ impl RunConfig {
             }
         }
         Ok(())
+    }
+
+    /// Distillation takes its tasks from the denoiser's loss, and nothing else of it.
+    fn validate_distillation(&self) -> Result<(), TrainError> {
+        let given = &self.loss.denoiser;
+        let used = DenoiserLoss {
+            lung_weight: given.lung_weight,
+            local_share: given.local_share,
+            ..DenoiserLoss::default()
+        };
+        if self.stage != TrainStage::Distill || *given == used {
+            return Ok(());
+        }
+        Err(TrainError::setting(
+            "loss.denoiser",
+            "has settings that distillation does not know; leave all out but `lung_weight` and `local_share`",
+        ))
     }
 
     fn validate_budget(&self) -> Result<(), TrainError> {

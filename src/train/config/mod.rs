@@ -109,8 +109,8 @@ pub struct RunConfig {
     /// Patches (segmenter: images) per iteration.
     #[serde(default = "default_batch")]
     pub batch: usize,
-    /// Parts that a batch is computed in, one after the other, before the weights move: as many times less memory for
-    /// the same step.
+    /// Parts that a batch is computed in, one after the other, before the weights move: as many times less memory. The
+    /// step is that of the whole batch, but for statistics and weighted means, which are taken of a part each.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub accumulate: usize,
     /// Whether activations are computed a second time on the way back instead of being kept: less memory for about a
@@ -233,6 +233,25 @@ impl RunConfig {
     pub fn read_to_resume(path: &Path, run: &Path) -> Result<Self, TrainError> {
         let mut config = Self::read_with(path, |named| Base::kept_in(run, named))?;
         run.clone_into(&mut config.out);
+        Ok(config)
+    }
+
+    /// As [`Self::read`], for making a run again in the folder `out`: where the run file is that of a run folder, the copy
+    /// of the base there counts.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_to_repeat(path: &Path, out: &Path) -> Result<Self, TrainError> {
+        let absolute = |path| {
+            std::path::absolute(path).map_err(TrainError::file("reading the run file", path))
+        };
+        let run = absolute(path)?;
+        let run = run.parent().unwrap_or(Path::new(""));
+        let mut config = Self::read_with(path, |named| Base::kept_in(run, named))?;
+        if let Some(base) = &mut config.base {
+            *base = Base::place_in(run, base);
+        }
+        config.out = absolute(out)?;
         Ok(config)
     }
 

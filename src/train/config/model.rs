@@ -99,6 +99,10 @@ pub struct Conventions {
     pub prediction: Prediction,
     /// Scale of the condition; the authors' code trains with `sqrt_alphas_cumprod`.
     pub condition: ConditionScaling,
+    /// Its scale while sampling, where that is another one, as in the authors' code: the weights are judged by it, samples
+    /// are drawn by it, and a student of distillation learns by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition_in_sampling: Option<ConditionScaling>,
     /// Factor on one more normal number per channel and image, added to the noise.
     pub offset_noise: f64,
     /// Whether latents are brought to mean 0 and standard deviation 1 per channel.
@@ -114,6 +118,7 @@ impl Default for Conventions {
         Self {
             prediction: Prediction::ConditionResidual,
             condition: ConditionScaling::Unscaled,
+            condition_in_sampling: None,
             // The value of the authors' code (config.py of GL-LCM).
             offset_noise: 0.1,
             normalize_latents: true,
@@ -128,6 +133,11 @@ impl Default for Conventions {
 }
 
 impl Conventions {
+    /// Scale of the condition while sampling.
+    pub fn sampling_condition(&self) -> ConditionScaling {
+        self.condition_in_sampling.unwrap_or(self.condition)
+    }
+
     /// The noise schedule in the form the forward process takes.
     pub fn noise_schedule(&self) -> NoiseScheduleConfig {
         match self.schedule {
@@ -150,7 +160,8 @@ impl Conventions {
 
     pub(super) fn validate(&self) -> Result<(), TrainError> {
         if self.prediction == Prediction::ConditionResidual
-            && self.condition == ConditionScaling::SqrtAlphasCumprod
+            && [self.condition, self.sampling_condition()]
+                .contains(&ConditionScaling::SqrtAlphasCumprod)
         {
             return Err(TrainError::setting(
                 "conventions.condition",

@@ -6,7 +6,7 @@ use crate::model::{Denoiser, Recomputed};
 use crate::nn::for_convolution;
 use crate::train::observer::Turns;
 use crate::train::random::normal;
-use crate::train::{Conventions, RunConfig, TrainError};
+use crate::train::{Conventions, RunConfig, TrainError, TrainStage};
 use rand_chacha::ChaCha8Rng;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
@@ -16,6 +16,8 @@ pub(super) struct Estimator {
     denoiser: Denoiser,
     schedule: NoiseSchedule,
     conventions: Conventions,
+    /// Scale of the condition that it learns under: a student of distillation learns what is sampled.
+    learned_condition: ConditionScaling,
     device: Device,
     compute: Kind,
     recompute: bool,
@@ -36,6 +38,10 @@ impl Estimator {
         Ok(Self {
             denoiser: Denoiser::new(&vs.root(), &config.model.denoiser()?),
             schedule: NoiseSchedule::new(&conventions.noise_schedule())?,
+            learned_condition: match config.stage {
+                TrainStage::Distill => conventions.sampling_condition(),
+                _ => conventions.condition,
+            },
             conventions,
             device,
             compute: config.precision.kind(device),
@@ -71,8 +77,9 @@ impl Estimator {
         noisy: &Tensor,
         condition: &Tensor,
         timesteps: &[i64],
+        scaling: ConditionScaling,
     ) -> Result<(Tensor, Tensor), TrainError> {
-        let scaled = match self.conventions.condition {
+        let scaled = match scaling {
             ConditionScaling::Unscaled => condition.shallow_clone(),
             ConditionScaling::SqrtAlphasCumprod => {
                 condition * self.schedule.signal_scale(condition, timesteps)?
@@ -82,31 +89,33 @@ impl Estimator {
         Ok((input, Tensor::from_slice(timesteps).to_device(self.device)))
     }
 
-    /// The network's output for noisy latents: its first channels, as many as the latent has.
+    /// The network's output for noisy latents as it is sampled: its first channels, as many as the latent has.
     pub fn predict(
         &self,
         noisy: &Tensor,
         condition: &Tensor,
         timesteps: &[i64],
     ) -> Result<Tensor, TrainError> {
-        let (input, times) = self.input(noisy, condition, timesteps)?;
+        let scaling = self.conventions.sampling_condition();
+        let (input, times) = self.input(noisy, condition, timesteps, scaling)?;
         of_latent(&self.denoiser.forward(&input, &times), noisy)
     }
 
-    /// [`Self::predict`], for a loss; [`Self::send_back`] goes with it.
+    /// The network's output as it learns, for a loss; [`Self::send_back`] goes with it.
     pub fn predict_to_learn(
         &self,
         noisy: &Tensor,
         condition: &Tensor,
         timesteps: &[i64],
     ) -> Result<Predicted, TrainError> {
+        let scaling = self.learned_condition;
+        let (input, times) = self.input(noisy, condition, timesteps, scaling)?;
         if !self.recompute {
             return Ok(Predicted {
-                output: self.predict(noisy, condition, timesteps)?,
+                output: of_latent(&self.denoiser.forward(&input, &times), noisy)?,
                 kept: None,
             });
         }
-        let (input, times) = self.input(noisy, condition, timesteps)?;
         let kept = self.denoiser.forward_recomputed(&input, &times);
         Ok(Predicted {
             output: of_latent(&kept.output, noisy)?,

@@ -135,7 +135,10 @@ impl LatentSpace {
         let with_target = dataset
             .training()
             .filter_map(|(sample, grid_px)| Some((sample.soft_tissue.as_ref()?, grid_px)));
-        for (soft, grid_px) in with_target.take(MOST_MEASURED) {
+        let with_target: Vec<_> = with_target.collect();
+        // Of every source its share.
+        let every = with_target.len().div_ceil(MOST_MEASURED).max(1);
+        for (soft, grid_px) in with_target.into_iter().step_by(every) {
             turns.give_or_stop()?;
             let image = on_grid(soft, grid_px, multiple_px);
             let (width, height) = image.size();

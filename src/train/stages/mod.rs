@@ -19,11 +19,11 @@ pub(crate) use context::RunContext;
 pub(crate) use frozen::FrozenVqgan;
 pub use latent::LatentStats;
 
-use super::base::load_base;
+use super::base::{Base, load_base};
 use super::low_rank::LowRank;
 use super::observer::Turns;
 use super::{Batch, RunConfig, RunFolder, Terms, TrainError, TrainStage, TrainedNetwork};
-use crate::model::manifest::FileRole;
+use crate::model::manifest::{FileRole, InputRange};
 use judge::mean_terms;
 use rand_chacha::ChaCha8Rng;
 use tch::Tensor;
@@ -144,11 +144,31 @@ pub(crate) fn check(config: &RunConfig) -> Result<(), TrainError> {
 }
 
 /// What a person should know before a run begins.
-pub(crate) fn notice(config: &RunConfig) -> Option<String> {
+pub(crate) fn notice(context: RunContext<'_>) -> Result<Option<String>, TrainError> {
+    let config = context.config;
     match config.stage {
-        TrainStage::Vqgan => vqgan::notice(&config.loss.vqgan),
-        TrainStage::Segmenter | TrainStage::Denoiser | TrainStage::Distill => None,
+        TrainStage::Vqgan => Ok(vqgan::notice(&config.loss.vqgan)),
+        TrainStage::Denoiser | TrainStage::Distill => {
+            let base = Base::of_run(config, context.folder)?;
+            let is_local = config.loss.denoiser.local_share > 0.0;
+            Ok(base
+                .filter(|_| is_local)
+                .and_then(|base| local_notice(&base)))
+        }
+        TrainStage::Segmenter => Ok(None),
     }
+}
+
+/// Where the base's local path sees other grey values than the trainer shows.
+fn local_notice(base: &Base) -> Option<String> {
+    let manifest = base.manifest();
+    (manifest.local_path.input == InputRange::Stretched).then(|| {
+        format!(
+            "the local path of {} sees radiographs stretched from black to white, and this run shows it them as they are: \
+             look at its pictures in the lungs, or set `loss.denoiser.local_share` to 0",
+            manifest.name
+        )
+    })
 }
 
 /// The stage a run file asks for; gives a turn before every image is encoded.

@@ -1,9 +1,11 @@
 //! Iterations that cannot be taken: they leave nothing behind.
 
+use super::estimator::Estimator;
 use super::segmenter::SegmenterStage;
 use super::vqgan::VqganStage;
 use super::*;
 use crate::formats::raster::write_grey16;
+use crate::model::manifest::{ConditionScaling, Prediction};
 use crate::radiograph::Raster;
 use crate::train::random::{Purpose, generator};
 use crate::train::{Dataset, Unobserved};
@@ -261,4 +263,44 @@ fn a_skipped_iteration_leaves_the_codec_and_its_opponent_as_they_were() {
     assert_skipped_without_a_trace(&mut stage);
     let discriminator = stage.networks().remove(1);
     assert_eq!(discriminator.name, "discriminator");
+}
+
+/// The authors' networks learn under a scaled condition, and are sampled under the whole one: at the last timestep hardly
+/// anything of it is left to learn from.
+#[test]
+fn a_network_learns_and_is_judged_under_the_conditions_of_its_conventions() {
+    let folder = tempfile::tempdir().unwrap();
+    let outputs = |stage: TrainStage, learned: ConditionScaling| {
+        let mut config = config("segmenter", folder.path());
+        config.stage = stage;
+        config.conventions.prediction = Prediction::Epsilon;
+        config.conventions.condition = learned;
+        config.conventions.condition_in_sampling = Some(ConditionScaling::Unscaled);
+        tch::manual_seed(3);
+        let vs = VarStore::new(Device::Cpu);
+        let estimator = Estimator::new(&config, &vs).unwrap();
+        // A fresh network answers nothing: its last layer is filled with zeros.
+        let _guard = tch::no_grad_guard();
+        for mut variable in vs.trainable_variables() {
+            drop(variable.uniform_(-0.1, 0.1));
+        }
+        let [noisy, condition] =
+            [(); 2].map(|()| Tensor::randn([1, 4, 8, 8], (Kind::Float, Device::Cpu)));
+        let sampled = estimator.predict(&noisy, &condition, &[999]).unwrap();
+        let learned = estimator.predict_to_learn(&noisy, &condition, &[999]);
+        (sampled, learned.unwrap().output)
+    };
+    let differ = |(a, b): (Tensor, Tensor)| (a - b).abs().max().double_value(&[]) > 1e-4;
+    assert!(differ(outputs(
+        TrainStage::Denoiser,
+        ConditionScaling::SqrtAlphasCumprod
+    )));
+    assert!(!differ(outputs(
+        TrainStage::Denoiser,
+        ConditionScaling::Unscaled
+    )));
+    assert!(!differ(outputs(
+        TrainStage::Distill,
+        ConditionScaling::SqrtAlphasCumprod
+    )));
 }

@@ -100,6 +100,19 @@ impl VqganStage {
         radiographs + &batch.soft_tissue * soft
     }
 
+    /// Mean over both kinds of images, as the codec is used: from codebook entries where it only learned those.
+    fn score(&self, terms: &Terms) -> Option<f64> {
+        let ending = if self.loss.quantized_share >= 1.0 {
+            "_quantized"
+        } else {
+            ""
+        };
+        let planes = ["radiograph", "soft_tissue"];
+        let found = planes.map(|name| terms.get(&format!("psnr_{name}{ending}")).copied());
+        let known: Vec<f64> = found.into_iter().flatten().collect();
+        (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+    }
+
     fn encode_fast(&self, images: &Tensor) -> Tensor {
         let images = for_convolution(images, self.compute);
         self.vqgan.encode(&images).to_kind(Kind::Float)
@@ -254,7 +267,7 @@ impl Stage for VqganStage {
             each.push(terms);
         }
         let terms = mean_terms(&each);
-        let score = terms.get("psnr_radiograph").copied();
+        let score = self.score(&terms);
         Ok(score.map(|score| Validation { terms, score }))
     }
 }

@@ -114,6 +114,7 @@ pub(super) fn begin(run_file: PathBuf, state: &mut AppState, services: &mut Serv
     let plan = TrainingPlan {
         config: run_file.clone(),
         resume: None,
+        out: None,
     };
     match send(plan, services) {
         Ok(job) => {
@@ -142,6 +143,7 @@ fn resume(state: &mut AppState, services: &mut Services) {
     let plan = TrainingPlan {
         config: begun_with.unwrap_or_else(|| folder.join("run.toml")),
         resume: Some(folder),
+        out: None,
     };
     match send(plan, services) {
         Ok(job) => {

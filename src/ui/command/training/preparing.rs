@@ -126,6 +126,7 @@ pub(super) fn written(
             let plan = TrainingPlan {
                 config: run_file,
                 resume: None,
+                out: None,
             };
             let handle = JobHandle::background();
             let command = WorkerCommand::Preflight(handle.clone(), Box::new(plan));

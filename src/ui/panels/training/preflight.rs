@@ -35,7 +35,7 @@ pub(super) fn preflight_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiC
             if ui.button("Stop").clicked() {
                 ask(commands, TrainingCommand::StopPreflight);
             }
-            ui.label("The first steps are made");
+            ui.label("Making the first steps...");
         } else if state.training.is_running() {
             ui.label("A run goes on; wait for its end, or pause it.");
         }

@@ -34,7 +34,11 @@ pub(super) fn run_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand
     if run.curves.loss().is_some() {
         plots_ui(ui, &run.curves, run.best, commands);
     } else {
-        hint_ui(ui, "Curves appear with the first report.");
+        let text = match run.job {
+            Some(_) => "Curves appear with the first report.",
+            None => "The log of this run holds no report.",
+        };
+        hint_ui(ui, text);
     }
     samples_ui(ui, state, run, commands);
     checkpoints_ui(ui, state, run, commands);
