@@ -2,7 +2,7 @@
 
 use crate::fake::Window;
 use crate::phantom::{SIDE, defaults, grid, result, stored};
-use crate::training::sums_of;
+use crate::training::write_checkpoint;
 use diaphane::contest::Gallery;
 use diaphane::evidence::{Learned, Patients, Table, TestPairs, TrainedWith, Verdict};
 use diaphane::formats;
@@ -134,15 +134,12 @@ fn outcome(root: &Path, bone: f64) -> ContestOutcome {
 
 /// A folder of a run with a checkpoint, as training leaves it.
 fn write_run(out: &Path) {
-    let step = out.join("checkpoints/step-00000300");
-    std::fs::create_dir_all(&step).expect("a folder");
     let settings = "stage = 'denoiser'\nout = 'x'\nvqgan = 'y'\niterations = 300\nbatch = 4\n\
                     [[data.source]]\nkind = 'pairs'\nfolder = 'z'\n";
     let state = "iteration = 300\nelapsed_secs = 375.0\nbest_score = 31.0\nbest_iteration = 300\n";
+    write_checkpoint(&out.join("checkpoints/step-00000300"), state);
     for (path, text) in [
         (out.join("run.toml"), settings),
-        (step.join("state.toml"), state),
-        (step.join("sha256sums"), &sums_of(state)),
         (out.join("last"), "step-00000300"),
         (out.join("best"), "step-00000300"),
     ] {

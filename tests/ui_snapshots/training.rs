@@ -215,26 +215,34 @@ fn preflight() -> Preflight {
     }
 }
 
-/// Checksums of a checkpoint that holds nothing but its state, as training writes them.
-pub fn sums_of(state: &str) -> String {
-    let digest = hexadecimal(&Sha256::digest(state.as_bytes()));
-    format!("{digest}  state.toml\n")
+/// A checkpoint of this state, with empty networks and its checksums, as training writes them.
+pub fn write_checkpoint(folder: &Path, state: &str) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    let mut sums = String::new();
+    for (name, text) in [
+        ("state.toml", state),
+        ("weights.safetensors", ""),
+        ("ema.safetensors", ""),
+        ("optimizer.safetensors", ""),
+    ] {
+        std::fs::write(folder.join(name), text).expect("written");
+        let digest = hexadecimal(&Sha256::digest(text.as_bytes()));
+        sums.push_str(&[&digest, "  ", name, "\n"].concat());
+    }
+    std::fs::write(folder.join("sha256sums"), sums).expect("written");
 }
 
 /// A folder of a run with a checkpoint, as training leaves it.
 pub fn write_run_folder(out: &Path) {
-    let step = out.join("checkpoints/step-00000300");
-    std::fs::create_dir_all(&step).expect("a folder");
     let settings = "stage = 'denoiser'\nout = 'x'\nvqgan = 'y'\niterations = 1000\nbatch = 4\n\
                     [[data.source]]\nkind = 'pairs'\nfolder = 'z'\n";
     let state = "iteration = 300\nelapsed_secs = 375.0\nbest_score = 31.0\nbest_iteration = 300\n";
     let log = "iteration,elapsed_secs,split,term,value\n100,125.0,training,loss,0.200000\n\
                300,375.0,training,loss,0.100000\n300,375.0,schedule,learning_rate,1e-4\n\
                300,375.0,validation,score,31.000000\n";
+    write_checkpoint(&out.join("checkpoints/step-00000300"), state);
     for (path, text) in [
         (out.join("run.toml"), settings),
-        (step.join("state.toml"), state),
-        (step.join("sha256sums"), &sums_of(state)),
         (out.join("log.csv"), log),
         (out.join("last"), "step-00000300"),
         (out.join("best"), "step-00000300"),

@@ -1,5 +1,6 @@
 use super::*;
 use crate::contest::{ContestStep, Unobserved};
+use crate::dataset::patient_key;
 use crate::formats::raster::write_grey16;
 use crate::pipeline::Progress;
 use crate::radiograph::{Raster, Warning};
@@ -137,5 +138,6 @@ fn pairs_that_nobody_named_a_patient_of_are_known_as_such() {
     std::fs::write(&path, text).unwrap();
     let set = test_set(&root, &[folder(&root, &[], None)]).unwrap();
     assert!(set.patients.is_unnamed("a1") && !set.patients.is_unnamed("b1"));
-    assert_eq!(set.patients.key("b1"), "patient 7");
+    // No name of anybody goes on from there.
+    assert_eq!(set.patients.key("b1"), patient_key("patient 7"));
 }
