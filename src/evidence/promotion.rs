@@ -47,10 +47,10 @@ impl Verdict {
     /// Judges a candidate by how the test pairs came to be, and by its comparisons with the base on the two sets.
     pub fn new(pairs: &TestPairs, test: &Comparison, reference: &Comparison) -> Self {
         let mut checks = pairs.checks().to_vec();
-        checks.push(beats(test.of_column(DECIDES)));
+        checks.push(beats(complete(test, DECIDES)));
         checks.extend(watched(test, "test set"));
         let tolerated = |found| keeps(found, DECIDES, REFERENCE_LOSS_DB, "reference set");
-        checks.push(tolerated(reference.of_column(DECIDES)));
+        checks.push(tolerated(complete(reference, DECIDES)));
         checks.extend(watched(reference, "reference set"));
         Self { checks }
     }
@@ -75,7 +75,7 @@ fn beats(found: Option<&PairedDifference>) -> Check {
     let Some(found) = found else {
         return Check {
             passed: false,
-            told: "test set: no case was scored".to_owned(),
+            told: format!("test set: {DECIDES} is not known of every case"),
         };
     };
     let patients = found.units;
@@ -112,17 +112,16 @@ fn unnamed_of(found: &PairedDifference) -> String {
 
 /// What is watched on a set; what is not known of every case is not good enough.
 fn watched<'a>(comparison: &'a Comparison, set: &'a str) -> impl Iterator<Item = Check> + 'a {
+    let watched = WATCHED.into_iter();
+    watched.map(move |(name, most)| keeps(complete(comparison, name), name, most, set))
+}
+
+/// A column that is known of every case that another one is known of.
+fn complete<'a>(comparison: &'a Comparison, name: &str) -> Option<&'a PairedDifference> {
     let found = comparison.differences.iter();
     let num_cases = found.map(|found| found.cases.len()).max().unwrap_or(0);
-    WATCHED.into_iter().map(move |(name, most)| {
-        let found = comparison.of_column(name);
-        keeps(
-            found.filter(|found| found.cases.len() == num_cases),
-            name,
-            most,
-            set,
-        )
-    })
+    let found = comparison.of_column(name);
+    found.filter(|found| found.cases.len() == num_cases)
 }
 
 /// Whether a column is not worse than is tolerated.

@@ -54,7 +54,7 @@ pub enum TrainingCommand {
     StopPreflight,
     /// Begin the run.
     Start,
-    /// Write a checkpoint and give the memory back.
+    /// Write a checkpoint and let the networks go.
     Pause,
     /// Go on from the newest checkpoint.
     Resume,

@@ -80,7 +80,8 @@ pub(super) fn preflight(
         checkpoint_bytes,
         disk_bytes: disk_bytes(config, trial.path(), checkpoint_bytes),
         free_disk_bytes: free_disk_bytes(&config.out),
-        memory_bytes: memory_bytes.map(|(before, peak)| peak.saturating_sub(before)),
+        memory_bytes: memory_bytes
+            .map(|(before, peak)| peak.saturating_sub(before) + views_bytes(config, trial.path())),
         free_memory_bytes: memory::available(),
         ..stopwatch.told()
     };
@@ -249,9 +250,14 @@ fn disk_bytes(config: &RunConfig, trial: &Path, checkpoint_bytes: u64) -> u64 {
     let once = folder_bytes(trial).saturating_sub(checkpoints + views + samples);
     // The best, and the one that is being written.
     let kept = checkpoint_bytes * (config.keep_checkpoints as u64 + 2);
-    let num_views = count_views(&trial.join("latents")).max(1);
     let validations = num_validations(config).max(1);
-    once + kept + views / num_views * config.prepared_views + samples * validations
+    once + kept + views_bytes(config, trial) + samples * validations
+}
+
+/// All prepared views, told from those that the first steps left in `trial`, bytes; they stay in memory as well.
+fn views_bytes(config: &RunConfig, trial: &Path) -> u64 {
+    let views = trial.join("latents");
+    folder_bytes(&views) / count_views(&views).max(1) * config.prepared_views
 }
 
 /// Prepared views that the first steps made; each has its checksum beside it.

@@ -105,7 +105,7 @@ fn buttons_ui(ui: &mut Ui, run: &TrainingRun, commands: &mut Vec<UiCommand>) {
     ui.horizontal(|ui| {
         let is_ending = matches!(run.status, RunStatus::Pausing | RunStatus::Stopping);
         if run.job.is_some() {
-            let tip = "Writes a checkpoint and gives all its memory back; Resume goes on as if it had never stopped";
+            let tip = "Writes a checkpoint and lets its networks go, so that reading has the memory; Resume goes on as if it had never stopped";
             let pause = ui.add_enabled(!is_ending, Button::new("Pause"));
             if pause.on_hover_text(tip).clicked() {
                 ask(commands, TrainingCommand::Pause);
