@@ -148,6 +148,13 @@ fn a_run_goes_on_where_its_base_is_gone_and_where_a_checkpoint_is_damaged() {
         recorder.warnings
     );
     assert_same_checkpoint(&kept, &resumed.last_checkpoint);
+
+    // Made again from its folder alone, it is the same run.
+    let place = root.join("repeated");
+    let repeated = RunConfig::read_to_repeat(&config.out.join("run.toml"), &place).unwrap();
+    assert_eq!(repeated.out, place);
+    let repeated = run(&repeated, Start::Fresh, &mut Unobserved).unwrap();
+    assert_same_checkpoint(&kept, &repeated.last_checkpoint);
 }
 
 #[test]
@@ -188,6 +195,8 @@ fn a_run_goes_on_with_what_it_was_begun_with_or_not_at_all() {
         (EndReason::Finished, 5)
     );
     assert_eq!(recorder.warnings.len(), 1, "{:?}", recorder.warnings);
+    let kept = RunFolder::open(&begun.out).unwrap().settings().unwrap();
+    assert_eq!(kept.iterations, Some(5), "the folder tells of it");
 
     // A checkpoint can be lost: an earlier one stands in for it.
     std::fs::remove_dir_all(begun.out.join("checkpoints/step-00000005")).unwrap();
