@@ -6,8 +6,9 @@
 //! Pictures are those of the phantom, so nothing outside the repository is needed.
 #![cfg(feature = "gui")]
 
+use diaphane::radiograph::FloatImage;
 use diaphane::ui::{CompareTool, Content, DiaphaneApp, Layout, UiCommand};
-use diaphane::worker::{ComputeOptions, start_suppressor};
+use diaphane::worker::{ComputeOptions, KeptResult, start_suppressor};
 use eframe::egui::{Key, Modifiers, Pos2, Rect, Role, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -163,11 +164,19 @@ fn one_sitting_from_opening_to_coming_back() {
 
     let session = folder.path().join("state/session.json");
     let kept = |_: &Sitting| {
-        std::fs::read_to_string(&session).is_ok_and(|text| text.contains("phantom_7_0000_cxr.png"))
+        std::fs::read_to_string(&session).is_ok_and(|text| {
+            let text = text.replace(' ', "");
+            text.contains("phantom_7_0000_cxr.png") && text.contains("\"has_result\":true")
+        })
     };
     sitting.wait_for("the session to be kept", kept);
+    let shown = shown_soft_tissue(&sitting);
+    let results = folder.path().join("state/results");
+    sitting.wait_for("the picture to be kept", |s| {
+        kept_soft_tissue(s, &results).as_ref() == Some(&shown)
+    });
     drop(sitting);
-    come_back(folder.path());
+    come_back(folder.path(), &shown);
 }
 
 /// By the line for paths, as where the system has no dialog.
@@ -296,8 +305,24 @@ fn save(sitting: &mut Sitting, folder: &Path) {
     assert!(text.contains("sha256") && certificate.is_object());
 }
 
-/// The program was never closed: it offers what was open, and the length is there again.
-fn come_back(folder: &Path) {
+/// The soft-tissue image that is shown.
+fn shown_soft_tissue(sitting: &Sitting) -> FloatImage {
+    let study = sitting.harness.state().state().study();
+    let result = study.and_then(|study| study.result());
+    result.expect("a result").soft_tissue.clone()
+}
+
+/// The one that the next start finds, once a result was shown long enough to be kept.
+fn kept_soft_tissue(sitting: &Sitting, results: &Path) -> Option<FloatImage> {
+    let study = sitting.harness.state().state().study()?;
+    let file = std::fs::read_dir(results).ok()?.next()?.ok()?.path();
+    let bytes = std::fs::read(file).ok()?;
+    let kept = KeptResult::from_bytes(&bytes, &study.radiograph).ok()?;
+    Some(kept.result.soft_tissue.clone())
+}
+
+/// The program was never closed: it offers what was open, and the length and the picture that was shown are there again.
+fn come_back(folder: &Path, shown: &FloatImage) {
     let mut sitting = Sitting::begin(folder);
     assert!(sitting.sees("did not end cleanly"));
     sitting.click("Restore");
@@ -307,9 +332,9 @@ fn come_back(folder: &Path) {
     assert_eq!(sitting.harness.state().state().layout, Layout::Four);
     sitting.wait_for("the length", |s| s.sees("Length 1: "));
     assert!((length_px(&sitting) - 500.0).abs() < 0.1);
-    assert_eq!(
-        sitting.num_results(),
-        0,
-        "pictures are made again, not kept"
+    sitting.wait_for("the picture", |s| s.num_results() == 1);
+    assert!(
+        shown_soft_tissue(&sitting) == *shown,
+        "the very one, without a model"
     );
 }
