@@ -77,19 +77,10 @@ fn pairs(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {
     let folder = &source.folder;
     let listing =
         dataset::list_pairs(folder, source.soft_folder.as_deref()).map_err(|err| match err {
-            DatasetError::File {
-                doing,
-                source,
-                path,
-            } => TrainError::File {
-                doing,
-                source,
-                path,
-            },
             DatasetError::NoPairs { expected, path } => {
                 TrainError::data(&path, format!("no pair is found; {expected}"))
             }
-            err => TrainError::data(folder, err.to_string()),
+            err => refusal(err, folder),
         })?;
     if let Some(found) = listing.ambiguous(&source.only) {
         let path = found.files.first().unwrap_or(folder);
@@ -103,6 +94,23 @@ fn pairs(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {
         lungs: pair.lung_mask,
     });
     Ok(files.collect())
+}
+
+/// What a dataset says of a source in `folder`, as training says it.
+pub(super) fn refusal(err: DatasetError, folder: &Path) -> TrainError {
+    match err {
+        DatasetError::Unusable { reason, path } => TrainError::data(&path, reason),
+        DatasetError::File {
+            doing,
+            source,
+            path,
+        } => TrainError::File {
+            doing,
+            source,
+            path,
+        },
+        err => TrainError::data(folder, err.to_string()),
+    }
 }
 
 fn by_ending(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {

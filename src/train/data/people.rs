@@ -1,7 +1,8 @@
 //! Who is on the radiographs of a source, as what lies beside them says: a list of patients, the record of a copy.
 
 use super::SampleFiles;
-use crate::dataset::{CheckRequest, CopySources, DatasetError, patient_key};
+use super::listing::refusal;
+use crate::dataset::{CheckRequest, CopySources, patient_key};
 use crate::train::{SourceConfig, TrainError};
 use std::collections::BTreeMap;
 
@@ -19,17 +20,18 @@ impl People {
     /// # Errors
     /// [`TrainError`] where one of them cannot be understood.
     pub(super) fn of(source: &SourceConfig, files: &[SampleFiles]) -> Result<Self, TrainError> {
+        let refused = |err| refusal(err, &source.folder);
         let request = CheckRequest {
             soft_tissue: source.soft_folder.clone(),
             ..CheckRequest::of_folder(&source.folder)
         };
-        let listed = request.listed_patients().map_err(refusal)?.into_iter();
+        let listed = request.listed_patients().map_err(refused)?.into_iter();
         let radiographs = files.iter().map(|files| files.radiograph.as_path());
         Ok(Self {
             listed: listed
                 .map(|(name, patient)| (name, patient_key(&patient)))
                 .collect(),
-            copied_from: CopySources::of(radiographs).map_err(refusal)?,
+            copied_from: CopySources::of(radiographs).map_err(refused)?,
         })
     }
 
@@ -44,22 +46,6 @@ impl People {
     /// [`TrainError`] where the radiograph cannot be read.
     pub(super) fn copied_from(&self, files: &SampleFiles) -> Result<Vec<String>, TrainError> {
         let keys = self.copied_from.known_by(&files.radiograph);
-        keys.map_err(refusal)
-    }
-}
-
-fn refusal(err: DatasetError) -> TrainError {
-    match err {
-        DatasetError::Unusable { reason, path } => TrainError::data(&path, reason),
-        DatasetError::File {
-            doing,
-            source,
-            path,
-        } => TrainError::File {
-            doing,
-            source,
-            path,
-        },
-        err => TrainError::setting("data.source", err.to_string()),
+        keys.map_err(|err| refusal(err, &files.radiograph))
     }
 }
