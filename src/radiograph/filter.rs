@@ -3,7 +3,7 @@
 //! They follow `scipy.ndimage` and `numpy.gradient`, because the scores we are compared with are
 //! computed there.
 
-use super::{FloatImage, LungMask, Raster};
+use super::{FloatImage, LungMask, Raster, resize_area, resize_bilinear};
 
 /// Standard deviations after which `scipy.ndimage.gaussian_filter` cuts its kernel by default.
 const SCIPY_TRUNCATE: f64 = 4.0;
@@ -27,6 +27,18 @@ pub fn gaussian_blur_truncated(image: &FloatImage, sigma_px: f64, truncate: f64)
         blur_row(row, &kernel, &mut padded);
     }
     blur_columns(&wide, &kernel)
+}
+
+/// [`gaussian_blur`] of many pixels, on a grid so much coarser that its standard deviation is four of that grid's; what
+/// is smaller than the coarse grid is lost, as it is to the blur itself.
+pub fn wide_gaussian_blur(image: &FloatImage, sigma_px: f64) -> FloatImage {
+    const COARSE_SIGMA_PX: f64 = 4.0;
+    let (width, height) = image.size();
+    let factor = (sigma_px / COARSE_SIGMA_PX).max(1.0);
+    let coarse = |side: usize| ((side as f64 / factor).round() as usize).max(1);
+    let reduced = resize_area(image, coarse(width), coarse(height));
+    let blurred = gaussian_blur(&reduced, sigma_px / factor);
+    resize_bilinear(&blurred, width, height)
 }
 
 /// The centre and right half of a normalised Gaussian; one entry where nothing is to be done.

@@ -20,7 +20,7 @@ pub use brush::{BrushEffect, BrushStroke};
 pub use components::connected_components;
 pub use filter::{
     Neighbourhood, binary_dilation, binary_erosion, gaussian_blur, gaussian_blur_truncated,
-    gradient_magnitude,
+    gradient_magnitude, wide_gaussian_blur,
 };
 pub use grey::{ModalityTransform, Polarity, Voi, VoiFunction, VoiLut};
 pub use mask::LungMask;

@@ -1,9 +1,8 @@
 //! Drawing tubes and small solids into a picture of attenuation.
 
 use super::frame::{Frame, Point};
-use super::processing::wide_blur;
 use super::shading::chord;
-use crate::radiograph::{FloatImage, Raster};
+use crate::radiograph::{FloatImage, Raster, wide_gaussian_blur};
 
 /// A cross-section on the axis of a tube.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +95,7 @@ impl<'a> Canvas<'a> {
     /// Takes off `share` of what was drawn so far, smoothed by `sigma` picture heights.
     pub(super) fn level(&mut self, share: f32, sigma: f32) {
         let sigma_px = f64::from(self.frame.px(sigma));
-        let even = wide_blur(&self.image, sigma_px);
+        let even = wide_gaussian_blur(&self.image, sigma_px);
         for (value, even) in self.image.values_mut().iter_mut().zip(even.values()) {
             *value -= share * even;
         }

@@ -47,6 +47,7 @@ mod processing;
 mod reference;
 mod regions;
 mod ribs;
+mod scatter;
 mod shading;
 mod shoulder;
 mod spectrum;

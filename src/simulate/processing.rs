@@ -15,10 +15,11 @@
 //! never negative, and 0 wherever there is no bone.
 
 use super::config::{NoiseModel, PhantomConfig, SoftTone};
+use super::scatter::contrast_kept;
 use super::shading::smooth_step;
 use super::texture::{self, grain};
 use super::vendor::Vendor;
-use crate::radiograph::{FloatImage, gaussian_blur, resize_area, resize_bilinear};
+use crate::radiograph::{FloatImage, gaussian_blur, wide_gaussian_blur};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 
@@ -100,6 +101,7 @@ pub(super) fn show(
     let normalised = attenuation.bulk.map(|&a| exposure.normalised(a));
     let base = base(&normalised, vendor, scale);
     let blur_px = vendor.detector_sigma_px * scale;
+    let kept = contrast_kept(&attenuation.bulk, TYPICAL.lung, vendor, scale);
     let detail = boosted(gaussian_blur(&attenuation.detail, blur_px), vendor, scale);
     let bone = gaussian_blur(&attenuation.bone, blur_px);
     let offset = match config.soft_tone {
@@ -115,7 +117,7 @@ pub(super) fn show(
     };
     for (i, &base) in base.values().iter().enumerate() {
         let (detail, bone) = (detail.values()[i], bone.values()[i]);
-        let gain = gain(base, vendor);
+        let gain = gain(base, vendor) * kept.values()[i];
         let grain = |grain: &Option<FloatImage>| grain.as_ref().map_or(0.0, |g| g.values()[i]);
         let grey = |attenuation: f32, grain: f32| {
             stored(shoulder(
@@ -212,28 +214,17 @@ fn boosted(detail: FloatImage, vendor: &Vendor, scale: f64) -> FloatImage {
 fn base(bulk: &FloatImage, vendor: &Vendor, scale: f64) -> FloatImage {
     let bulk = gaussian_blur(bulk, vendor.detector_sigma_px * scale);
     let body = bulk.map(|&a| 1.0 - (-3.0 * a).exp());
-    let scattered = wide_blur(&body, vendor.scatter_sigma_px * scale);
+    let scattered = wide_gaussian_blur(&body, vendor.scatter_sigma_px * scale);
     let mut toned = bulk.map(|&a| tone(a).powf(vendor.gamma));
     let beside = body.values().iter().zip(scattered.values());
     for (grey, (&body, &scattered)) in toned.values_mut().iter_mut().zip(beside) {
         *grey += vendor.scatter * scattered * (1.0 - body);
     }
-    let blurred = wide_blur(&toned, vendor.edge_sigma_px * scale);
+    let blurred = wide_gaussian_blur(&toned, vendor.edge_sigma_px * scale);
     for (grey, &blurred) in toned.values_mut().iter_mut().zip(blurred.values()) {
         *grey += vendor.edge * (*grey - blurred);
     }
     toned
-}
-
-/// Gaussian blur on a coarser grid: for standard deviations of many pixels.
-pub(super) fn wide_blur(image: &FloatImage, sigma_px: f64) -> FloatImage {
-    const COARSE_SIGMA_PX: f64 = 4.0;
-    let (width, height) = image.size();
-    let factor = (sigma_px / COARSE_SIGMA_PX).max(1.0);
-    let coarse = |side: usize| ((side as f64 / factor).round() as usize).max(1);
-    let reduced = resize_area(image, coarse(width), coarse(height));
-    let blurred = gaussian_blur(&reduced, sigma_px / factor);
-    resize_bilinear(&blurred, width, height)
 }
 
 /// The tone curve: piecewise cubic with continuous slope through [`TONE`], constant outside.

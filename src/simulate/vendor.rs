@@ -22,6 +22,8 @@ pub(super) struct Vendor {
     pub(super) band_boosts: [f32; 2],
     /// Grey of scattered radiation at the border of the body.
     pub(super) scatter: f32,
+    /// Share of the radiation scattered in the body that passes the grid; 0 where the gain was fitted with it in.
+    pub(super) grid_share: f32,
     /// How far scatter reaches.
     pub(super) scatter_sigma_px: f64,
     /// Blur of the detector.
@@ -53,6 +55,7 @@ impl Vendor {
         edge_sigma_px: 22.0,
         band_boosts: [0.0, 0.0],
         scatter: 0.26,
+        grid_share: 0.0,
         scatter_sigma_px: 56.0,
         detector_sigma_px: 0.60,
         grains: [2.8, 1.8],
@@ -77,7 +80,8 @@ impl Vendor {
         Self {
             gamma: rng.random_range(0.93..1.07),
             gain: standard.gain * rng.random_range(0.75..1.15),
-            dense_gain: rng.random_range(0.50..0.80),
+            // Scatter takes the rest of what dense parts lose.
+            dense_gain: rng.random_range(0.72..1.00),
             knee: rng.random_range(0.15..0.28),
             edge: rng.random_range(0.10..0.35),
             edge_sigma_px: rng.random_range(14.0..34.0),
@@ -92,6 +96,8 @@ impl Vendor {
             offset_at_white: rng.random_range(0.2..0.6),
             offset_in_dark: rng.random_range(3.4..5.0),
             offsets: [1.0, 7.5],
+            // Last, so that what was drawn before stays what it was.
+            grid_share: rng.random_range(0.10..0.25),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::projector::PathLengths;
 use super::study::CtConfig;
 use super::tissue::SOFT_DENSITY;
-use crate::radiograph::{FloatImage, gaussian_blur, resize_area, resize_bilinear};
+use crate::radiograph::{FloatImage, wide_gaussian_blur};
 use crate::simulate::materials::{BONE_DENSITY, Spectrum};
 
 /// Scattered against primary radiation behind a grid, in the mean over the picture.
@@ -108,11 +108,6 @@ fn scatter(primary: &FloatImage, body: &FloatImage) -> FloatImage {
     for (value, &body) in source.values_mut().iter_mut().zip(body.values()) {
         *value *= (body / 10.0).min(1.0);
     }
-    let (width, height) = source.size();
-    let sigma_px = SCATTER_SIGMA_PX * width as f64 / 1024.0;
-    let factor = (sigma_px / 4.0).max(1.0);
-    let coarse = |side: usize| ((side as f64 / factor).round() as usize).max(1);
-    let reduced = resize_area(&source, coarse(width), coarse(height));
-    let blurred = gaussian_blur(&reduced, sigma_px / factor);
-    resize_bilinear(&blurred, width, height).map(|&v| SCATTER_TO_PRIMARY * v)
+    let sigma_px = SCATTER_SIGMA_PX * source.width() as f64 / 1024.0;
+    wide_gaussian_blur(&source, sigma_px).map(|&v| SCATTER_TO_PRIMARY * v)
 }
