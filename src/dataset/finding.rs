@@ -64,6 +64,9 @@ kinds! {
     /// The mates have other numbers of bits: their values have no common scale.
     BitDepth => Error, "mates of different bit depth",
         "Export both pictures with the same number of bits.";
+    /// The mates' values have no common scale, though their files name the same number of bits.
+    OtherScale => Error, "mates of different scale",
+        "Export both pictures so that one grey is the same value in both.";
     /// The mates show black and white the other way round.
     MatePolarity => Error, "mates of opposite polarity",
         "Invert one of the two, so that bones are white in both.";

@@ -28,6 +28,10 @@ const EXCHANGED_RATIO: f64 = 0.95;
 /// real pairs of three sites have -2 to 22.
 const MOST_BRIGHTER: f64 = -8.0;
 
+/// Slope of the soft-tissue image over its radiograph beyond which their values have no common scale: ten real pairs of
+/// two sites have 0.94 to 1.03, twelve bits in a file of sixteen 0.06.
+const SLOPES: [f64; 2] = [0.4, 2.5];
+
 /// Two pictures on one grid, as grey `[0, 1]` under the radiograph's window.
 pub(super) struct Mates {
     pub(super) radiograph: FloatImage,
@@ -101,6 +105,14 @@ impl Compared {
             false
         } else if alike < LEAST_LIKENESS {
             self.tell_strangers(&first, &second);
+            false
+        } else if !(SLOPES[0]..=SLOPES[1]).contains(&tone.line[0]) {
+            let text = format!(
+                "Where the radiograph rises by 100 grey levels, the soft-tissue image rises by {:.1}; \
+                 were its values written with bits left empty?",
+                100.0 * tone.line[0]
+            );
+            self.tell(Kind::OtherScale, text);
             false
         } else if change < LEAST_CHANGE {
             let text = format!("They differ by {change:.2} of 255 grey levels in the mean.");

@@ -6,7 +6,7 @@ use super::pair_report::{PairReport, RegistrationReport};
 use super::pairing::PairFiles;
 use super::picture::{Picture, coarse, small};
 use super::thumbnail::PairThumbnails;
-use crate::formats;
+use crate::formats::raster::read_mask;
 use crate::radiograph::{FileKind, PixelSpacing, Topic};
 use std::path::PathBuf;
 
@@ -226,12 +226,11 @@ impl PairCheck<'_> {
             return;
         };
         let (width, height) = self.radiograph.radiograph.size();
-        let text = match formats::read(path) {
+        let text = match read_mask(path) {
             Err(err) => err.problem.to_string(),
             Ok(mask) => {
-                let (w, h) = mask.size();
-                let inside = mask.stored.iter().filter(|value| *value != 0).count();
-                let share = inside as f64 / (w * h).max(1) as f64;
+                let (w, h) = mask.raster().size();
+                let share = f64::from(mask.fraction());
                 if !is_one_shape((w, h), (width, height)) {
                     format!("The mask has {w} x {h} pixels, the radiograph {width} x {height}.")
                 } else if !(0.02..=0.8).contains(&share) {

@@ -217,6 +217,24 @@ pub const HARMS: &[Harm] = &[
             made_by_us(pairs, "b_cxr", &chest(1).radiograph);
         },
     ),
+    refused(
+        "12 bits of a mate in a file of 16",
+        Kind::OtherScale,
+        |pairs| {
+            let stored = chest(1)
+                .soft_tissue
+                .map(|v| (v * 4095.0).round() / 65_535.0);
+            pairs.write("b_soft", &stored);
+        },
+    ),
+    refused(
+        "8 bits of a mate in a file of 16",
+        Kind::OtherScale,
+        |pairs| {
+            let stored = chest(1).soft_tissue.map(|v| (v * 255.0).round() / 65_535.0);
+            pairs.write("b_soft", &stored);
+        },
+    ),
     // Headers.
     refused("mates of two patients", Kind::TwoPatients, |pairs| {
         in_dicom(
@@ -250,6 +268,14 @@ pub const HARMS: &[Harm] = &[
     refused("a mask of another shape", Kind::Mask, |pairs| {
         let cut = chest(1).lung_mask.raster().crop(0, 0, SIDE, SIDE - 100);
         pairs.mask("b", &LungMask::from_nonzero(&cut));
+    }),
+    refused("a mask of two labels", Kind::Mask, |pairs| {
+        let lungs = chest(1).lung_mask.raster();
+        let labels = image::GrayImage::from_fn(SIDE as u32, SIDE as u32, |x, y| {
+            let inside = lungs.values()[y as usize * SIDE + x as usize];
+            image::Luma([inside * if x < SIDE as u32 / 2 { 1 } else { 2 }])
+        });
+        labels.save(pairs.file("b_lungmask.png")).unwrap();
     }),
     refused("half of a mask's file", Kind::Mask, |pairs| {
         halve(pairs, "b_lungmask.png");
