@@ -47,6 +47,22 @@ pub enum TrainError {
         /// The run folder.
         path: PathBuf,
     },
+    /// A run would write among the images that it learns from.
+    #[error(
+        "the run folder lies among the images that are learned from, and what it writes would be taken for more of them; choose a folder elsewhere: {}", .path.display()
+    )]
+    OutInside {
+        /// The run folder.
+        path: PathBuf,
+    },
+    /// A split that no run wrote stands where a run keeps its own.
+    #[error(
+        "another split lies where the run would keep its own; choose another run folder, or move the split away: {}", .path.display()
+    )]
+    OtherSplit {
+        /// The split that lies there.
+        path: PathBuf,
+    },
     /// Another program trains in the run folder.
     #[error(
         "another program trains in this run folder; wait until it ends, or pause it there: {}", .path.display()

@@ -234,7 +234,8 @@ impl Run<'_> {
             num_parameters,
             iteration: self.state.iteration,
         });
-        if let Some(message) = notice(self.context)? {
+        let cautions = self.context.dataset.cautions(self.context.config);
+        for message in notice(self.context)?.into_iter().chain(cautions) {
             self.observer.event(&TrainEvent::Warned { message });
         }
         Ok(())

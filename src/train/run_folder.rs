@@ -19,6 +19,7 @@
 mod checkpoints;
 mod lock;
 mod log;
+mod place;
 mod samples;
 mod split;
 mod state;
@@ -63,17 +64,21 @@ pub struct RunFolder {
 impl RunFolder {
     /// Makes the folder of a new run and writes its settings.
     ///
+    /// The folder is the user's alone: what lies in it are pictures of patients.
+    ///
     /// # Errors
-    /// [`TrainError::RunExists`] where a run lies there already.
+    /// [`TrainError::RunExists`] where a run lies there already, [`TrainError::OutInside`], [`TrainError::OtherSplit`].
     pub fn create(config: &RunConfig) -> Result<Self, TrainError> {
         let root = config.out.clone();
         let settings = root.join(SETTINGS);
         if settings.exists() {
             return Err(TrainError::RunExists { path: root });
         }
+        Self::refuse_place(config)?;
+        let doing = "making the run folder";
+        formats::make_private_folder(&root).map_err(TrainError::file(doing, &root))?;
         let checkpoints = root.join("checkpoints");
-        fs::create_dir_all(&checkpoints)
-            .map_err(TrainError::file("making the run folder", &checkpoints))?;
+        fs::create_dir_all(&checkpoints).map_err(TrainError::file(doing, &checkpoints))?;
         // Of two programs that begin here at once one is refused.
         match formats::write_atomically(&settings, toml_text(&settings, config)?.as_bytes(), false)
         {

@@ -92,3 +92,14 @@ pub fn check_run_file(path: &Path) -> Result<(), String> {
         .map(drop)
         .map_err(|err| err.to_string())
 }
+
+/// Whether a run may write into `folder` that learns from images in `sources`.
+///
+/// # Errors
+/// A sentence, where the folder lies among the images.
+pub fn check_run_place<'a>(
+    folder: &Path,
+    sources: impl IntoIterator<Item = &'a Path>,
+) -> Result<(), String> {
+    RunFolder::refuse_inside(folder, sources).map_err(|err| err.to_string())
+}

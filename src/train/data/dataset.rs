@@ -112,6 +112,8 @@ pub struct Dataset {
     sources: Vec<Source>,
     validation: Vec<(Sample, usize)>,
     entries: Vec<DatasetEntry>,
+    /// Folders of pairs that no split covers.
+    pub(super) unchecked: Vec<PathBuf>,
     stage: TrainStage,
     patch_px: usize,
 }
@@ -128,6 +130,7 @@ impl Dataset {
             sources: Vec::new(),
             validation: Vec::new(),
             entries: Vec::new(),
+            unchecked: Vec::new(),
             stage: config.stage,
             patch_px: config.patch_px,
         };
@@ -164,6 +167,9 @@ impl Dataset {
             people,
             locked,
         } = listed;
+        if locked.is_none() && source.kind == SourceKind::Pairs {
+            self.unchecked.push(source.folder.clone());
+        }
         let longest_px = match config.stage {
             // Half as much again as the net sees, so that enlarged views stay sharp.
             TrainStage::Segmenter => config.patch_px * 3 / 2,

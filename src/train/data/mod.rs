@@ -4,6 +4,7 @@
 
 mod augment;
 mod blur;
+mod caution;
 mod dataset;
 mod leak;
 mod listing;

@@ -13,6 +13,8 @@ pub(super) struct Shown {
     pub(super) values: FloatImage,
     /// The window that they were read under.
     pub(super) voi: Voi,
+    /// Bits of a stored value.
+    bits: u16,
     /// Checksums of the patient, where the file names one, and of the stored values: who and what it shows, under
     /// whatever name.
     pub(super) keys: Vec<String>,
@@ -30,15 +32,22 @@ pub(super) fn radiograph(path: &Path) -> Result<Shown, TrainError> {
     keys.extend(patient_sha256(&radiograph.info));
     Ok(Shown {
         values: display_image(&radiograph, &voi),
+        bits: radiograph.bits.stored,
         voi,
         keys,
     })
 }
 
 /// The soft-tissue image in `path` under the window of its radiograph: a window of its own would hide
-/// the very difference that is to be learned.
-pub(super) fn soft_tissue(path: &Path, voi: &Voi) -> Result<FloatImage, TrainError> {
-    Ok(display_image(&open(path)?, voi))
+/// the very difference that is to be learned. With another number of bits it would be black or white there.
+pub(super) fn soft_tissue(path: &Path, shown: &Shown) -> Result<FloatImage, TrainError> {
+    let soft_tissue = open(path)?;
+    let (bits, ours) = (soft_tissue.bits.stored, shown.bits);
+    if bits != ours {
+        let reason = format!("the soft-tissue image has {bits} bits, its radiograph {ours}");
+        return Err(TrainError::data(path, reason));
+    }
+    Ok(display_image(&soft_tissue, &shown.voi))
 }
 
 /// The file's stored values as they are: masks and labels.

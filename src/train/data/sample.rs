@@ -3,6 +3,7 @@
 use super::SampleFiles;
 use super::read;
 use crate::dataset::is_one_shape;
+use crate::formats::raster::read_mask;
 use crate::radiograph::{FloatImage, resize_area, resize_bicubic};
 use crate::train::{SourceKind, TrainError};
 use std::borrow::Cow;
@@ -52,11 +53,11 @@ impl Sample {
             }
         };
         let shown = read::radiograph(&files.radiograph)?;
-        let radiograph = upright(shown.values);
         let mut soft_tissue = match &files.soft_tissue {
-            Some(path) => Some(upright(read::soft_tissue(path, &shown.voi)?)),
+            Some(path) => Some(upright(read::soft_tissue(path, &shown)?)),
             None => None,
         };
+        let radiograph = upright(shown.values);
         let lungs = files
             .lungs
             .as_deref()
@@ -125,23 +126,18 @@ impl Sample {
     }
 }
 
-/// 1 inside the lungs: bits 0 to 3 hold 1 or 2 in a label image, anything non-zero counts in a mask.
+/// 1 inside the lungs: in a label image bits 0 to 3 hold 1 or 2 there, a mask is what scoring takes for one.
 fn lung_field(path: &Path, size: (usize, usize)) -> Result<FloatImage, TrainError> {
-    let values = read::labels(path)?;
-    if !is_one_shape(values.size(), size) {
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    let lungs = if stem.is_some_and(|stem| stem.ends_with("_labels")) {
+        read::labels(path)?.map(|&value| f32::from(u8::from(matches!(value & 0x0f, 1 | 2))))
+    } else {
+        read_mask(path)?.raster().map(|&inside| f32::from(inside))
+    };
+    if !is_one_shape(lungs.size(), size) {
         let reason = "radiograph and lung mask differ in shape";
         return Err(TrainError::data(path, reason));
     }
-    let stem = path.file_stem().and_then(|stem| stem.to_str());
-    let labels = stem.is_some_and(|stem| stem.ends_with("_labels"));
-    let lungs = values.map(|&value| {
-        let inside = if labels {
-            matches!(value & 0x0f, 1 | 2)
-        } else {
-            value > 127 || value == 1
-        };
-        f32::from(u8::from(inside))
-    });
     if lungs.values().iter().all(|&v| v < 0.5) {
         return Err(TrainError::data(path, "the lung mask is empty"));
     }
@@ -251,6 +247,50 @@ mod tests {
             lung_field(&path, (4, 1)).unwrap().values(),
             [1.0, 1.0, 0.0, 0.0]
         );
+    }
+
+    #[test]
+    fn mates_of_other_bit_depth_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (radiograph, soft) = (
+            folder.path().join("a_cxr.png"),
+            folder.path().join("a_soft.png"),
+        );
+        let grey = |x: u32, y: u32| (40 + 5 * x + y) as u8;
+        let deep =
+            image::ImageBuffer::from_fn(24, 24, |x, y| image::Luma([257 * u16::from(grey(x, y))]));
+        deep.save(&radiograph).unwrap();
+        let flat = image::GrayImage::from_fn(24, 24, |x, y| image::Luma([grey(x, y)]));
+        flat.save(&soft).unwrap();
+        let files = SampleFiles {
+            kind: SourceKind::Pairs,
+            name: "a".to_owned(),
+            radiograph,
+            soft_tissue: Some(soft),
+            lungs: None,
+        };
+        let refused = Sample::read(&files, None).unwrap_err().to_string();
+        assert!(
+            refused.contains("has 8 bits, its radiograph 16"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn a_mask_is_what_scoring_takes_for_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a_lungmask.png");
+        let read = |values: &[u8]| {
+            let picture = image::GrayImage::from_raw(4, 1, values.to_vec()).unwrap();
+            picture.save(&path).unwrap();
+            lung_field(&path, (4, 1)).map(|lungs| lungs.values().to_vec())
+        };
+        for ends in [1, 100, 255] {
+            assert_eq!(read(&[0, ends, ends, 0]).unwrap(), [0.0, 1.0, 1.0, 0.0]);
+        }
+        // One lung each, or lungs and another organ: nobody can tell.
+        let refused = read(&[0, 1, 2, 0]).unwrap_err().to_string();
+        assert!(refused.contains("labels"), "{refused}");
     }
 
     #[test]

@@ -23,7 +23,8 @@ impl RunFolder {
             .root
             .join("samples")
             .join(format!("step-{iteration:08}"));
-        fs::create_dir_all(&folder).map_err(TrainError::file("making the folder", &folder))?;
+        formats::make_private_folder(&folder)
+            .map_err(TrainError::file("making the folder", &folder))?;
         // A name may hold the folders that its files lie in.
         let plain = name.replace(['/', '\\', ':'], "_");
         let path = folder.join(format!("{plain}_soft.png"));

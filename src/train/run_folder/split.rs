@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The copy.
-const FILE: &str = "split.json";
+pub(super) const FILE: &str = "split.json";
 /// Its checksum, as `sha256sum` writes and checks it.
 const SUM: &str = "split.sha256";
 

@@ -55,7 +55,8 @@ impl PreparedViews {
             return Ok(None);
         }
         let place = folder.root().join("latents");
-        std::fs::create_dir_all(&place).map_err(TrainError::file("making the folder", &place))?;
+        crate::formats::make_private_folder(&place)
+            .map_err(TrainError::file("making the folder", &place))?;
         let images: Vec<_> = dataset
             .entries()
             .iter()

@@ -3,7 +3,7 @@
 use super::{FileEvent, FileWork, samples};
 use crate::dataset::{self, CheckRequest, FindingKind, Report, Split, SplitPlan};
 use crate::formats::raster::write_rgb8;
-use crate::formats::write_atomically;
+use crate::formats::{make_private_folder, write_atomically};
 use crate::ui::training::{
     CheckProgress, Curves, PathField, Prepared, SampleMates, SamplePicture, SampleRequest,
     SiteModels, SplitMade, figure,
@@ -11,6 +11,7 @@ use crate::ui::training::{
 use crate::worker::site::{Rollback, Shipped};
 use crate::worker::{
     BranchPlan, CheckpointRecord, KeptOutcome, KeptResult, RunRecord, branch_run, check_run_file,
+    check_run_place,
 };
 use eframe::egui;
 use std::path::{Path, PathBuf};
@@ -224,8 +225,15 @@ fn prepare(folder: &Path, run: &str, split: &Split) -> Result<Prepared, String> 
             "a run lies in this folder already; open it to go on, or choose another folder: {folder}"
         ));
     }
-    std::fs::create_dir_all(folder).map_err(refused)?;
+    check_run_place(folder, split.folders.iter().map(PathBuf::as_path))?;
     let split_file = folder.join(SPLIT_FILE);
+    if split_file.exists() && !folder.join(RUN_FILE).exists() {
+        let file = split_file.display();
+        return Err(format!(
+            "a split lies in this folder that is not this window's; choose another folder, so that it stays: {file}"
+        ));
+    }
+    make_private_folder(folder).map_err(refused)?;
     split
         .write(&split_file, true)
         .map_err(|err| err.to_string())?;
