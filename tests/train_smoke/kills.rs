@@ -11,7 +11,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 /// Kills of each run at a drawn moment after an iteration that was waited for.
-const KILLS: usize = 5;
+const KILLS: usize = 10;
 /// Kills of each run that leave a checkpoint half written.
 const HALF_WRITTEN: usize = 2;
 /// Most tries at them: a small checkpoint may be complete before the kill comes.
