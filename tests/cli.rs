@@ -10,6 +10,8 @@ mod bench;
 mod dataset;
 #[path = "cli/evidence.rs"]
 mod evidence;
+#[path = "cli/packing.rs"]
+mod packing;
 #[path = "cli/promotion.rs"]
 mod promotion;
 #[path = "cli/repeats.rs"]

@@ -2,9 +2,9 @@
 
 use super::base::{Base, load_base};
 use super::learned::learned_from;
+use super::packed::{ExportedBundle, PackedCheckpoint};
 use super::stages::{FrozenVqgan, LatentStats};
 use super::{RunConfig, RunFolder, TrainError, TrainStage, Which, load_variables};
-use crate::model::bundle::WrittenBundle;
 use crate::model::manifest::{
     CleaningSpec, DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SamplerName,
     SegmenterSpec, VqganSpec,
@@ -87,6 +87,7 @@ struct Trained {
     folder: RunFolder,
     settings: RunConfig,
     weights: PathBuf,
+    checkpoint: PackedCheckpoint,
 }
 
 impl Trained {
@@ -108,10 +109,18 @@ impl Trained {
         let checkpoint = folder
             .sound_checkpoint(which)?
             .ok_or_else(|| TrainError::checkpoint(root, "the run has no checkpoint yet"))?;
+        let state = RunFolder::state(&checkpoint)?;
         Ok(Self {
             folder,
-            settings,
             weights: checkpoint.join("ema.safetensors"),
+            checkpoint: PackedCheckpoint {
+                run: root.to_owned(),
+                stage: settings.stage,
+                iteration: state.iteration,
+                best_iteration: state.best_iteration,
+                best_score: state.best_score,
+            },
+            settings,
         })
     }
 
@@ -135,7 +144,7 @@ impl Trained {
 /// # Errors
 /// [`TrainError`] where a run is missing, trains another stage or does not fit, or the bundle cannot
 /// be written; nothing is left behind then.
-pub fn export(config: &ExportConfig) -> Result<WrittenBundle, TrainError> {
+pub fn export(config: &ExportConfig) -> Result<ExportedBundle, TrainError> {
     let denoiser = Trained::open(&config.denoiser, &OF_LATENTS, config.newest)?;
     let segmenter = config
         .segmenter
@@ -185,7 +194,10 @@ pub fn export(config: &ExportConfig) -> Result<WrittenBundle, TrainError> {
         writer.write_learned_from(&learned)?;
     }
     writer.write_card(&card(config)?)?;
-    Ok(writer.finish()?)
+    let written = writer.finish()?;
+    let trained = [Some(denoiser), segmenter].into_iter().flatten();
+    let checkpoints = trained.map(|trained| trained.checkpoint).collect();
+    Ok(ExportedBundle::new(written, checkpoints))
 }
 
 /// Text of the model card: the one that is named, or else what the export file itself says.

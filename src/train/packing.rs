@@ -1,8 +1,7 @@
 //! A checkpoint of a fine-tuning run as a bundle, with names of its own.
 
 use super::base::Base;
-use super::{ExportConfig, RunFolder, Split, TrainError, Which, export};
-use crate::model::bundle::WrittenBundle;
+use super::{ExportConfig, ExportedBundle, RunFolder, Split, TrainError, Which, export};
 use crate::model::weights::WeightPrecision;
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`TrainError`] where the run has no base or no checkpoint, or the bundle cannot be written.
-pub fn pack_checkpoint(run: &Path, which: Which, to: &Path) -> Result<WrittenBundle, TrainError> {
+pub fn pack_checkpoint(run: &Path, which: Which, to: &Path) -> Result<ExportedBundle, TrainError> {
     let folder = RunFolder::open(run)?;
     let settings = folder.settings()?;
     let Some(base) = Base::of_run(&settings, &folder)? else {

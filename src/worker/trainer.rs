@@ -6,7 +6,9 @@ use super::preflight::preflight;
 use super::{
     ContestObserver, ContestOutcome, JudgePlan, Preflight, TrainingObserver, TrainingPlan,
 };
-use crate::train::{self, EndReason, RunConfig, RunFolder, Start, TrainError};
+use crate::train::{
+    self, EndReason, RunConfig, RunFolder, RunSummary, Start, TrainError, TrainStage, Which,
+};
 use std::path::Path;
 
 /// Trains networks as run files say.
@@ -30,20 +32,11 @@ impl Trainer for NetworkTrainer {
     ) -> Result<String, JobError> {
         let (config, start) = begun(plan)?;
         let summary = train::run(&config, start, observer)?;
-        match summary.reason {
-            EndReason::Cancelled => Err(JobError::Cancelled),
-            EndReason::Finished => Ok(format!(
-                "trained for {} iterations; the weights are in {}",
-                summary.iterations,
-                summary.last_checkpoint.display()
-            )),
-            EndReason::Settled => Ok(format!(
-                "trained for {} iterations and got no better; the best weights are those of iteration {}, in {}",
-                summary.iterations,
-                summary.best_iteration.unwrap_or(summary.iterations),
-                summary.out.display()
-            )),
+        if summary.reason == EndReason::Cancelled {
+            return Err(JobError::Cancelled);
         }
+        let best = RunFolder::open(&summary.out)?.checkpoint(Which::Best)?;
+        Ok(ended(&summary, config.stage, best.as_deref()))
     }
 
     fn preflight(
@@ -83,6 +76,38 @@ fn begun(plan: &TrainingPlan) -> Result<(RunConfig, Start), TrainError> {
     Ok((config, Start::Resumed))
 }
 
+/// How a run ended, which of its weights are the best, and how a bundle is made of them; `best` is their checkpoint.
+fn ended(summary: &RunSummary, stage: TrainStage, best: Option<&Path>) -> String {
+    let how = match summary.reason {
+        EndReason::Settled => " and got no better",
+        EndReason::Finished | EndReason::Cancelled => "",
+    };
+    let weights = match (summary.best_iteration, best) {
+        (Some(iteration), Some(best)) => format!(
+            "the best weights are those of iteration {iteration}, in {}",
+            best.display()
+        ),
+        _ => format!(
+            "no validation says which weights are the best; the last are in {}",
+            summary.last_checkpoint.display()
+        ),
+    };
+    let key = match stage {
+        TrainStage::Denoiser | TrainStage::Distill => Some("denoiser"),
+        TrainStage::Segmenter => Some("segmenter"),
+        // A denoiser is trained with it first, and its run folder keeps a copy.
+        TrainStage::Vqgan => None,
+    };
+    let pack = key.map_or_else(String::new, |key| {
+        let run = summary.out.display();
+        format!(
+            "; `diaphane models pack FILE` makes a bundle of them, with {key} = \"{run}\" in FILE"
+        )
+    });
+    let iterations = summary.iterations;
+    format!("trained for {iterations} iterations{how}; {weights}{pack}")
+}
+
 /// Reads a run file and checks every setting by itself and against the others.
 ///
 /// # Errors
@@ -102,4 +127,48 @@ pub fn check_run_place<'a>(
     sources: impl IntoIterator<Item = &'a Path>,
 ) -> Result<(), String> {
     RunFolder::refuse_inside(folder, sources).map_err(|err| err.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    #[test]
+    fn the_end_of_a_run_names_its_best_weights_and_how_to_pack_them() {
+        let summary = |reason, best_iteration: Option<u64>| RunSummary {
+            out: PathBuf::from("runs/site"),
+            reason,
+            iterations: 1000,
+            elapsed_secs: 1.0,
+            best_score: best_iteration.map(|_| 31.0),
+            best_iteration,
+            last_checkpoint: PathBuf::from("runs/site/checkpoints/step-00001000"),
+        };
+        let best = Path::new("runs/site/checkpoints/step-00000300");
+        let judged = summary(EndReason::Finished, Some(300));
+        assert_eq!(
+            ended(&judged, TrainStage::Denoiser, Some(best)),
+            "trained for 1000 iterations; the best weights are those of iteration 300, in \
+             runs/site/checkpoints/step-00000300; `diaphane models pack FILE` makes a bundle of them, with denoiser = \
+             \"runs/site\" in FILE"
+        );
+        let last = Path::new("runs/site/checkpoints/step-00001000");
+        let told = ended(
+            &summary(EndReason::Finished, None),
+            TrainStage::Vqgan,
+            Some(last),
+        );
+        assert!(
+            told.ends_with("the last are in runs/site/checkpoints/step-00001000"),
+            "{told}"
+        );
+        let settled = summary(EndReason::Settled, Some(300));
+        let told = ended(&settled, TrainStage::Segmenter, Some(best));
+        assert!(told.starts_with("trained for 1000 iterations and got no better; the best"));
+        assert!(
+            told.ends_with("with segmenter = \"runs/site\" in FILE"),
+            "{told}"
+        );
+    }
 }

@@ -34,9 +34,11 @@ pub enum ModelsCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Make a bundle from the run folders of trained networks.
+    /// Make a bundle from the run folders of trained networks: of the checkpoint that scored best in validation, or of the last
+    /// one where none was judged; it says which.
     Pack {
-        /// Export file (TOML): out, name, version, licence, training_data, denoiser, segmenter, card.
+        /// Export file (TOML): out, name, version, licence, training_data, denoiser, segmenter, card; newest = true takes the
+        /// last checkpoint all the same, overwrite = true replaces an earlier bundle.
         file: PathBuf,
     },
     /// Note in a bundle what its networks learned from, by checksums, where the run folders that it was packed from are gone: the

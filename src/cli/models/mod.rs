@@ -7,9 +7,13 @@ mod promote;
 use super::report::{Machine, Tally, print_line};
 use crate::model::bundle::search_folders;
 use crate::model::site::SHIPPED_BUNDLE;
-use crate::model::{Bundle, BundleInfo, SiteFolder, SiteModel, find_bundle, list_bundles};
-use crate::train::{ExportConfig, Unobserved, export, export_adapter, learned_from_run_files};
-use anyhow::ensure;
+use crate::model::{
+    Bundle, BundleInfo, ModelError, SiteFolder, SiteModel, find_bundle, list_bundles,
+};
+use crate::train::{
+    ExportConfig, TrainError, Unobserved, export, export_adapter, learned_from_run_files,
+};
+use anyhow::{anyhow, ensure};
 use args::ModelsCommand;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -151,7 +155,23 @@ fn listed(info: &BundleInfo, model: Option<&SiteModel>, in_force: bool) -> Strin
 }
 
 fn pack(file: &Path) -> anyhow::Result<Tally> {
-    let written = export(&ExportConfig::read(file)?)?;
+    let config = ExportConfig::read(file)?;
+    let written = export(&config).map_err(|err| match err {
+        TrainError::Model(ModelError::AlreadyExists { path }) if config.overwrite => anyhow!(
+            "{} holds something that is no bundle and is not replaced; give another folder as `out` in {}",
+            path.display(),
+            file.display()
+        ),
+        TrainError::Model(ModelError::AlreadyExists { path }) => anyhow!(
+            "{} exists already; write `overwrite = true` into {} to replace that bundle, or give another folder as `out`",
+            path.display(),
+            file.display()
+        ),
+        err => err.into(),
+    })?;
+    for checkpoint in &written.checkpoints {
+        eprintln!("{}", checkpoint.sentence());
+    }
     print_line(&format!("{}  {}", written.sha256, written.folder.display()));
     Ok(Tally {
         done: 1,
