@@ -4,7 +4,7 @@ use super::{ContestError, fit_mask, pictures};
 use crate::dataset::PairFiles;
 use crate::evidence::Row;
 use crate::formats::{self, raster};
-use crate::metrics::{Scored, score};
+use crate::metrics::{Scored, finding_gain, score};
 use crate::pipeline::{Perceptual, SuppressionRequest, SuppressionResult, SuppressionSettings};
 use crate::radiograph::{FloatImage, LungMask, Radiograph};
 use crate::simulate::PhantomStudy;
@@ -13,6 +13,19 @@ use std::sync::Arc;
 
 /// Column of LPIPS, which stands behind BSR, MSE and PSNR: the papers' four are read together.
 const LPIPS_COLUMN: usize = 3;
+/// Column of what is kept of findings; phantoms alone have it.
+const FINDING_COLUMN: &str = "finding_gain";
+
+/// What is known of a case's findings.
+#[derive(Debug, Clone)]
+enum Findings {
+    /// Nothing: radiographs of patients come without a layer of them.
+    Unknown,
+    /// There are none.
+    None,
+    /// What they add to the soft-tissue image.
+    Layer(FloatImage),
+}
 
 /// A radiograph with its known soft-tissue image.
 #[derive(Debug, Clone)]
@@ -31,6 +44,7 @@ pub struct Case {
     given_mask: Option<LungMask>,
     /// The same on the soft-tissue image's grid.
     mask: Option<Arc<LungMask>>,
+    findings: Findings,
 }
 
 impl Case {
@@ -57,6 +71,7 @@ impl Case {
             soft,
             given_mask,
             mask,
+            findings: Findings::Unknown,
         })
     }
 
@@ -66,8 +81,12 @@ impl Case {
         Ok(Self { mask, ..self })
     }
 
-    /// A phantom, whose truth is exact.
-    pub(super) fn of_phantom(name: String, study: PhantomStudy) -> Self {
+    /// A phantom, whose truth is exact, with what its nodules add to the soft-tissue image.
+    pub(super) fn of_phantom(
+        name: String,
+        study: PhantomStudy,
+        nodules: Option<FloatImage>,
+    ) -> Self {
         let radiograph = study.to_radiograph();
         Self {
             name,
@@ -77,6 +96,7 @@ impl Case {
             soft: study.soft_tissue,
             mask: Some(Arc::new(study.lung_mask.clone())),
             given_mask: Some(study.lung_mask),
+            findings: nodules.map_or(Findings::None, Findings::Layer),
         }
     }
 
@@ -133,6 +153,13 @@ impl Case {
             mask: self.mask.as_deref(),
         };
         let mut columns = score(&scored)?.columns().to_vec();
+        // A table has one set of columns: a phantom without findings has this one too.
+        let gain = match &self.findings {
+            Findings::Unknown => None,
+            Findings::None => Some(None),
+            Findings::Layer(layer) => Some(finding_gain(&self.cxr, &self.soft, predicted, layer)?),
+        };
+        columns.extend(gain.map(|gain| (FINDING_COLUMN, gain)));
         if let Some(perceptual) = perceptual {
             let distance = perceptual.distance(predicted, &self.soft)?;
             columns.insert(LPIPS_COLUMN, ("LPIPS", Some(distance)));

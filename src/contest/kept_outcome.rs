@@ -14,8 +14,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Version of the file.
-const FORMAT: u32 = 1;
+/// Version of the file: the second has another reference set, and says which pairs are phantoms.
+const FORMAT: u32 = 2;
 
 /// What a file holds that an earlier judging left.
 #[derive(Debug, Clone, PartialEq)]

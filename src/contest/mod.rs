@@ -27,7 +27,7 @@ pub use case::Case;
 pub use error::ContestError;
 pub use gallery::Gallery;
 pub use kept_outcome::KeptOutcome;
-pub use outcome::{Candidate, ContestOutcome, Contestant, JudgedCase, Scores};
+pub use outcome::{Candidate, ContestOutcome, Contestant, JudgedCase, Scores, simulated_caution};
 pub use pictures::{fit_mask, shown, soft_tissue};
 pub use predictor::{ContestStep, Observer, Unobserved};
 pub use run::{Contender, ContestPlan, run};

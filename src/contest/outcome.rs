@@ -57,6 +57,8 @@ pub struct JudgedCase {
     pub radiograph: PathBuf,
     /// The known soft-tissue image's file.
     pub soft_tissue: PathBuf,
+    /// This program drew or projected it.
+    pub is_simulated: bool,
     /// Kept results, each with the label of whose it is.
     pub kept: Vec<(String, PathBuf)>,
 }
@@ -148,6 +150,12 @@ impl ContestOutcome {
             .chain([&self.base])
     }
 
+    /// What must be known before any score on the test pairs is read: that they are phantoms, all or some of them.
+    pub fn caution(&self) -> Option<String> {
+        let simulated = self.cases.iter().filter(|case| case.is_simulated);
+        simulated_caution("The test part", simulated.count(), self.cases.len())
+    }
+
     /// Puts a candidate in force that passed every check.
     ///
     /// # Errors
@@ -194,6 +202,7 @@ impl ContestOutcome {
                 "sha256": sha256,
             })),
             "test_looks": self.looks,
+            "caution": self.caution(),
             "statement": candidate.pairs.statement(),
             "given_masks": self.given_masks,
             "device": self.device,
@@ -220,6 +229,7 @@ impl ContestOutcome {
         let sets = titles.into_iter().zip(sets);
         Page {
             title: "Evidence for a site model".to_owned(),
+            cautions: self.caution().into_iter().collect(),
             facts: self.facts(candidate),
             verdict: Some(candidate.verdict.clone()),
             sets: sets
@@ -280,6 +290,20 @@ impl ContestOutcome {
         facts
             .map(|(name, value)| (name.to_owned(), value))
             .collect()
+    }
+}
+
+/// What must be said where some or all of the pairs are not taken but drawn; `set` begins the sentence.
+pub fn simulated_caution(set: &str, simulated: usize, total: usize) -> Option<String> {
+    match simulated {
+        0 => None,
+        all if all == total => Some(format!(
+            "{set} is phantoms only, drawn or projected by this program: nothing here was measured on real radiographs."
+        )),
+        some => Some(format!(
+            "{set} is phantoms in part, drawn or projected by this program: {some} of {total} pairs, of which nothing was \
+             measured on real radiographs."
+        )),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::model::BundleInfo;
 use crate::model::site::{self, Look, Looks, SiteFolder, utc_now};
 use crate::pipeline::{ComputeOptions, Perceptual, SuppressionSettings};
 use crate::radiograph::LungMask;
+use crate::simulate::is_simulated;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -233,6 +234,7 @@ impl Runner<'_> {
             name: pair.name.clone(),
             radiograph: pair.radiograph.clone(),
             soft_tissue: pair.soft_tissue.clone(),
+            is_simulated: is_simulated(&pair.radiograph),
             kept: self.kept.remove(&pair.name).unwrap_or_default(),
         });
         let cases = cases.collect();

@@ -63,7 +63,7 @@ const fn new(
 }
 
 /// Every column.
-pub const COLUMNS: [Column; 16] = [
+pub const COLUMNS: [Column; 17] = [
     new(
         "BSR",
         Better::Higher,
@@ -168,6 +168,13 @@ pub const COLUMNS: [Column; 16] = [
         "",
         3,
         "structural similarity outside the lung mask; 1 is equal",
+    ),
+    new(
+        "finding_gain",
+        Better::Near(1.0),
+        "",
+        3,
+        "contrast of the nodules, of phantoms that have some; 1 is kept, 0 gone, above 1 exaggerated",
     ),
     new(
         "Dice",

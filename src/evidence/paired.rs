@@ -4,7 +4,7 @@
 //! case by case. Cases of one patient are no independent evidence: they count once, by their mean.
 
 use super::column::column;
-use super::student::student_quantile;
+use super::student::{student_beyond, student_quantile};
 use super::table::{deviation, mean};
 use super::{Patients, Table};
 use serde::Serialize;
@@ -41,6 +41,8 @@ pub struct PairedDifference {
     pub column: &'static str,
     /// Advantage on each case, in the order of the first table.
     pub cases: Vec<(String, f64)>,
+    /// Number of cases of which the score is known of one of the two alone, or is infinite.
+    pub missing: usize,
     /// Number of patients, or of cases where no patients are known: what mean and interval are over.
     pub units: usize,
     /// Those among them of whom nobody said who they are: pairs, each counted as a patient.
@@ -67,7 +69,29 @@ impl PairedDifference {
         }
     }
 
-    fn new(column: &'static str, cases: Vec<(String, f64)>, patients: &Patients) -> Option<Self> {
+    /// Probability of a mean advantage at least as far from 0 by chance alone (Student's t, paired, two-sided); `None` for
+    /// one patient.
+    pub fn p_value(&self) -> Option<f64> {
+        let sd = self.sd?;
+        let degrees = u32::try_from(self.units - 1).unwrap_or(u32::MAX);
+        let t = self.mean / (sd / (self.units as f64).sqrt());
+        // The same advantage on everybody: no chance about it, nor about none.
+        let t = if t.is_nan() { 0.0 } else { t };
+        Some(student_beyond(t, degrees))
+    }
+
+    /// The case with the least advantage.
+    pub fn worst_case(&self) -> Option<(&str, f64)> {
+        let cases = self.cases.iter();
+        let worst = cases.min_by(|(_, a), (_, b)| a.total_cmp(b));
+        worst.map(|(case, advantage)| (case.as_str(), *advantage))
+    }
+
+    fn new(
+        column: &'static str,
+        (cases, missing): (Vec<(String, f64)>, usize),
+        patients: &Patients,
+    ) -> Option<Self> {
         let mut by_patient: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         for (case, advantage) in &cases {
             let of_patient = by_patient.entry(patients.key(case)).or_default();
@@ -90,6 +114,7 @@ impl PairedDifference {
             worst,
             better,
             cases,
+            missing,
         })
     }
 }
@@ -119,13 +144,21 @@ impl Comparison {
     ) -> Self {
         let difference = |name: &&'static str| {
             let better = column(name)?.better;
-            let cases = ours.rows().iter().filter_map(|(case, _)| {
+            let advantage = |case: &str| {
                 let (ours, theirs) = (ours.value(case, name)?, theirs.value(case, name)?);
-                let advantage = better.advantage(ours, theirs)?;
                 // Two infinite scores have no difference.
-                Some((case.clone(), advantage)).filter(|_| advantage.is_finite())
-            });
-            PairedDifference::new(name, cases.collect(), patients)
+                better.advantage(ours, theirs).filter(|v| v.is_finite())
+            };
+            let cases = ours.rows().iter();
+            let found = cases.filter_map(|(case, _)| Some((case.clone(), advantage(case)?)));
+            let found: Vec<(String, f64)> = found.collect();
+            let is_known = |case: &str| {
+                let both = [ours, theirs].map(|table| table.value(case, name));
+                both.iter().any(Option::is_some)
+            };
+            let known = ours.rows().iter().filter(|(case, _)| is_known(case));
+            let missing = known.count() - found.len();
+            PairedDifference::new(name, (found, missing), patients)
         };
         Self {
             of: of.to_owned(),
@@ -146,7 +179,8 @@ impl Comparison {
         (unnamed > 0).then(|| {
             format!(
                 "{unnamed} of {units} patients are pairs of which nobody named the patient, each counted as one: where \
-                 several are of one person, the intervals are too narrow. Give a list of patients and split again."
+                 several are of one person, the intervals are too narrow. Name them in a list of patients (patients.csv), and \
+                 split again where a split is used."
             )
         })
     }
@@ -224,8 +258,38 @@ mod tests {
         assert!((interval.high - 1.157_071_649_642_021_7).abs() < 1e-9);
         assert_eq!((found.better, found.trend()), (4, Trend::Undecided));
         assert!((found.worst + 0.05).abs() < 1e-12);
+        assert_eq!(found.worst_case().unwrap().0, "case1");
+        // 1 - sin a (1 + cos^2 a / 2), with tan a = t / 2 and t = 0.52 / (sd / sqrt 5).
+        assert!((found.p_value().unwrap() - 0.086_085_383).abs() < 1e-8);
         let text = comparison.text();
         assert!(text.contains("-0.117 to +1.157"), "{text}");
+    }
+
+    #[test]
+    fn cases_that_one_of_both_does_not_know_are_counted() {
+        let rows = |values: [Option<f64>; 4]| {
+            let mut table = Table::default();
+            for (index, value) in values.into_iter().enumerate() {
+                table.add(format!("case{index}"), vec![("finding_gain", value)]);
+            }
+            table
+        };
+        let ours = rows([Some(0.9), None, Some(1.0), None]);
+        let theirs = rows([Some(0.8), Some(0.8), Some(f64::INFINITY), None]);
+        let comparison = Comparison::new(("a", &ours), ("b", &theirs));
+        let found = comparison.of_column("finding_gain").unwrap();
+        assert_eq!((found.cases.len(), found.missing), (1, 2));
+    }
+
+    #[test]
+    fn the_same_advantage_everywhere_is_no_chance_and_none_is_all_chance() {
+        let p_value = |by: f64| {
+            let better = BASE.map(|value| value + by);
+            let comparison = Comparison::new(("a", &table(&better)), ("b", &table(&BASE)));
+            comparison.of_column("PSNRaff").unwrap().p_value().unwrap()
+        };
+        assert!(p_value(0.5) < 1e-9);
+        assert!(p_value(0.0) > 1.0 - 1e-9);
     }
 
     /// Two pictures of one patient are one piece of evidence.
@@ -266,6 +330,7 @@ mod tests {
         let found = comparison.of_column("PSNRaff").unwrap();
         assert_eq!((found.units, found.interval, found.sd), (1, None, None));
         assert_eq!(found.trend(), Trend::Undecided);
+        assert_eq!(found.p_value(), None);
         let none = Comparison::new(("a", &table(&[])), ("b", &table(&BASE)));
         assert!(none.differences.is_empty());
     }

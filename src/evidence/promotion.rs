@@ -10,7 +10,8 @@
 //! [`CLEAR_GAIN_DB`], which is far more than another seed of the noise changes.
 //!
 //! "Does not lose" allows for what the choice of a seed and of a phantom changes: the mean may be worse by
-//! [`REFERENCE_LOSS_DB`].
+//! [`REFERENCE_LOSS_DB`]. Half of the phantoms have nodules, whose contrast is known: what is won must not be paid for with
+//! them either ([`FINDINGS`]). The interval over the phantoms and the worst of them stand beside each mean.
 
 use super::column::{Better, column};
 use super::{Comparison, PairedDifference, TestPairs, Trend};
@@ -26,6 +27,11 @@ pub const CLEAR_GAIN_DB: f64 = 0.2;
 pub const REFERENCE_LOSS_DB: f64 = 0.3;
 /// Columns that are watched, each with the most its mean may be worse.
 pub const WATCHED: [(&str, f64); 2] = [("RBF", 0.05), ("detail_corr", 0.02)];
+
+/// What is watched on the reference set alone, with the most its mean may be worse: the contrast of nodules. It is known of
+/// those phantoms that have some. With the shipped model another seed of the noise changes that mean by 0.02, so that a twentieth
+/// is more than chance, and less than a reader sees of one nodule.
+pub const FINDINGS: (&str, f64) = ("finding_gain", 0.05);
 
 /// One question that a candidate is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,10 +54,19 @@ impl Verdict {
     pub fn new(pairs: &TestPairs, test: &Comparison, reference: &Comparison) -> Self {
         let mut checks = pairs.checks().to_vec();
         checks.push(beats(complete(test, DECIDES)));
-        checks.extend(watched(test, "test set"));
-        let tolerated = |found| keeps(found, DECIDES, REFERENCE_LOSS_DB, "reference set");
-        checks.push(tolerated(complete(reference, DECIDES)));
-        checks.extend(watched(reference, "reference set"));
+        let watched_on_test = WATCHED.into_iter();
+        checks.extend(watched_on_test.map(|(name, most)| {
+            let found = complete(test, name);
+            keeps(found, (name, most), "test set")
+        }));
+        let on_reference = [(DECIDES, REFERENCE_LOSS_DB)].into_iter().chain(WATCHED);
+        checks.extend(
+            on_reference
+                .map(|(name, most)| keeps_on_reference(complete(reference, name), (name, most))),
+        );
+        let findings = reference.of_column(FINDINGS.0);
+        let findings = findings.filter(|found| found.missing == 0);
+        checks.push(keeps_on_reference(findings, FINDINGS));
         Self { checks }
     }
 
@@ -110,12 +125,6 @@ fn unnamed_of(found: &PairedDifference) -> String {
     }
 }
 
-/// What is watched on a set; what is not known of every case is not good enough.
-fn watched<'a>(comparison: &'a Comparison, set: &'a str) -> impl Iterator<Item = Check> + 'a {
-    let watched = WATCHED.into_iter();
-    watched.map(move |(name, most)| keeps(complete(comparison, name), name, most, set))
-}
-
 /// A column that is known of every case that another one is known of.
 fn complete<'a>(comparison: &'a Comparison, name: &str) -> Option<&'a PairedDifference> {
     let found = comparison.differences.iter();
@@ -124,185 +133,69 @@ fn complete<'a>(comparison: &'a Comparison, name: &str) -> Option<&'a PairedDiff
     found.filter(|found| found.cases.len() == num_cases)
 }
 
-/// Whether a column is not worse than is tolerated.
-fn keeps(found: Option<&PairedDifference>, name: &str, most: f64, set: &str) -> Check {
+/// Whether a column is, on average, not worse than is tolerated; what is not known is not good enough.
+fn keeps(found: Option<&PairedDifference>, (name, most): (&str, f64), set: &str) -> Check {
     let Some(found) = found else {
-        return Check {
-            passed: false,
-            told: format!("{set}: {name} is not known of every case"),
-        };
+        return unknown(name, set);
     };
-    let (unit, better) = column(name).map_or(("", Better::Neither), |c| (c.unit, c.better));
-    let unit = if unit.is_empty() {
-        String::new()
+    Check {
+        passed: found.mean >= -most,
+        told: format!(
+            "{set}: {}; worse by up to {most} is allowed",
+            change(name, found.mean)
+        ),
+    }
+}
+
+/// The same on the phantoms, whose spread and worst one are told.
+fn keeps_on_reference(found: Option<&PairedDifference>, (name, most): (&str, f64)) -> Check {
+    let set = "reference set";
+    let Some(found) = found else {
+        return unknown(name, set);
+    };
+    let interval = found.interval.map_or_else(String::new, |interval| {
+        format!(
+            ", 95 % interval of the advantage {:+.3} to {:+.3}",
+            interval.low, interval.high
+        )
+    });
+    let worst = found.worst_case().map_or_else(String::new, |(case, by)| {
+        format!(", least {by:+.3} on {case}")
+    });
+    Check {
+        passed: found.mean >= -most,
+        told: format!(
+            "{set}: {} on average of {} phantoms{interval}{worst}; an average worse by up to {most} is allowed",
+            change(name, found.mean),
+            found.units
+        ),
+    }
+}
+
+fn unknown(name: &str, set: &str) -> Check {
+    let of = if name == FINDINGS.0 {
+        "every case with findings"
     } else {
-        format!(" {unit}")
+        "every case"
     };
-    let is_worse = found.mean < 0.0;
-    let how = match (better, is_worse) {
+    Check {
+        passed: false,
+        told: format!("{set}: {name} is not known of {of}"),
+    }
+}
+
+/// A mean advantage in words, such as `RBF farther from 0 by 0.200`.
+fn change(name: &str, advantage: f64) -> String {
+    let (unit, better) = column(name).map_or(("", Better::Neither), |c| (c.unit, c.better));
+    let how = match (better, advantage < 0.0) {
         (Better::Near(best), false) => format!("nearer to {best}"),
         (Better::Near(best), true) => format!("farther from {best}"),
         (_, false) => "better".to_owned(),
         (_, true) => "worse".to_owned(),
     };
-    Check {
-        passed: found.mean >= -most,
-        told: format!(
-            "{set}: {name} {how} by {:.3}{unit}; worse by up to {most} is allowed",
-            found.mean.abs()
-        ),
-    }
+    let by = format!("{name} {how} by {:.3} {unit}", advantage.abs());
+    by.trim_end().to_owned()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::{Learned, Patients, Table, TrainedWith};
-
-    /// Advantages in tone-free PSNR on each case, and the candidate's residual bone.
-    fn comparison(psnr: &[f64], rbf: f64) -> Comparison {
-        of_scores(psnr, |_| Some(rbf), |_| Some(0.9))
-    }
-
-    /// The same with residual bone and detail of each case.
-    fn of_scores(
-        psnr: &[f64],
-        rbf: impl Fn(usize) -> Option<f64>,
-        detail: impl Fn(usize) -> Option<f64>,
-    ) -> Comparison {
-        let (mut base, mut candidate) = (Table::default(), Table::default());
-        let row = |psnr, rbf, detail| {
-            vec![
-                ("PSNRaff", Some(psnr)),
-                ("RBF", rbf),
-                ("detail_corr", detail),
-            ]
-        };
-        for (index, advantage) in psnr.iter().enumerate() {
-            base.add(index.to_string(), row(30.0, Some(0.2), Some(0.9)));
-            let ours = row(30.0 + advantage, rbf(index), detail(index));
-            candidate.add(index.to_string(), ours);
-        }
-        Comparison::new(("candidate", &candidate), ("base", &base))
-    }
-
-    /// Locked pairs that the candidate never saw.
-    fn pairs() -> TestPairs {
-        TestPairs {
-            is_locked: true,
-            left_out: 0,
-            split: TrainedWith::TestSplit,
-            learned: Learned::Known {
-                num_files: 80,
-                shared: Vec::new(),
-                unknown: Vec::new(),
-            },
-            is_stated: false,
-        }
-    }
-
-    fn passes(test: &[f64], rbf: f64, reference: &[f64]) -> bool {
-        let (test, reference) = (comparison(test, rbf), comparison(reference, 0.2));
-        Verdict::new(&pairs(), &test, &reference).is_passed()
-    }
-
-    #[test]
-    fn three_patients_need_an_interval_above_nothing() {
-        assert!(passes(&[0.5, 0.6, 0.7], 0.2, &[0.0, 0.0]));
-        // The mean is better, and one patient decides it.
-        assert!(!passes(&[0.0, 0.1, 1.7], 0.2, &[0.0, 0.0]));
-    }
-
-    #[test]
-    fn one_or_two_patients_must_each_be_clearly_better() {
-        assert!(passes(&[0.3], 0.2, &[0.0]));
-        assert!(!passes(&[0.1], 0.2, &[0.0]));
-        assert!(!passes(&[2.0, 0.1], 0.2, &[0.0]));
-        let (test, reference) = (comparison(&[0.1], 0.2), comparison(&[0.0], 0.2));
-        let verdict = Verdict::new(&pairs(), &test, &reference);
-        assert!(
-            verdict.text().contains("1 patient is too few"),
-            "{}",
-            verdict.text()
-        );
-    }
-
-    #[test]
-    fn what_is_won_must_not_be_paid_for_with_bone_or_on_the_reference_set() {
-        assert!(passes(&[0.5, 0.6, 0.7], 0.24, &[-0.2, -0.2]));
-        assert!(!passes(&[0.5, 0.6, 0.7], 0.30, &[0.0, 0.0]));
-        assert!(!passes(&[0.5, 0.6, 0.7], -0.30, &[0.0, 0.0]));
-        assert!(!passes(&[0.5, 0.6, 0.7], 0.2, &[-0.4, -0.4]));
-    }
-
-    #[test]
-    fn nothing_scored_is_nothing_won() {
-        assert!(!passes(&[], 0.2, &[0.0]));
-        assert!(!passes(&[0.5, 0.6, 0.7], 0.2, &[]));
-    }
-
-    #[test]
-    fn what_is_not_known_of_every_case_is_not_good_enough() {
-        let good = [0.5, 0.6, 0.7];
-        let reference = comparison(&[0.0], 0.2);
-        let failed = |test: &Comparison| {
-            let verdict = Verdict::new(&pairs(), test, &reference);
-            let checks = verdict.checks.into_iter().filter(|check| !check.passed);
-            checks.map(|check| check.told).collect::<Vec<_>>()
-        };
-        let without = of_scores(&good, |_| None, |_| Some(0.9));
-        assert_eq!(
-            failed(&without),
-            ["test set: RBF is not known of every case"]
-        );
-        let in_part = of_scores(&good, |_| Some(0.2), |case| (case > 0).then_some(0.9));
-        let expected = ["test set: detail_corr is not known of every case"];
-        assert_eq!(failed(&in_part), expected);
-        let blurred = of_scores(&good, |_| Some(0.2), |_| Some(0.8));
-        assert_eq!(failed(&blurred).len(), 1);
-        // Both sets are asked alike.
-        let verdict = Verdict::new(&pairs(), &comparison(&good, 0.2), &without);
-        assert!(!verdict.is_passed());
-    }
-
-    #[test]
-    fn test_pairs_are_locked_and_were_never_seen() {
-        let judged = |pairs: &TestPairs| {
-            let (test, reference) = (comparison(&[0.5, 0.6, 0.7], 0.2), comparison(&[0.0], 0.2));
-            let verdict = Verdict::new(pairs, &test, &reference);
-            (verdict.is_passed(), verdict.text())
-        };
-        assert!(judged(&pairs()).0);
-        let unlocked = TestPairs {
-            is_locked: false,
-            ..pairs()
-        };
-        assert!(!judged(&unlocked).0);
-        let unknown = TestPairs {
-            learned: Learned::Unknown,
-            ..pairs()
-        };
-        let (passed, told) = judged(&unknown);
-        let why = "FAILED  test set: nothing says what the candidate was trained on";
-        assert!(!passed && told.contains(why), "{told}");
-    }
-
-    #[test]
-    fn patients_whom_nobody_named_stand_beside_the_interval() {
-        let mut patients = Patients::default();
-        patients.insert("0".to_owned(), "p".to_owned());
-        for case in ["1", "2"] {
-            patients.insert_unnamed(case.to_owned(), case.to_owned());
-        }
-        let (mut base, mut candidate) = (Table::default(), Table::default());
-        for (case, psnr) in [("0", 30.5), ("1", 30.6), ("2", 30.7)] {
-            let row = |psnr| vec![("PSNRaff", Some(psnr))];
-            base.add(case.to_owned(), row(30.0));
-            candidate.add(case.to_owned(), row(psnr));
-        }
-        let found = Comparison::by_patient(("candidate", &candidate), ("base", &base), &patients);
-        let told = beats(found.of_column("PSNRaff")).told;
-        assert!(told.contains("3 patients (2 of them pairs"), "{told}");
-        assert!(found.text().contains("2 of 3 patients"), "{}", found.text());
-    }
-}
+mod tests;

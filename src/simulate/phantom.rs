@@ -43,6 +43,7 @@ const COARSE_VESSELS: f32 = 0.035;
 pub struct Phantom {
     config: PhantomConfig,
     seed: u64,
+    has_nodules: bool,
 }
 
 /// A paired study with exact truth; bones are white.
@@ -81,7 +82,27 @@ impl Phantom {
         Ok(Self {
             config: *config,
             seed,
+            has_nodules: true,
         })
+    }
+
+    /// What the nodules of its `study` add to the soft-tissue image: that image less the one of the same chest without them,
+    /// differences of display values, 0 away from the nodules. `None` where it has none.
+    pub fn nodule_layer(&self, study: &PhantomStudy) -> Option<FloatImage> {
+        let is_nodule = |content: &Content| content.group == Group::Nodules;
+        if !study.contents.iter().any(is_nodule) {
+            return None;
+        }
+        let without = Self {
+            has_nodules: false,
+            ..self.clone()
+        };
+        let mut layer = study.soft_tissue.clone();
+        let healthy = without.study().soft_tissue;
+        for (value, healthy) in layer.values_mut().iter_mut().zip(healthy.values()) {
+            *value -= healthy;
+        }
+        Some(layer)
     }
 
     /// Draws its study.
@@ -199,11 +220,13 @@ impl Phantom {
             add_vessels(&mut soft, patient, thorax, &mut self.stream(1));
         }
         add_airways(&mut soft, patient);
-        add_nodules(&mut soft, patient, thorax, &mut self.stream(2), record);
+        if self.has_nodules {
+            add_nodules(&mut soft, patient, thorax, &mut self.stream(2), record);
+        }
         if patient.findings.port {
             add_port(&mut soft, record);
         }
-        if self.has(Group::Nodules) {
+        if self.has_nodules && self.has(Group::Nodules) {
             add_varied_nodules(&mut soft, thorax, &mut self.stream(11), record);
         }
         let mut detail = soft.into_image();

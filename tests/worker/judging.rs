@@ -187,8 +187,8 @@ fn a_run_is_packed_and_judged_and_readers_come_first() {
         EventKind::PictureBegun(step) => Some(step.number),
         _ => None,
     });
-    // One pair without a mask; a pair and four phantoms for every contestant. What made room is made again.
-    let total = 1 + 5 * outcome.contestants().count();
+    // One pair without a mask; a pair and eight phantoms for every contestant. What made room is made again.
+    let total = 1 + 9 * outcome.contestants().count();
     assert_eq!(
         begun.collect::<std::collections::BTreeSet<_>>().len(),
         total
@@ -203,7 +203,7 @@ fn assert_outcome(bench: &Bench, outcome: &Arc<ContestOutcome>) {
     for model in outcome.contestants() {
         assert_eq!(
             (model.scores.test.len(), model.scores.reference.len()),
-            (1, 4)
+            (1, 8)
         );
         for column in ["PSNRaff", "RBF", "detail_corr"] {
             assert!(model.scores.test.value("a", column).is_some(), "{column}");

@@ -1,5 +1,6 @@
 //! One or several models on the same pairs.
 
+use super::people::{caution, patients};
 use super::report::{Rival, Tables};
 use super::source::{Asked, Networks, Source};
 use crate::cli::args::{EvaluateArgs, NetworkArgs};
@@ -25,7 +26,11 @@ struct Contender {
 /// Scores the pairs, by every model that is named.
 pub(super) fn score_pairs(args: &EvaluateArgs, tables: &mut Tables) -> anyhow::Result<Tally> {
     let found = super::found(args)?;
+    tables.caution = caution(&found);
     let rivals = rivals(args)?;
+    if !rivals.is_empty() {
+        tables.patients = patients(args, &found)?;
+    }
     let mut tally = Tally::default();
     let Some(source) = source(args, tables)? else {
         tally.interrupted = true;

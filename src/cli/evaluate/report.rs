@@ -3,7 +3,7 @@
 use crate::cli::args::EvaluateArgs;
 use crate::cli::report::{Machine, Tally, print_line, sentence};
 use crate::contest::Gallery;
-use crate::evidence::{Comparison, Page, PageSet, Table, legend};
+use crate::evidence::{Comparison, Page, PageSet, Patients, Table, legend};
 use crate::formats;
 use crate::model::site::utc_now;
 use serde_json::{Value, json};
@@ -57,6 +57,10 @@ pub(super) struct Tables {
     pub(super) rivals: Vec<Rival>,
     pub(super) failures: Failures,
     pub(super) gallery: Gallery,
+    /// Who is on the pictures.
+    pub(super) patients: Patients,
+    /// What must be known before any score is read.
+    pub(super) caution: Option<String>,
 }
 
 impl Tables {
@@ -74,7 +78,10 @@ impl Tables {
         let ours = (self.model.as_str(), &self.predictions);
         let rivals = self.rivals.iter();
         rivals
-            .map(|rival| Comparison::new(ours, (&rival.name, &rival.table)))
+            .map(|rival| {
+                let theirs = (rival.name.as_str(), &rival.table);
+                Comparison::by_patient(ours, theirs, &self.patients)
+            })
             .collect()
     }
 
@@ -125,6 +132,7 @@ impl Tables {
         facts.extend(hashes.map(|(name, sha256)| (name.clone(), format!("sha256 {sha256}"))));
         Page {
             title: "Evaluation of soft-tissue images".to_owned(),
+            cautions: self.caution.iter().cloned().collect(),
             facts,
             verdict: None,
             sets: vec![PageSet {
@@ -150,6 +158,9 @@ impl Tables {
                 fields.insert("differences".to_owned(), json!(self.comparisons()));
             }
             fields.insert("failed".to_owned(), self.failures.json());
+            if let Some(caution) = &self.caution {
+                fields.insert("caution".to_owned(), json!(caution));
+            }
         }
         document
     }
@@ -183,6 +194,9 @@ impl Tables {
             print_line(&format!("\n{}", comparison.text()));
         }
         eprintln!("\n{}", legend(self.predictions.columns()));
+        if let Some(caution) = &self.caution {
+            eprintln!("caution: {caution}");
+        }
     }
 }
 

@@ -175,12 +175,21 @@ fn print(outcome: &ContestOutcome, candidate: &Candidate) {
         ));
     }
     print_line(&format!("{}\n", candidate.reference.text()));
+    if let Some(caution) = outcome.caution() {
+        print_line(&format!("CAUTION  {caution}\n"));
+    }
     print_line(&candidate.verdict.text());
     if let Some(looks) = outcome.looks {
         print_line(&format!("\n{}", looks.sentence()));
     }
-    let columns = candidate.contestant.scores.test.columns();
-    eprintln!("\n{}", legend(columns));
+    // The reference set has every column of the test set but LPIPS, and what is kept of findings beside.
+    let [test, reference] = [
+        candidate.contestant.scores.test.columns(),
+        candidate.contestant.scores.reference.columns(),
+    ];
+    let more = reference.iter().filter(|name| !test.contains(name));
+    let columns: Vec<&str> = test.iter().chain(more).copied().collect();
+    eprintln!("\n{}", legend(&columns));
 }
 
 /// Puts the shipped model back in force.

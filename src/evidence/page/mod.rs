@@ -13,6 +13,8 @@ use super::{Comparison, Table, Trend, Verdict};
 pub struct Page {
     /// Its heading.
     pub title: String,
+    /// What must be known before anything else is read, as sentences.
+    pub cautions: Vec<String>,
     /// What was compared, when and how: name and value.
     pub facts: Vec<(String, String)>,
     /// Whether the candidate may be promoted, where that was asked.
@@ -44,13 +46,14 @@ th:first-child,td:first-child{text-align:left}th{white-space:normal}thead th{bor
 dl{display:grid;grid-template-columns:max-content auto;gap:.1em 1em;margin:.4em 0;font-size:9pt}\
 dt{color:#555}dd{margin:0;overflow-wrap:anywhere}\
 .verdict{border:1.5px solid #333;padding:.4em .8em;margin:.6em 0}.verdict p{margin:.1em 0}\
+.caution{border:2px solid #111;padding:.4em .8em;margin:.6em 0;font-size:10pt}\
 .figures{display:flex;flex-wrap:wrap;gap:1em;break-inside:avoid}figure{margin:0}\
 figcaption{font-size:7pt;color:#444}.case{break-inside:avoid;margin:.5em 0}\
 .case div{display:flex;gap:.4em}.case figure{flex:1}.case img{width:100%;display:block;background:#000}\
 .note{font-size:8pt;color:#444}";
 
 /// Columns of which every case is shown.
-const CASE_COLUMNS: [&str; 8] = [
+const CASE_COLUMNS: [&str; 9] = [
     "PSNR",
     "PSNRaff",
     "LPIPS",
@@ -59,6 +62,7 @@ const CASE_COLUMNS: [&str; 8] = [
     "detail_corr",
     "lung_PSNR",
     "outside_PSNR",
+    "finding_gain",
 ];
 /// What a reader must know of the figures.
 const NOTE: &str = "For research and teaching only. 95 % intervals are Student's, of the mean difference between pairs; \
@@ -70,8 +74,13 @@ impl Page {
         let title = escaped(&self.title);
         let mut html = vec![format!(
             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
-             <style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n<dl>"
+             <style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n"
         )];
+        html.extend(self.cautions.iter().map(|text| {
+            let text = escaped(text);
+            format!("<p class=\"caution\"><b>Caution.</b> {text}</p>\n")
+        }));
+        html.push("<dl>".to_owned());
         html.extend(
             self.facts.iter().map(|(name, value)| {
                 format!("<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value))

@@ -24,6 +24,7 @@ fn page() -> Page {
     let grey = Raster::filled(40, 30, 0.5_f32);
     Page {
         title: "A \"page\"".to_owned(),
+        cautions: vec!["drawn & <not> taken".to_owned()],
         facts: vec![("folder".to_owned(), "<script>alert(1)</script>".to_owned())],
         verdict: Some(Verdict::new(&pairs, &comparison, &comparison)),
         sets: vec![PageSet {
@@ -45,6 +46,7 @@ fn nothing_from_outside_becomes_markup() {
     assert!(!html.contains("<script"), "{html}");
     assert!(!html.contains("<case"), "{html}");
     assert!(html.contains("&lt;case &amp; 0&gt;"), "{html}");
+    assert!(html.contains("<b>Caution.</b> drawn &amp; &lt;not&gt; taken</p>"));
     assert!(html.contains("A &quot;page&quot;"), "{html}");
 }
 

@@ -293,6 +293,7 @@ mod tests {
             name: "a".to_owned(),
             radiograph: PathBuf::from("a.png"),
             soft_tissue: PathBuf::from("b.png"),
+            is_simulated: false,
             kept: kept.into(),
         };
         let order = |candidate| {

@@ -25,7 +25,7 @@ pub(super) fn evidence_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCo
     hint_ui(
         ui,
         "The best and the last checkpoint, and the model in force, make the pictures of the test pairs that the split of \
-         the run locked away, and of four phantoms. A study that is opened meanwhile comes first.",
+         the run locked away, and of eight phantoms. A study that is opened meanwhile comes first.",
     );
     judging_ui(ui, run, evidence, commands);
     if evidence.run == run.folder
@@ -102,6 +102,9 @@ fn outcome_ui(
     };
     ui.separator();
     judged_ui(ui, evidence, outcome);
+    if let Some(sentence) = outcome.caution() {
+        caution_ui(ui, &sentence);
+    }
     ui.horizontal(|ui| {
         ui.label("Candidate");
         for (place, other) in outcome.candidates.iter().enumerate() {

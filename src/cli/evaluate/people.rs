@@ -1,0 +1,43 @@
+//! Who is on the pairs: pictures of one patient are one piece of evidence.
+
+use crate::cli::args::EvaluateArgs;
+use crate::contest::simulated_caution;
+use crate::dataset::{CheckRequest, PairFiles, patient_key, patient_sha256};
+use crate::evidence::Patients;
+use crate::formats;
+use crate::simulate::is_simulated;
+
+/// The patients, as the list beside the pairs names them, or else the radiographs' headers; a pair that nobody names counts
+/// as a patient of its own, and is told as that.
+pub(super) fn patients(args: &EvaluateArgs, pairs: &[PairFiles]) -> anyhow::Result<Patients> {
+    let mut patients = Patients::default();
+    let Some(folder) = args.pairs.as_ref().or(args.cxr.as_ref()) else {
+        return Ok(patients);
+    };
+    let request = CheckRequest {
+        soft_tissue: args.soft.clone(),
+        ..CheckRequest::of_folder(folder)
+    };
+    let listed = request.listed_patients()?;
+    for pair in pairs {
+        let name = pair.name.clone();
+        let named = match listed.get(&name) {
+            Some(patient) => Some(patient_key(patient)),
+            // A radiograph that cannot be read fails where it is scored.
+            None => formats::read(&pair.radiograph)
+                .ok()
+                .and_then(|radiograph| patient_sha256(&radiograph.info)),
+        };
+        match named {
+            Some(patient) => patients.insert(name, patient),
+            None => patients.insert_unnamed(name.clone(), name),
+        }
+    }
+    Ok(patients)
+}
+
+/// What must be known before any score is read: that the pairs are phantoms, all or some of them.
+pub(super) fn caution(pairs: &[PairFiles]) -> Option<String> {
+    let simulated = pairs.iter().filter(|pair| is_simulated(&pair.radiograph));
+    simulated_caution("The set of pairs", simulated.count(), pairs.len())
+}
