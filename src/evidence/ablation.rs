@@ -1,8 +1,11 @@
 //! One table a choice, with everything else as the bundle proposes it.
 
+use super::Patients;
 use super::column::column;
-use super::paired::{Comparison, PairedDifference, Trend};
+use super::holm::{SIGNIFICANT, holm};
+use super::paired::{Comparison, PairedDifference};
 use super::table::{Table, csv_cell, csv_values};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Columns that are printed of each choice, where they are known: the papers' four, then what they must be read with.
@@ -20,7 +23,7 @@ const PRINTED: [&str; 8] = [
 const COMPARED: &str = "PSNRaff";
 
 /// What a paper found for a choice on its SZCH-X-Rays test set, with its own networks.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Published {
     /// PSNR, dB.
     pub psnr: f64,
@@ -41,6 +44,23 @@ pub struct AblationRow {
     pub outcome: Result<Table, String>,
 }
 
+/// By how much a choice is better than the default.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Advantage {
+    /// The paired difference; its interval is that of this comparison alone.
+    #[serde(flatten)]
+    pub difference: PairedDifference,
+    /// Its p-value after Holm's correction for every comparison of the table; `None` for one patient.
+    pub p_holm: Option<f64>,
+}
+
+impl Advantage {
+    /// Whether it stands after the correction.
+    fn is_significant(&self) -> bool {
+        self.p_holm.is_some_and(|p| p < SIGNIFICANT)
+    }
+}
+
 /// All choices of one setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ablation {
@@ -50,6 +70,8 @@ pub struct Ablation {
     pub source: &'static str,
     /// Its choices.
     pub rows: Vec<AblationRow>,
+    /// Who is on the cases: those of one patient count once.
+    pub patients: Patients,
 }
 
 impl Ablation {
@@ -58,14 +80,48 @@ impl Ablation {
         default.and_then(|row| row.outcome.as_ref().ok())
     }
 
-    /// By how much a row is better than the default in tone-free PSNR; `None` for the default itself.
-    pub fn advantage(&self, row: &AblationRow) -> Option<PairedDifference> {
+    /// By how much each row is better than the default in tone-free PSNR, in the order of the rows; `None` for the default
+    /// itself, and where these networks cannot do it.
+    pub fn advantages(&self) -> Vec<Option<Advantage>> {
+        let found: Vec<_> = self.rows.iter().map(|row| self.difference(row)).collect();
+        let p_values = found.iter().flatten();
+        let p_values: Vec<f64> = p_values.filter_map(PairedDifference::p_value).collect();
+        let mut corrected = holm(&p_values).into_iter();
+        let advantages = found.into_iter().map(|difference| {
+            let difference = difference?;
+            let p_holm = difference.p_value().and_then(|_| corrected.next());
+            Some(Advantage { difference, p_holm })
+        });
+        advantages.collect()
+    }
+
+    fn difference(&self, row: &AblationRow) -> Option<PairedDifference> {
         let (table, default) = (row.outcome.as_ref().ok()?, self.default_table()?);
         if row.is_default {
             return None;
         }
-        let comparison = Comparison::new((&row.choice, table), ("default", default));
+        let models = ((row.choice.as_str(), table), ("default", default));
+        let comparison = Comparison::by_patient(models.0, models.1, &self.patients);
         comparison.of_column(COMPARED).cloned()
+    }
+
+    /// How many comparisons were made, and what that means for their intervals; `None` where there is none.
+    fn told_of_comparisons(&self) -> Option<String> {
+        let found: Vec<Advantage> = self.advantages().into_iter().flatten().collect();
+        let patients = found.iter().map(|found| found.difference.units).max()?;
+        let count = match found.len() {
+            1 => "1 comparison".to_owned(),
+            count => format!("{count} comparisons"),
+        };
+        let unnamed = found.iter().map(|found| found.difference.unnamed).max();
+        let unnamed = unnamed.filter(|&unnamed| unnamed > 0);
+        let unnamed = unnamed.map_or_else(String::new, |unnamed| {
+            format!(" ({unnamed} of them pairs of which nobody named the patient)")
+        });
+        Some(format!(
+            "{count} with the default, patients: {patients}{unnamed}; the intervals are not corrected for the number of \
+             comparisons, and better or worse stands only where Holm's correction leaves p below {SIGNIFICANT}"
+        ))
     }
 
     /// The row whose mean is best in a column.
@@ -98,7 +154,7 @@ impl Ablation {
         }
         let best: Vec<Option<&str>> = printed.iter().map(|name| self.best(name)).collect();
         let mut lines = vec![head];
-        for row in &self.rows {
+        for (row, advantage) in self.rows.iter().zip(self.advantages()) {
             let mut line = vec![row.name()];
             match &row.outcome {
                 Ok(table) => line.extend(printed.iter().zip(&best).map(|(name, best)| {
@@ -107,7 +163,7 @@ impl Ablation {
                 })),
                 Err(_) => line.extend(printed.iter().map(|_| "-".to_owned())),
             }
-            line.push(self.advantage(row).as_ref().map_or_else(String::new, told));
+            line.push(advantage.as_ref().map_or_else(String::new, told));
             if publishes {
                 line.push(row.published.map_or_else(String::new, |found| {
                     format!("{:.2} / {:.3}", found.psnr, found.lpips)
@@ -149,18 +205,32 @@ impl Ablation {
                 cells.join("  ").trim_end().to_owned()
             })
             .collect();
-        for row in &self.rows {
-            if let Err(why) = &row.outcome {
-                lines.push(format!("{}: {why}", row.choice));
-            }
-        }
+        lines.extend(self.told_of_comparisons());
+        lines.extend(self.told_of_missing());
         lines.join("\n")
     }
 
-    /// `{"setting", "source", "rows": [{"choice", "default", "images", "mean", "sd", "over_default"}]}`; a choice that
-    /// these networks cannot make has `"error"` in place of scores.
+    /// Why rows have no scores, each reason once.
+    fn told_of_missing(&self) -> Vec<String> {
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for row in &self.rows {
+            let Err(why) = &row.outcome else { continue };
+            match reasons.iter_mut().find(|(known, _)| *known == why.as_str()) {
+                Some((_, choices)) => choices.push(&row.choice),
+                None => reasons.push((why, vec![&row.choice])),
+            }
+        }
+        let reasons = reasons.into_iter();
+        let lines = reasons.map(|(why, choices)| format!("{}: {why}", choices.join(", ")));
+        lines.collect()
+    }
+
+    /// `{"setting", "source", "comparisons", "rows": [{"choice", "default", "published", "images", "mean", "sd",
+    /// "over_default"}]}`; a choice that these networks cannot make has `"error"` in place of scores.
     pub fn json(&self) -> Value {
-        let rows = self.rows.iter().map(|row| {
+        let advantages = self.advantages();
+        let comparisons = advantages.iter().flatten().count();
+        let rows = self.rows.iter().zip(advantages).map(|(row, advantage)| {
             let mut fields = match &row.outcome {
                 Ok(table) => table.json(),
                 Err(why) => json!({ "error": why }),
@@ -168,11 +238,17 @@ impl Ablation {
             if let Some(object) = fields.as_object_mut() {
                 object.insert("choice".to_owned(), json!(row.choice));
                 object.insert("default".to_owned(), json!(row.is_default));
-                object.insert("over_default".to_owned(), json!(self.advantage(row)));
+                object.insert("over_default".to_owned(), json!(advantage));
+                object.insert("published".to_owned(), json!(row.published));
             }
             fields
         });
-        json!({ "setting": self.setting, "source": self.source, "rows": rows.collect::<Vec<_>>() })
+        json!({
+            "setting": self.setting,
+            "source": self.source,
+            "comparisons": comparisons,
+            "rows": rows.collect::<Vec<_>>(),
+        })
     }
 
     /// Lines of comma-separated values: setting, choice, case, scores. `columns` are those of the head.
@@ -212,11 +288,12 @@ fn summary(table: &Table, name: &str) -> String {
     }
 }
 
-fn told(found: &PairedDifference) -> String {
-    let verdict = match found.trend() {
-        Trend::Better => " better",
-        Trend::Worse => " worse",
-        Trend::Undecided => "",
+fn told(advantage: &Advantage) -> String {
+    let found = &advantage.difference;
+    let verdict = match (advantage.is_significant(), found.mean > 0.0) {
+        (true, true) => " better",
+        (true, false) => " worse",
+        (false, _) => "",
     };
     let interval = found.interval.map_or_else(String::new, |interval| {
         format!(" [{:+.2}, {:+.2}]", interval.low, interval.high)
@@ -225,70 +302,4 @@ fn told(found: &PairedDifference) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn table(psnr: [f64; 2], rbf: f64) -> Table {
-        let mut table = Table::default();
-        for (case, value) in ["a", "b"].into_iter().zip(psnr) {
-            table.add(
-                case.to_owned(),
-                vec![
-                    ("PSNR", Some(value)),
-                    ("PSNRaff", Some(value + 1.0)),
-                    ("RBF", Some(rbf)),
-                ],
-            );
-        }
-        table
-    }
-
-    fn ablation() -> Ablation {
-        let row = |choice: &str, is_default, outcome| AblationRow {
-            choice: choice.to_owned(),
-            is_default,
-            published: None,
-            outcome,
-        };
-        Ablation {
-            setting: "fusion",
-            source: "",
-            rows: vec![
-                row("none", false, Ok(table([30.0, 31.0], -0.4))),
-                row("poisson", true, Ok(table([31.0, 32.0], 0.1))),
-                row("alpha", false, Err("cannot".to_owned())),
-            ],
-        }
-    }
-
-    #[test]
-    fn default_and_best_are_marked_and_what_cannot_be_is_told() {
-        let text = ablation().text(&table([25.0, 26.0], 1.0));
-        let line = |of: &str| text.lines().find(|line| line.starts_with(of)).unwrap();
-        assert!(
-            line("poisson (default)").contains("31.50 ± 0.71*"),
-            "{text}"
-        );
-        assert!(
-            line("poisson (default)").contains("0.100 ± 0.000*"),
-            "{text}"
-        );
-        assert!(
-            line("none").contains("-1.00 [-1.00, -1.00] worse"),
-            "{text}"
-        );
-        assert!(line("identity").contains("25.50 ± 0.71"), "{text}");
-        assert!(line("alpha:").contains("cannot"), "{text}");
-    }
-
-    #[test]
-    fn machines_get_every_case() {
-        let csv = ablation().csv(&["PSNR", "RBF"]);
-        assert_eq!(csv.lines().count(), 4, "{csv}");
-        assert!(csv.starts_with("fusion,none,a,30,-0.4\n"), "{csv}");
-        let json = ablation().json();
-        assert_eq!(json["rows"][1]["default"], true);
-        assert_eq!(json["rows"][0]["over_default"]["mean"], -1.0);
-        assert_eq!(json["rows"][2]["error"], "cannot");
-    }
-}
+mod tests;

@@ -25,6 +25,7 @@
 
 mod ablation;
 mod column;
+mod holm;
 mod page;
 mod paired;
 mod patients;

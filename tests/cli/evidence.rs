@@ -183,8 +183,91 @@ fn an_ablation_prints_the_default_the_best_and_the_papers_figures() {
     // The pairs are what the default makes of them: nothing is better.
     assert!(default.is_some_and(|line| line.contains('*')), "{text}");
     assert!(text.contains("31.36 / 0.091"), "{text}");
+    // A row that no bundle can repeat stands there with what the paper found, and why it is empty.
+    let autoencoder = text.lines().find(|line| line.starts_with("autoencoder  "));
+    assert!(
+        autoencoder.is_some_and(|line| line.ends_with("30.85 / 0.141")),
+        "{text}"
+    );
+    assert!(text.contains("autoencoder: no bundle holds"), "{text}");
+    let unnamed = "3 comparisons with the default, patients: 3 (3 of them pairs of which nobody named the patient)";
+    assert!(text.contains(unnamed), "{text}");
     assert!(
         text.lines().any(|line| line.starts_with("identity")),
         "{text}"
+    );
+}
+
+/// Two of three pairs are of one patient: two pieces of evidence, in every comparison.
+#[test]
+fn pairs_of_one_patient_count_once_where_a_list_names_them() {
+    let bench = Bench::new();
+    bench.write_variant("other", 1);
+    bench.write_pairs_of("other");
+    let list = "pair,patient\na,one\nb,one\nc,two\n";
+    fs::write(bench.path("pairs/patients.csv"), list).unwrap();
+    let psnr = |comparison: &Value| {
+        let differences = comparison["differences"].as_array().unwrap().iter();
+        let mut found = differences.filter(|found| found["column"] == "PSNRaff");
+        found.next().unwrap().clone()
+    };
+    let compared = evaluate(&bench, &["--model", "tiny", "--against", "other", "--json"]);
+    assert_eq!(status(&compared), 0, "{}", stderr(&compared));
+    let found = psnr(&document(&compared)["differences"][0]);
+    assert_eq!((&found["units"], &found["unnamed"]), (&2.into(), &0.into()));
+    let of = |name: &str| {
+        let cases = found["cases"].as_array().unwrap().iter();
+        let mut cases = cases.filter(|case| case[0] == name);
+        number(&cases.next().unwrap()[1])
+    };
+    let expected = (f64::midpoint(of("a"), of("b")) + of("c")) / 2.0;
+    assert!((number(&found["mean"]) - expected).abs() < 1e-9);
+
+    let ablated = evaluate(
+        &bench,
+        &["--model", "tiny", "--ablate", "clipping", "--json"],
+    );
+    assert_eq!(status(&ablated), 0, "{}", stderr(&ablated));
+    let clipping = &document(&ablated)["ablations"][0];
+    assert_eq!(clipping["comparisons"], 3);
+    let rows = clipping["rows"].as_array().unwrap();
+    let others = rows
+        .iter()
+        .filter(|row| row["default"] == false && row["error"].is_null());
+    for row in others {
+        let (found, p) = (&row["over_default"], &row["over_default"]["p_holm"]);
+        assert_eq!(found["units"], 2, "{row}");
+        assert!((0.0..=1.0).contains(&number(p)), "{row}");
+    }
+    let noise: Vec<&Value> = rows
+        .iter()
+        .filter(|row| row["choice"].as_str().unwrap().ends_with("no offset noise"))
+        .collect();
+    assert_eq!(noise.len(), 4);
+    assert!(noise.iter().all(|row| {
+        row["error"]
+            .as_str()
+            .unwrap()
+            .contains("choice of training")
+    }));
+    assert!((number(&noise[3]["published"]["psnr"]) - 31.557).abs() < 1e-9);
+}
+
+#[test]
+fn scores_of_phantoms_alone_say_so() {
+    let bench = Bench::new();
+    bench.write_pairs_of("tiny");
+    for name in ["a", "b", "c"] {
+        let document = "{\"made_by\": \"diaphane simulate --ct\"}";
+        fs::write(bench.path(&format!("pairs/{name}_contents.json")), document).unwrap();
+    }
+    let output = evaluate(&bench, &["--model", "tiny", "--html", "page.html"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let sentence = "The set of pairs is phantoms only";
+    assert!(stderr(&output).contains(&format!("caution: {sentence}")));
+    let page = fs::read_to_string(bench.path("page.html")).unwrap();
+    assert!(
+        page.contains(&format!("<b>Caution.</b> {sentence}")),
+        "{page}"
     );
 }

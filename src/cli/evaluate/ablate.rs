@@ -5,6 +5,7 @@
 
 use super::choices::{Choice, choices, source, word};
 use super::compare::read;
+use super::people::{caution, patients};
 use super::report::Failures;
 use super::source::{Asked, Networks};
 use crate::cli::args::EvaluateArgs;
@@ -13,7 +14,7 @@ use crate::cli::report::{Machine, Tally, print_line};
 use crate::cli::session::Session;
 use crate::cli::words::Ablated;
 use crate::contest::Case;
-use crate::evidence::{Ablation, AblationRow, Row, Table, csv_cell, csv_values, legend};
+use crate::evidence::{Ablation, AblationRow, Patients, Row, Table, csv_cell, csv_values, legend};
 use crate::formats;
 use crate::model::Manifest;
 use crate::pipeline::Perceptual;
@@ -37,7 +38,8 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Tally> {
         given_masks: args.given_masks,
     };
     let perceptual = super::compare::perceptual()?;
-    let mut study = AblationStudy::new(&args.ablate, &default, &manifest);
+    let patients = patients(args, &found)?;
+    let mut study = AblationStudy::new(&args.ablate, &default, &manifest, &patients);
     let mut failures = Failures::default();
     for pair in &found {
         let scored = read(pair).and_then(|case| study.add(&networks, &case, perceptual.as_ref()));
@@ -50,7 +52,7 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Tally> {
             Err(err) => failures.add(&mut tally, &pair.name, &pair.radiograph, &err),
         }
     }
-    study.publish(args, &failures)?;
+    study.publish(args, &failures, caution(&found).as_deref())?;
     Ok(tally)
 }
 
@@ -61,16 +63,24 @@ struct AblationStudy {
 }
 
 impl AblationStudy {
-    fn new(ablated: &[Ablated], default: &SuppressionSettings, manifest: &Manifest) -> Self {
+    fn new(
+        ablated: &[Ablated],
+        default: &SuppressionSettings,
+        manifest: &Manifest,
+        patients: &Patients,
+    ) -> Self {
         let settings = ablated.iter().map(|&setting| {
             let choices = choices(setting, default);
             let row = |choice: &Choice| AblationRow {
                 choice: choice.name.clone(),
                 is_default: choice.is_default,
                 published: choice.published,
-                outcome: match choice.asked.settings.check_for(manifest) {
-                    Ok(()) => Ok(Table::default()),
-                    Err(err) => Err(err.to_string()),
+                outcome: match &choice.asked {
+                    Ok(asked) => match asked.settings.check_for(manifest) {
+                        Ok(()) => Ok(Table::default()),
+                        Err(err) => Err(err.to_string()),
+                    },
+                    Err(why) => Err((*why).to_owned()),
                 },
             };
             let rows = choices.iter().map(row).collect();
@@ -79,6 +89,7 @@ impl AblationStudy {
                 setting,
                 source,
                 rows,
+                patients: patients.clone(),
             };
             (ablation, choices)
         });
@@ -99,19 +110,19 @@ impl AblationStudy {
         let mut rows = Vec::new();
         for (setting, (ablation, choices)) in self.settings.iter().enumerate() {
             for (at, (row, choice)) in ablation.rows.iter().zip(choices).enumerate() {
-                if row.outcome.is_err() {
+                let (Ok(_), Ok(choice)) = (&row.outcome, &choice.asked) else {
                     continue;
-                }
-                let before = done.iter().find(|(asked, _)| *asked == choice.asked);
+                };
+                let before = done.iter().find(|(asked, _)| asked == choice);
                 let scores = if let Some((_, scores)) = before {
                     scores.clone()
                 } else {
-                    let Some(predicted) = networks.predict(case, choice.asked.clone())? else {
+                    let Some(predicted) = networks.predict(case, choice.clone())? else {
                         return Ok(false);
                     };
                     case.score(&predicted, perceptual)?
                 };
-                done.push((choice.asked.clone(), scores.clone()));
+                done.push((choice.clone(), scores.clone()));
                 rows.push((setting, at, scores));
             }
         }
@@ -131,12 +142,18 @@ impl AblationStudy {
         self.settings.iter().map(|(ablation, _)| ablation)
     }
 
-    fn publish(&self, args: &EvaluateArgs, failures: &Failures) -> anyhow::Result<()> {
+    fn publish(
+        &self,
+        args: &EvaluateArgs,
+        failures: &Failures,
+        caution: Option<&str>,
+    ) -> anyhow::Result<()> {
         if args.json {
             Machine::Json.document(&json!({
                 "ablations": self.ablations().map(Ablation::json).collect::<Vec<_>>(),
                 "identity": self.identity.json(),
                 "failed": failures.json(),
+                "caution": caution,
             }));
         } else if !self.identity.is_empty() {
             for ablation in self.ablations() {
@@ -147,10 +164,14 @@ impl AblationStudy {
                 print_line("");
             }
             eprintln!(
-                "{} pairs; mean ± sd, * best of a column; tone-free PSNR over the default's with its 95 % interval, pair by pair",
+                "{} pairs; mean ± sd, * best of a column; tone-free PSNR over the default's with its 95 % interval, patient by \
+                 patient",
                 self.identity.len()
             );
             eprintln!("{}", legend(self.identity.columns()));
+            if let Some(caution) = caution {
+                eprintln!("caution: {caution}");
+            }
         }
         if let Some(csv) = &args.csv
             && !self.identity.is_empty()

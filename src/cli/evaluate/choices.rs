@@ -14,10 +14,15 @@ const LEG_WEIGHTS: [f64; 6] = [1.0, 1.25, 1.5, 2.0, 3.0, 5.0];
 /// Seeds that are tried, counted up from the first; then their mean.
 const SEEDS: u64 = 4;
 
+/// Why the row of a table has no scores with any bundle.
+const AUTOENCODER: &str = "no bundle holds the autoencoder that this fusion needs";
+const OFFSET_NOISE: &str = "offset noise is a choice of training: train a bundle with conventions.offset_noise = 0.0 and ablate that one";
+
 /// One choice of a setting.
 pub(super) struct Choice {
     pub(super) name: String,
-    pub(super) asked: Asked,
+    /// What is asked of the networks, or why no bundle can do it.
+    pub(super) asked: Result<Asked, &'static str>,
     pub(super) is_default: bool,
     pub(super) published: Option<Published>,
 }
@@ -38,10 +43,8 @@ pub(super) fn word(setting: Ablated) -> &'static str {
 pub(super) fn source(setting: Ablated) -> &'static str {
     match setting {
         Ablated::Guidance => "GL-LCM, table 4",
-        Ablated::Fusion => "GL-LCM, table 5; its autoencoder fusion is not among the choices",
-        Ablated::Clipping => {
-            "BS-LDM, table 2, rows with offset noise; offset noise itself is a choice of training"
-        }
+        Ablated::Fusion => "GL-LCM, table 5",
+        Ablated::Clipping => "BS-LDM, table 2; rows without a remark have offset noise there",
         Ablated::Leg | Ablated::Steps | Ablated::Seeds => "",
     }
 }
@@ -52,58 +55,47 @@ pub(super) fn choices(setting: Ablated, default: &SuppressionSettings) -> Vec<Ch
         name: name.to_owned(),
         is_default: settings == *default,
         published: None,
-        asked: Asked::once(settings),
+        asked: Ok(Asked::once(settings)),
     };
-    let of = |published: &[Named<SuppressionSettings>]| {
+    let of = |published: &[Named<SuppressionSettings>], beyond: &[Beyond]| {
         let choices = published.iter();
-        choices
-            .map(|(name, settings, published)| Choice {
-                published: *published,
-                ..choice(name, settings.clone())
-            })
-            .collect()
+        let choices = choices.map(|(name, settings, published)| Choice {
+            published: *published,
+            ..choice(name, settings.clone())
+        });
+        let beyond = beyond.iter().map(|(name, why, found)| Choice {
+            name: (*name).to_owned(),
+            asked: Err(why),
+            is_default: false,
+            published: Some(*found),
+        });
+        choices.chain(beyond).collect()
+    };
+    let with = |change: &dyn Fn(&mut SuppressionSettings)| {
+        let mut settings = default.clone();
+        change(&mut settings);
+        settings
     };
     match setting {
-        Ablated::Guidance => of(&GUIDANCE.map(|(name, guidance, published)| {
-            let settings = SuppressionSettings {
-                guidance,
-                ..default.clone()
-            };
-            (name, settings, published)
-        })),
-        Ablated::Fusion => of(&FUSION.map(|(name, fusion, published)| {
-            let settings = SuppressionSettings {
-                fusion,
-                ..default.clone()
-            };
-            (name, settings, published)
-        })),
-        Ablated::Clipping => of(&CLIPPING.map(|(name, clipping, published)| {
-            let settings = SuppressionSettings {
-                clipping,
-                ..default.clone()
-            };
-            (name, settings, published)
-        })),
+        Ablated::Guidance => of(
+            &GUIDANCE.map(|(name, to, found)| (name, with(&|s| s.guidance = to), found)),
+            &[],
+        ),
+        Ablated::Fusion => of(
+            &FUSION.map(|(name, to, found)| (name, with(&|s| s.fusion = to), found)),
+            &FUSION_BEYOND,
+        ),
+        Ablated::Clipping => of(
+            &CLIPPING.map(|(name, to, found)| (name, with(&|s| s.clipping = to), found)),
+            &CLIPPING_BEYOND,
+        ),
         Ablated::Leg => numbers(&LEG_WEIGHTS, default.leg_weight)
             .into_iter()
-            .map(|leg_weight| {
-                let settings = SuppressionSettings {
-                    leg_weight,
-                    ..default.clone()
-                };
-                choice(&leg_weight.to_string(), settings)
-            })
+            .map(|weight| choice(&weight.to_string(), with(&|s| s.leg_weight = weight)))
             .collect(),
         Ablated::Steps => steps(default.steps)
             .into_iter()
-            .map(|steps| {
-                let settings = SuppressionSettings {
-                    steps,
-                    ..default.clone()
-                };
-                choice(&steps.to_string(), settings)
-            })
+            .map(|steps| choice(&steps.to_string(), with(&|s| s.steps = steps)))
             .collect(),
         Ablated::Seeds => seeds(default, choice),
     }
@@ -128,10 +120,10 @@ fn seeds(
         name: format!("mean of {SEEDS}"),
         is_default: false,
         published: None,
-        asked: Asked {
+        asked: Ok(Asked {
             settings: default.clone(),
             num_seeds: SEEDS as usize,
-        },
+        }),
     });
     choices
 }
@@ -152,6 +144,9 @@ fn steps(default: usize) -> Vec<usize> {
     steps.dedup();
     steps
 }
+
+/// A row of a table that no bundle can repeat, why, and what the paper found.
+type Beyond = (&'static str, &'static str, Published);
 
 /// A choice by its name, with what a paper found for it.
 type Named<T> = (&'static str, T, Option<Published>);
@@ -183,6 +178,33 @@ const FUSION: [Named<FusionChoice>; 4] = [
         Some(published(33.347, 0.056)),
     ),
     ("opencv", FusionChoice::OpenCv, None),
+];
+
+/// GL-LCM, table 5, the row of another network.
+const FUSION_BEYOND: [Beyond; 1] = [("autoencoder", AUTOENCODER, published(30.850, 0.141))];
+
+/// BS-LDM, table 2, rows without offset noise.
+const CLIPPING_BEYOND: [Beyond; 4] = [
+    (
+        "none, no offset noise",
+        OFFSET_NOISE,
+        published(30.054, 0.553),
+    ),
+    (
+        "static, no offset noise",
+        OFFSET_NOISE,
+        published(30.222, 0.141),
+    ),
+    (
+        "percentile, no offset noise",
+        OFFSET_NOISE,
+        published(30.319, 0.142),
+    ),
+    (
+        "dynamic, no offset noise",
+        OFFSET_NOISE,
+        published(31.557, 0.053),
+    ),
 ];
 
 /// BS-LDM, table 2, rows with offset noise.
@@ -228,6 +250,11 @@ mod tests {
                 assert_eq!(defaults, 1, "{preset:?} {}", word(setting));
             }
         }
+        let default = SuppressionSettings::of_bundle(&Manifest::for_preset(Preset::Compact));
+        let rows = |setting| choices(setting, &default).len();
+        // The papers' rows, and two forms of guidance and one of fusion that they do not have.
+        let tables = [Ablated::Guidance, Ablated::Fusion, Ablated::Clipping];
+        assert_eq!(tables.map(rows), [3 + 2, 4 + 1, 8]);
         assert_eq!(steps(8), [1, 2, 4, 8, 16]);
         assert_eq!(steps(50), [1, 2, 4, 8, 16, 25, 50]);
     }
