@@ -18,7 +18,7 @@ use crate::model::manifest::FileRole;
 use crate::train::base::load_base;
 use crate::train::losses::pseudo_huber;
 use crate::train::observer::Turns;
-use crate::train::{DistillLoss, Terms, TrainError, TrainedNetwork};
+use crate::train::{Batch, DistillLoss, Terms, TrainError, TrainedNetwork};
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use tch::nn::VarStore;
@@ -41,6 +41,20 @@ pub(super) struct DistillStage {
     timesteps: Vec<i64>,
     /// Variables of target and teacher; the networks hold the same tensors.
     _frozen: [VarStore; 2],
+}
+
+/// What one part of an iteration is about.
+struct Drawn {
+    task: LatentTask,
+    /// Timesteps from which, and to which the teacher goes; `None` is the clean latent.
+    steps: Vec<(i64, Option<i64>)>,
+    noise: Tensor,
+}
+
+impl Drawn {
+    fn from(&self) -> Vec<i64> {
+        self.steps.iter().map(|(from, _)| *from).collect()
+    }
 }
 
 impl DistillStage {
@@ -73,6 +87,19 @@ impl DistillStage {
             timesteps,
             _frozen: [target_vs, teacher_vs],
         })
+    }
+
+    /// Latents, steps of the teacher, each as likely as any other, and noise of one part of an iteration.
+    fn draw(&mut self, batch: &Batch, rng: &mut ChaCha8Rng) -> Result<Drawn, TrainError> {
+        let task = self.data.task(batch, rng)?;
+        let steps = (0..task.len())
+            .map(|_| {
+                let nth = rng.random_range(0..self.timesteps.len());
+                (self.timesteps[nth], self.timesteps.get(nth + 1).copied())
+            })
+            .collect();
+        let noise = self.student.noise(&task.clean.size(), rng);
+        Ok(Drawn { task, steps, noise })
     }
 
     /// The noisy latents one step of the teacher further along, and what the target network makes of them.
@@ -155,21 +182,14 @@ impl Stage for DistillStage {
             part,
             ..
         } = input;
-        let rng = &mut rng;
-        let task = self.data.task(&batch, rng)?;
-        let steps: Vec<(i64, Option<i64>)> = (0..task.len())
-            .map(|_| {
-                let nth = rng.random_range(0..self.timesteps.len());
-                (self.timesteps[nth], self.timesteps.get(nth + 1).copied())
-            })
-            .collect();
-        let from: Vec<i64> = steps.iter().map(|(from, _)| *from).collect();
-        let noise = self.student.noise(&task.clean.size(), rng);
+        let drawn = self.draw(&batch, &mut rng)?;
+        let from = drawn.from();
         let noisy = self
             .student
             .schedule()
-            .add_noise(&task.clean, &noise, &from)?;
-        let wanted = self.wanted(&task, &noisy, &steps)?;
+            .add_noise(&drawn.task.clean, &drawn.noise, &from)?;
+        let Drawn { task, steps, .. } = &drawn;
+        let wanted = self.wanted(task, &noisy, steps)?;
         let predicted = self
             .student
             .predict_to_learn(&noisy, &task.condition, &from)?;
@@ -209,20 +229,4 @@ impl Stage for DistillStage {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_clean_latent_is_returned_and_a_noisy_one_forgotten() {
-        let (clean, noisy) = (
-            Tensor::from_slice(&[2.0_f32]),
-            Tensor::from_slice(&[5.0_f32]),
-        );
-        let [clean, noisy] = [clean, noisy].map(|t| t.reshape([1, 1, 1, 1]));
-        let at = |t| consistent(&clean, &noisy, std::iter::once(t)).double_value(&[0, 0, 0, 0]);
-        assert!((at(None) - 5.0).abs() < 1e-12);
-        assert!((at(Some(0)) - 5.0).abs() < 1e-12);
-        // c_skip = 0.25 / (190^2 + 0.25), c_out = 190 / sqrt(190^2 + 0.25) at t = 19.
-        assert!((at(Some(19)) - 2.000_02).abs() < 1e-4);
-    }
-}
+mod tests;
