@@ -9,7 +9,7 @@
 use super::run_folder::SETTINGS;
 use super::stages::Stage;
 use super::{
-    Dataset, DatasetEntry, Decay, Observer, PatienceConfig, RunConfig, RunFolder, RunState, Split,
+    Dataset, DatasetEntry, Observer, PatienceConfig, RunConfig, RunFolder, RunState, Split,
     TrainError, TrainEvent, Which,
 };
 use crate::formats::FileLock;
@@ -121,7 +121,7 @@ fn ends(config: &RunConfig) -> (Option<u64>, Option<f64>, Option<&PatienceConfig
 /// is used.
 fn new_budget(begun: &RunConfig, given: &RunConfig) -> Option<String> {
     let same = (begun.iterations, begun.minutes) == (given.iterations, given.minutes);
-    if same || given.optimizer.decay == Decay::Constant {
+    if same || !given.optimizer.decay.follows_budget() {
         return None;
     }
     Some(

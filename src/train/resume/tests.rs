@@ -1,7 +1,7 @@
 //! What a resumed run may change, and what it is refused for.
 
 use super::*;
-use crate::train::SourceKind;
+use crate::train::{Decay, SourceKind};
 
 const RUN: &str = r#"
     stage = "denoiser"
@@ -88,8 +88,10 @@ fn a_new_budget_is_told_where_the_learning_rate_follows_it() {
     assert_eq!(new_budget(&begun, &longer), None);
     longer.iterations = Some(20);
     assert!(new_budget(&begun, &longer).is_some());
-    longer.optimizer.decay = Decay::Constant;
-    assert_eq!(new_budget(&begun, &longer), None);
+    for decay in [Decay::Constant, Decay::MultiStep] {
+        longer.optimizer.decay = decay;
+        assert_eq!(new_budget(&begun, &longer), None);
+    }
 }
 
 fn entry(name: &str, split: Split, folder: &str, soft: &str) -> DatasetEntry {
