@@ -106,16 +106,32 @@ impl RunConfig {
             TrainStage::Vqgan => self.model.vqgan()?.downsampling(),
             TrainStage::Denoiser | TrainStage::Distill => self.model.denoiser()?.downsampling(),
         };
-        if self.patch_px > 0 && self.patch_px.is_multiple_of(multiple as usize) {
-            return Ok(());
+        if self.patch_px == 0 || !self.patch_px.is_multiple_of(multiple as usize) {
+            return Err(TrainError::setting(
+                "patch_px",
+                format!(
+                    "must be a positive multiple of {multiple} for stage `{}`",
+                    self.stage.name()
+                ),
+            ));
         }
-        Err(TrainError::setting(
-            "patch_px",
-            format!(
-                "must be a positive multiple of {multiple} for stage `{}`",
-                self.stage.name()
-            ),
-        ))
+        self.validate_patch_in_grid()
+    }
+
+    /// A patch beyond the picture would be its edge, repeated. The segmenter sees whole pictures.
+    fn validate_patch_in_grid(&self) -> Result<(), TrainError> {
+        let grids = self.data.source.iter().map(|source| source.grid_px);
+        match grids.min() {
+            Some(grid_px) if self.stage != TrainStage::Segmenter && self.patch_px > grid_px => {
+                Err(TrainError::setting(
+                    "patch_px",
+                    format!(
+                        "must be at most {grid_px}, the grid that a whole picture spans (`data.source.grid_px`)"
+                    ),
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Two losses of the denoiser look at a clean latent that an `epsilon` prediction does not give.

@@ -87,6 +87,29 @@ fn patches_fit_the_halvings_of_the_networks_that_are_built() {
 }
 
 #[test]
+fn patches_larger_than_a_picture_are_refused() {
+    let with = |stage: &str, patch_px: usize| {
+        let text = MINIMAL.replace("\"segmenter\"", stage);
+        let text = text.replace("= 10", &format!("= 10\npatch_px = {patch_px}"));
+        parse(&format!(
+            "{text}\n[[data.source]]\nkind = \"masks\"\nfolder = \"small\"\ngrid_px = 512"
+        ))
+    };
+    // The smallest of the sources decides.
+    with("\"vqgan\"", 512).unwrap();
+    for stage in ["\"vqgan\"", "\"denoiser\"\nvqgan = \"codec\""] {
+        let err = with(stage, 576).unwrap_err();
+        assert_eq!(
+            err,
+            "`patch_px` must be at most 512, the grid that a whole picture spans (`data.source.grid_px`); \
+             correct it in the run file"
+        );
+    }
+    // A segmenter sees whole pictures, at a size of its own.
+    with("\"segmenter\"", 576).unwrap();
+}
+
+#[test]
 fn schedules_and_predictions_that_cannot_be_trained_are_named() {
     let with = |lines: &str| {
         let text = MINIMAL.replace("\"segmenter\"", "\"denoiser\"\nvqgan = \"codec\"");
