@@ -2,9 +2,10 @@
 
 use super::base::{Base, load_base};
 use super::learned::learned_from;
+use super::observer::Turns;
 use super::packed::{ExportedBundle, PackedCheckpoint};
 use super::stages::{FrozenVqgan, LatentStats};
-use super::{RunConfig, RunFolder, TrainError, TrainStage, Which, load_variables};
+use super::{RunConfig, RunFolder, TrainError, TrainStage, Unobserved, Which, load_variables};
 use crate::model::manifest::{
     CleaningSpec, DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SamplerName,
     SegmenterSpec, VqganSpec,
@@ -91,7 +92,12 @@ struct Trained {
 }
 
 impl Trained {
-    fn open(root: &Path, stages: &[TrainStage], newest: bool) -> Result<Self, TrainError> {
+    fn open(
+        root: &Path,
+        stages: &[TrainStage],
+        newest: bool,
+        turns: &mut Turns<'_>,
+    ) -> Result<Self, TrainError> {
         let folder = RunFolder::open(root)?;
         let settings = folder.settings()?;
         if !stages.contains(&settings.stage) {
@@ -107,7 +113,7 @@ impl Trained {
         }
         let which = if newest { Which::Last } else { Which::Best };
         let checkpoint = folder
-            .sound_checkpoint(which)?
+            .checkpoint_in_turns(which, turns)?
             .ok_or_else(|| TrainError::checkpoint(root, "the run has no checkpoint yet"))?;
         let state = RunFolder::state(&checkpoint)?;
         Ok(Self {
@@ -145,11 +151,19 @@ impl Trained {
 /// [`TrainError`] where a run is missing, trains another stage or does not fit, or the bundle cannot
 /// be written; nothing is left behind then.
 pub fn export(config: &ExportConfig) -> Result<ExportedBundle, TrainError> {
-    let denoiser = Trained::open(&config.denoiser, &OF_LATENTS, config.newest)?;
-    let segmenter = config
-        .segmenter
-        .as_deref()
-        .map(|root| Trained::open(root, &[TrainStage::Segmenter], config.newest))
+    packed(config, &mut Turns::new(&mut Unobserved))
+}
+
+/// As [`export`]; gives a turn before every file that is read for its checksum, and before every network.
+pub(super) fn packed(
+    config: &ExportConfig,
+    turns: &mut Turns<'_>,
+) -> Result<ExportedBundle, TrainError> {
+    let mut open = |root, stages| Trained::open(root, stages, config.newest, turns);
+    let denoiser = open(&config.denoiser, &OF_LATENTS)?;
+    let segmenter = config.segmenter.as_deref();
+    let segmenter = segmenter
+        .map(|root| open(root, &[TrainStage::Segmenter]))
         .transpose()?;
     let base = Base::of_run(&denoiser.settings, &denoiser.folder)?;
     let vqgan = FrozenVqgan::find(&denoiser.settings, &denoiser.folder)?;
@@ -164,8 +178,10 @@ pub fn export(config: &ExportConfig) -> Result<ExportedBundle, TrainError> {
     );
     let mut writer = BundleWriter::create(&config.out, manifest, config.overwrite)?;
     let mut add = |role, fill: &dyn Fn(&VarStore) -> Result<(), TrainError>| {
+        turns.give_or_stop()?;
         let vs = VarStore::new(Device::Cpu);
         fill(&vs)?;
+        turns.give_or_stop()?;
         Ok::<(), TrainError>(writer.add_store(role, &vs, config.precision)?)
     };
     add(FileRole::Vqgan, &|vs| {
@@ -240,7 +256,7 @@ fn seen_by(
 /// # Errors
 /// [`TrainError::Checkpoint`] where the run trains no adapters or has no checkpoint yet.
 pub fn export_adapter(run: &Path, out: &Path, newest: bool) -> Result<SavedWeights, TrainError> {
-    let trained = Trained::open(run, &OF_LATENTS, newest)?;
+    let trained = Trained::open(run, &OF_LATENTS, newest, &mut Turns::new(&mut Unobserved))?;
     let (Some(adapter), Some(base)) = (
         &trained.settings.adapter,
         Base::of_run(&trained.settings, &trained.folder)?,

@@ -1,6 +1,7 @@
 //! One trained network: its variables, its averaged variables, its optimiser.
 
 use super::low_rank::LowRank;
+use super::observer::Turns;
 use super::{Optimizer, OptimizerConfig, TrainError};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -171,19 +172,22 @@ impl TrainedNetwork {
         ["weights", "ema", "optimizer"].map(|part| self.file(part))
     }
 
-    /// Writes variables, averages and moments into a checkpoint's folder.
+    /// Writes variables, averages and moments into a checkpoint's folder; gives a turn before each file.
     ///
     /// # Errors
     /// [`TrainError::Torch`] where a file cannot be written.
-    pub fn save(&self, folder: &Path) -> Result<(), TrainError> {
+    pub(super) fn save(&self, folder: &Path, turns: &mut Turns<'_>) -> Result<(), TrainError> {
         let named = |tensors: &BTreeMap<String, Tensor>| -> Vec<(String, Tensor)> {
             tensors
                 .iter()
                 .map(|(name, tensor)| (name.clone(), tensor.shallow_clone()))
                 .collect()
         };
+        turns.give();
         write_tensors(&folder.join(self.file("weights")), named(&self.variables))?;
+        turns.give();
         write_tensors(&folder.join(self.file("ema")), named(&self.averages))?;
+        turns.give();
         write_tensors(&folder.join(self.file("optimizer")), self.optimizer.state())
     }
 
@@ -284,6 +288,7 @@ pub fn load_variables(vs: &VarStore, file: &Path) -> Result<(), TrainError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::Unobserved;
     use tch::{Device, nn};
 
     fn network(value: f64) -> TrainedNetwork {
@@ -326,7 +331,9 @@ mod tests {
     #[test]
     fn another_architecture_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
-        network(1.0).save(folder.path()).unwrap();
+        network(1.0)
+            .save(folder.path(), &mut Turns::new(&mut Unobserved))
+            .unwrap();
         let vs = VarStore::new(Device::Cpu);
         drop(vs.root().var("w", &[3], nn::Init::Const(0.0)));
         let err = load_variables(&vs, &folder.path().join("weights.safetensors")).unwrap_err();

@@ -2,6 +2,7 @@
 
 use super::{RunSummary, TrainError, TrainStage};
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -82,8 +83,8 @@ pub trait Observer {
     /// Takes note of a fact.
     fn event(&mut self, event: &TrainEvent);
 
-    /// Called between any two iterations, between any two images that are read, and before every pass through a network
-    /// where images are encoded or judged, before
+    /// Called between any two iterations, between any two images that are read, before every block of a network where
+    /// images are encoded or judged, and between any two files of a checkpoint or a bundle that is written, before
     /// [`Self::is_cancelled`]: whatever comes first may be done here. What it takes is no training time.
     fn between_steps(&mut self) {}
 
@@ -125,6 +126,12 @@ impl<'a> Turns<'a> {
             return Err(TrainError::Cancelled);
         }
         Ok(())
+    }
+
+    /// [`Self::give_or_stop`] before every block of a network: a pass over a whole radiograph takes longer than a step.
+    pub fn between_blocks(&mut self) -> impl Fn() -> Result<(), TrainError> {
+        let turns = RefCell::new(self);
+        move || turns.borrow_mut().give_or_stop()
     }
 
     /// What others took until now.

@@ -1,16 +1,26 @@
 //! A checkpoint of a fine-tuning run as a bundle, with names of its own.
 
 use super::base::Base;
-use super::{ExportConfig, ExportedBundle, RunFolder, Split, TrainError, Which, export};
+use super::export::packed;
+use super::observer::Turns;
+use super::{ExportConfig, ExportedBundle, Observer, RunFolder, Split, TrainError, Which};
 use crate::model::weights::WeightPrecision;
 use std::path::Path;
 
 /// Writes a checkpoint of a run that goes on from a bundle as a bundle, in place of an earlier one there. It is named
-/// after its run folder; its version is the number of iterations.
+/// after its run folder; its version is the number of iterations. The observer is given its turn before every file that is
+/// read for its checksum, and before every network.
 ///
 /// # Errors
-/// [`TrainError`] where the run has no base or no checkpoint, or the bundle cannot be written.
-pub fn pack_checkpoint(run: &Path, which: Which, to: &Path) -> Result<ExportedBundle, TrainError> {
+/// [`TrainError`] where the run has no base or no checkpoint, the bundle cannot be written, or the observer asked for an
+/// end; an earlier bundle there is then left as it was.
+pub fn pack_checkpoint(
+    run: &Path,
+    which: Which,
+    to: &Path,
+    observer: &mut dyn Observer,
+) -> Result<ExportedBundle, TrainError> {
+    let mut turns = Turns::new(observer);
     let folder = RunFolder::open(run)?;
     let settings = folder.settings()?;
     let Some(base) = Base::of_run(&settings, &folder)? else {
@@ -19,7 +29,7 @@ pub fn pack_checkpoint(run: &Path, which: Which, to: &Path) -> Result<ExportedBu
             "the run goes on from no bundle; pack it with a segmenter (`models pack`)",
         ));
     };
-    let checkpoint = folder.sound_checkpoint(which)?;
+    let checkpoint = folder.checkpoint_in_turns(which, &mut turns)?;
     let checkpoint =
         checkpoint.ok_or_else(|| TrainError::checkpoint(run, "the run has no checkpoint yet"))?;
     let iterations = RunFolder::state(&checkpoint)?.iteration;
@@ -29,7 +39,7 @@ pub fn pack_checkpoint(run: &Path, which: Which, to: &Path) -> Result<ExportedBu
         .iter()
         .filter(|entry| entry.split == Split::Training);
     let (name, version) = (&manifest.name, &manifest.version);
-    export(&ExportConfig {
+    let config = ExportConfig {
         out: to.to_owned(),
         name: bundle_name(run),
         version: iterations.to_string(),
@@ -44,7 +54,8 @@ pub fn pack_checkpoint(run: &Path, which: Which, to: &Path) -> Result<ExportedBu
         precision: WeightPrecision::default(),
         card: None,
         overwrite: true,
-    })
+    };
+    packed(&config, &mut turns)
 }
 
 /// The name of a run folder in the letters that a bundle's name may have.

@@ -352,12 +352,16 @@ impl Run<'_> {
     }
 
     fn checkpoint(&mut self) -> Result<PathBuf, TrainError> {
+        let keep = self.context.config.keep_checkpoints;
+        // Written as it is, however long others take in between: nothing is trained meanwhile.
+        let mut turns = Turns::new(self.observer);
         let networks = self.stage.networks();
-        let path = self.context.folder.write_checkpoint(
-            &self.state,
-            &networks,
-            self.context.config.keep_checkpoints,
-        )?;
+        let folder = self.context.folder;
+        let path = folder.write_checkpoint(&self.state, &networks, keep, &mut turns)?;
+        turns.give();
+        let waited = turns.waited();
+        self.waited += waited;
+        self.reported.since += waited;
         self.observer.event(&TrainEvent::Checkpointed {
             iteration: self.state.iteration,
             path: path.clone(),

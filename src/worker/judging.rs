@@ -2,7 +2,10 @@
 
 use super::driven::JobError;
 use super::site::{SiteError, SiteFolder, SiteModel, bundle_in_force, candidate, default_bundle};
-use super::{ContestObserver, ContestOutcome, ContestPlan, Contestant, KeptOutcome};
+use super::{
+    ContestObserver, ContestOutcome, ContestPlan, Contestant, KeptOutcome, TrainEvent,
+    TrainingObserver,
+};
 use crate::contest::{self, Contender, ContestError, PairFolders, TestSet};
 use crate::pipeline::ComputeOptions;
 use crate::train::{RunFolder, SourceKind, TrainError, Which, pack_checkpoint};
@@ -179,6 +182,21 @@ fn prepare(
     })
 }
 
+/// Whoever watches a contest, while checkpoints are packed for it.
+struct Packing<'a>(&'a mut dyn ContestObserver);
+
+impl TrainingObserver for Packing<'_> {
+    fn event(&mut self, _event: &TrainEvent) {}
+
+    fn between_steps(&mut self) {
+        self.0.between_pictures();
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
 /// The best checkpoint as a bundle, and the last one where that is another.
 fn packed(
     contest: &RunContest,
@@ -200,7 +218,7 @@ fn packed(
             return Err(JobError::Cancelled);
         }
         let to = contest.run.join(BUNDLES).join(label);
-        let written = pack_checkpoint(&contest.run, which, &to)?;
+        let written = pack_checkpoint(&contest.run, which, &to, &mut Packing(observer))?;
         candidates.push(Contender::new(label, &written.folder)?);
     }
     Ok(candidates)

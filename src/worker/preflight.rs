@@ -120,9 +120,10 @@ fn num_checkpoints(config: &RunConfig) -> u64 {
 struct Stopwatch<'a> {
     observer: &'a mut dyn TrainingObserver,
     begun: Option<Instant>,
-    steps: Vec<Duration>,
-    /// When the steps and what judges them were done.
-    judged: Option<Instant>,
+    /// Laps from turn to turn: those of the steps, then those of the validation, then those of the checkpoint.
+    laps: Vec<Duration>,
+    /// Laps that are counted for something already.
+    counted: usize,
     told: Option<Preflight>,
 }
 
@@ -131,14 +132,23 @@ impl<'a> Stopwatch<'a> {
         Self {
             observer,
             begun: None,
-            steps: Vec::new(),
-            judged: None,
+            laps: Vec::new(),
+            counted: STEPS,
             told: None,
         }
     }
 
+    /// The laps that were counted for nothing yet, and what came after the last of them.
+    fn secs_since_counted(&mut self) -> f64 {
+        let last = self.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
+        let laps: Duration = self.laps.iter().skip(self.counted).sum();
+        self.counted = self.laps.len();
+        self.begun = Some(Instant::now());
+        (laps + last).as_secs_f64()
+    }
+
     fn told(self) -> Preflight {
-        let steps = self.steps.iter().take(STEPS);
+        let steps = self.laps.iter().take(STEPS);
         let mut secs: Vec<f64> = steps.map(Duration::as_secs_f64).collect();
         let mut measured = secs.split_off(secs.len().min(WARM_UP_STEPS as usize));
         measured.sort_by(f64::total_cmp);
@@ -188,22 +198,19 @@ impl TrainingObserver for Stopwatch<'_> {
                     ..Preflight::unknown()
                 });
                 // Turns before that are those of reading and encoding.
-                self.steps.clear();
+                self.laps.clear();
                 self.begun = None;
             }
             TrainEvent::Validated { .. } => {
-                // What comes after the last step is the validation, lap by lap of an image each.
-                let last = self.begun.map_or(Duration::ZERO, |begun| begun.elapsed());
-                let laps: Duration = self.steps.iter().skip(STEPS).sum();
+                let secs = self.secs_since_counted();
                 if let Some(told) = &mut self.told {
-                    told.secs_per_validation = Some((laps + last).as_secs_f64());
+                    told.secs_per_validation = Some(secs);
                 }
-                self.judged = Some(Instant::now());
             }
             TrainEvent::Checkpointed { .. } => {
-                let from = self.judged.or(self.begun);
-                if let (Some(told), Some(from)) = (&mut self.told, from) {
-                    told.secs_per_checkpoint = from.elapsed().as_secs_f64();
+                let secs = self.secs_since_counted();
+                if let Some(told) = &mut self.told {
+                    told.secs_per_checkpoint = secs;
                 }
             }
             TrainEvent::Warned { .. } => self.observer.event(event),
@@ -212,7 +219,7 @@ impl TrainingObserver for Stopwatch<'_> {
     }
 
     fn between_steps(&mut self) {
-        self.steps.extend(self.begun.map(|begun| begun.elapsed()));
+        self.laps.extend(self.begun.map(|begun| begun.elapsed()));
         self.observer.between_steps();
         self.begun = Some(Instant::now());
     }

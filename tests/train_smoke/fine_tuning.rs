@@ -5,8 +5,9 @@ use diaphane::formats::hexadecimal;
 use diaphane::model::manifest::FileRole;
 use diaphane::model::{Adapter, Bundle, LearnedFrom};
 use diaphane::train::{
-    EndReason, ExportConfig, RunConfig, RunFolder, RunSummary, Split, Start, Unobserved, Which,
-    export, export_adapter, learned_from_run_files, run,
+    EndReason, ExportConfig, Observer, RunConfig, RunFolder, RunSummary, Split, Start, TrainError,
+    TrainEvent, Unobserved, Which, export, export_adapter, learned_from_run_files, pack_checkpoint,
+    run,
 };
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
@@ -294,6 +295,93 @@ fn a_bundle_is_distilled_and_proposes_fewer_steps() {
     let packed = pack(root, "packed", "student", "");
     assert!(farthest(&denoiser(&base), &denoiser(&packed)) > 1e-6);
     assert!(Bundle::info(&packed).unwrap().manifest.defaults.steps <= 4);
+}
+
+/// What the tests of every stage ask of the other three: a teacher that learned something, and a student of it.
+#[test]
+fn distillation_lowers_its_loss() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    for (stage, extra) in [
+        ("segmenter", String::new()),
+        ("vqgan", String::new()),
+        ("denoiser", vqgan_line(root)),
+    ] {
+        let iterations = if stage == "segmenter" { 1 } else { 100 };
+        let mut config = config(
+            stage,
+            root,
+            &data,
+            &format!("iterations = {iterations}\n{extra}"),
+        );
+        config.optimizer.learning_rate = 1e-2;
+        config.validate_every = 0;
+        run(&config, Start::Fresh, &mut Unobserved).unwrap();
+    }
+    pack(root, "base", "denoiser", "segmenter = \"segmenter\"");
+    let mut config = tuned("distill", "student", root, &data, "iterations = 100");
+    config.optimizer.learning_rate = 2e-3;
+    config.report_every = 25;
+    config.validate_every = 50;
+    let mut recorder = Recorder::default();
+    run(&config, Start::Fresh, &mut recorder).unwrap();
+    println!("{:?} {:?}", recorder.losses, recorder.validations);
+    let (first, last) = (recorder.losses[0], recorder.losses[3]);
+    assert!(last < 0.9 * first, "{:?}", recorder.losses);
+    assert_eq!(recorder.validations.len(), 2);
+}
+
+/// A bundle of checkpoints is made in turns: whoever waits is let in before every file that is read and every network, and
+/// whoever asks for an end leaves what was there before.
+#[test]
+fn a_checkpoint_is_packed_in_turns() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    tiny_bundle(root, &data);
+    let config = tuned("denoiser", "tuned", root, &data, "iterations = 3");
+    run(&config, Start::Fresh, &mut Unobserved).unwrap();
+    let to = root.join("site/best");
+    let pack = |stop_at| {
+        let mut turns = PackingTurns {
+            to: to.clone(),
+            seen: Vec::new(),
+            stop_at,
+        };
+        let packed = pack_checkpoint(&config.out, Which::Best, &to, &mut turns);
+        (packed, turns.seen)
+    };
+    // Four files of the checkpoint are summed up twice; three networks are read, and written.
+    for stop_at in [1, 9, 11, 14] {
+        let (packed, _) = pack(Some(stop_at));
+        assert!(matches!(packed, Err(TrainError::Cancelled)), "{stop_at}");
+        let left = std::fs::read_dir(root.join("site")).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "{stop_at}");
+    }
+    let (packed, seen) = pack(None);
+    assert_eq!(seen, [false; 14]);
+    assert_eq!(packed.unwrap().manifest.version, "3");
+}
+
+/// Looks at every turn whether the bundle is there, and asks for an end at one of them.
+struct PackingTurns {
+    to: PathBuf,
+    seen: Vec<bool>,
+    stop_at: Option<usize>,
+}
+
+impl Observer for PackingTurns {
+    fn event(&mut self, _event: &TrainEvent) {}
+
+    fn between_steps(&mut self) {
+        self.seen.push(self.to.exists());
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.stop_at
+            .is_some_and(|stop_at| self.seen.len() >= stop_at)
+    }
 }
 
 #[test]

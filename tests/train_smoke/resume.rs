@@ -3,8 +3,8 @@
 use super::fine_tuning::{tiny_bundle, tuned};
 use super::{Recorder, alone, assert_same_checkpoint, bench, config};
 use diaphane::train::{
-    EndReason, Observer, RunConfig, RunFolder, RunState, Start, TrainError, TrainEvent, Unobserved,
-    run,
+    Decay, EndReason, Observer, RunConfig, RunFolder, RunState, Start, TrainError, TrainEvent,
+    Unobserved, run,
 };
 use std::cell::Cell;
 use std::path::Path;
@@ -31,6 +31,31 @@ impl Observer for Impatient {
 
     fn is_cancelled(&self) -> bool {
         self.turns_left.get() < 0
+    }
+}
+
+/// Counts the turns after the sixth iteration.
+#[derive(Debug, Default)]
+struct Counting {
+    iteration: u64,
+    turns: i32,
+    /// Those until it was judged, and until its checkpoint was written.
+    judged: i32,
+    written: i32,
+}
+
+impl Observer for Counting {
+    fn event(&mut self, event: &TrainEvent) {
+        match event {
+            TrainEvent::Progressed { iteration, .. } => self.iteration = *iteration,
+            TrainEvent::Validated { iteration: 6, .. } => self.judged = self.turns,
+            TrainEvent::Checkpointed { iteration: 6, .. } => self.written = self.turns,
+            _ => {}
+        }
+    }
+
+    fn between_steps(&mut self) {
+        self.turns += i32::from(self.iteration == 6);
     }
 }
 
@@ -61,18 +86,24 @@ fn a_run_that_is_stopped_while_it_reads_or_judges_stops_there_and_loses_nothing(
         assert!(matches!(err, TrainError::Cancelled), "{turns}: {err}");
         assert_eq!(config.out.join("run.toml").exists(), turns >= 3, "{turns}");
     }
-    let undisturbed = run(&prepare("undisturbed"), Start::Fresh, &mut Unobserved).unwrap();
-    // After the sixth iteration: the turn of the step, of three judged timesteps and a decoded picture, of two steps of the
-    // sampler and the sample. The next one is that of the seventh iteration.
-    for turns in [1, 4, 6, 7, 8] {
+    let mut counting = Counting::default();
+    let undisturbed = run(&prepare("undisturbed"), Start::Fresh, &mut counting).unwrap();
+    let Counting {
+        judged, written, ..
+    } = counting;
+    // The turn of the step; one before every block of six passes through the networks of whole pictures, of which that
+    // through the smaller one has eight; before the sample is written, and after it. Then the checkpoint.
+    assert!(judged > 6 * 8 && written == judged + 13, "{counting:?}");
+    for turns in [1, judged / 2, judged - 3, judged - 2, judged - 1, written] {
         let config = prepare(&format!("judging-{turns}"));
         let stopped = run(&config, Start::Fresh, &mut impatient(6, turns)).unwrap();
         assert_eq!(
             (stopped.reason, stopped.iterations),
-            (EndReason::Cancelled, if turns < 8 { 6 } else { 7 })
+            (EndReason::Cancelled, if turns < written { 6 } else { 7 })
         );
         let state = RunFolder::state(&stopped.last_checkpoint).unwrap();
-        assert_eq!(state.is_validation_due, turns < 8, "{turns}");
+        // What was judged to its end is noted, also where somebody asks for an end then.
+        assert_eq!(state.is_validation_due, turns < judged - 2, "{turns}");
         let resumed = run(&config, Start::Resumed, &mut Unobserved).unwrap();
         assert_same_checkpoint(&undisturbed.last_checkpoint, &resumed.last_checkpoint);
         assert_eq!(resumed.best_iteration, undisturbed.best_iteration);
@@ -206,6 +237,56 @@ fn a_run_goes_on_with_what_it_was_begun_with_or_not_at_all() {
     let lost = "step-00000005, is missing or damaged";
     assert!(recorder.warnings.iter().any(|words| words.contains(lost)));
     assert_unlisted_is_refused(&longer);
+}
+
+/// Rates of the log, iteration by iteration.
+fn learning_rates(out: &Path) -> Vec<(u64, f64)> {
+    let log = std::fs::read_to_string(out.join("log.csv")).unwrap();
+    let rows = log.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let rows = rows.filter(|row| row.get(3) == Some(&"learning_rate"));
+    rows.map(|row| (row[0].parse().unwrap(), row[4].parse().unwrap()))
+        .collect()
+}
+
+/// The rate of milestones does not depend on the budget: a run that is stopped and goes on for longer is the run that had
+/// the longer budget from its beginning.
+#[test]
+fn milestones_fall_where_they_are_in_a_run_that_is_stopped_and_made_longer() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    let prepare = |name: &str, iterations: u64| {
+        let extra = format!("iterations = {iterations}");
+        let mut config = config("segmenter", root, &data, &extra);
+        config.out = root.join(name);
+        config.report_every = 1;
+        config.optimizer.warm_up = 0;
+        config.optimizer.decay = Decay::MultiStep;
+        config.optimizer.milestones = vec![4, 6];
+        config.optimizer.gamma = Some(0.5);
+        config
+    };
+    let undisturbed = prepare("undisturbed", 8);
+    let whole = run(&undisturbed, Start::Fresh, &mut Unobserved).unwrap();
+    // After n iterations the last one was n - 1, from 0.
+    let expected = [2e-3, 2e-3, 2e-3, 2e-3, 1e-3, 1e-3, 5e-4, 5e-4];
+    let rates = learning_rates(&whole.out);
+    assert_eq!(rates.len(), 8);
+    for ((done, rate), expected) in rates.into_iter().zip(expected) {
+        assert!((rate - expected).abs() < 1e-12, "{done}: {rate}");
+    }
+
+    let mut recorder = Recorder {
+        stop_after: Some(1),
+        ..Recorder::default()
+    };
+    let stopped = run(&prepare("longer", 5), Start::Fresh, &mut recorder).unwrap();
+    assert_eq!(stopped.reason, EndReason::Cancelled);
+    let mut recorder = Recorder::default();
+    let resumed = run(&prepare("longer", 8), Start::Resumed, &mut recorder).unwrap();
+    assert_eq!(recorder.warnings, [""; 0]);
+    assert_eq!(learning_rates(&resumed.out), learning_rates(&whole.out));
+    assert_same_checkpoint(&whole.last_checkpoint, &resumed.last_checkpoint);
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl Run<'_> {
                 waited,
                 ..
             } = self;
-            // An image takes longer than a step: whoever waits is let in between any two passes through a network.
+            // An image takes longer than a step: whoever waits is let in before every block of a network.
             let mut turns = Turns::new(*observer);
             let found = stage.validate(&mut turns);
             let found = found.and_then(|found| Ok((found, stage.samples(&mut turns)?)));
@@ -57,11 +57,14 @@ impl Run<'_> {
             network.swap_averages()?;
         }
         let (validation, samples) = found?;
+        let mut turns = Turns::new(self.observer);
         for (name, picture) in samples {
-            self.context
-                .folder
-                .write_sample(self.state.iteration, &name, &picture)?;
+            turns.give();
+            let folder = self.context.folder;
+            folder.write_sample(self.state.iteration, &name, &picture)?;
         }
+        turns.give();
+        self.waited += turns.waited();
         let Some(validation) = validation else {
             return Ok(false);
         };

@@ -7,7 +7,9 @@
 use super::sums::{SUMS, is_sound, write_sums};
 use super::{RunFolder, RunState, Which, read_toml, write_atomically, write_toml};
 use crate::formats::flush_name;
-use crate::train::{TrainError, TrainedNetwork};
+use crate::train::observer::Turns;
+use crate::train::{TrainError, TrainedNetwork, Unobserved};
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,15 +20,17 @@ const ASIDE: &str = ".old";
 
 impl RunFolder {
     /// Writes a checkpoint under a temporary name, then gives it its own: a checkpoint is complete or
-    /// does not exist. Older ones beyond `keep` go, except the best.
+    /// does not exist. Older ones beyond `keep` go, except the best. Gives a turn before each file that is written, read
+    /// for its checksum, or flushed.
     ///
     /// # Errors
     /// [`TrainError`] where something cannot be written.
-    pub fn write_checkpoint(
+    pub(in crate::train) fn write_checkpoint(
         &self,
         state: &RunState,
         networks: &[&mut TrainedNetwork],
         keep: usize,
+        turns: &mut Turns<'_>,
     ) -> Result<PathBuf, TrainError> {
         let name = checkpoint_name(state.iteration);
         let path = self.checkpoints().join(&name);
@@ -34,11 +38,11 @@ impl RunFolder {
         remove_folder(&partial)?;
         fs::create_dir_all(&partial).map_err(TrainError::file("making a checkpoint", &partial))?;
         for network in networks {
-            network.save(&partial)?;
+            network.save(&partial, turns)?;
         }
         write_toml(&partial.join("state.toml"), state)?;
-        write_sums(&partial)?;
-        sync_files(&partial)?;
+        write_sums(&partial, turns)?;
+        sync_files(&partial, turns)?;
         self.put_in_place(&partial, &name)?;
         // Before the newest: a run that is killed in between goes on from an earlier one and comes here again, while a best
         // one that nothing points at would never be pointed at.
@@ -65,7 +69,18 @@ impl RunFolder {
     /// # Errors
     /// [`TrainError::Lost`] where one is named and nothing can stand in for it.
     pub fn sound_checkpoint(&self, which: Which) -> Result<Option<PathBuf>, TrainError> {
-        self.find(which, |folder| is_sound(folder, &[]))
+        self.find(which, |folder| is_sound(folder, &[], &|| ()))
+    }
+
+    /// As [`Self::sound_checkpoint`]; gives a turn before each file that is read.
+    pub(in crate::train) fn checkpoint_in_turns(
+        &self,
+        which: Which,
+        turns: &mut Turns<'_>,
+    ) -> Result<Option<PathBuf>, TrainError> {
+        let turns = RefCell::new(turns);
+        let give = || turns.borrow_mut().give();
+        self.find(which, |folder| is_sound(folder, &[], &give))
     }
 
     /// The newest checkpoint that is sound and has these files.
@@ -76,7 +91,7 @@ impl RunFolder {
         &self,
         files: &[String],
     ) -> Result<Option<PathBuf>, TrainError> {
-        self.find(Which::Last, |folder| is_sound(folder, files))
+        self.find(Which::Last, |folder| is_sound(folder, files, &|| ()))
     }
 
     /// Refuses a checkpoint that is not as it was written.
@@ -84,7 +99,7 @@ impl RunFolder {
     /// # Errors
     /// [`TrainError::Lost`] where it is damaged or not complete.
     pub(crate) fn ensure_sound(checkpoint: &Path) -> Result<(), TrainError> {
-        if is_sound(checkpoint, &[]) {
+        if is_sound(checkpoint, &[], &|| ()) {
             return Ok(());
         }
         Err(TrainError::Lost {
@@ -142,7 +157,7 @@ impl RunFolder {
         // New checksums would hide what the old ones tell.
         Self::ensure_sound(checkpoint)?;
         write_toml(&checkpoint.join("state.toml"), state)?;
-        write_sums(checkpoint)
+        write_sums(checkpoint, &mut Turns::new(&mut Unobserved))
     }
 
     fn checkpoints(&self) -> PathBuf {
@@ -249,9 +264,10 @@ fn remove_folder(path: &Path) -> Result<(), TrainError> {
     }
 }
 
-fn sync_files(folder: &Path) -> Result<(), TrainError> {
-    let sync = || -> std::io::Result<()> {
+fn sync_files(folder: &Path, turns: &mut Turns<'_>) -> Result<(), TrainError> {
+    let mut sync = || -> std::io::Result<()> {
         for entry in fs::read_dir(folder)? {
+            turns.give();
             fs::File::open(entry?.path())?.sync_all()?;
         }
         // Their names.

@@ -101,6 +101,21 @@ impl Estimator {
         of_latent(&self.denoiser.forward(&input, &times), noisy)
     }
 
+    /// As [`Self::predict`]; gives a turn before every block of the network.
+    pub fn predict_in_turns(
+        &self,
+        noisy: &Tensor,
+        condition: &Tensor,
+        timestep: i64,
+        turns: &mut Turns<'_>,
+    ) -> Result<Tensor, TrainError> {
+        let scaling = self.conventions.sampling_condition();
+        let (input, times) = self.input(noisy, condition, &[timestep], scaling)?;
+        let check = turns.between_blocks();
+        let output = self.denoiser.forward_checked(&input, &times, &check)?;
+        of_latent(&output, noisy)
+    }
+
     /// The network's output as it learns, for a loss; [`Self::send_back`] goes with it.
     pub fn predict_to_learn(
         &self,
@@ -149,7 +164,7 @@ impl Estimator {
     }
 
     /// What the latent consistency sampler makes of pure noise in `num_steps` steps on the global path, without
-    /// clipping and guidance. Gives a turn before each step.
+    /// clipping and guidance. Gives a turn before every block of the network.
     pub fn sample(
         &self,
         condition: &Tensor,
@@ -160,9 +175,8 @@ impl Estimator {
         let shape = condition.size();
         let mut latent = normal(rng, &shape, self.device);
         for step in LcmSampler::new(self.schedule.clone()).plan(num_steps)? {
-            turns.give_or_stop()?;
             let timestep = [step.timestep];
-            let output = self.predict(&latent, condition, &timestep)?;
+            let output = self.predict_in_turns(&latent, condition, step.timestep, turns)?;
             let clean = self.clean_latent(&output, &latent, condition, &timestep)?;
             let epsilon = self
                 .schedule

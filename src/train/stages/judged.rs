@@ -27,7 +27,7 @@ pub(super) struct Judged {
 
 impl Judged {
     /// All validation images that have a soft-tissue image, on the device of `space`; both sides are multiples of
-    /// `multiple_px`. Gives a turn before each picture is encoded.
+    /// `multiple_px`. Gives a turn before every block of the codec.
     pub fn all(
         context: RunContext<'_>,
         multiple_px: i64,
@@ -44,10 +44,8 @@ impl Judged {
             let Some(soft) = &image.soft_tissue else {
                 continue;
             };
-            turns.give_or_stop()?;
-            let clean = space.encode(&soft.to_device(device));
-            turns.give_or_stop()?;
-            let condition = space.encode(&image.radiograph.to_device(device));
+            let clean = space.encode_in_turns(&soft.to_device(device), turns)?;
+            let condition = space.encode_in_turns(&image.radiograph.to_device(device), turns)?;
             let index = index as u64;
             let mut rng = generator(seed, TrainStage::Denoiser, index, Purpose::Validation);
             let noise = normal(&mut rng, &clean.size(), device);
@@ -76,7 +74,7 @@ impl Judged {
     }
 
     /// How close the clean latent comes at each of the judged timesteps, and the picture from the last one. Gives a turn
-    /// before each of them.
+    /// before every block of a network.
     pub fn one_step(
         &self,
         estimator: &Estimator,
@@ -91,11 +89,10 @@ impl Judged {
             .map(|v| v.avg_pool2d_default(space.latent_px()).floor());
         let timesteps = judged_timesteps(estimator.schedule().num_timesteps());
         for (index, t) in timesteps.into_iter().enumerate() {
-            turns.give_or_stop()?;
             let noisy = estimator
                 .schedule()
                 .add_noise(&self.clean, &self.noise, &[t])?;
-            let output = estimator.predict(&noisy, &self.condition, &[t])?;
+            let output = estimator.predict_in_turns(&noisy, &self.condition, t, turns)?;
             let found = estimator.clean_latent(&output, &noisy, &self.condition, &[t])?;
             let error = smooth_l1(
                 &found,
@@ -105,8 +102,7 @@ impl Judged {
             );
             terms.insert(format!("latent_loss_{t}"), error.f_double_value(&[])?);
             if index == 0 {
-                turns.give_or_stop()?;
-                let (plain, affine) = self.scores(&space.decode(&found));
+                let (plain, affine) = self.scores(&space.decode_in_turns(&found, turns)?);
                 terms.insert("psnr_one_step".to_owned(), plain);
                 terms.insert("psnr_affine_one_step".to_owned(), affine);
             }
@@ -115,7 +111,7 @@ impl Judged {
     }
 
     /// The picture that `num_steps` steps make of the same noise each time, `[1, 1, H, W]` in `[-1, 1]`. Gives a turn before
-    /// each step and before it is decoded.
+    /// every block of a network.
     pub fn sampled(
         &self,
         estimator: &Estimator,
@@ -130,8 +126,7 @@ impl Judged {
             Purpose::Validation,
         );
         let latent = estimator.sample(&self.condition, num_steps, &mut rng, turns)?;
-        turns.give_or_stop()?;
-        Ok(space.decode(&latent).clamp(-1.0, 1.0))
+        Ok(space.decode_in_turns(&latent, turns)?.clamp(-1.0, 1.0))
     }
 
     /// PSNR of a picture in dB, plain and after the best affine map of its grey values.

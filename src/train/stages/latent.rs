@@ -57,7 +57,7 @@ pub(super) struct LatentSpace {
 
 impl LatentSpace {
     /// Loads the VQGAN a run file names, and the statistics: from the run folder where they are known,
-    /// measured over the training images otherwise; gives a turn before each.
+    /// measured over the training images otherwise; gives a turn before every block of the codec.
     pub fn load(context: RunContext<'_>, turns: &mut Turns<'_>) -> Result<Self, TrainError> {
         let RunContext {
             config,
@@ -139,16 +139,14 @@ impl LatentSpace {
         // Of every source its share.
         let every = with_target.len().div_ceil(MOST_MEASURED).max(1);
         for (soft, grid_px) in with_target.into_iter().step_by(every) {
-            turns.give_or_stop()?;
             let image = on_grid(soft, grid_px, multiple_px);
             let (width, height) = image.size();
             let image = Tensor::from_slice(image.values())
                 .reshape([1, 1, height as i64, width as i64])
                 .to_device(device);
-            let latent = self
-                .vqgan
-                .encode(&(image * 2.0 - 1.0))
-                .to_kind(Kind::Double);
+            let check = turns.between_blocks();
+            let latent = self.vqgan.encode_checked(&(image * 2.0 - 1.0), &check)?;
+            let latent = latent.to_kind(Kind::Double);
             for (channel, (sum, squares)) in sum.iter_mut().zip(&mut squares).enumerate() {
                 let plane = latent.f_select(1, channel as i64)?;
                 *sum += plane.sum(Kind::Double).f_double_value(&[])?;
@@ -184,7 +182,23 @@ impl LatentSpace {
     /// Normalised latents `[B, C, H/f, W/f]` of images `[B, 1, H, W]` in `[-1, 1]`, f = [`Self::latent_px`].
     pub fn encode(&self, images: &Tensor) -> Tensor {
         let images = for_convolution(images, self.compute);
-        let latent = self.vqgan.encode(&images).to_kind(Kind::Float);
+        self.normalized(&self.vqgan.encode(&images))
+    }
+
+    /// As [`Self::encode`]; gives a turn before every block of the codec.
+    pub fn encode_in_turns(
+        &self,
+        images: &Tensor,
+        turns: &mut Turns<'_>,
+    ) -> Result<Tensor, TrainError> {
+        let images = for_convolution(images, self.compute);
+        let check = turns.between_blocks();
+        let latent = self.vqgan.encode_checked(&images, &check)?;
+        Ok(self.normalized(&latent))
+    }
+
+    fn normalized(&self, latent: &Tensor) -> Tensor {
+        let latent = latent.to_kind(Kind::Float);
         let latent = if self.quantized {
             self.vqgan.quantize(&latent).latent
         } else {
@@ -197,5 +211,17 @@ impl LatentSpace {
     pub fn decode(&self, latent: &Tensor) -> Tensor {
         let latent = for_convolution(&(latent * &self.std + &self.mean), self.compute);
         self.vqgan.decode(&latent).to_kind(Kind::Float)
+    }
+
+    /// As [`Self::decode`]; gives a turn before every block of the codec.
+    pub fn decode_in_turns(
+        &self,
+        latent: &Tensor,
+        turns: &mut Turns<'_>,
+    ) -> Result<Tensor, TrainError> {
+        let latent = for_convolution(&(latent * &self.std + &self.mean), self.compute);
+        let check = turns.between_blocks();
+        let images = self.vqgan.decode_checked(&latent, &check)?;
+        Ok(images.to_kind(Kind::Float))
     }
 }

@@ -86,11 +86,11 @@ pub(crate) trait Stage {
     fn step(&mut self, input: StepInput) -> Result<Terms, TrainError>;
 
     /// Judges the weights as they stand, without gradients; `None` where there is nothing to judge by. Gives
-    /// a turn before every pass through a network.
+    /// a turn before every block of a network.
     fn validate(&mut self, turns: &mut Turns<'_>) -> Result<Option<Validation>, TrainError>;
 
     /// Soft-tissue images of the first validation images, by name, `[1, 1, H, W]` in `[-1, 1]`; gives a turn
-    /// before every pass through a network.
+    /// before every block of a network.
     fn samples(&mut self, _turns: &mut Turns<'_>) -> Result<Vec<(String, Tensor)>, TrainError> {
         Ok(Vec::new())
     }
@@ -171,7 +171,7 @@ fn local_notice(base: &Base) -> Option<String> {
     })
 }
 
-/// The stage a run file asks for; gives a turn before every image is encoded.
+/// The stage a run file asks for; gives a turn before every block of a network that encodes images.
 pub(crate) fn build(
     context: RunContext<'_>,
     turns: &mut Turns<'_>,

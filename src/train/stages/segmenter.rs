@@ -90,9 +90,9 @@ impl Stage for SegmenterStage {
         let mut each = Vec::new();
         let mut worst = f64::INFINITY;
         for (image, lungs) in &self.validation {
-            turns.give_or_stop()?;
-            let found = self.segmenter.forward(image).sigmoid().gt(THRESHOLD);
-            let found = found.to_kind(Kind::Float);
+            let check = turns.between_blocks();
+            let logits = self.segmenter.forward_checked(image, &check)?;
+            let found = logits.sigmoid().gt(THRESHOLD).to_kind(Kind::Float);
             let both = (&found * lungs).sum(Kind::Double).f_double_value(&[])?;
             let total = (&found + lungs).sum(Kind::Double).f_double_value(&[])?;
             let dice = 2.0 * both / total.max(1.0);

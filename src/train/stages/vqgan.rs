@@ -123,6 +123,28 @@ impl VqganStage {
         self.vqgan.decode(&latent).to_kind(Kind::Float)
     }
 
+    /// The latent of a whole image; gives a turn before every block.
+    fn judged_latent(&self, image: &Tensor, turns: &mut Turns<'_>) -> Result<Tensor, TrainError> {
+        let image = for_convolution(image, self.compute);
+        let latent = self.vqgan.encode_checked(&image, &turns.between_blocks())?;
+        Ok(latent.to_kind(Kind::Float))
+    }
+
+    /// PSNR of what a latent is decoded to; gives a turn before every block.
+    fn judged_psnr(
+        &self,
+        latent: &Tensor,
+        image: &Tensor,
+        turns: &mut Turns<'_>,
+    ) -> Result<f64, TrainError> {
+        let latent = for_convolution(latent, self.compute);
+        let found = self
+            .vqgan
+            .decode_checked(&latent, &turns.between_blocks())?;
+        let found = found.to_kind(Kind::Float).clamp(-1.0, 1.0);
+        Ok(psnr(&found, image, None).0)
+    }
+
     fn encode(&self, images: &Tensor, rng: &mut ChaCha8Rng) -> Coded {
         let latent = self.encode_fast(images);
         let noise = normal(rng, &latent.size(), self.device);
@@ -248,20 +270,14 @@ impl Stage for VqganStage {
             ];
             for (name, plane) in planes {
                 let Some(plane) = plane else { continue };
-                turns.give_or_stop()?;
                 let plane = plane.to_device(self.device);
-                let latent = self.encode_fast(&plane);
-                turns.give_or_stop()?;
-                let found = self.decode_fast(&latent).clamp(-1.0, 1.0);
-                terms.insert(format!("psnr_{name}"), psnr(&found, &plane, None).0);
+                let latent = self.judged_latent(&plane, turns)?;
+                let score = self.judged_psnr(&latent, &plane, turns)?;
+                terms.insert(format!("psnr_{name}"), score);
                 if self.loss.quantized_share > 0.0 {
-                    turns.give_or_stop()?;
                     let nearest = self.vqgan.quantize(&latent).latent;
-                    let found = self.decode_fast(&nearest).clamp(-1.0, 1.0);
-                    terms.insert(
-                        format!("psnr_{name}_quantized"),
-                        psnr(&found, &plane, None).0,
-                    );
+                    let score = self.judged_psnr(&nearest, &plane, turns)?;
+                    terms.insert(format!("psnr_{name}_quantized"), score);
                 }
             }
             each.push(terms);

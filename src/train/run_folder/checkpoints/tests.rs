@@ -1,7 +1,7 @@
 //! Checkpoints that are kept, lost, damaged and found again.
 
 use super::*;
-use crate::train::OptimizerConfig;
+use crate::train::{Observer, OptimizerConfig, TrainEvent};
 use tch::nn::{Init, VarStore};
 
 fn folder(root: &Path) -> RunFolder {
@@ -26,9 +26,51 @@ fn write(folder: &RunFolder, iteration: u64) {
         best_iteration: Some(iteration.min(2)),
         ..RunState::default()
     };
+    let mut unobserved = Unobserved;
+    let mut turns = Turns::new(&mut unobserved);
     folder
-        .write_checkpoint(&state, &[&mut network()], 2)
+        .write_checkpoint(&state, &[&mut network()], 2, &mut turns)
         .unwrap();
+}
+
+/// Looks at every turn whether a file is there.
+struct Looking {
+    at: PathBuf,
+    seen: Vec<bool>,
+}
+
+impl Observer for Looking {
+    fn event(&mut self, _event: &TrainEvent) {}
+
+    fn between_steps(&mut self) {
+        self.seen.push(self.at.exists());
+    }
+
+    /// A checkpoint is written all the same.
+    fn is_cancelled(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn whoever_waits_is_let_in_between_any_two_files_of_a_checkpoint() {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = folder(temp.path());
+    let mut looking = Looking {
+        at: folder.checkpoints().join("step-00000003"),
+        seen: Vec::new(),
+    };
+    let state = RunState {
+        iteration: 3,
+        ..RunState::default()
+    };
+    let mut turns = Turns::new(&mut looking);
+    folder
+        .write_checkpoint(&state, &[&mut network()], 2, &mut turns)
+        .unwrap();
+    assert_eq!(iteration(&folder, Which::Last), 3);
+    // Three files of weights are written; with the state four are summed up, and with the sums five flushed.
+    assert_eq!(looking.seen, [false; 12]);
 }
 
 fn names(folder: &RunFolder) -> Vec<String> {
