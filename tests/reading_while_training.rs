@@ -8,7 +8,7 @@
 mod tiny;
 
 use diaphane::formats;
-use diaphane::radiograph::{LungMask, Radiograph};
+use diaphane::radiograph::{FloatImage, LungMask, Radiograph};
 use diaphane::worker::{
     BranchPlan, BranchSettings, BundleChoice, BundleSummary, ComputeOptions, ContestObserver,
     ContestOutcome, DeviceChoice, EventKind, JobError, JobHandle, JudgePlan, Observer, Pipeline,
@@ -230,6 +230,25 @@ fn a_run_that_was_stopped_before_it_had_a_folder_begins_when_it_is_resumed() {
 }
 
 #[test]
+fn a_preview_is_drawn_on_the_worker_and_begins_no_run() {
+    let _alone = alone();
+    let root = tempfile::tempdir().unwrap();
+    let preview = |config: PathBuf| {
+        let command = WorkerCommand::PreviewAugmentations(JobHandle::background(), config);
+        run(&worker(), command, || None).pop()
+    };
+    let end = preview(write_run(root.path(), "run"));
+    let Some(EventKind::AugmentationsDrawn(picture)) = end else {
+        panic!("{end:?}");
+    };
+    // Three tiles of 32 px side by side, and of twice that one above the other, with lines between them.
+    assert_eq!(picture.size(), (3 * 32 + 12, 3 * 64 + 12));
+    assert!(!root.path().join("run").exists());
+    let end = preview(root.path().join("absent.toml"));
+    assert!(matches!(end, Some(EventKind::Failed(why)) if why.text.contains("absent.toml")));
+}
+
+#[test]
 fn a_preflight_tells_what_the_run_takes_and_touches_nothing() {
     let _alone = alone();
     let root = tempfile::tempdir().unwrap();
@@ -342,6 +361,14 @@ impl Trainer for ManyThreads {
         _: &TrainingPlan,
         _: &mut dyn TrainingObserver,
     ) -> Result<Preflight, JobError> {
+        Err(JobError::Cancelled)
+    }
+
+    fn preview_augmentations(
+        &mut self,
+        _: &Path,
+        _: &mut dyn TrainingObserver,
+    ) -> Result<FloatImage, JobError> {
         Err(JobError::Cancelled)
     }
 

@@ -247,6 +247,10 @@ pub struct TrainArgs {
     /// device, threads and what is kept may differ).
     #[arg(long, value_name = "RUN_DIR")]
     pub resume: Option<PathBuf>,
+    /// Train nothing: write a picture of three times three images as the network will see them, each above what it shall
+    /// make of it. They are the first ones of the run.
+    #[arg(long, value_name = "PNG", conflicts_with_all = ["resume", "out", "json"])]
+    pub preview_augmentations: Option<PathBuf>,
     /// Train into this folder, whatever the run file says: with the run.toml of a run folder the run is made again, from the
     /// bundle that the folder keeps.
     #[arg(long, value_name = "RUN_DIR", conflicts_with = "resume")]

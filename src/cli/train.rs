@@ -3,9 +3,11 @@
 use super::args::TrainArgs;
 use super::report::{Tally, print_line};
 use super::session::{Ended, Session};
+use crate::formats::raster::write_grey16;
 use crate::worker::{ComputeOptions, EventKind, JobHandle, TrainingPlan, WorkerCommand};
 use anyhow::{bail, ensure};
 use serde_json::Value;
+use std::path::Path;
 
 pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Tally> {
     ensure!(
@@ -13,6 +15,9 @@ pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Tally> {
         "{} is a folder; give a run file, such as the run.toml in a run folder",
         args.run.display()
     );
+    if let Some(picture) = &args.preview_augmentations {
+        return preview(args, picture);
+    }
     let plan = TrainingPlan {
         config: args.run.clone(),
         resume: args.resume.clone(),
@@ -43,6 +48,30 @@ pub(super) fn run(args: &TrainArgs) -> anyhow::Result<Tally> {
                 ..Tally::default()
             })
         }
+    }
+}
+
+/// Writes what the network will see.
+fn preview(args: &TrainArgs, picture: &Path) -> anyhow::Result<Tally> {
+    ensure!(
+        !picture.exists(),
+        "the picture exists already; name another file: {}",
+        picture.display()
+    );
+    let session = Session::start(ComputeOptions::default())?;
+    let command = WorkerCommand::PreviewAugmentations(JobHandle::new(), args.run.clone());
+    match session.run(command, &args.run.display().to_string(), |_| {})? {
+        Ended::Done(EventKind::AugmentationsDrawn(drawn)) => {
+            write_grey16(picture, &drawn, false)?;
+            eprintln!("what the network will see is in {}", picture.display());
+            Ok(Tally::one())
+        }
+        Ended::Done(other) => bail!("the worker answered out of turn: {other:?}"),
+        Ended::Failed(sentence) => bail!(sentence),
+        Ended::Interrupted => Ok(Tally {
+            interrupted: true,
+            ..Tally::default()
+        }),
     }
 }
 

@@ -63,6 +63,8 @@ pub enum WorkerCommand {
     Train(JobHandle, Box<TrainingPlan>),
     /// Run the first steps of a training run that is not begun yet, and say what the whole of it will take.
     Preflight(JobHandle, Box<TrainingPlan>),
+    /// Draw the first images that the run of a run file would show its network.
+    PreviewAugmentations(JobHandle, PathBuf),
     /// Judge models on the same cases, when nobody waits for anything else: whatever is sent meanwhile comes before the
     /// next picture.
     Judge(JobHandle, Box<JudgePlan>),
@@ -84,6 +86,7 @@ pub(super) enum CommandKind {
     Segment,
     Train,
     Preflight,
+    PreviewAugmentations,
     Judge,
     Promote,
 }
@@ -99,6 +102,7 @@ impl WorkerCommand {
             | Self::Segment(handle, _)
             | Self::Train(handle, _)
             | Self::Preflight(handle, _)
+            | Self::PreviewAugmentations(handle, _)
             | Self::Judge(handle, _)
             | Self::Promote(handle, _) => Some(handle),
             Self::HoldTraining(_) | Self::Move { .. } | Self::Shutdown => None,
@@ -114,17 +118,21 @@ impl WorkerCommand {
             Self::Segment(..) => Some(CommandKind::Segment),
             Self::Train(..) => Some(CommandKind::Train),
             Self::Preflight(..) => Some(CommandKind::Preflight),
+            Self::PreviewAugmentations(..) => Some(CommandKind::PreviewAugmentations),
             Self::Judge(..) => Some(CommandKind::Judge),
             Self::Promote(..) => Some(CommandKind::Promote),
             Self::HoldTraining(_) | Self::Move { .. } | Self::Shutdown => None,
         }
     }
 
-    /// Whether it trains networks or judges them, for which nobody waits.
+    /// Whether it trains networks, prepares that or judges them, for which nobody waits.
     pub(super) fn is_training(&self) -> bool {
         matches!(
             self,
-            Self::Train(..) | Self::Preflight(..) | Self::Judge(..)
+            Self::Train(..)
+                | Self::Preflight(..)
+                | Self::PreviewAugmentations(..)
+                | Self::Judge(..)
         )
     }
 }

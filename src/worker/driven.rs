@@ -7,7 +7,8 @@ use super::{
 use crate::pipeline::{
     BundleSummary, MemoryOffer, Observer, SuppressionRequest, SuppressionResult,
 };
-use crate::radiograph::{LungMask, Radiograph};
+use crate::radiograph::{FloatImage, LungMask, Radiograph};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Why a job has no result.
@@ -76,6 +77,17 @@ pub trait Trainer {
         plan: &TrainingPlan,
         observer: &mut dyn TrainingObserver,
     ) -> Result<Preflight, JobError>;
+
+    /// Draws the first images that the run of a run file would show its network; three times three, each above what is to
+    /// be made of it.
+    ///
+    /// # Errors
+    /// As [`Self::train`].
+    fn preview_augmentations(
+        &mut self,
+        config: &Path,
+        observer: &mut dyn TrainingObserver,
+    ) -> Result<FloatImage, JobError>;
 
     /// Judges what was trained against the model in force.
     ///

@@ -5,7 +5,7 @@ use super::{ContestOutcome, ContestStep, JobId, LegNodes, Preflight, SweepCell, 
 use crate::pipeline::{
     BundleSummary, DeviceInfo, MemoryOffer, SuppressionResult, SuppressionSettings,
 };
-use crate::radiograph::{LungMask, Warning};
+use crate::radiograph::{FloatImage, LungMask, Warning};
 use std::fmt;
 use std::sync::Arc;
 
@@ -93,6 +93,8 @@ pub enum EventKind {
     Trained(String),
     /// The job ended with what a training run will take.
     Preflighted(Box<Preflight>),
+    /// The job ended with three times three images as a network of the run would see them, display values in `[0, 1]`.
+    AugmentationsDrawn(Arc<FloatImage>),
     /// A picture of a contest is begun; the job goes on.
     PictureBegun(Box<ContestStep>),
     /// The job ended with what came of a contest.
@@ -144,6 +146,7 @@ impl EventKind {
             | Self::Segmented(_)
             | Self::Trained(_)
             | Self::Preflighted(_)
+            | Self::AugmentationsDrawn(_)
             | Self::Judged(_)
             | Self::Promoted(_)
             | Self::Stopped(_)

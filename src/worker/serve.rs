@@ -252,6 +252,7 @@ impl Service {
             WorkerCommand::Train(..)
             | WorkerCommand::Judge(..)
             | WorkerCommand::Preflight(..)
+            | WorkerCommand::PreviewAugmentations(..)
             | WorkerCommand::HoldTraining(_)
             | WorkerCommand::Move { .. }
             | WorkerCommand::Shutdown => Err(JobError::Cancelled),

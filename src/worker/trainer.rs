@@ -6,6 +6,7 @@ use super::preflight::preflight;
 use super::{
     ContestObserver, ContestOutcome, JudgePlan, Preflight, TrainingObserver, TrainingPlan,
 };
+use crate::radiograph::FloatImage;
 use crate::train::{
     self, EndReason, RunConfig, RunFolder, RunSummary, Start, TrainError, TrainStage, Which,
 };
@@ -45,6 +46,15 @@ impl Trainer for NetworkTrainer {
         observer: &mut dyn TrainingObserver,
     ) -> Result<Preflight, JobError> {
         preflight(&RunConfig::read(&plan.config)?, observer)
+    }
+
+    fn preview_augmentations(
+        &mut self,
+        config: &Path,
+        observer: &mut dyn TrainingObserver,
+    ) -> Result<FloatImage, JobError> {
+        let config = RunConfig::read(config)?;
+        Ok(train::preview_augmentations(&config, observer)?)
     }
 
     fn judge(

@@ -83,6 +83,10 @@ impl Service {
                 let found = trainer.preflight(plan, &mut watch)?;
                 Ok(EventKind::Preflighted(Box::new(found)))
             }
+            WorkerCommand::PreviewAugmentations(_, config) => {
+                let picture = trainer.preview_augmentations(config, &mut watch)?;
+                Ok(EventKind::AugmentationsDrawn(Arc::new(picture)))
+            }
             WorkerCommand::Judge(_, plan) => {
                 let outcome = trainer.judge(plan, &mut watch)?;
                 Ok(EventKind::Judged(Arc::new(outcome)))

@@ -176,6 +176,15 @@ fn the_recipe_for_szch_x_rays_leads_from_its_folders_to_a_run() {
     registers(&bench, dataset);
     done(&["dataset", "split", "registered", "--out", "split.json"]);
     std::fs::write(bench.path("run.toml"), RUN).unwrap();
+    let preview = ["train", "run.toml", "--preview-augmentations", "seen.png"];
+    done(&preview);
+    let seen = std::fs::read(bench.path("seen.png")).unwrap();
+    // Three tiles of 32 px a row, each twice as high, and lines of 6 px between them.
+    let picture = image::load_from_memory(&seen).unwrap();
+    assert_eq!((picture.width(), picture.height()), (108, 204));
+    assert!(!bench.path("run").exists());
+    assert_eq!(status(&bench.diaphane(&preview)), 2, "nothing is replaced");
+    assert_eq!(std::fs::read(bench.path("seen.png")).unwrap(), seen);
     done(&["train", "run.toml"]);
     let listing = std::fs::read_to_string(bench.path("run/data.json")).unwrap();
     let listing: serde_json::Value = serde_json::from_str(&listing).unwrap();

@@ -146,6 +146,14 @@ impl Trainer for FakeTrainer {
         Err(JobError::Failed("no pairs".into()))
     }
 
+    fn preview_augmentations(
+        &mut self,
+        config: &Path,
+        _observer: &mut dyn TrainingObserver,
+    ) -> Result<FloatImage, JobError> {
+        Err(JobError::Failed(config.display().to_string().into()))
+    }
+
     fn judge(
         &mut self,
         _plan: &JudgePlan,

@@ -22,23 +22,26 @@ pub(super) struct TargetPixels {
     pub weight: Tensor,
 }
 
-impl LatentTask {
-    /// Encodes the batch; some items, by the toss of a coin, become tasks of the local path, masked to the lungs.
-    pub fn drawn(
-        space: &LatentSpace,
-        loss: &DenoiserLoss,
-        batch: &Batch,
-        rng: &mut ChaCha8Rng,
-    ) -> Self {
-        let local: Vec<bool> = (0..batch.len())
-            .map(|_| rng.random_bool(loss.local_share))
-            .collect();
-        Self::new(space, loss, batch, &local)
-    }
+/// Which items become tasks of the local path, each by the toss of a coin.
+pub(crate) fn local_items(loss: &DenoiserLoss, items: usize, rng: &mut ChaCha8Rng) -> Vec<bool> {
+    (0..items)
+        .map(|_| rng.random_bool(loss.local_share))
+        .collect()
+}
 
-    /// Encodes the batch; items that `local` names become tasks of the local path where their lungs are known.
-    pub fn new(space: &LatentSpace, loss: &DenoiserLoss, batch: &Batch, local: &[bool]) -> Self {
-        let _guard = tch::no_grad_guard();
+/// What a noise estimator is shown of a batch, `[B, 1, H, W]` in `[-1, 1]`.
+pub(crate) struct SeenImages {
+    /// Its condition.
+    pub radiograph: Tensor,
+    /// What it shall make of it.
+    pub target: Tensor,
+    /// 1 for an item of the local path, `[B, 1, 1, 1]`.
+    local: Tensor,
+}
+
+impl SeenImages {
+    /// The images of the batch; items that `local` names are masked to their lungs where those are known.
+    pub fn new(batch: &Batch, local: &[bool]) -> Self {
         let local: Vec<f32> = batch
             .has_lungs
             .iter()
@@ -52,7 +55,34 @@ impl LatentTask {
         let seen: Tensor = &local * &batch.lungs + &global;
         // Outside the mask both images are black, -1.
         let mask = |image: &Tensor| (image + 1.0) * &seen - 1.0;
-        let (radiograph, target) = (mask(&batch.radiograph), mask(&batch.soft_tissue));
+        Self {
+            radiograph: mask(&batch.radiograph),
+            target: mask(&batch.soft_tissue),
+            local,
+        }
+    }
+}
+
+impl LatentTask {
+    /// Encodes the batch; some items, by the toss of a coin, become tasks of the local path, masked to the lungs.
+    pub fn drawn(
+        space: &LatentSpace,
+        loss: &DenoiserLoss,
+        batch: &Batch,
+        rng: &mut ChaCha8Rng,
+    ) -> Self {
+        let local = local_items(loss, batch.len(), rng);
+        Self::new(space, loss, batch, &local)
+    }
+
+    /// Encodes the batch; items that `local` names become tasks of the local path where their lungs are known.
+    pub fn new(space: &LatentSpace, loss: &DenoiserLoss, batch: &Batch, local: &[bool]) -> Self {
+        let _guard = tch::no_grad_guard();
+        let SeenImages {
+            radiograph,
+            target,
+            local,
+        } = SeenImages::new(batch, local);
         let pixel_weight = (&batch.validity + &local).clamp_max(1.0);
         // A latent counts where every pixel that reaches it does: itself and its 8 neighbours.
         let worthless: Tensor = 1.0 - &pixel_weight;

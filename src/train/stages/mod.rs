@@ -18,6 +18,7 @@ mod vqgan;
 pub(crate) use context::RunContext;
 pub(crate) use frozen::FrozenVqgan;
 pub use latent::LatentStats;
+pub(crate) use latent_task::{SeenImages, local_items};
 
 use super::base::{Base, load_base};
 use super::low_rank::LowRank;
