@@ -113,6 +113,7 @@ fn config(stage: &str, root: &Path, data: &Path, extra: &str) -> RunConfig {
         channel_mult = [1, 2]
         norm_groups = 4
         [loss.vqgan]
+        adversarial = 0.01
         quantized_share = 0.5
         quantization = 1.0
         [loss.denoiser]
@@ -168,8 +169,23 @@ fn tensors(checkpoint: &Path, part: &str) -> BTreeMap<String, Tensor> {
         .collect()
 }
 
-fn assert_same_checkpoint(a: &Path, b: &Path) {
+/// Names of the files of a checkpoint that hold numbers: those of the network, and of its opponent where it has one.
+fn parts(checkpoint: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(checkpoint).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut parts: Vec<String> = names
+        .filter_map(|name| name.strip_suffix(".safetensors").map(str::to_owned))
+        .collect();
+    parts.sort();
     for part in ["weights", "ema", "optimizer"] {
+        assert!(parts.iter().any(|name| name == part), "{parts:?}");
+    }
+    parts
+}
+
+fn assert_same_checkpoint(a: &Path, b: &Path) {
+    assert_eq!(parts(a), parts(b));
+    for part in &parts(a) {
         let (a, b) = (tensors(a, part), tensors(b, part));
         assert!(!a.is_empty());
         assert!(a.keys().eq(b.keys()));
@@ -213,6 +229,10 @@ fn every_stage_resumes_bit_for_bit() {
     let root = temp.path();
     resume_equals_an_undisturbed_run("segmenter", "", root, &data);
     resume_equals_an_undisturbed_run("vqgan", "", root, &data);
+    let in_parts = root.join("in-parts");
+    std::fs::create_dir(&in_parts).unwrap();
+    resume_equals_an_undisturbed_run("vqgan", "accumulate = 2", &in_parts, &data);
+    resume_equals_an_undisturbed_run("segmenter", "accumulate = 2", &in_parts, &data);
     resume_equals_an_undisturbed_run("denoiser", &vqgan_line(root), root, &data);
 }
 

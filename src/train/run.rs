@@ -18,6 +18,7 @@ use crate::formats::FileLock;
 use reported::Reported;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use tch::Device;
 
 /// Iterations in a row without a finite gradient after which a run gives up.
 const MOST_SKIPPED: u32 = 25;
@@ -72,7 +73,15 @@ pub fn run(
         start_from(stage.as_mut(), path)?;
     }
     let state = resumed.unwrap_or_default();
-    folder.note_start(state.iteration)?;
+    let arithmetic = arithmetic(config, device);
+    if let Some(earlier) = folder.note_start(state.iteration, &arithmetic)? {
+        observer.event(&TrainEvent::Warned {
+            message: format!(
+                "the run was calculated by {earlier} and goes on by {arithmetic}: its weights will differ in their last bits \
+                 from those of a run that was never stopped"
+            ),
+        });
+    }
     Run {
         context,
         stage,
@@ -84,6 +93,15 @@ pub fn run(
         _lock: lock,
     }
     .go()
+}
+
+/// What the last bits of the weights depend on beside the program, in words without commas.
+fn arithmetic(config: &RunConfig, device: Device) -> String {
+    let kind = config.precision.kind(device);
+    match device {
+        Device::Cpu => format!("{device:?} {kind:?} {} threads", tch::get_num_threads()),
+        _ => format!("{device:?} {kind:?}"),
+    }
 }
 
 /// Reads the images of a new run, then makes its folder: what is refused till then leaves none behind.

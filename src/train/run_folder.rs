@@ -9,7 +9,7 @@
 //! OUT/vqgan.*            denoiser without a base: the VQGAN it works with, architecture and weights
 //! OUT/base/              fine-tuning: a copy of the bundle it goes on from
 //! OUT/log.csv            iteration, elapsed_secs, split, term, value: every number of every curve
-//! OUT/starts.csv         iteration, program: which version of it began there, and went on there
+//! OUT/starts.csv         iteration, program, arithmetic: which version of it began and went on there, and on what
 //! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml, sha256sums
 //! OUT/latents/view-*     denoiser: prepared views, with checksums
 //! OUT/samples/step-00000500/NAME_soft.png   validation images as the averaged weights render them

@@ -220,7 +220,7 @@ fn pairs_of_one_patient_count_once_where_a_list_names_them() {
         let mut cases = cases.filter(|case| case[0] == name);
         number(&cases.next().unwrap()[1])
     };
-    let expected = (f64::midpoint(of("a"), of("b")) + of("c")) / 2.0;
+    let expected = f64::midpoint(f64::midpoint(of("a"), of("b")), of("c"));
     assert!((number(&found["mean"]) - expected).abs() < 1e-9);
 
     let ablated = evaluate(

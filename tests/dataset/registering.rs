@@ -345,6 +345,7 @@ fn pairs_of_another_site_lie_where_others_laid_them() {
     }
     let out = tempfile::tempdir().unwrap();
     let done = copied(source.path(), out.path());
+    assert_eq!(done.len(), GUSAREV.len());
     for (pair, (_, outcome, left)) in done.iter().zip(GUSAREV) {
         assert_eq!(pair.outcome, outcome, "{pair:?}");
         let found = pair.after.or(pair.before).unwrap();

@@ -399,6 +399,8 @@ fn activations_computed_twice_train_the_same_network() {
     };
     let kept = losses("kept", "");
     let twice = losses("twice", "recompute_activations = true");
+    // Every second of six iterations is reported.
+    assert_eq!((kept.len(), twice.len()), (3, 3));
     for (a, b) in kept.iter().zip(&twice) {
         // Gradients agree to f32's rounding; six steps of AdamW carry that on.
         assert!((a - b).abs() < 1e-3 * a.abs(), "{kept:?} {twice:?}");

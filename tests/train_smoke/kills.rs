@@ -2,7 +2,7 @@
 //! run that nobody disturbed.
 
 use super::fine_tuning::{ADAPTER, tiny_bundle, tuned};
-use super::{alone, bench, config, vqgan_line};
+use super::{alone, bench, config, parts, vqgan_line};
 use diaphane::train::{RunConfig, RunFolder, RunState};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Lines};
@@ -164,7 +164,8 @@ fn assert_same_end(what: &str, undisturbed: &Path, killed: &Path) {
     }
     for name in &all {
         let [a, b] = [undisturbed, killed].map(|out| out.join("checkpoints").join(name));
-        for part in ["weights", "ema", "optimizer"] {
+        assert_eq!(parts(&a), parts(&b), "{what}");
+        for part in &parts(&a) {
             let [a, b] = [&a, &b].map(|folder| folder.join(format!("{part}.safetensors")));
             let is_same = std::fs::read(a).unwrap() == std::fs::read(b).unwrap();
             assert!(is_same, "{what}: {part} of {name} differs");

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 const LOG: &str = "log.csv";
 const LOG_HEAD: &str = "iteration,elapsed_secs,split,term,value\n";
 const STARTS: &str = "starts.csv";
-const STARTS_HEAD: &str = "iteration,program\n";
+const STARTS_HEAD: &str = "iteration,program,arithmetic\n";
 
 impl RunFolder {
     /// Adds lines to the log.
@@ -59,17 +59,27 @@ impl RunFolder {
         write_atomically(&path, lines_until(iteration, &text).as_bytes())
     }
 
-    /// Notes that this program, of this version, goes on from `iteration`. What it takes back of earlier starts are those
-    /// whose work is lost.
+    /// Notes that this program, of this version, goes on from `iteration` and how it calculates, words without commas. What
+    /// it takes back of earlier starts are those whose work is lost. Tells how the work that is kept was calculated where that
+    /// was otherwise: the weights are then no more those of a run that nobody stopped.
     ///
     /// # Errors
     /// [`TrainError::File`] where it cannot be written.
-    pub(in crate::train) fn note_start(&self, iteration: u64) -> Result<(), TrainError> {
+    pub(in crate::train) fn note_start(
+        &self,
+        iteration: u64,
+        arithmetic: &str,
+    ) -> Result<Option<String>, TrainError> {
         let path = self.root.join(STARTS);
         let text = fs::read_to_string(&path).unwrap_or_else(|_| STARTS_HEAD.to_owned());
         let kept = lines_until(iteration, &text);
         let program = concat!("diaphane ", env!("CARGO_PKG_VERSION"));
-        write_atomically(&path, format!("{kept}{iteration},{program}\n").as_bytes())
+        let line = format!("{iteration},{program},{arithmetic}\n");
+        write_atomically(&path, format!("{kept}{line}").as_bytes())?;
+        let earlier = kept.lines().skip(1).last();
+        let earlier = earlier.and_then(|line| line.split(',').nth(2));
+        let earlier = earlier.filter(|earlier| iteration > 0 && *earlier != arithmetic);
+        Ok(earlier.map(str::to_owned))
     }
 
     fn log_file(&self) -> PathBuf {
@@ -122,14 +132,22 @@ mod tests {
             root: temp.path().to_owned(),
         };
         let starts = temp.path().join(STARTS);
-        folder.note_start(0).unwrap();
+        assert_eq!(folder.note_start(0, "cpu f32").unwrap(), None);
+        // As an earlier version of the program wrote it.
         let earlier = "iteration,program\n0,diaphane 0.0.1\n";
         fs::write(&starts, earlier).unwrap();
-        for iteration in [4, 9, 6] {
-            folder.note_start(iteration).unwrap();
+        for (iteration, arithmetic, told) in [
+            (4, "cpu f32", None),
+            (9, "cpu bf16", Some("cpu f32")),
+            (6, "cpu bf16", Some("cpu f32")),
+            (6, "cpu bf16", None),
+        ] {
+            let found = folder.note_start(iteration, arithmetic).unwrap();
+            assert_eq!(found.as_deref(), told, "{iteration}");
         }
-        let version = env!("CARGO_PKG_VERSION");
-        let expected = format!("{earlier}4,diaphane {version}\n6,diaphane {version}\n");
+        let program = concat!("diaphane ", env!("CARGO_PKG_VERSION"));
+        let expected =
+            format!("{earlier}4,{program},cpu f32\n6,{program},cpu bf16\n6,{program},cpu bf16\n");
         assert_eq!(fs::read_to_string(&starts).unwrap(), expected);
     }
 }

@@ -1,10 +1,9 @@
 //! Pictures of validation images in a run folder, for whoever wants to see a network learn.
 
 use super::RunFolder;
-use crate::formats::raster::write_grey16;
+use crate::formats::{make_private_folder, raster::write_grey16};
 use crate::radiograph::{FloatImage, Raster};
 use crate::train::TrainError;
-use std::fs;
 use std::path::PathBuf;
 use tch::{Device, Kind, Tensor};
 
@@ -23,8 +22,7 @@ impl RunFolder {
             .root
             .join("samples")
             .join(format!("step-{iteration:08}"));
-        formats::make_private_folder(&folder)
-            .map_err(TrainError::file("making the folder", &folder))?;
+        make_private_folder(&folder).map_err(TrainError::file("making the folder", &folder))?;
         // A name may hold the folders that its files lie in.
         let plain = name.replace(['/', '\\', ':'], "_");
         let path = folder.join(format!("{plain}_soft.png"));

@@ -72,7 +72,7 @@ impl PreparedViews {
             "local_share": config.loss.denoiser.local_share,
             "lung_weight": config.loss.denoiser.lung_weight,
             "quantized": config.conventions.quantize_latents,
-            "precision": format!("{:?}", config.precision),
+            "precision": format!("{:?}", config.precision.kind(context.device)),
         });
         let key = crate::formats::hexadecimal(&Sha256::digest(made_of.to_string().as_bytes()));
         Ok(Some(Self {

@@ -261,6 +261,37 @@ fn parts_add_up_to_the_whole_iteration() {
     }
 }
 
+/// One decay an iteration, however many parts it has: `decay * sizes + (1 - decay) * positions`, with decay 0.5.
+#[test]
+fn the_codebook_moves_once_an_iteration() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config("vqgan", folder.path());
+    config.loss.vqgan.quantized_share = 1.0;
+    let dataset = Dataset::load(&config, &mut Unobserved).unwrap();
+    let run = RunFolder::create(&config).unwrap();
+    let mut stage = VqganStage::new(context(&config, &dataset, &run)).unwrap();
+    let positions = |stage: &mut VqganStage| {
+        let copies = copies(stage);
+        let (_, sizes) = copies
+            .iter()
+            .find(|(name, _)| name.1.ends_with("cluster_size"))
+            .unwrap();
+        sizes.sum(Kind::Double).double_value(&[])
+    };
+    let empty = positions(&mut stage);
+    iterate(&mut stage, &[0.5]);
+    let of_one = positions(&mut stage) - 0.5 * empty;
+    assert!(of_one > 1.0, "{of_one}");
+    let before = positions(&mut stage);
+    iterate(&mut stage, &[0.5, 0.7, 0.9]);
+    let found = positions(&mut stage);
+    let expected = 0.5 * before + 3.0 * of_one;
+    assert!(
+        (found - expected).abs() < 1e-3 * expected,
+        "{found} {expected}"
+    );
+}
+
 #[test]
 fn a_skipped_iteration_leaves_the_codec_and_its_opponent_as_they_were() {
     let folder = tempfile::tempdir().unwrap();

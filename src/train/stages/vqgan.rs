@@ -21,6 +21,8 @@ use tch::{Device, Kind, Tensor};
 pub(super) struct VqganStage {
     network: TrainedNetwork,
     adversary: Option<Adversary>,
+    /// Latents of the parts of this iteration, and the codebook rows that they chose.
+    chosen: Vec<(Tensor, Tensor)>,
     vqgan: Vqgan,
     perceptual: Option<Lpips>,
     loss: VqganLoss,
@@ -77,6 +79,7 @@ impl VqganStage {
         Ok(Self {
             network: TrainedNetwork::new("", vs, &config.optimizer),
             adversary: Adversary::new(config, device),
+            chosen: Vec::new(),
             vqgan,
             perceptual,
             loss,
@@ -211,6 +214,17 @@ impl VqganStage {
     }
 }
 
+impl VqganStage {
+    /// Moves the codebook once an iteration, by what all of its parts chose: its decay is one of iterations.
+    fn move_codebook(&mut self) {
+        let (latents, indices): (Vec<Tensor>, Vec<Tensor>) = self.chosen.drain(..).unzip();
+        if !latents.is_empty() {
+            let [latents, indices] = [latents, indices].map(|parts| Tensor::cat(&parts, 0));
+            self.vqgan.update_codebook(&latents, &indices);
+        }
+    }
+}
+
 impl Stage for VqganStage {
     fn networks(&mut self) -> Vec<&mut TrainedNetwork> {
         let opponent = self.adversary.as_mut().map(|a| &mut a.network);
@@ -226,6 +240,9 @@ impl Stage for VqganStage {
             ..
         } = input;
         let rng = &mut rng;
+        if part.is_first() {
+            self.chosen.clear();
+        }
         let images = self.images(&batch, rng);
         let coded = self.encode(&images, rng);
         let found = self.decode_fast(&coded.decoded_from);
@@ -250,9 +267,12 @@ impl Stage for VqganStage {
         if part.is_last() {
             self.network.step(learning_rate)?;
         }
-        if let Some((latent, indices, _)) = &coded.quantized {
-            self.vqgan.update_codebook(latent, indices);
-            report.insert("perplexity".to_owned(), self.vqgan.perplexity(indices));
+        if let Some((latent, indices, _)) = coded.quantized {
+            report.insert("perplexity".to_owned(), self.vqgan.perplexity(&indices));
+            self.chosen.push((latent, indices));
+        }
+        if part.is_last() {
+            self.move_codebook();
         }
         if let (Some(adversary), true) = (&mut self.adversary, part.is_last()) {
             adversary.step()?;
