@@ -3,6 +3,7 @@
 use super::words::Shard;
 use crate::formats;
 use crate::pipeline::read_certificate;
+use crate::radiograph::counted;
 use anyhow::{bail, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -113,11 +114,6 @@ fn nothing_found(paths: &[PathBuf], inputs: &Inputs) -> String {
     let mut sentences = vec![no_radiograph_in(paths)];
     sentences.extend(inputs.left_out());
     sentences.join("; ")
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
 
 /// A file is named by its stem; files of equal stems take their folder's name before it.

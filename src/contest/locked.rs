@@ -5,6 +5,7 @@ use super::test_set::{Listed, TestPair};
 use super::{ContestError, sha256_of};
 use crate::dataset::{PairFiles, Part, Split, SplitEntry};
 use crate::evidence::Patients;
+use crate::radiograph::{agreeing, counted};
 use std::path::Path;
 
 /// What was found of a test part.
@@ -98,7 +99,9 @@ impl Matched<'_> {
                 files.radiograph.display()
             ),
             None => format!(
-                "{found} of its {all} pairs are in the folder of the pairs; give the folder that was split"
+                "{found} of its {} {} in the folder of the pairs; give the folder that was split",
+                counted(all, "pair"),
+                agreeing(found, "is", "are")
             ),
         })
     }

@@ -4,6 +4,7 @@ use super::{ContestError, Gallery};
 use crate::evidence::{Comparison, Page, PageSet, Patients, Table, TestPairs, Verdict};
 use crate::model::BundleInfo;
 use crate::model::site::{EvidenceFiles, Looks, SiteFolder, SiteModel};
+use crate::radiograph::counted;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -222,7 +223,7 @@ impl ContestOutcome {
     /// The evidence for or against a candidate, for people: against the base first, then against the other candidates.
     pub fn page(&self, candidate: &Candidate) -> Page {
         let titles = [
-            format!("Test set, {} pairs", self.cases.len()),
+            format!("Test set, {}", counted(self.cases.len(), "pair")),
             "Reference set: phantoms drawn by this version of the program".to_owned(),
         ];
         let sets: [fn(&Scores) -> &Table; 2] = [|scores| &scores.test, |scores| &scores.reference];

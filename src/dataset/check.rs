@@ -2,18 +2,19 @@
 
 use super::copy_record::CopySources;
 use super::finding::{Finding, FindingKind as Kind, Severity};
+use super::listing::{FolderKind, Listing, PairFiles};
 use super::pair_check::examine;
 use super::pair_report::PairReport;
-use super::pairing::{Listing, PairFiles, list_watched};
+use super::pairing::list_watched;
 use super::parallel::map_parallel;
-use super::patients::{PATIENTS_FILE, read_patients};
 use super::picture::{likeness, middle_against_lungs, mirrored};
+use super::request::CheckRequest;
 use super::tone::median;
 use super::watch::CancelOnly;
 use super::{DatasetError, Observer};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Correlation of the finer structure from which two radiographs are called nearly one. A real radiograph and its own
 /// soft-tissue image have at least 0.85; of all pairs among 166 JSRT radiographs none has more than 0.61.
@@ -29,18 +30,6 @@ const LEAST_FOR_MIDDLE: usize = 5;
 const CLEAR_CONTRAST: f32 = 0.015;
 /// Fewer pairs have no majority that one of them could be inverted against.
 const LEAST_FOR_POLARITY: usize = 3;
-
-/// How pairs were told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FolderKind {
-    /// `NAME_cxr.*` and `NAME_soft.*`.
-    Endings,
-    /// Equal names in two folders.
-    TwoFolders,
-    /// DICOM studies.
-    DicomStudies,
-}
 
 /// Everything that was found in a dataset.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -65,58 +54,6 @@ impl Report {
     /// Whether a network may learn from it.
     pub fn is_usable(&self) -> bool {
         self.count(Severity::Error) == 0 && !self.pairs.is_empty()
-    }
-}
-
-/// Which dataset is looked at, and what for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckRequest {
-    /// Folder of the pairs, or of the radiographs.
-    pub radiographs: PathBuf,
-    /// Folder of the soft-tissue images, under the names of their radiographs; `None` where the one folder holds both.
-    pub soft_tissue: Option<PathBuf>,
-    /// List of the patients, read by [`super::read_patients`]; `None`: [`super::PATIENTS_FILE`] among the radiographs,
-    /// where it is.
-    pub patients: Option<PathBuf>,
-    /// Whether the report shall have small pictures of every pair.
-    pub thumbnails: bool,
-}
-
-impl CheckRequest {
-    /// A folder that holds radiographs and soft-tissue images.
-    pub fn of_folder(folder: &Path) -> Self {
-        Self {
-            radiographs: folder.to_owned(),
-            soft_tissue: None,
-            patients: None,
-            thumbnails: false,
-        }
-    }
-
-    /// The folders that hold the pairs.
-    pub(super) fn folders(&self) -> impl Iterator<Item = &PathBuf> {
-        std::iter::once(&self.radiographs).chain(&self.soft_tissue)
-    }
-
-    /// Who is on the pairs, as a list says it: by the pairs' names; nobody where there is no list.
-    ///
-    /// # Errors
-    /// As [`super::read_patients`].
-    pub fn listed_patients(&self) -> Result<BTreeMap<String, String>, DatasetError> {
-        match self.list_of_patients() {
-            Some(list) => read_patients(&list),
-            None => Ok(BTreeMap::new()),
-        }
-    }
-
-    /// The list that says so: the one that was given, else the one beside the radiographs, else the one beside the
-    /// soft-tissue images.
-    pub(super) fn list_of_patients(&self) -> Option<PathBuf> {
-        let beside = || {
-            let mut lists = self.folders().map(|folder| folder.join(PATIENTS_FILE));
-            lists.find(|list| list.is_file())
-        };
-        self.patients.clone().or_else(beside)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Pairs of DICOM studies: the radiograph and the soft-tissue image of one exposure or two.
 
 use super::finding::{Finding, FindingKind};
-use super::pairing::{Listing, PairFiles, no_pairs, stem, without_mate};
+use super::listing::{FolderKind, Listing, PairFiles, no_pairs, stem, without_mate};
 use super::parallel::map_parallel;
 use super::watch::CancelOnly;
-use super::{DatasetError, FolderKind, Observer};
+use super::{DatasetError, Observer};
 use crate::formats;
 use crate::radiograph::{FileKind, Radiograph, StudyInfo, doubt_of_suppression};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,7 @@
 //! Why a dataset could not be looked at, or must not be learned from.
 
 use crate::formats::FormatError;
+use crate::radiograph::{agreeing, counted};
 use std::path::{Path, PathBuf};
 
 /// A dataset could not be checked or split.
@@ -62,7 +63,8 @@ pub enum DatasetError {
     },
     /// Errors of the check stand in the way of a split.
     #[error(
-        "{count} errors stand in the way; mend or leave out what `dataset check` names, then split"
+        "{} {} in the way; mend or leave out what `dataset check` names, then split",
+        counted(*count, "error"), agreeing(*count, "stands", "stand")
     )]
     Refused {
         /// How many.
@@ -70,7 +72,8 @@ pub enum DatasetError {
     },
     /// There are too few patients to keep some for validation and for the test.
     #[error(
-        "{patients} patients are too few to keep some for validation and some for the test; at least 3 are needed"
+        "{} {} too few to keep some for validation and some for the test; at least 3 are needed",
+        counted(*patients, "patient"), agreeing(*patients, "is", "are")
     )]
     TooFewPatients {
         /// How many there are.

@@ -1,14 +1,16 @@
 //! Whether a list of patients is one of these pairs.
 
-use super::check::CheckRequest;
+use super::DatasetError;
 use super::finding::{Finding, FindingKind as Kind};
+use super::listing::PairFiles;
 use super::pair_report::PairReport;
-use super::pairing::PairFiles;
-use super::{DatasetError, read_patients};
+use super::patients::read_patients;
+use super::request::CheckRequest;
+use crate::radiograph::{agreeing, counted, first_of};
 use std::collections::BTreeSet;
 
 /// Most names that a sentence holds.
-const MOST_NAMES: usize = 3;
+const MOST_NAMES: usize = 5;
 
 /// What is wrong or odd in the list of patients, where there is one. Pairs are named, patients are not: reports are shown
 /// around.
@@ -38,9 +40,10 @@ pub(super) fn findings(
         .collect();
     if !strangers.is_empty() {
         let text = format!(
-            "It names {} that are no pairs here: {}.",
+            "It names {} that {} here: {}.",
             strangers.len(),
-            some_of(&strangers)
+            agreeing(strangers.len(), "is no pair", "are no pairs"),
+            first_of(&strangers, MOST_NAMES)
         );
         findings.push(Finding::new(Kind::StrangePatient, &[&list], text));
     }
@@ -51,27 +54,12 @@ pub(super) fn findings(
     let unlisted: Vec<&String> = pairs.into_iter().filter(|name| !is_known(name)).collect();
     if !unlisted.is_empty() {
         let text = format!(
-            "It does not say who is on {} of {} pairs, each of which counts as a patient of its own: {}.",
+            "It does not say who is on {} of {}, each of which counts as a patient of its own: {}.",
             unlisted.len(),
-            files.len(),
-            some_of(&unlisted)
+            counted(files.len(), "pair"),
+            first_of(&unlisted, MOST_NAMES)
         );
         findings.push(Finding::new(Kind::UnlistedPair, &[&list], text));
     }
     findings
-}
-
-/// The first names, and that there are more.
-fn some_of(names: &[&String]) -> String {
-    let first: Vec<&str> = names
-        .iter()
-        .take(MOST_NAMES)
-        .map(|name| name.as_str())
-        .collect();
-    let more = if names.len() > MOST_NAMES {
-        ", ..."
-    } else {
-        ""
-    };
-    format!("{}{more}", first.join(", "))
 }

@@ -3,11 +3,12 @@
 //! A file's name comes from outside and may be made to be read as markup, or from right to left: every text is escaped
 //! and kept apart from its neighbours.
 
-use super::check::{CheckRequest, Report};
+use super::check::Report;
 use super::finding::{Finding, FindingKind, Severity};
 use super::pair_report::PairReport;
+use super::request::CheckRequest;
 use crate::formats::raster::encode_grey8;
-use crate::radiograph::Raster;
+use crate::radiograph::{Raster, counted};
 use base64ct::{Base64, Encoding as _};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -74,9 +75,11 @@ impl<'a> Page<'a> {
             ),
         };
         format!(
-            "<p class=\"verdict {class}\">{verdict}</p>\n<p>{} pairs, {errors} errors, {warnings} warnings. \
+            "<p class=\"verdict {class}\">{verdict}</p>\n<p>{}, {}, {}. \
              Dataset: {}</p>\n",
-            self.report.pairs.len(),
+            counted(self.report.pairs.len(), "pair"),
+            counted(errors, "error"),
+            counted(warnings, "warning"),
             self.roots
                 .iter()
                 .map(|root| text(&root.display().to_string()))

@@ -1,10 +1,11 @@
 //! One pair, looked at from every side that does not need the other pairs: its files, its headers, its mask.
 
 use super::finding::{Finding, FindingKind as Kind};
+use super::listing::PairFiles;
 use super::mates::{Mates, compare, is_one_shape};
-use super::pair_report::{PairReport, RegistrationReport};
-use super::pairing::PairFiles;
+use super::pair_report::PairReport;
 use super::picture::{Picture, coarse, small};
+use super::registration_report::RegistrationReport;
 use super::thumbnail::PairThumbnails;
 use crate::formats::raster::read_mask;
 use crate::radiograph::{FileKind, PixelSpacing, Topic};

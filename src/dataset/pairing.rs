@@ -1,8 +1,9 @@
 //! Which files are a radiograph and its soft-tissue image.
 
 use super::finding::{Finding, FindingKind as Kind};
+use super::listing::{FolderKind, Listing, PairFiles, no_pairs, stem, without_mate};
 use super::patients::PATIENTS_FILE;
-use super::{DatasetError, FolderKind, Observer, Unwatched};
+use super::{DatasetError, Observer, Unwatched};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -26,44 +27,6 @@ const MASK_WORD: &str = "_lungmask";
 /// What a folder of neither kind is told.
 const EXPECTED: &str = "give a folder with NAME_cxr.* and NAME_soft.*, with CXR/ and BS/ side by side, or with \
     DICOM studies; or two folders of equal file names";
-
-/// The files of one pair.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PairFiles {
-    /// What names it, and no other pair of the dataset: the part its files' names share.
-    pub name: String,
-    /// The radiograph.
-    pub radiograph: PathBuf,
-    /// The soft-tissue image.
-    pub soft_tissue: PathBuf,
-    /// The lung mask.
-    pub lung_mask: Option<PathBuf>,
-}
-
-/// What a dataset's folders hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
-    /// How its pairs were told.
-    pub kind: FolderKind,
-    /// The pairs, in the order of their names.
-    pub pairs: Vec<PairFiles>,
-    /// Files without a mate, with several, and files passed over.
-    pub findings: Vec<Finding>,
-}
-
-impl Listing {
-    /// The first radiograph that nobody can tell the mate of, among files whose names begin with one of `only`; an
-    /// empty `only` means every file.
-    pub fn ambiguous(&self, only: &[String]) -> Option<&Finding> {
-        let is_meant = |path: &PathBuf| {
-            let name = stem(path);
-            only.is_empty() || only.iter().any(|start| name.starts_with(start))
-        };
-        self.findings
-            .iter()
-            .find(|found| found.kind == Kind::SeveralMates && found.files.iter().any(is_meant))
-    }
-}
 
 /// Radiographs, soft-tissue images and masks by name.
 #[derive(Default)]
@@ -113,13 +76,6 @@ pub(super) fn list_watched(
         return super::dicom_pairs::list(radiographs, &files, observer);
     }
     assembled(FolderKind::Endings, named, findings, radiographs).map(Some)
-}
-
-pub(super) fn no_pairs(expected: &'static str, folder: &Path) -> DatasetError {
-    DatasetError::NoPairs {
-        expected,
-        path: folder.to_owned(),
-    }
 }
 
 /// The two folders of a root whose names say what they hold.
@@ -179,11 +135,6 @@ pub(super) fn is_named_like_a_pair(path: &Path) -> bool {
     let stem = stem(path);
     let mut endings = SOFT_ENDINGS.iter().chain([&RADIOGRAPH_ENDING]);
     endings.any(|ending| stem.ends_with(ending)) || stem.contains(MASK_WORD)
-}
-
-pub(super) fn stem(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or_default();
-    stem.to_string_lossy().into_owned()
 }
 
 fn by_ending(files: &[PathBuf], findings: &mut Vec<Finding>) -> Named {
@@ -280,11 +231,6 @@ fn assembled(
         pairs,
         findings,
     })
-}
-
-pub(super) fn without_mate(path: &PathBuf) -> Finding {
-    let text = "It has no mate of its name and is left out; give it one, or take it away.";
-    Finding::new(Kind::NoMate, &[path], text)
 }
 
 #[cfg(test)]

@@ -3,16 +3,18 @@
 //! The copy is whole: every pair that may be learned from is in it, on one grid, in one scale, under the names that
 //! pairs are told by, so that nothing of the source has to be carried along. The source is never touched.
 
-use super::check::CheckRequest;
 use super::copy_record::{CopyRecord, CopySources, Origins};
 use super::finding::Severity;
+use super::listing::{Listing, PairFiles};
 use super::mates::Mates;
 use super::pair_check::examine;
-use super::pair_report::{PairReport, RegistrationReport};
-use super::pairing::{Listing, PairFiles, list_watched};
+use super::pair_report::PairReport;
+use super::pairing::list_watched;
 use super::parallel::map_parallel;
 use super::patients::{PATIENTS_FILE, patient_key, write_patients};
 use super::registration::register;
+use super::registration_report::RegistrationReport;
+use super::request::CheckRequest;
 use super::{DatasetError, Observer};
 use crate::formats::raster::{PngMarks, read_mask, write_marked_grey16, write_mask8};
 use crate::formats::sha256_of_file;

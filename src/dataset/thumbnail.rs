@@ -1,7 +1,7 @@
 //! A pair at a glance: small pictures for a table, on paper or in a window.
 
 use super::mates::Mates;
-use super::pair_report::RegistrationReport;
+use super::registration_report::RegistrationReport;
 use crate::radiograph::{FloatImage, Raster, resize_area};
 
 /// Longer side of a small picture, pixels: a table of a thousand pairs stays within 100 MB.

@@ -7,6 +7,7 @@ use super::column::column;
 use super::student::{student_beyond, student_quantile};
 use super::table::{deviation, mean};
 use super::{Patients, Table};
+use crate::radiograph::{agreeing, counted};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -178,9 +179,11 @@ impl Comparison {
         let (unnamed, units) = (found.unnamed, found.units);
         (unnamed > 0).then(|| {
             format!(
-                "{unnamed} of {units} patients are pairs of which nobody named the patient, each counted as one: where \
-                 several are of one person, the intervals are too narrow. Name them in a list of patients (patients.csv), and \
-                 split again where a split is used."
+                "{unnamed} of {} {} of which nobody named the patient, each counted as one: where several are of one person, \
+                 the intervals are too narrow. Name them in a list of patients (patients.csv), and split again where a split \
+                 is used.",
+                counted(units, "patient"),
+                agreeing(unnamed, "is a pair", "are pairs")
             )
         })
     }

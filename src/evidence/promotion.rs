@@ -15,6 +15,7 @@
 
 use super::column::{Better, column};
 use super::{Comparison, PairedDifference, TestPairs, Trend};
+use crate::radiograph::agreeing;
 use serde::Serialize;
 
 /// Column that decides.
@@ -121,7 +122,10 @@ fn beats(found: Option<&PairedDifference>) -> Check {
 fn unnamed_of(found: &PairedDifference) -> String {
     match found.unnamed {
         0 => String::new(),
-        unnamed => format!(" ({unnamed} of them pairs of which nobody named the patient)"),
+        unnamed => format!(
+            " ({unnamed} of them {} of which nobody named the patient)",
+            agreeing(unnamed, "a pair", "pairs")
+        ),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How the test pairs came to be: what must hold before any score counts.
 
 use super::Check;
+use crate::radiograph::counted;
 use serde::{Deserialize, Serialize};
 
 /// How the test pairs came to be, beside their scores.
@@ -109,8 +110,10 @@ impl TestPairs {
             }
             Learned::Known { num_files, .. } => {
                 let (passed, beside) = self.earlier();
-                let told =
-                    format!("none of it is among the {num_files} files of its training{beside}");
+                let told = format!(
+                    "none of it is among the {} of its training{beside}",
+                    counted(*num_files, "file")
+                );
                 (passed, told)
             }
         };

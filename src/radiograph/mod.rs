@@ -5,6 +5,7 @@
 
 mod brush;
 mod components;
+mod counting;
 mod filter;
 mod grey;
 mod mask;
@@ -18,6 +19,7 @@ mod warning;
 
 pub use brush::{BrushEffect, BrushStroke};
 pub use components::connected_components;
+pub use counting::{agreeing, counted, first_of};
 pub use filter::{
     Neighbourhood, binary_dilation, binary_erosion, gaussian_blur, gaussian_blur_truncated,
     gradient_magnitude, wide_gaussian_blur,

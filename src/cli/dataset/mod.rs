@@ -10,6 +10,7 @@ use crate::dataset::{
     self, CheckRequest, Finding, LeakCheck, Observer, Part, Report, Severity, Split, SplitPlan,
 };
 use crate::formats;
+use crate::radiograph::counted;
 use anyhow::{bail, ensure};
 use args::{CheckArgs, DatasetCommand, PairsArgs, SplitArgs};
 use indicatif::ProgressBar;
@@ -107,7 +108,12 @@ fn check(args: &CheckArgs) -> anyhow::Result<Tally> {
     }
     let [errors, warnings] = [Severity::Error, Severity::Warning].map(|kind| report.count(kind));
     let pairs = report.pairs.len();
-    eprintln!("{pairs} pairs, {errors} errors, {warnings} warnings");
+    eprintln!(
+        "{}, {}, {}",
+        counted(pairs, "pair"),
+        counted(errors, "error"),
+        counted(warnings, "warning")
+    );
     Ok(Tally {
         done: pairs,
         failed: errors,

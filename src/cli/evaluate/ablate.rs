@@ -18,6 +18,7 @@ use crate::evidence::{Ablation, AblationRow, Patients, Row, Table, csv_cell, csv
 use crate::formats;
 use crate::model::Manifest;
 use crate::pipeline::Perceptual;
+use crate::radiograph::counted;
 use crate::worker::SuppressionSettings;
 use serde_json::json;
 
@@ -164,9 +165,8 @@ impl AblationStudy {
                 print_line("");
             }
             eprintln!(
-                "{} pairs; mean ± sd, * best of a column; tone-free PSNR over the default's with its 95 % interval, patient by \
-                 patient",
-                self.identity.len()
+                "{}; mean ± sd, * best of a column; tone-free PSNR over the default's with its 95 % interval, patient by patient",
+                counted(self.identity.len(), "pair")
             );
             eprintln!("{}", legend(self.identity.columns()));
             if let Some(caution) = caution {

@@ -10,6 +10,7 @@ use crate::model::site::SHIPPED_BUNDLE;
 use crate::model::{
     Bundle, BundleInfo, ModelError, SiteFolder, SiteModel, find_bundle, list_bundles,
 };
+use crate::radiograph::counted;
 use crate::train::{
     ExportConfig, TrainError, Unobserved, export, export_adapter, learned_from_run_files,
 };
@@ -189,9 +190,9 @@ fn learned_from(name: &str, runs: &[PathBuf], overwrite: bool) -> anyhow::Result
     let learned = learned_from_run_files(runs, &mut Unobserved)?;
     let noted = learned.note_in(&info)?;
     eprintln!(
-        "{} files and {} keys of pictures and patients",
-        learned.num_files(),
-        learned.keys.len()
+        "{} and {} of pictures and patients",
+        counted(learned.num_files(), "file"),
+        counted(learned.keys.len(), "key")
     );
     print_line(&format!("{}  {}", noted.sha256, noted.folder.display()));
     Ok(Tally::one())

@@ -7,6 +7,7 @@ use super::interrupt::{AT_ONCE, Interrupt};
 use super::report::{Machine, Tally};
 use super::session::{BAR_LENGTH, bar};
 use super::words::{Noise, PhantomGroup, SoftWord};
+use crate::radiograph::{agreeing, counted};
 use crate::simulate::ct::{
     CtChest, CtConfig, CtPose, CtSoft, CtStudy, CtVolume, write_projections,
 };
@@ -35,12 +36,12 @@ pub(super) fn run(args: &SimulateArgs) -> anyhow::Result<Tally> {
         figures::print(machine, series.len(), &compare_figures(&series));
     }
     if let Some(out) = &args.output.out {
-        let written = if args.count == 1 {
-            "1 study is"
-        } else {
-            &format!("{} studies are", args.count)
-        };
-        eprintln!("{written} in {}", out.display());
+        eprintln!(
+            "{} {} in {}",
+            counted(args.count, "study"),
+            agreeing(args.count, "is", "are"),
+            out.display()
+        );
     }
     Ok(Tally {
         done: args.count,
@@ -128,7 +129,11 @@ impl Advance {
             .set_position(BAR_LENGTH * done as u64 / count.max(1) as u64);
         self.bar.set_message(format!("{done}/{count}"));
         if self.interrupt.is_set() && done < count {
-            eprintln!("{done} of {count} studies are drawn");
+            eprintln!(
+                "{done} of {} {} drawn",
+                counted(count, "study"),
+                agreeing(count, "is", "are")
+            );
             std::process::exit(AT_ONCE);
         }
     }

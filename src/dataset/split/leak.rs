@@ -3,6 +3,7 @@
 use super::super::finding::{Finding, FindingKind as Kind};
 use super::{Part, Split, SplitEntry, sha256_of_file};
 use crate::dataset::{DatasetError, PairReport};
+use crate::radiograph::{agreeing, counted};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -34,13 +35,20 @@ impl LeakCheck {
             unnamed,
         } = self;
         if leaks > 0 {
-            return format!("FAILED: {leaks} patients or pictures are in two parts of the split");
+            let what = agreeing(leaks, "patient or picture is", "patients or pictures are");
+            return format!("FAILED: {leaks} {what} in two parts of the split");
         }
         let counted = match unnamed {
-            0 => format!("{patients} patients"),
+            0 => counted(patients, "patient"),
             unnamed => format!(
-                "{patients} patients; {unnamed} pairs name none and count as one each: give a list of patients where \
-                 there is one"
+                "{}; {} {}: give a list of patients where there is one",
+                counted(patients, "patient"),
+                counted(unnamed, "pair"),
+                agreeing(
+                    unnamed,
+                    "names none and counts as one",
+                    "name none and count as one each"
+                )
             ),
         };
         format!("PASSED: no patient and no picture is in two parts ({counted})")

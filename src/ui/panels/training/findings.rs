@@ -3,6 +3,7 @@
 use super::pair_pictures::{PICTURE_SIDE, PICTURES_WIDTH, PairTextures, Shown, pictures_of};
 use super::{ask, failure_ui, hint_ui, main_button};
 use crate::dataset::{Finding, Report, Severity};
+use crate::radiograph::{counted, first_of};
 use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::theme;
@@ -111,11 +112,6 @@ fn rows_ui(ui: &mut Ui, name: &str, count: usize, mut row_ui: impl FnMut(&mut Ui
     });
 }
 
-fn counted(count: usize, what: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{ending}")
-}
-
 fn finding_ui(
     ui: &mut Ui,
     rect: Rect,
@@ -174,11 +170,8 @@ fn files_text(state: &AppState, found: &Finding) -> String {
         let name = path.file_name().map_or(path, Path::new);
         state.shown_path(name)
     };
-    let names = found.files.iter().take(MOST_FILES);
-    let names: Vec<String> = names.map(|path| name(path)).collect();
-    let more = found.files.len().saturating_sub(MOST_FILES);
-    let more = (more > 0).then(|| format!(" and {more} more"));
-    format!("{}{}", names.join(", "), more.unwrap_or_default())
+    let names: Vec<String> = found.files.iter().map(|path| name(path)).collect();
+    first_of(&names, MOST_FILES)
 }
 
 /// How a pair is called on the screen: names of files may be those of patients.

@@ -1,6 +1,7 @@
 //! Fourth and fifth step: what the run takes, and its beginning.
 
 use super::{ask, bytes_text, caution_ui, failure_ui, hint_ui, main_button};
+use crate::radiograph::counted;
 use crate::ui::command::UiCommand;
 use crate::ui::panels::progress::duration_text;
 use crate::ui::state::AppState;
@@ -202,9 +203,9 @@ pub(super) fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComma
         return;
     };
     ui.label(format!(
-        "{} iterations on {} pairs, about {} on {}. Everything goes to {}.",
-        wizard.plan.iterations,
-        found.num_training,
+        "{} on {}, about {} on {}. Everything goes to {}.",
+        counted(wizard.plan.iterations, "iteration"),
+        counted(found.num_training, "pair"),
         duration_text(found.total_secs),
         found.device,
         state.shown_path(wizard.out.trim().as_ref()),

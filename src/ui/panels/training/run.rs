@@ -3,6 +3,7 @@
 use super::checkpoints::checkpoints_ui;
 use super::samples::samples_ui;
 use super::{ask, caution_ui, failure_ui, hint_ui, plots_ui};
+use crate::radiograph::counted;
 use crate::ui::command::UiCommand;
 use crate::ui::panels::progress::duration_text;
 use crate::ui::state::AppState;
@@ -66,7 +67,8 @@ fn status_ui(ui: &mut Ui, run: &TrainingRun) {
         let since = since.map_or_else(String::new, |epochs| format!(", {epochs:.1} epochs ago"));
         let patience = patience_text(run);
         ui.label(format!(
-            "Best score {score:.3} after {iteration} iterations{since}{patience}"
+            "Best score {score:.3} after {}{since}{patience}",
+            counted(iteration, "iteration")
         ));
     }
 }
@@ -77,17 +79,22 @@ fn patience_text(run: &TrainingRun) -> String {
         return String::new();
     };
     let waited = run.validations_without_gain;
-    format!("; {waited} of {patience} validations without a better one")
+    format!(
+        "; {waited} of {} without a better one",
+        counted(patience, "validation")
+    )
 }
 
 fn speed_text(run: &TrainingRun) -> String {
     let Some(latest) = run.latest else {
         return String::new();
     };
-    let all = run
-        .iterations
-        .map_or_else(String::new, |all| format!(" of {all}"));
-    let mut parts = vec![format!("{}{all} iterations", latest.iteration)];
+    let done = latest.iteration;
+    let done = run.iterations.map_or_else(
+        || counted(done, "iteration"),
+        |all| format!("{done} of {}", counted(all, "iteration")),
+    );
+    let mut parts = vec![done];
     if run.job.is_some() && latest.iterations_per_sec > 0.0 {
         parts.push(format!("{:.2} s each", 1.0 / latest.iterations_per_sec));
         let left = run.secs_left().map(duration_text);

@@ -4,6 +4,7 @@
 mod view;
 
 use super::{ask, hint_ui};
+use crate::radiograph::counted;
 use crate::ui::command::UiCommand;
 use crate::ui::panels::compare::{Compared, tools_ui};
 use crate::ui::state::AppState;
@@ -41,7 +42,7 @@ pub(super) fn samples_ui(
     });
     let names = [
         base_name(scrub.base_shown()),
-        format!("After {iteration} iterations"),
+        format!("After {}", counted(iteration, "iteration")),
     ];
     let compared = Compared {
         mixture: "Of the rendered image, %",
@@ -61,7 +62,7 @@ pub(super) fn samples_ui(
         if slider.changed() {
             ask(commands, TrainingCommand::ShowSampleAt(place));
         }
-        ui.label(format!("after {iteration} iterations"));
+        ui.label(format!("after {}", counted(iteration, "iteration")));
     });
     hint_ui(
         ui,

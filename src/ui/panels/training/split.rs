@@ -2,6 +2,7 @@
 
 use super::{ask, caution_ui, failure_ui, hint_ui, main_button};
 use crate::dataset::SplitPlan;
+use crate::radiograph::{agreeing, counted};
 use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::theme;
@@ -68,7 +69,8 @@ fn made_ui(ui: &mut Ui, made: &SplitMade) {
     let tokens = theme::of(ui);
     let [training, validation, test] = made.counts();
     ui.label(format!(
-        "{training} pairs for training, {validation} for validation, {test} locked for the test"
+        "{} for training, {validation} for validation, {test} locked for the test",
+        counted(training, "pair")
     ));
     if made.leaks.is_empty() {
         let text = "No leak: nobody is in two parts, and no file changed since.";
@@ -82,9 +84,10 @@ fn made_ui(ui: &mut Ui, made: &SplitMade) {
     }
     if made.num_without_patient > 0 {
         let text = format!(
-            "{} pairs name no patient: each of them counts as a patient of its own. Where one person has several, name the \
+            "{} {} no patient: each such pair counts as a patient of its own. Where one person has several, name the \
              patients in the file patients.csv beside the pairs, one line a pair: pair,patient.",
-            made.num_without_patient
+            counted(made.num_without_patient, "pair"),
+            agreeing(made.num_without_patient, "names", "name")
         );
         caution_ui(ui, &text);
     }
