@@ -18,6 +18,8 @@ mod parts;
 #[path = "dataset/registering.rs"]
 mod registering;
 mod support;
+#[path = "dataset/two_folders.rs"]
+mod two_folders;
 
 use diaphane::dataset::{
     CheckRequest, Finding, FindingKind, Registration, Unwatched, check, register,

@@ -1,7 +1,8 @@
 //! Which files of a folder a copy of a dataset wrote, so that a later copy takes away those and nothing else.
 
 use super::DatasetError;
-use super::pairing::{files_below, is_named_like_a_pair, side_by_side};
+use super::folders::{files_below, side_by_side};
+use super::named::is_named_like_a_pair;
 use super::patients::PATIENTS_FILE;
 use crate::formats::{sha256_of_file, write_atomically};
 use serde::{Deserialize, Serialize};
@@ -149,12 +150,18 @@ impl CopySources {
     /// What the copies say that these radiographs lie in.
     ///
     /// # Errors
+    /// [`DatasetError::Unfinished`] where a copy was cut short: its pictures would pass for those of nobody known.
     /// [`DatasetError`] where the record of a copy cannot be read.
     pub fn of<'a>(radiographs: impl Iterator<Item = &'a Path>) -> Result<Self, DatasetError> {
         let folders: BTreeSet<&Path> = radiographs.filter_map(Path::parent).collect();
         let mut sources = Self::default();
         for folder in folders {
             let (files, origins) = read(&folder.join(RECORD_FILE))?;
+            let mut unfinished = files.iter().filter(|(_, sum)| sum.is_none());
+            if unfinished.any(|(name, _)| folder.join(name).exists()) {
+                let path = folder.to_owned();
+                return Err(DatasetError::Unfinished { path });
+            }
             for (name, keys) in origins {
                 if let Some(Some(sum)) = files.get(&name) {
                     let path = folder.join(&name);

@@ -2,19 +2,41 @@
 
 use crate::formats::FormatError;
 use crate::radiograph::{agreeing, counted};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A dataset could not be checked or split.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
     /// A file or folder could not be read or written.
-    #[error("{doing} failed ({source}): {}", .path.display())]
+    #[error("{doing} failed ({source}); {}: {}", remedy(source), .path.display())]
     File {
         /// What was tried.
         doing: &'static str,
         /// The system's answer.
         source: std::io::Error,
         /// The file or folder.
+        path: PathBuf,
+    },
+    /// A folder that was named is not there.
+    #[error("there is no such folder; check the path: {}", .path.display())]
+    Missing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file was named where a folder is needed.
+    #[error("this is a file; give the folder of the pairs: {}", .path.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A registered copy was never finished: who is on its pairs, and what they were made of, is written at its end.
+    #[error(
+        "this registered copy was not finished, and does not say who is on its pairs; make it again with `dataset \
+         register --overwrite`: {}", .path.display()
+    )]
+    Unfinished {
+        /// The folder of the copy.
         path: PathBuf,
     },
     /// There is no pair to look at.
@@ -79,6 +101,17 @@ pub enum DatasetError {
         /// How many there are.
         patients: usize,
     },
+}
+
+/// What helps against an answer of the system, as a clause.
+fn remedy(answer: &std::io::Error) -> &'static str {
+    match answer.kind() {
+        ErrorKind::NotFound => "check the path, or name another place",
+        ErrorKind::PermissionDenied => "ask for the right to it, or name another place",
+        ErrorKind::StorageFull => "free some room, or name another place",
+        ErrorKind::ReadOnlyFilesystem => "name a place that can be written to",
+        _ => "check the path and its disk, or name another place",
+    }
 }
 
 impl DatasetError {

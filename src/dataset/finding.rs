@@ -169,6 +169,9 @@ kinds! {
     /// Two radiographs that are nearly one.
     NearDuplicate => Warning, "nearly the same picture",
         "Nothing: a split keeps such pairs in one part.";
+    /// Every pair of a dataset, or of the test part of a split, is a phantom.
+    PhantomsOnly => Warning, "phantoms only",
+        "Nothing, where the way is tried out; for figures that hold for patients, add pairs of patients.";
     /// The tone between the mates is unlike the others'.
     OddTone => Warning, "odd tone",
         "Look whether the device's processing was another one for this pair.";

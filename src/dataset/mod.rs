@@ -11,18 +11,23 @@
 
 mod check;
 mod copy_record;
+mod dicom_file;
+mod dicom_mates;
 mod dicom_pairs;
 mod error;
 mod finding;
+mod folders;
 mod listed;
 mod listing;
 mod mates;
+mod named;
 mod page;
 mod pair_check;
 mod pair_report;
 mod pairing;
 mod parallel;
 mod patients;
+mod phantoms;
 mod picture;
 mod registering;
 mod registration;
@@ -31,6 +36,7 @@ mod request;
 mod split;
 mod thumbnail;
 mod tone;
+mod two_folders;
 mod watch;
 
 pub use check::{Report, check};

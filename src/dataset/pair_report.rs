@@ -19,6 +19,8 @@ pub struct PairReport {
     pub soft_tissue: PathBuf,
     /// The lung mask.
     pub lung_mask: Option<PathBuf>,
+    /// Whether it is a phantom that `simulate` drew.
+    pub is_phantom: bool,
     /// Width and height of the radiograph.
     pub size: (usize, usize),
     /// Height of a pixel, mm.

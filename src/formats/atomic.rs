@@ -102,6 +102,26 @@ fn write_for(
     write().map_err(|problem| FormatError::new(path, problem))
 }
 
+/// Refuses an output that exists, unless it may be replaced, or that cannot be written where it is to lie: before minutes
+/// are spent on it.
+///
+/// # Errors
+/// [`Problem::Exists`], [`Problem::Unwritable`].
+pub fn ensure_writable(path: &Path, overwrite: bool) -> Result<(), FormatError> {
+    let is_there = path.exists();
+    if is_there && !overwrite {
+        return Err(FormatError::new(path, Problem::Exists));
+    }
+    let is_folder = || std::io::Error::from(ErrorKind::IsADirectory);
+    let temporary = temporary_name(path);
+    let tried = if path.is_dir() {
+        Err(is_folder())
+    } else {
+        File::create_new(&temporary).and_then(|_file| std::fs::remove_file(&temporary))
+    };
+    tried.map_err(|err| FormatError::new(path, Problem::Unwritable(err)))
+}
+
 /// Refuses an output that is one of the inputs, or the archive one lies in, whatever way either path is written.
 ///
 /// # Errors
@@ -192,6 +212,27 @@ pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_output_that_cannot_be_is_refused_before_it_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        ensure_writable(&path, false).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        std::fs::write(&path, "mine").unwrap();
+        let class = |path: &Path, overwrite| {
+            let refused = ensure_writable(path, overwrite);
+            refused.map_err(|err| err.class())
+        };
+        assert_eq!(class(&path, false), Err("exists"));
+        assert_eq!(class(&path, true), Ok(()));
+        assert_eq!(
+            class(&folder.path().join("none/a.json"), true),
+            Err("unwritable")
+        );
+        assert_eq!(class(folder.path(), true), Err("unwritable"));
+        assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+    }
 
     #[test]
     fn an_existing_file_is_kept_unless_told() {

@@ -201,6 +201,11 @@ pub enum Problem {
         /// What it is instead.
         what: String,
     },
+    /// An output that cannot be written where it is to lie.
+    #[error(
+        "This cannot be written: {0}. Give a file in a folder that exists and that you may write to."
+    )]
+    Unwritable(#[source] std::io::Error),
     /// An output that exists.
     #[error("The output exists already. Choose another name or allow overwriting.")]
     Exists,
@@ -239,6 +244,7 @@ impl Problem {
             Self::EncryptedEntry => "encrypted",
             Self::NestedArchive => "nested-archive",
             Self::NoAttributes { .. } => "no-attributes",
+            Self::Unwritable(_) => "unwritable",
             Self::Exists => "exists",
             Self::WouldReplaceSource => "would-replace-source",
         }

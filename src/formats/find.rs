@@ -218,7 +218,7 @@ fn identity(path: &Path) -> PathBuf {
 const NO_FILE: &str = "Neither a file nor a folder.";
 
 /// Whether reading a path could wait for ever: a pipe, a socket, a device.
-fn is_device(path: &Path) -> bool {
+pub(super) fn is_device(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
@@ -232,7 +232,7 @@ fn is_dicomdir(path: &Path) -> bool {
         .is_some_and(|name| name.eq_ignore_ascii_case("DICOMDIR"))
 }
 
-fn sniffed(path: &Path) -> std::io::Result<Result<Content, String>> {
+pub(super) fn sniffed(path: &Path) -> std::io::Result<Result<Content, String>> {
     let mut head = Vec::with_capacity(SNIFF_BYTES);
     std::fs::File::open(path)?
         .take(SNIFF_BYTES as u64)

@@ -30,8 +30,8 @@ mod tag_tree;
 
 pub use archive::{containing_file, exists};
 pub use atomic::{
-    copy_atomically, ensure_not_source, flush_name, make_private_folder, open_private_to_append,
-    write_atomically, write_private,
+    copy_atomically, ensure_not_source, ensure_writable, flush_name, make_private_folder,
+    open_private_to_append, write_atomically, write_private,
 };
 pub use dicom::{CtSlice, referenced_files};
 pub use error::{FormatError, Problem};
@@ -69,6 +69,12 @@ fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Radiograph, Problem> {
         Ok(sniff::Content::Zip) => Err(zip_problem(path)),
         Err(looks_like) => Err(Problem::NotAnImage { looks_like }),
     }
+}
+
+/// Whether a file is a DICOM file by its first bytes; `false` where it cannot be read.
+pub fn is_dicom(path: &Path) -> bool {
+    !find::is_device(path)
+        && find::sniffed(path).is_ok_and(|found| matches!(found, Ok(sniff::Content::Dicom)))
 }
 
 /// Every attribute of a DICOM file as text, pixels only as their length.

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 /// A number of things, named by one of them: `1 pair`, `2 pairs`, `0 studies`.
-pub fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
     if count == N::from(1) {
         return format!("{count} {noun}");
     }
@@ -15,7 +15,11 @@ pub fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> Strin
 }
 
 /// The word that goes with a number of things: `1 pair is`, `2 pairs are`.
-pub fn agreeing<'a, N: PartialEq + From<u8>>(count: N, one: &'a str, several: &'a str) -> &'a str {
+pub fn agreeing<'a, N: Copy + PartialEq + From<u8>>(
+    count: N,
+    one: &'a str,
+    several: &'a str,
+) -> &'a str {
     if count == N::from(1) { one } else { several }
 }
 

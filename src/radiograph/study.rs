@@ -57,6 +57,9 @@ pub struct StudyInfo {
     pub study_date: String,
     /// Study Time (0008,0030).
     pub study_time: String,
+    /// When the image was taken: `YYYYMMDDHHMMSS`, a fraction and the zone where they are stated (0008,002A), else of its date
+    /// and time (0008,0022 and 0008,0032); empty where either is not stated.
+    pub taken_at: String,
     /// Accession Number (0008,0050).
     pub accession: String,
     /// Modality (0008,0060).

@@ -36,11 +36,14 @@ fn phantom_pairs_are_fit_and_are_parted_and_a_spoilt_one_is_refused() {
     let kept = std::fs::read_to_string(bench.path("split.json")).unwrap();
     let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
     assert_eq!(kept["leak_check"]["leaks"], 0);
-    assert_eq!(
-        status(&bench.diaphane(&split)),
-        2,
-        "a split is not replaced unasked"
+    let again = bench.diaphane(&split);
+    assert_eq!(status(&again), 2, "a split is not replaced unasked");
+    let told = stderr(&again);
+    assert!(
+        told.contains("split.json exists; give --overwrite"),
+        "{told}"
     );
+    assert!(!told.contains("PASSED"), "refused first: {told}");
 
     let folder = bench.path("pairs");
     let soft = std::fs::read_dir(folder)
@@ -69,9 +72,52 @@ fn phantom_pairs_are_fit_and_are_parted_and_a_spoilt_one_is_refused() {
     let refused = bench.diaphane(&["dataset", "split", "pairs", "--out", "other.json"]);
     assert_eq!(status(&refused), 2);
     assert!(!bench.path("other.json").exists());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_one_sentence() {
+    let bench = Bench::new();
     let nothing = bench.diaphane(&["dataset", "check", "nowhere"]);
     assert_eq!(status(&nothing), 2);
-    assert!(stderr(&nothing).contains("nowhere"), "{}", stderr(&nothing));
+    let told = stderr(&nothing);
+    assert_eq!(
+        told.trim(),
+        "error: there is no such folder; check the path: nowhere"
+    );
+}
+
+#[test]
+fn what_cannot_be_written_is_refused_first_and_tables_say_their_units() {
+    let bench = Bench::new();
+    pairs(&bench);
+    for arguments in [
+        ["dataset", "split", "pairs", "--out", "none/split.json"],
+        ["dataset", "check", "pairs", "--html", "none/page.html"],
+    ] {
+        let refused = bench.diaphane(&arguments);
+        assert_eq!(status(&refused), 2);
+        let told = stderr(&refused);
+        assert_eq!(told.trim().lines().count(), 1, "{told}");
+        assert!(
+            told.contains("This cannot be written") && told.contains("none"),
+            "{told}"
+        );
+    }
+    let check = bench.diaphane(&["dataset", "check", "pairs"]);
+    let table = String::from_utf8(check.stdout.clone()).unwrap();
+    let heading = table.lines().next().unwrap();
+    for column in ["right px", "down px", "larger %", "corner px", "local px"] {
+        assert!(heading.contains(column), "{heading}");
+    }
+    let told = stderr(&check);
+    assert!(told.contains("grey levels of 255"), "{told}");
+    assert!(told.contains("phantoms only"), "{told}");
+    assert!(told.contains("4 pairs, 0 errors, "), "{told}");
+    // A file that is no split is named once, before minutes are spent.
+    let wrong = ["dataset", "check", "pairs", "--split", "pairs/patients.csv"];
+    let told = stderr(&bench.diaphane(&wrong));
+    assert_eq!(told.matches("patients.csv").count(), 1, "{told}");
+    assert!(told.contains("it is no split of a dataset"), "{told}");
 }
 
 /// The layout of the public SZCH-X-Rays: equal names in `CXR` and `BS`; the second mate lies four pixels off.

@@ -1,14 +1,16 @@
 //! A registered copy is known again as what it was made of.
 
 use crate::folder::Pairs;
-use crate::registering::copied;
+use crate::registering::{bytes, copied, copied_again, request};
 use diaphane::dataset::{
-    CheckRequest, PATIENTS_FILE, Part, Split, SplitPlan, Unwatched, check, list_pairs,
+    CheckRequest, DatasetError, Observer, PATIENTS_FILE, Part, RegisterRequest, Split, SplitPlan,
+    Unwatched, check, list_pairs, read_patients, register_dataset,
 };
 use diaphane::formats::{self, stored_fingerprint};
 use diaphane::train::{Dataset, RunConfig, Unobserved};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a run of these folders under `[data]` would learn from and validate with, or why it is refused.
 fn run_on(root: &Path, data: &str, folders: &[&Path]) -> Result<Dataset, String> {
@@ -110,4 +112,56 @@ fn a_copy_is_known_again_as_the_picture_that_it_was_made_of() {
     .err();
     let both = both.unwrap();
     assert!(both.contains("in training and in validation"), "{both}");
+}
+
+/// Ends the work after the first pair.
+#[derive(Default)]
+struct Impatient(AtomicBool);
+
+impl Observer for Impatient {
+    fn progressed(&self, _done: usize, _all: usize) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn a_copy_that_was_cut_short_is_refused_until_it_is_made_again() {
+    let pairs = Pairs::new();
+    let list = "pair,patient\na,one\nb,one\nc,two\n";
+    std::fs::write(pairs.file(PATIENTS_FILE), list).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("copy");
+    let ended = register_dataset(&request(pairs.path(), &out), &Impatient::default());
+    assert!(ended.unwrap().is_none());
+    assert!(!bytes(&out).is_empty() && !out.join(PATIENTS_FILE).exists());
+    let checked = || check(&CheckRequest::of_folder(&out), &Unwatched);
+    let refused = checked().unwrap_err();
+    assert!(
+        matches!(refused, DatasetError::Unfinished { .. }),
+        "{refused:?}"
+    );
+    assert!(
+        refused.to_string().contains("register --overwrite"),
+        "{refused}"
+    );
+    copied_again(pairs.path(), &out).unwrap();
+    let report = checked().unwrap().unwrap();
+    assert_eq!(report.pairs.len(), 3);
+    let patients = read_patients(&out.join(PATIENTS_FILE)).unwrap();
+    assert_eq!(patients["a"], patients["b"]);
+    // Cut short over a whole copy, it is refused too: some of its files are the old ones.
+    let again = RegisterRequest {
+        overwrite: true,
+        ..request(pairs.path(), &out)
+    };
+    assert!(
+        register_dataset(&again, &Impatient::default())
+            .unwrap()
+            .is_none()
+    );
+    assert!(matches!(checked(), Err(DatasetError::Unfinished { .. })));
 }

@@ -75,6 +75,11 @@ pub struct Header<'a> {
 
 /// Writes a radiograph of 12 bits with this header.
 pub fn write_dicom(path: &Path, picture: &FloatImage, header: Header<'_>) {
+    write_dicom_taken(path, picture, header, "");
+}
+
+/// The same, taken at this time of a day; an empty one is not stated.
+pub fn write_dicom_taken(path: &Path, picture: &FloatImage, header: Header<'_>, time: &str) {
     let (width, height) = picture.size();
     let mut object = InMemDicomObject::new_empty();
     let text = |value: &str| PrimitiveValue::from(value);
@@ -119,6 +124,11 @@ pub fn write_dicom(path: &Path, picture: &FloatImage, header: Header<'_>) {
         (tags::WINDOW_WIDTH, VR::DS, text("4096")),
     ] {
         object.put(DataElement::new(tag, vr, value));
+    }
+    if !time.is_empty() {
+        let date = text("20240131");
+        object.put(DataElement::new(tags::ACQUISITION_DATE, VR::DA, date));
+        object.put(DataElement::new(tags::ACQUISITION_TIME, VR::TM, text(time)));
     }
     let values = picture
         .values()

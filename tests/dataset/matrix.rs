@@ -3,9 +3,11 @@
 use crate::folder::{Header, Pairs, chest, write_dicom};
 use crate::harms::{HARMS, Harm, inverted};
 use diaphane::dataset::{
-    CheckRequest, Finding, FindingKind as Kind, Report, Severity, Unwatched, check, report_page,
+    CheckRequest, Finding, FindingKind as Kind, Part, Report, Severity, Split, SplitPlan,
+    Unwatched, check, report_page,
 };
-use std::collections::BTreeSet;
+use diaphane::formats::raster::write_grey16;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 fn report(folder: &Path) -> Report {
@@ -213,6 +215,50 @@ fn two_folders_may_hold_two_patients_under_one_name_and_a_radiograph_without_bon
     );
 }
 
+#[test]
+fn a_dataset_of_phantoms_alone_is_told_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, seed: usize| {
+        for (ending, picture) in [
+            ("cxr", &chest(seed).radiograph),
+            ("soft", &chest(seed).soft_tissue),
+        ] {
+            let path = folder.path().join(format!("{name}_{ending}.png"));
+            write_grey16(&path, picture, true).unwrap();
+        }
+    };
+    write("phantom_1_0000", 0);
+    write("phantom_1_0001", 1);
+    let found = report(folder.path());
+    assert_eq!(kinds(&found.findings), [Kind::PhantomsOnly]);
+    assert_eq!(found.findings[0].files, [folder.path()]);
+    assert!(found.is_usable(), "a warning");
+    write("patient", 2);
+    let found = report(folder.path());
+    assert_eq!(found.findings, []);
+    let phantoms = found.pairs.iter().map(|pair| pair.is_phantom);
+    assert_eq!(phantoms.collect::<Vec<_>>(), [false, true, true]);
+    // With a patient among them, a test part of phantoms alone is told too.
+    let mut told = BTreeSet::new();
+    for seed in 0..20 {
+        let plan = SplitPlan {
+            seed,
+            ..SplitPlan::default()
+        };
+        let split = Split::new(&found, &BTreeMap::new(), plan).unwrap();
+        let mut tested = split.pairs.iter().filter(|pair| pair.part == Part::Test);
+        let has_patient = tested.any(|pair| pair.name == "patient");
+        let phantoms = split.phantom_test(&found.pairs);
+        assert_eq!(phantoms.is_none(), has_patient, "{phantoms:?}");
+        assert_eq!(
+            split.findings_beside(&found.pairs).len(),
+            usize::from(!has_patient)
+        );
+        told.insert(has_patient);
+    }
+    assert_eq!(told.len(), 2, "both are seen");
+}
+
 /// Kinds that a check of a split brings about.
 const OF_SPLITS: [Kind; 3] = [Kind::Leak, Kind::Changed, Kind::NotSplit];
 
@@ -220,6 +266,7 @@ const OF_SPLITS: [Kind; 3] = [Kind::Leak, Kind::Changed, Kind::NotSplit];
 fn no_kind_of_finding_is_without_a_harm_that_brings_it_about() {
     let is_tried =
         |kind: &&Kind| HARMS.iter().any(|harm| harm.kind == **kind) || OF_SPLITS.contains(kind);
+    let is_tried = |kind: &&Kind| is_tried(kind) || **kind == Kind::PhantomsOnly;
     let untried: Vec<&Kind> = Kind::ALL.iter().filter(|kind| !is_tried(kind)).collect();
     assert!(untried.is_empty(), "{untried:?}");
     let tried: BTreeSet<Kind> = HARMS.iter().map(|harm| harm.kind).collect();

@@ -28,7 +28,7 @@ fn every_pair_has_its_pictures_and_a_shifted_one_both_differences() {
         3 * 3 + 1
     );
     assert!(
-        page.contains("USABLE") && page.contains("3 pairs, 0 errors, 1 warnings"),
+        page.contains("USABLE") && page.contains("3 pairs, 0 errors, 1 warning."),
         "{}",
         &page[..4000]
     );

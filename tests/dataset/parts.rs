@@ -120,6 +120,41 @@ fn a_leak_and_a_changed_file_are_found_and_errors_refuse_a_split() {
     );
 }
 
+/// Masks that are empty, or drawn as rectangles, are equal without a picture in common.
+#[test]
+fn equal_lung_masks_in_two_parts_are_no_leak_and_equal_pictures_are_one() {
+    let (pairs, _) = five();
+    let rectangle = std::fs::read(pairs.file("a_lungmask.png")).unwrap();
+    for name in ["b", "c", "d", "e"] {
+        std::fs::write(pairs.file(&format!("{name}_lungmask.png")), &rectangle).unwrap();
+    }
+    let report = check(&CheckRequest::of_folder(pairs.path()), &Unwatched);
+    let report = report.unwrap().unwrap();
+    let mut split = Split::new(&report, &BTreeMap::new(), plan(1)).unwrap();
+    assert!(split.leak_check().passed(), "{:?}", split.leak_check());
+    assert_eq!(split.findings(), []);
+    for pair in &split.pairs {
+        assert_eq!((pair.picture_sha256().count(), pair.sha256.len()), (2, 3));
+    }
+    let other = |pair: &diaphane::dataset::SplitEntry| pair.part != split.pairs[0].part;
+    let other = split.pairs.iter().position(other).unwrap();
+    let soft_of = |split: &Split, index: usize| {
+        let mut files = split.pairs[index].sha256.iter();
+        let (path, sum) = files
+            .find(|(path, _)| path.to_string_lossy().ends_with("_soft.png"))
+            .unwrap();
+        (path.clone(), sum.clone())
+    };
+    let (_, sum) = soft_of(&split, 0);
+    let (path, _) = soft_of(&split, other);
+    split.pairs[other].sha256.insert(path, sum);
+    let check = split.leak_check();
+    assert_eq!(
+        check.sentence(),
+        "FAILED: 1 patient or picture is in two parts of the split"
+    );
+}
+
 /// Four DICOM studies, of which the first and the last are of one patient.
 fn studies(root: &Path) -> Report {
     for (seed, patient) in ["P1", "P2", "P3", "P1"].into_iter().enumerate() {
@@ -220,7 +255,10 @@ fn a_split_of_the_first_format_is_read() {
     let split = Split::read(&file).unwrap();
     assert_eq!((split.leak_check, split.count(Part::Test)), (None, 1));
     let unnamed = split.leak_check().sentence();
-    assert!(unnamed.contains("1 pairs name none"), "{unnamed}");
+    assert!(
+        unnamed.contains("1 pair names none and counts as one"),
+        "{unnamed}"
+    );
 }
 
 /// Patients of five pairs; one is on two of them.

@@ -17,7 +17,7 @@ pub fn copied(source: &Path, out: &Path) -> Vec<RegisteredPair> {
     done.unwrap().expect("nobody ended it").pairs
 }
 
-fn request(source: &Path, out: &Path) -> RegisterRequest {
+pub fn request(source: &Path, out: &Path) -> RegisterRequest {
     RegisterRequest {
         dataset: CheckRequest::of_folder(source),
         out: out.to_owned(),
@@ -26,7 +26,7 @@ fn request(source: &Path, out: &Path) -> RegisterRequest {
     }
 }
 
-fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let files = std::fs::read_dir(folder).unwrap();
     let files = files.map(|entry| entry.unwrap().path());
     files
@@ -182,7 +182,7 @@ fn black_bones_become_white_ones_and_a_second_copy_replaces_the_first() {
 }
 
 /// Copies over an earlier copy.
-fn copied_again(source: &Path, out: &Path) -> Result<RegisteredCopy, DatasetError> {
+pub fn copied_again(source: &Path, out: &Path) -> Result<RegisteredCopy, DatasetError> {
     let request = RegisterRequest {
         overwrite: true,
         ..request(source, out)

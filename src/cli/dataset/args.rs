@@ -21,7 +21,8 @@ pub struct PairsArgs {
     /// BSE_JSRT/ alike), or DICOM studies with one radiograph and one soft-tissue image each.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Folder of the soft-tissue images, under the names of their radiographs.
+    /// Folder of the soft-tissue images, under the names of their radiographs; DICOM files by their studies, or by patient
+    /// and time of acquisition.
     #[arg(long, value_name = "DIR")]
     pub soft: Option<PathBuf>,
     /// Write JSON to standard output.

@@ -16,7 +16,7 @@ use args::{CheckArgs, DatasetCommand, PairsArgs, SplitArgs};
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(command: &DatasetCommand) -> anyhow::Result<Tally> {
     match command {
@@ -53,6 +53,23 @@ impl Observer for Watch {
     }
 }
 
+/// What the columns of the tables say.
+const LEGEND: &str = "right px, down px: how far the soft-tissue image lies to the right of its radiograph and below; larger %: how much \
+    larger it is; corner px: the longest way of a corner; local px: how far places moved by themselves; agreement: \
+    correlation of the outlines, at most 1. Pixels are the radiograph's.";
+const TONE_LEGEND: &str =
+    "tone: how much darker the soft-tissue image is than its radiograph, grey levels of 255.";
+
+/// Refuses a file that exists, unless it may be replaced, or that cannot be written.
+fn ensure_output(path: &Path, overwrite: bool) -> anyhow::Result<()> {
+    ensure!(
+        overwrite || !path.exists(),
+        "{} exists; give --overwrite to replace it",
+        path.display()
+    );
+    Ok(formats::ensure_writable(path, overwrite)?)
+}
+
 /// Looks at all pairs; `None` where Ctrl-C ended it.
 fn report(request: &CheckRequest) -> anyhow::Result<Option<Report>> {
     let watch = Watch::install()?;
@@ -75,20 +92,16 @@ fn check(args: &CheckArgs) -> anyhow::Result<Tally> {
         thumbnails: args.html.is_some(),
         ..request(&args.pairs, args.patients.as_ref())
     };
-    if let Some(page) = args.html.as_ref().filter(|page| page.exists()) {
-        // Said before minutes are spent.
-        ensure!(
-            args.overwrite,
-            "{} exists; give --overwrite to replace it",
-            page.display()
-        );
+    // Said before minutes are spent.
+    if let Some(page) = &args.html {
+        ensure_output(page, args.overwrite)?;
     }
+    let split = args.split.as_deref().map(Split::read).transpose()?;
     let Some(mut report) = report(&request)? else {
         return Ok(interrupted());
     };
     let mut leaks = None;
-    if let Some(path) = &args.split {
-        let split = Split::read(path)?;
+    if let Some(split) = split {
         report.findings.extend(split.findings_beside(&report.pairs));
         leaks = Some(split.leak_check());
     }
@@ -101,6 +114,7 @@ fn check(args: &CheckArgs) -> anyhow::Result<Tally> {
         for line in table(&report) {
             print_line(&line);
         }
+        eprintln!("{LEGEND}\n{TONE_LEGEND}");
     }
     tell(&report.findings);
     if let Some(leaks) = leaks {
@@ -136,6 +150,7 @@ fn split(args: &SplitArgs) -> anyhow::Result<Tally> {
     );
     let request = request(&args.pairs, args.patients.as_ref());
     // Said before minutes are spent.
+    ensure_output(&args.out, args.overwrite)?;
     let patients = request.listed_patients()?;
     let Some(report) = report(&request)? else {
         return Ok(interrupted());
@@ -148,6 +163,7 @@ fn split(args: &SplitArgs) -> anyhow::Result<Tally> {
     };
     let split = Split::new(&report, &patients, plan)?;
     let leaks = split.leak_check();
+    tell(split.phantom_test(&report.pairs).as_slice());
     tell_leaks(leaks);
     if !leaks.passed() {
         tell(&split.findings());
@@ -218,8 +234,16 @@ fn width_of<'a>(names: impl Iterator<Item = &'a String>) -> usize {
 fn table(report: &Report) -> Vec<String> {
     let width = width_of(report.pairs.iter().map(|pair| &pair.name));
     let mut lines = vec![format!(
-        "{:<width$} {:>11} {:>7} {:>7} {:>8} {:>7} {:>6} {:>9} {:>6}",
-        "pair", "pixels", "right", "down", "larger %", "corner", "local", "agreement", "tone"
+        "{:<width$} {:>11} {:>8} {:>8} {:>8} {:>9} {:>8} {:>9} {:>6}",
+        "pair",
+        "pixels",
+        "right px",
+        "down px",
+        "larger %",
+        "corner px",
+        "local px",
+        "agreement",
+        "tone"
     )];
     for pair in &report.pairs {
         let size = format!("{}x{}", pair.size.0, pair.size.1);
@@ -229,13 +253,13 @@ fn table(report: &Report) -> Vec<String> {
         let position = pair.registration.map_or_else(
             || {
                 format!(
-                    "{:>7} {:>7} {:>8} {:>7} {:>6} {:>9}",
+                    "{:>8} {:>8} {:>8} {:>9} {:>8} {:>9}",
                     "-", "-", "-", "-", "-", "-"
                 )
             },
             |found| {
                 format!(
-                    "{:>7.2} {:>7.2} {:>8.2} {:>7.2} {:>6.2} {:>9.3}",
+                    "{:>8.2} {:>8.2} {:>8.2} {:>9.2} {:>8.2} {:>9.3}",
                     found.shift_px[0],
                     found.shift_px[1],
                     found.growth_percent,

@@ -1,7 +1,7 @@
 //! `diaphane dataset register`.
 
 use super::args::RegisterArgs;
-use super::{Watch, interrupted, request, width_of};
+use super::{LEGEND, Watch, interrupted, request, width_of};
 use crate::cli::report::{Machine, Tally, print_line};
 use crate::dataset::{
     self, Outcome, RegisterRequest, RegisteredCopy, RegisteredPair, RegistrationReport,
@@ -37,6 +37,7 @@ pub(super) fn run(args: &RegisterArgs) -> anyhow::Result<Tally> {
         for line in table(&pairs) {
             print_line(&line);
         }
+        eprintln!("{LEGEND}");
     }
     tell(&pairs);
     for path in &removed {
@@ -82,7 +83,7 @@ fn tell(pairs: &[RegisteredPair]) {
 /// A line a pair: what became of it, and how it lay and lies.
 fn table(pairs: &[RegisteredPair]) -> Vec<String> {
     let width = width_of(pairs.iter().map(|pair| &pair.name));
-    let head = "right   down  larger %  corner  local  agreement";
+    let head = "right px  down px  larger %  corner px  local px  agreement";
     let mut lines = vec![format!(
         "{:<width$} {:<10} {:>6} {head}",
         "pair", "outcome", ""
@@ -90,7 +91,7 @@ fn table(pairs: &[RegisteredPair]) -> Vec<String> {
     for pair in pairs {
         let figures = |word: &str, found: &RegistrationReport| {
             format!(
-                "{word:>6} {:>5.2} {:>6.2} {:>9.2} {:>7.2} {:>6.2} {:>10.3}",
+                "{word:>6} {:>8.2} {:>8.2} {:>9.2} {:>10.2} {:>9.2} {:>10.3}",
                 found.shift_px[0],
                 found.shift_px[1],
                 found.growth_percent,

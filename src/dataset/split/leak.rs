@@ -1,6 +1,7 @@
 //! Whether somebody is in two parts of a split, and whether its files are what they were.
 
 use super::super::finding::{Finding, FindingKind as Kind};
+use super::super::phantoms::phantoms_only;
 use super::{Part, Split, SplitEntry, sha256_of_file};
 use crate::dataset::{DatasetError, PairReport};
 use crate::radiograph::{agreeing, counted};
@@ -105,7 +106,20 @@ impl Split {
             );
             Finding::new(Kind::NotSplit, &[&pair.radiograph], text)
         }));
+        findings.extend(self.phantom_test(pairs));
         findings
+    }
+
+    /// Told where every test pair is a phantom and others are not, as far as `pairs` say.
+    pub fn phantom_test(&self, pairs: &[PairReport]) -> Option<Finding> {
+        let has_others = pairs.iter().any(|pair| !pair.is_phantom);
+        let is_tested = |pair: &&PairReport| {
+            let mut tested = self.pairs.iter().filter(|one| one.part == Part::Test);
+            tested.any(|one| one.name == pair.name)
+        };
+        let text = "The test part holds phantoms alone: its figures say nothing of patients. Split with another seed, or with a larger share for the test.";
+        let tested = pairs.iter().filter(is_tested);
+        phantoms_only(tested.filter(|_| has_others), &self.folders, text)
     }
 
     /// What is wrong with the split where only files of the test part must be what they were; no other file is read.

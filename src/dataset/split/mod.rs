@@ -8,6 +8,7 @@ mod groups;
 mod leak;
 
 use super::finding::Severity;
+use super::named::is_lung_mask;
 use super::patients::patient_key;
 use super::{DatasetError, PairReport, Report};
 use crate::formats;
@@ -123,6 +124,13 @@ impl SplitEntry {
         })
     }
 
+    /// SHA-256 of the radiograph's file and of the soft-tissue image's. Lung masks are left out: two that are empty, or drawn
+    /// as rectangles, can be equal without a picture in common.
+    pub fn picture_sha256(&self) -> impl Iterator<Item = &String> {
+        let pictures = self.sha256.iter().filter(|(path, _)| !is_lung_mask(path));
+        pictures.map(|(_, sum)| sum)
+    }
+
     /// What tells the patient and the pictures apart from all others: of no two parts the same.
     pub fn keys(&self) -> impl Iterator<Item = &String> {
         let own = [
@@ -131,7 +139,7 @@ impl SplitEntry {
             self.pixels_sha256.as_ref(),
         ];
         let own = own.into_iter().flatten();
-        own.chain(&self.known_by).chain(self.sha256.values())
+        own.chain(&self.known_by).chain(self.picture_sha256())
     }
 }
 

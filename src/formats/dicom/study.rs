@@ -18,6 +18,7 @@ pub(super) fn study_info(attributes: &Attributes<'_>, is_stored_lossily: bool) -
         age: text(tags::PATIENT_AGE),
         study_date: text(tags::STUDY_DATE),
         study_time: text(tags::STUDY_TIME),
+        taken_at: taken_at(attributes),
         accession: text(tags::ACCESSION_NUMBER),
         modality: text(tags::MODALITY),
         view_position: text(tags::VIEW_POSITION),
@@ -41,6 +42,20 @@ pub(super) fn study_info(attributes: &Attributes<'_>, is_stored_lossily: bool) -
         derived: String::new(),
         lossy_compression: lossy_text(attributes, is_stored_lossily),
     }
+}
+
+/// Acquisition DateTime, or else Acquisition Date and Time; empty where one of these is not stated.
+fn taken_at(attributes: &Attributes<'_>) -> String {
+    let whole = attributes.text(tags::ACQUISITION_DATE_TIME);
+    if !whole.is_empty() {
+        return whole;
+    }
+    let [date, time] =
+        [tags::ACQUISITION_DATE, tags::ACQUISITION_TIME].map(|tag| attributes.text(tag));
+    if date.is_empty() || time.is_empty() {
+        return String::new();
+    }
+    date + &time
 }
 
 /// How Pixel Spacing was calibrated; what belongs to a spacing that is not there says nothing.

@@ -146,7 +146,7 @@ impl Locked {
             .pairs
             .iter()
             .filter(|pair| pair.part == Part::Test);
-        let tested: BTreeSet<&String> = tested.flat_map(|pair| pair.sha256.values()).collect();
+        let tested: BTreeSet<&String> = tested.flat_map(SplitEntry::picture_sha256).collect();
         let used = entries
             .iter()
             .filter(|entry| matches!(entry.split, Split::Training | Split::Validation));

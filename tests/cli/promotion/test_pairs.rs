@@ -214,7 +214,7 @@ fn pairs_without_a_named_patient_are_told() {
     let output = promote(&bench, &["--dry-run"]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        text.contains("1 of 1 patients are pairs of which nobody named"),
+        text.contains("1 of 1 patient is a pair of which nobody named"),
         "{text}"
     );
     bench.write_split(&["a", "b"]);
