@@ -30,6 +30,7 @@ pub use kept_outcome::KeptOutcome;
 pub use outcome::{Candidate, ContestOutcome, Contestant, JudgedCase, Scores, simulated_caution};
 pub use pictures::{fit_mask, shown, soft_tissue};
 pub use predictor::{ContestStep, Observer, Unobserved};
+pub use reference::COUNT as NUM_REFERENCE_CASES;
 pub use run::{Contender, ContestPlan, run};
 pub use test_set::{PairFolders, TestSet};
 

@@ -16,7 +16,7 @@ const PLAIN: [usize; 4] = [0, 1, 2, 3];
 /// 124 kV, beside tubes, lines, ports, drains, wires and electrodes.
 const VARIED: [usize; 4] = [7, 15, 31, 34];
 /// Number of phantoms.
-pub(super) const COUNT: usize = PLAIN.len() + VARIED.len();
+pub const COUNT: usize = PLAIN.len() + VARIED.len();
 /// Their side in pixels.
 const SIZE_PX: usize = 512;
 

@@ -45,7 +45,7 @@ use super::state::AppState;
 use super::system_fonts::{NO_FONT, SystemFonts};
 use super::thumbnails::ThumbnailTextures;
 use super::window_fit::ScreenFit;
-use super::window_places::WindowPlaces;
+use super::window_places::{Beside, WindowPlaces};
 use super::{shortcuts, theme, window_places};
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel, Ui, UiBuilder, Vec2};
 use ending::Graphics;
@@ -183,13 +183,20 @@ impl DiaphaneApp {
         }
     }
 
-    /// Notes where the windows stand, and says how the second one is opened.
+    /// Notes where the windows stand, and says how those beside the first one are opened.
     fn follow_places(&mut self, ctx: &Context, frame: &eframe::Frame) {
-        let second_window = self.state.shell.second_window;
+        let is_open = Beside {
+            pictures: self.state.shell.second_window,
+            training: self.state.training.is_open,
+        };
         let screens = || window_places::screens_of(frame);
-        let opening = self.places.follow(ctx, second_window, screens);
-        if opening.is_some() || !second_window {
-            self.state.shell.second_window_opening = opening;
+        let openings = self.places.follow(ctx, is_open, screens);
+        let shell = &mut self.state.shell;
+        if openings.pictures.is_some() || !is_open.pictures {
+            shell.second_window_opening = openings.pictures;
+        }
+        if openings.training.is_some() || !is_open.training {
+            shell.training_opening = openings.training;
         }
         match self.places.keep(ctx.input(|input| input.time)) {
             Ok(Some(wait)) => ctx.request_repaint_after(wait),

@@ -71,6 +71,8 @@ pub struct Shell {
     pub second_window: bool,
     /// How the second window was opened; `None` where the system chose.
     pub second_window_opening: Option<Opening>,
+    /// How the training window was opened; `None` where the system chose.
+    pub training_opening: Option<Opening>,
     /// The person wants the program to end.
     pub is_quitting: bool,
     /// The window is to fill the screen.

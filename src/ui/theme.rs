@@ -148,7 +148,7 @@ pub const TRAINING_PLOTS: [f32; 3] = [200.0, 150.0, 90.0];
 /// Height of a held-out image in the training window, points.
 pub const TRAINING_SAMPLE: f32 = 420.0;
 /// Height of the lists in the training window, points.
-pub const TRAINING_LIST: f32 = 300.0;
+pub const TRAINING_LIST: f32 = 226.0;
 /// Height of a plot in a panel, points.
 pub const PLOT_HEIGHT: f32 = 150.0;
 /// Radius of a measure's handle, points.

@@ -4,7 +4,8 @@
 //! scales. A place is used again only where its title bar lies on a screen that is there; else the window opens where
 //! the system puts it. Some window systems (Wayland) tell nobody where a window is: there the size alone is kept.
 
-use super::panels::second_window::viewport_id;
+use super::panels::{second_window, training};
+use super::theme;
 use crate::formats::write_private;
 use eframe::egui::{
     Context, Pos2, Rect, Vec2, ViewportBuilder, ViewportCommand, ViewportId, ViewportInfo,
@@ -104,6 +105,46 @@ impl WindowPlace {
         screens.is_empty() || screens.iter().any(is_seen)
     }
 
+    /// How a window of this size, points of egui, is opened so that it covers nothing of this one: right or left of it, or
+    /// on another screen; where no screen has the room, in the lower right corner of this one's, which leaves the left and
+    /// the top of it in sight. `None` where places or screens are not told.
+    fn beside(&self, size: [f32; 2], zoom_factor: f32, screens: &[Rect]) -> Option<Opening> {
+        let own_corner = Pos2::from(self.corner_px?);
+        let title = Vec2::new(0.0, TITLE_HEIGHT * self.scale);
+        let own = Rect::from_min_size(own_corner, Vec2::from(self.size) * self.scale + title);
+        let points = Vec2::from(size);
+        let size = points * zoom_factor * self.scale + title;
+        let right = Pos2::new(own.right(), own.top());
+        let left = Pos2::new(own.left() - size.x, own.top());
+        let shared = |screen: &Rect| {
+            let shared = screen.intersect(own);
+            if shared.is_positive() {
+                shared.area()
+            } else {
+                0.0
+            }
+        };
+        let elsewhere = screens.iter().filter(|screen| shared(screen) == 0.0);
+        let mut corners = [right, left]
+            .into_iter()
+            .chain(elsewhere.map(|screen| screen.min));
+        let has_room = |corner: &Pos2| {
+            let place = Rect::from_min_size(*corner, size);
+            screens.iter().any(|screen| screen.contains_rect(place))
+        };
+        let lower_right = || {
+            let own_screen = |a: &&Rect, b: &&Rect| shared(a).total_cmp(&shared(b));
+            let screen = screens.iter().max_by(own_screen)?;
+            Some((screen.max - size).max(screen.min))
+        };
+        let corner = corners.find(has_room).or_else(lower_right)?;
+        Some(Opening {
+            position: Some(corner / (self.scale * zoom_factor)),
+            size: points,
+            maximized: false,
+        })
+    }
+
     /// How the window is opened again; where nobody could reach it, without its position.
     fn opening(&self, zoom_factor: f32, screens: &[Rect]) -> Opening {
         let corner = self.corner_px.filter(|_| self.is_reachable(screens));
@@ -141,6 +182,16 @@ pub(super) fn screens_of(frame: &eframe::Frame) -> Vec<Rect> {
 struct Places {
     main: Option<WindowPlace>,
     pictures: Option<WindowPlace>,
+    training: Option<WindowPlace>,
+}
+
+/// Something of each of the two windows beside the first one.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Beside<T> {
+    /// Of the second window of pictures.
+    pub pictures: T,
+    /// Of the training window.
+    pub training: T,
 }
 
 /// Remembers where the windows stand.
@@ -151,8 +202,8 @@ pub(super) struct WindowPlaces {
     now: Places,
     written: Places,
     next_secs: f64,
-    /// The second window was open in the frame before.
-    was_open: bool,
+    /// Which windows were open in the frame before.
+    was_open: Beside<bool>,
     /// The first window was seen on a screen, or brought there.
     is_found: bool,
 }
@@ -166,6 +217,7 @@ impl WindowPlaces {
         let places = Places {
             main: read.main.filter(WindowPlace::is_usable),
             pictures: read.pictures.filter(WindowPlace::is_usable),
+            training: read.training.filter(WindowPlace::is_usable),
         };
         Self {
             file: Some(file),
@@ -180,17 +232,16 @@ impl WindowPlaces {
         self.now.main.map(|place| place.opening(1.0, &[]))
     }
 
-    /// Looks where the windows stand, and brings back the first one where it was opened out of reach. Where the second
-    /// one has just been opened, says how. `screens` are asked for at these moments alone.
+    /// Looks where the windows stand, and brings back the first one where it was opened out of reach. Where another one
+    /// has just been opened, says how. `screens` are asked for at these moments alone.
     pub(super) fn follow(
         &mut self,
         ctx: &Context,
-        second_window: bool,
+        is_open: Beside<bool>,
         screens: impl Fn() -> Vec<Rect>,
-    ) -> Option<Opening> {
+    ) -> Beside<Option<Opening>> {
         let zoom_factor = ctx.zoom_factor();
-        let opens = second_window && !self.was_open;
-        self.was_open = second_window;
+        let before = std::mem::replace(&mut self.was_open, is_open);
         let observed = |id: ViewportId, before| {
             ctx.input(|input| match input.raw.viewports.get(&id) {
                 Some(info) => WindowPlace::observed(info, zoom_factor, before),
@@ -199,14 +250,24 @@ impl WindowPlaces {
         };
         self.now.main = observed(ViewportId::ROOT, self.now.main);
         self.find_main(ctx, &screens);
-        if opens {
-            let place = self.now.pictures?;
-            return Some(place.opening(zoom_factor, &screens()));
+        let mut openings = Beside::default();
+        if is_open.pictures && !before.pictures {
+            let place = self.now.pictures;
+            openings.pictures = place.map(|place| place.opening(zoom_factor, &screens()));
+        } else if is_open.pictures {
+            self.now.pictures = observed(second_window::viewport_id(), self.now.pictures);
         }
-        if second_window {
-            self.now.pictures = observed(viewport_id(), self.now.pictures);
+        if is_open.training && !before.training {
+            let screens = screens();
+            openings.training = match (self.now.training, self.now.main) {
+                (Some(place), _) => Some(place.opening(zoom_factor, &screens)),
+                (None, Some(main)) => main.beside(theme::TRAINING_WINDOW, zoom_factor, &screens),
+                (None, None) => None,
+            };
+        } else if is_open.training {
+            self.now.training = observed(training::viewport_id(), self.now.training);
         }
-        None
+        openings
     }
 
     fn find_main(&mut self, ctx: &Context, screens: &impl Fn() -> Vec<Rect>) {

@@ -54,7 +54,7 @@ pub use trainer::{check_run_file, check_run_place};
 
 pub use crate::contest::{
     Candidate, ContestOutcome, ContestPlan, ContestStep, Contestant, JudgedCase, KeptOutcome,
-    Observer as ContestObserver, Scores,
+    NUM_REFERENCE_CASES, Observer as ContestObserver, Scores,
 };
 pub use crate::pipeline::site;
 pub use crate::pipeline::{

@@ -28,6 +28,8 @@ pub struct RunRecord {
     pub batch: usize,
     /// Radiographs that are learned from; 0 where the listing is missing.
     pub num_training: usize,
+    /// Radiographs that the run left out: those that its split locked away for the test, above all.
+    pub num_left_out: usize,
     /// What was logged, in its order.
     pub rows: Vec<LogRow>,
     /// Checkpoints, oldest first.
@@ -79,9 +81,7 @@ impl RunRecord {
         let folder = RunFolder::open(path)?;
         let settings = folder.settings()?;
         let listing = folder.listing()?.unwrap_or_default();
-        let learned = listing
-            .iter()
-            .filter(|entry| entry.split == Split::Training);
+        let used_as = |split: Split| listing.iter().filter(|entry| entry.split == split).count();
         let rows = std::fs::read_to_string(path.join(LOG)).unwrap_or_default();
         let rows: Vec<LogRow> = rows.lines().filter_map(LogRow::parse).collect();
         let newest = folder.checkpoint(Which::Last)?;
@@ -97,7 +97,8 @@ impl RunRecord {
             learning_rate: settings.optimizer.learning_rate,
             validate_every: settings.validate_every,
             batch: settings.batch,
-            num_training: learned.count(),
+            num_training: used_as(Split::Training),
+            num_left_out: used_as(Split::Excluded),
             rows,
             checkpoints,
             samples: samples(path, &listing, &settings.data.source),

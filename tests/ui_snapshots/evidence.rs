@@ -142,7 +142,19 @@ fn write_run(out: &Path) {
                     [[data.source]]\nkind = 'pairs'\nfolder = 'z'\n";
     let state = "iteration = 300\nelapsed_secs = 375.0\nbest_score = 31.0\nbest_iteration = 300\n";
     write_checkpoint(&out.join("checkpoints/step-00000300"), state);
+    let entry = |number: usize| {
+        let split = if number < 3 { "training" } else { "excluded" };
+        serde_json::json!({
+            "name": format!("{number}"),
+            "kind": "pairs",
+            "split": split,
+            "radiograph": format!("{number}_cxr.png"),
+            "sha256": {},
+        })
+    };
+    let listing = (0..5).map(entry).collect::<serde_json::Value>().to_string();
     for (path, text) in [
+        (out.join("data.json"), listing.as_str()),
         (out.join("run.toml"), settings),
         (out.join("last"), "step-00000300"),
         (out.join("best"), "step-00000300"),
@@ -216,6 +228,10 @@ impl Window {
 fn judging_is_asked_for_watched_and_ended() {
     let root = root();
     let mut window = Window::new().with_study().with_opened_run(root.path());
+    assert!(window.has("Run folder run: checkpoint after 300 of 300 iterations"));
+    // Its listing has three pairs that are learned from, and two that the split keeps for the test.
+    let effort = "Judging makes 20 pictures: 2 pairs kept out of the run and 8 phantoms, by 2 models. How long that takes is told after";
+    assert!(window.has_text(effort));
     let job = window.judge();
     assert_eq!(job.priority(), Priority::Background);
     {

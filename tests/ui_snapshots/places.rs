@@ -1,7 +1,7 @@
 //! Where the windows stand is kept for the next run.
 
 use crate::fake::Window;
-use diaphane::ui::{ShellCommand, UiCommand};
+use diaphane::ui::{ShellCommand, TrainingCommand, UiCommand};
 use eframe::egui::{Pos2, Rect, Vec2, ViewportId, ViewportInfo};
 use std::path::Path;
 
@@ -53,4 +53,32 @@ fn both_windows_are_remembered_and_the_second_one_opens_where_it_stood() {
         opening.contains("1920") && opening.contains("1400"),
         "{opening}"
     );
+}
+
+#[test]
+fn the_training_window_opens_where_it_stood() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let training = ViewportId::from_hash_of("training");
+    let mut window = kept_in(folder.path());
+    let toggle = UiCommand::Training(TrainingCommand::Toggle);
+    window.apply(toggle.clone());
+    assert_eq!(window.state().shell.training_opening, None);
+    at(&mut window, ViewportId::ROOT, [10.0, 20.0], [1200.0, 800.0]);
+    at(&mut window, training, [1920.0, 33.0], [870.0, 650.0]);
+    let text = || std::fs::read_to_string(folder.path().join("windows.json"));
+    let is_written = |window: &mut Window| {
+        window.harness.step();
+        text().is_ok_and(|text| text.contains("1920") && text.contains("1200"))
+    };
+    assert!((0..400).any(|_| is_written(&mut window)), "{:?}", text());
+    let mut window = kept_in(folder.path());
+    window.apply(toggle.clone());
+    let opening = window.state().shell.training_opening;
+    let opening = format!("{:?}", opening.expect("remembered"));
+    assert!(
+        opening.contains("1920") && opening.contains("870"),
+        "{opening}"
+    );
+    window.apply(toggle);
+    assert_eq!(window.state().shell.training_opening, None, "closed");
 }

@@ -210,6 +210,7 @@ fn split(asked: &CheckRequest, report: &Report, plan: SplitPlan) -> Result<Split
     Ok(SplitMade {
         leaks: wrong.map(|found| found.text).collect(),
         num_without_patient: split.leak_check().unnamed,
+        phantom_test: split.phantom_test(&report.pairs).map(|found| found.text),
         split,
     })
 }

@@ -23,8 +23,15 @@ use eframe::egui::{
 pub use plots::plots_ui;
 
 const TITLE: &str = "Diaphane - training";
+/// Least height of a step, however small the window, points.
+const LEAST_STEP: f32 = 240.0;
 /// Room round what stands in the window, points.
 const MARGIN: i8 = 10;
+
+/// The viewport of the training window.
+pub fn viewport_id() -> ViewportId {
+    ViewportId::from_hash_of("training")
+}
 
 /// Draws the window while it is open.
 pub fn training_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -35,22 +42,29 @@ pub fn training_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand
         .with_title(TITLE)
         .with_inner_size(theme::TRAINING_WINDOW)
         .with_min_inner_size(theme::TRAINING_LEAST);
-    let id = ViewportId::from_hash_of("training");
-    ctx.show_viewport_immediate(id, builder, |ui: &mut Ui, class: ViewportClass| {
-        if class == ViewportClass::EmbeddedWindow {
-            // Where the system has one window, this one floats over the pictures.
-            ui.set_min_size(theme::TRAINING_WINDOW.into());
-            window_ui(ui, state, commands);
-        } else {
-            if ui.input(|input| input.viewport().close_requested()) {
-                ask(commands, TrainingCommand::Toggle);
+    let builder = match state.shell.training_opening {
+        Some(opening) => opening.build(builder),
+        None => builder,
+    };
+    ctx.show_viewport_immediate(
+        viewport_id(),
+        builder,
+        |ui: &mut Ui, class: ViewportClass| {
+            if class == ViewportClass::EmbeddedWindow {
+                // Where the system has one window, this one floats over the pictures.
+                ui.set_min_size(theme::TRAINING_WINDOW.into());
+                window_ui(ui, state, commands);
+            } else {
+                if ui.input(|input| input.viewport().close_requested()) {
+                    ask(commands, TrainingCommand::Toggle);
+                }
+                let frame = Frame::new().fill(theme::of(ui).panel).inner_margin(MARGIN);
+                CentralPanel::default()
+                    .frame(frame)
+                    .show(ui, |ui| window_ui(ui, state, commands));
             }
-            let frame = Frame::new().fill(theme::of(ui).panel).inner_margin(MARGIN);
-            CentralPanel::default()
-                .frame(frame)
-                .show(ui, |ui| window_ui(ui, state, commands));
-        }
-    });
+        },
+    );
 }
 
 fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
@@ -89,17 +103,22 @@ fn window_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     ui.separator();
     // Each page is scrolled by itself: a short one after a long one would lie out of sight.
     let page = (state.training.page, state.training.wizard.step);
-    ScrollArea::vertical()
-        .id_salt(page)
-        .auto_shrink([false, true])
-        .show(ui, |ui| match state.training.page {
-            TrainingPage::Wizard => wizard_ui(ui, state, commands),
-            TrainingPage::Run => run::run_ui(ui, state, commands),
-            TrainingPage::Evidence => evidence::evidence_ui(ui, state, commands),
-        });
+    let scrolled = ScrollArea::vertical().id_salt(page);
+    match state.training.page {
+        TrainingPage::Wizard => wizard_ui(ui, scrolled, state, commands),
+        TrainingPage::Run => {
+            let scrolled = scrolled.auto_shrink([false, true]);
+            scrolled.show(ui, |ui| run::run_ui(ui, state, commands));
+        }
+        TrainingPage::Evidence => {
+            let scrolled = scrolled.auto_shrink([false, true]);
+            scrolled.show(ui, |ui| evidence::evidence_ui(ui, state, commands));
+        }
+    }
 }
 
-fn wizard_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+/// A step between the names of all steps and the way to the next one, which stay in sight while the step is scrolled.
+fn wizard_ui(ui: &mut Ui, scrolled: ScrollArea, state: &AppState, commands: &mut Vec<UiCommand>) {
     let wizard = &state.training.wizard;
     ui.horizontal_wrapped(|ui| {
         for step in WizardStep::ALL {
@@ -113,29 +132,36 @@ fn wizard_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
         }
     });
     ui.separator();
-    match wizard.step {
-        WizardStep::Data => data::data_ui(ui, state, commands),
-        WizardStep::Check => findings::check_ui(ui, state, commands),
-        WizardStep::Split => split::split_ui(ui, state, commands),
-        WizardStep::Preflight => preflight::preflight_ui(ui, state, commands),
-        WizardStep::Start => preflight::start_ui(ui, state, commands),
-    }
-    if let Some(next) = wizard.step.next() {
-        ui.add_space(8.0);
-        ui.horizontal(|ui| {
-            let obstacle = wizard.obstacle(next);
-            let text = format!("Next: {}", next.name());
-            if ui
-                .add_enabled(obstacle.is_none(), Button::new(text))
-                .clicked()
-            {
-                ask(commands, TrainingCommand::ShowStep(next));
-            }
-            if let Some(obstacle) = obstacle {
-                ui.label(RichText::new(obstacle).color(theme::of(ui).text_weak));
-            }
+    let below = ui.spacing().interact_size.y + 4.0 * ui.spacing().item_spacing.y;
+    let height = (ui.available_height() - below).max(LEAST_STEP);
+    // In a window of its own the way on stands at the window's end on every step.
+    let is_apart = !ui.ctx().embed_viewports();
+    scrolled
+        .max_height(height)
+        .auto_shrink([false, !is_apart])
+        .show(ui, |ui| match wizard.step {
+            WizardStep::Data => data::data_ui(ui, state, commands),
+            WizardStep::Check => findings::check_ui(ui, state, commands),
+            WizardStep::Split => split::split_ui(ui, state, commands),
+            WizardStep::Preflight => preflight::preflight_ui(ui, state, commands),
+            WizardStep::Start => preflight::start_ui(ui, state, commands),
         });
+    if let Some(next) = wizard.step.next() {
+        next_ui(ui, wizard.obstacle(next), next, commands);
     }
+}
+
+/// The way to the next step, or what stands in it.
+fn next_ui(ui: &mut Ui, obstacle: Option<&str>, next: WizardStep, commands: &mut Vec<UiCommand>) {
+    ui.separator();
+    ui.horizontal(|ui| {
+        if main_button(ui, obstacle.is_none(), &format!("Next: {}", next.name())) {
+            ask(commands, TrainingCommand::ShowStep(next));
+        }
+        if let Some(obstacle) = obstacle {
+            ui.label(RichText::new(obstacle).color(theme::of(ui).text_weak));
+        }
+    });
 }
 
 fn ask(commands: &mut Vec<UiCommand>, command: TrainingCommand) {

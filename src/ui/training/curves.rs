@@ -151,8 +151,14 @@ mod tests {
     fn the_smoothed_curve_is_the_adjusted_mean_of_pandas() {
         let points = [[10.0, 4.0], [20.0, 2.0], [30.0, 2.0], [40.0, 0.0]];
         let expected = [4.0, 2.947_368_421, 2.597_785_978, 1.842_396_045];
-        for (got, expected) in smoothed(&points).iter().zip(expected) {
+        let found = smoothed(&points);
+        assert_eq!(found.len(), expected.len());
+        for ((got, expected), point) in found.iter().zip(expected).zip(points) {
             assert!((got[1] - expected).abs() < 1e-8, "{got:?}, not {expected}");
+            assert!(
+                (got[0] - point[0]).abs() < f64::EPSILON,
+                "{got:?} is not at {point:?}"
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is to be trained, and the run file that says so.
 
+use crate::radiograph::counted;
 use std::path::Path;
 use toml::{Table, Value};
 
@@ -29,6 +30,10 @@ pub struct RunPlan {
     pub method: FineTuning,
     /// Validations without a better score after which the run ends; 0 trains to its end.
     pub patience: u64,
+    /// Iterations between validations; `None` is a tenth of the run.
+    pub validate_every: Option<u64>,
+    /// Iterations between checkpoints; `None` is a tenth of the run.
+    pub checkpoint_every: Option<u64>,
     /// Where memory is short: one patch after the other, and activations computed a second time.
     pub saves_memory: bool,
 }
@@ -63,6 +68,8 @@ impl Default for RunPlan {
             seed: 1,
             method: FineTuning::Whole,
             patience: 5,
+            validate_every: None,
+            checkpoint_every: None,
             saves_memory: false,
         }
     }
@@ -71,6 +78,9 @@ impl Default for RunPlan {
 /// Why there is no run file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
+    /// Something of it contradicts the rest.
+    #[error("{0}")]
+    Contradiction(String),
     /// A path has characters that a run file cannot hold.
     #[error("a run file cannot name this path; give it a name in plain letters: {0}")]
     Path(String),
@@ -92,12 +102,48 @@ pub(in crate::ui) struct Places<'a> {
 }
 
 impl RunPlan {
+    /// Iterations between validations.
+    pub fn validated_every(&self) -> u64 {
+        self.validate_every.unwrap_or(self.share(NUM_CHECKPOINTS))
+    }
+
+    /// Iterations between checkpoints.
+    pub fn kept_every(&self) -> u64 {
+        self.checkpoint_every.unwrap_or(self.share(NUM_CHECKPOINTS))
+    }
+
+    /// What cannot be, as a sentence with what to do; `None` where the run can be begun.
+    pub fn contradiction(&self) -> Option<String> {
+        let intervals = [
+            (self.validated_every(), "validation"),
+            (self.kept_every(), "checkpoint"),
+        ];
+        let too_long = intervals.iter().find(|(every, _)| *every > self.iterations);
+        if let Some((every, what)) = too_long {
+            return Some(format!(
+                "With {} between two {what}s the run ends before the first one: choose at most its {}.",
+                counted(*every, "iteration"),
+                counted(self.iterations, "iteration")
+            ));
+        }
+        let none = intervals.iter().find(|(every, _)| *every == 0);
+        none.map(|(_, what)| format!("Choose at least 1 iteration between two {what}s."))
+    }
+
+    /// A share of the iterations, 1 at least.
+    fn share(&self, times: u64) -> u64 {
+        (self.iterations / times).max(1)
+    }
+
     /// The text of the run file.
     ///
     /// # Errors
     /// [`PlanError`] where a path cannot be written.
     pub(in crate::ui) fn run_file(&self, places: Places<'_>) -> Result<String, PlanError> {
-        let between = |times: u64| integer((self.iterations / times).max(1));
+        if let Some(sentence) = self.contradiction() {
+            return Err(PlanError::Contradiction(sentence));
+        }
+        let between = |times: u64| integer(self.share(times));
         let mut run = self.base(places.bundle)?;
         run.extend([
             ("out".to_owned(), path(places.out)?),
@@ -106,8 +152,8 @@ impl RunPlan {
             ("patch_px".to_owned(), integer(self.patch_px as u64)),
             ("iterations".to_owned(), integer(self.iterations)),
             ("report_every".to_owned(), between(NUM_REPORTS)),
-            ("checkpoint_every".to_owned(), between(NUM_CHECKPOINTS)),
-            ("validate_every".to_owned(), between(NUM_CHECKPOINTS)),
+            ("checkpoint_every".to_owned(), integer(self.kept_every())),
+            ("validate_every".to_owned(), integer(self.validated_every())),
             ("keep_checkpoints".to_owned(), KEPT_CHECKPOINTS.into()),
         ]);
         let optimizer = Table::from_iter([
@@ -207,5 +253,49 @@ mod tests {
         std::fs::write(&file, &text).unwrap();
         assert_eq!(crate::worker::check_run_file(&file), Ok(()), "{text}");
         assert!(text.contains("soft_folder = "), "{text}");
+    }
+
+    #[test]
+    fn intervals_follow_the_iterations_until_somebody_chooses_them() {
+        let places = Places {
+            bundle: Path::new("b"),
+            pairs: Path::new("p"),
+            soft: None,
+            split: Path::new("s"),
+            out: Path::new("o"),
+        };
+        let plan = RunPlan {
+            iterations: 2000,
+            ..RunPlan::default()
+        };
+        let text = plan.run_file(places).unwrap();
+        assert!(text.contains("validate_every = 200\n"), "{text}");
+        assert!(text.contains("checkpoint_every = 200\n"), "{text}");
+        let chosen = RunPlan {
+            validate_every: Some(50),
+            checkpoint_every: Some(2000),
+            ..plan.clone()
+        };
+        let text = chosen.run_file(places).unwrap();
+        assert!(text.contains("validate_every = 50\n"), "{text}");
+        assert!(text.contains("checkpoint_every = 2000\n"), "{text}");
+        let sentence = |validate_every, checkpoint_every| {
+            let plan = RunPlan {
+                validate_every,
+                checkpoint_every,
+                ..plan.clone()
+            };
+            plan.run_file(places).unwrap_err().to_string()
+        };
+        assert_eq!(
+            sentence(Some(2001), None),
+            "With 2001 iterations between two validations the run ends before the first one: choose at most its 2000 \
+             iterations."
+        );
+        assert!(sentence(None, Some(9000)).contains("between two checkpoints"));
+        assert_eq!(
+            sentence(Some(0), None),
+            "Choose at least 1 iteration between two validations."
+        );
     }
 }

@@ -92,6 +92,8 @@ pub struct TrainingRun {
     pub batch: usize,
     /// Radiographs that are learned from.
     pub num_training: usize,
+    /// Radiographs that it leaves out: those kept for the test, above all; 0 until its folder was read.
+    pub num_left_out: usize,
     /// Checkpoints, oldest first.
     pub checkpoints: Vec<CheckpointRecord>,
     /// Held-out images as it rendered them.
@@ -118,6 +120,7 @@ impl TrainingRun {
             validate_every: 0,
             batch: 1,
             num_training: 0,
+            num_left_out: 0,
             checkpoints: Vec::new(),
             samples: Vec::new(),
             warnings: Vec::new(),
@@ -158,6 +161,7 @@ impl TrainingRun {
         if record.num_training > 0 {
             self.num_training = record.num_training;
         }
+        self.num_left_out = record.num_left_out;
         let best = record.checkpoints.iter().find(|found| found.is_best);
         if let Some((iteration, score)) = best.and_then(|best| Some((best.iteration, best.score?)))
         {

@@ -150,6 +150,8 @@ pub struct SplitMade {
     pub leaks: Vec<String>,
     /// Pairs whose patient nobody knows: each of them counts as a patient.
     pub num_without_patient: usize,
+    /// A sentence where the test part holds phantoms alone.
+    pub phantom_test: Option<String>,
 }
 
 impl SplitMade {

@@ -49,6 +49,35 @@ fn a_window_comes_back_to_its_screen_and_not_to_one_that_is_gone() {
 }
 
 #[test]
+fn a_second_window_opens_where_it_covers_nothing_of_the_first_one() {
+    let size = [800.0, 600.0];
+    let opened = |main: WindowPlace, screens: &[Rect]| {
+        let opening = main.beside(size, 1.0, screens);
+        opening.map(|opening| (opening.position.unwrap(), opening.size))
+    };
+    let place = |left: f32, top: f32| Some((Pos2::new(left, top), Vec2::from(size)));
+    // The first window is 1000 wide: right of it, left of it, on the other screen.
+    assert_eq!(opened(at(0.0, 50.0), &SCREENS[..1]), place(1000.0, 50.0));
+    assert_eq!(opened(at(900.0, 50.0), &SCREENS[..1]), place(100.0, 50.0));
+    assert_eq!(opened(at(500.0, 50.0), &SCREENS), place(1920.0, -400.0));
+    // Without room its corner is the lower right one, and its title bar stays on the screen.
+    let small = [Rect::from_min_size(Pos2::ZERO, Vec2::new(1280.0, 800.0))];
+    let opening = opened(at(0.0, 0.0), &small);
+    assert_eq!(opening, place(480.0, 800.0 - 600.0 - TITLE_HEIGHT));
+    let narrow = [Rect::from_min_size(Pos2::ZERO, Vec2::new(700.0, 500.0))];
+    assert_eq!(opened(at(0.0, 0.0), &narrow), place(0.0, 0.0));
+    // Where no place or no screen is told, the system decides.
+    let unknown = WindowPlace {
+        corner_px: None,
+        ..at(0.0, 0.0)
+    };
+    assert_eq!(
+        (opened(unknown, &SCREENS), opened(at(0.0, 0.0), &[])),
+        (None, None)
+    );
+}
+
+#[test]
 fn a_window_larger_than_every_screen_is_made_to_fit() {
     let large = WindowPlace {
         size: [5000.0, 4000.0],

@@ -19,8 +19,8 @@ fn models_differences_and_cases_stand_there_the_worst_first() {
     assert!(window.has("32.44 ± 0.72"));
     // The paired advantages 0.6, 0.66, 0.72 and 0.78 have the interval that scipy's ttest_rel finds.
     assert!(window.has("+0.690") && window.has("+0.567 to +0.813") && window.has("4 of 4"));
-    let unnamed = "1 of 4 patients are pairs of which nobody named the patient";
-    assert!(window.has_text(unnamed) && window.has_text("over 4 patients (1 of them pairs"));
+    let unnamed = "1 of 4 patients is a pair of which nobody named the patient";
+    assert!(window.has_text(unnamed) && window.has_text("over 4 patients (1 of them a pair"));
     assert_eq!(window.order_of_cases(), ["a", "b", "c", "d"]);
     window.push("PSNRaff, worst first");
     assert_eq!(window.order_of_cases(), ["d", "c", "b", "a"]);

@@ -24,7 +24,7 @@ pub(super) fn data_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
         ui,
         "The folder of the pairs holds radiographs and soft-tissue images: NAME_cxr and NAME_soft, two folders of equal \
          names, or DICOM studies. Where the soft-tissue images lie in a folder of their own, under the names of their \
-         radiographs, name that too. The run folder takes everything that is made; the pairs and the model are only read.",
+         radiographs or as DICOM files of their studies, name that too. The run folder takes everything that is made; the pairs and the model are only read.",
     );
     ui.add_space(8.0);
     ui.separator();

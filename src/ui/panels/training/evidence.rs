@@ -3,13 +3,15 @@
 mod tables;
 
 use super::{ask, caution_ui, failure_ui, hint_ui, main_button};
+use crate::radiograph::counted;
 use crate::ui::command::{UiCommand, model_words};
 use crate::ui::panels::progress::duration_text;
 use crate::ui::state::AppState;
 use crate::ui::theme;
 use crate::ui::training::{Evidence, EvidenceCommand, TrainingCommand, TrainingRun};
-use crate::worker::{Candidate, ContestOutcome};
-use eframe::egui::{Button, Checkbox, ProgressBar, RichText, ScrollArea, TextStyle, Ui};
+use crate::worker::{Candidate, CheckpointRecord, ContestOutcome, NUM_REFERENCE_CASES};
+use eframe::egui::{Button, Checkbox, Label, ProgressBar, RichText, ScrollArea, TextStyle, Ui};
+use std::path::Path;
 use tables::{cases_ui, caveat_ui, differences_ui, models_ui, sets_ui};
 
 /// Width of the bar that says how far judging is, points.
@@ -27,6 +29,7 @@ pub(super) fn evidence_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCo
         "The best and the last checkpoint, and the model in force, make the pictures of the test pairs that the split of \
          the run locked away, and of eight phantoms. A study that is opened meanwhile comes first.",
     );
+    about_ui(ui, state, run);
     judging_ui(ui, run, evidence, commands);
     if evidence.run == run.folder
         && let Some(sentence) = evidence.outcome.failure()
@@ -42,6 +45,73 @@ pub(super) fn evidence_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCo
         outcome_ui(ui, state, outcome, commands);
     }
     in_force_ui(ui, evidence, commands);
+}
+
+/// Which run is judged, and how long that takes.
+fn about_ui(ui: &mut Ui, state: &AppState, run: &TrainingRun) {
+    let name = run
+        .folder
+        .file_name()
+        .map_or(run.folder.as_path(), Path::new);
+    let text = format!(
+        "Run folder {}: {}",
+        state.shown_path(name),
+        judged_text(run)
+    );
+    let label = ui.add(Label::new(text).wrap());
+    label.on_hover_text(state.shown_path(&run.folder));
+    if !state.training.evidence.is_judging() && !run.checkpoints.is_empty() {
+        hint_ui(ui, &effort_text(state, run));
+    }
+}
+
+/// The checkpoints that are judged, by their iterations.
+fn judged_text(run: &TrainingRun) -> String {
+    let of = |is_it: fn(&CheckpointRecord) -> bool| {
+        let mut found = run.checkpoints.iter().filter(|one| is_it(one));
+        found.next().map(|one| one.iteration)
+    };
+    let done = |iteration: u64| match run.iterations {
+        Some(all) => format!("{iteration} of {}", counted(all, "iteration")),
+        None => counted(iteration, "iteration"),
+    };
+    match (of(|one| one.is_best), of(|one| one.is_last)) {
+        (Some(best), Some(last)) if best != last => {
+            format!("best checkpoint after {best}, last after {}", done(last))
+        }
+        (Some(one), _) | (None, Some(one)) => format!("checkpoint after {}", done(one)),
+        (None, None) => "no checkpoint yet".to_owned(),
+    }
+}
+
+/// How many pictures are made, and how long that takes as far as pictures of this window measured it.
+fn effort_text(state: &AppState, run: &TrainingRun) -> String {
+    let judged = run
+        .checkpoints
+        .iter()
+        .filter(|one| one.is_best || one.is_last);
+    let models = judged.count().max(1) + 1;
+    let pairs = match run.num_left_out {
+        0 => return "How long it takes is told after the first picture.".to_owned(),
+        pairs => counted(pairs, "pair"),
+    };
+    let pictures = models * (run.num_left_out + NUM_REFERENCE_CASES);
+    let measured = state.bundle.as_ref().and_then(|bundle| {
+        let secs = state.step_costs.sampling_secs(bundle, &state.defaults, 1)?;
+        Some(secs * pictures as f64)
+    });
+    let time = measured.map_or_else(
+        || "How long that takes is told after the first one.".to_owned(),
+        |secs| {
+            format!(
+                "About {} at the pace of the pictures made here before.",
+                duration_text(secs)
+            )
+        },
+    );
+    format!(
+        "Judging makes {pictures} pictures: {pairs} kept out of the run and {NUM_REFERENCE_CASES} phantoms, by {models} models. {time}"
+    )
 }
 
 /// The button that begins it, or how far it is.

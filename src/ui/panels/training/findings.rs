@@ -45,7 +45,7 @@ pub(super) fn check_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComma
             let bar = ProgressBar::new(done as f32 / count.max(1) as f32);
             let bar = bar.desired_height(theme::BAR_HEIGHT);
             ui.add(bar.fill(theme::of(ui).selected).desired_width(240.0));
-            ui.label(format!("{done} of {count} pairs"));
+            ui.label(progress_text(done, count));
         });
         return;
     }
@@ -62,6 +62,14 @@ pub(super) fn check_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComma
     }
     if let Some(report) = wizard.report.done() {
         report_ui(ui, state, report);
+    }
+}
+
+/// How far the look at the pairs is; nothing is counted before the pairs are known.
+fn progress_text(done: usize, count: usize) -> String {
+    match count {
+        0 => "The folder is listed, and the headers of DICOM files are read".to_owned(),
+        count => format!("{done} of {}", counted(count, "pair")),
     }
 }
 
@@ -82,27 +90,43 @@ fn report_ui(ui: &mut Ui, state: &AppState, report: &Arc<Report>) {
     ui.label(RichText::new(counts).strong().color(colour));
     let mut textures = PairTextures::take(ui, report);
     if !report.findings.is_empty() {
-        rows_ui(ui, "findings", report.findings.len(), |ui, rect, index| {
+        ui.strong("Findings");
+        let list = ("findings", theme::TRAINING_LIST);
+        rows_ui(ui, list, report.findings.len(), |ui, rect, index| {
             if let Some(found) = report.findings.get(index) {
                 finding_ui(ui, rect, (state, report, found), &mut textures);
             }
         });
     }
-    ui.collapsing("Pairs", |ui| {
+    if !report.pairs.is_empty() {
+        let (heading, height) = if report.findings.is_empty() {
+            ("Pairs", 2.0 * theme::TRAINING_LIST)
+        } else {
+            ("Pairs, those with findings first", theme::TRAINING_LIST)
+        };
+        ui.strong(heading);
         headings_ui(ui);
-        rows_ui(ui, "pairs", report.pairs.len(), |ui, rect, index| {
-            pair_ui(ui, rect, (state, report, index), &mut textures);
+        let order = textures.order();
+        rows_ui(ui, ("pairs", height), order.len(), |ui, rect, row| {
+            if let Some(&(index, worst)) = order.get(row) {
+                pair_ui(ui, rect, (state, report, index, worst), &mut textures);
+            }
         });
-    });
+    }
     textures.keep(ui);
 }
 
 /// Rows of one height, of which only those in sight are made: thousands cost no more than ten.
-fn rows_ui(ui: &mut Ui, name: &str, count: usize, mut row_ui: impl FnMut(&mut Ui, Rect, usize)) {
+fn rows_ui(
+    ui: &mut Ui,
+    (name, height): (&str, f32),
+    count: usize,
+    mut row_ui: impl FnMut(&mut Ui, Rect, usize),
+) {
     let list = ScrollArea::vertical()
         .id_salt(name)
         .auto_shrink([false, true])
-        .max_height(theme::TRAINING_LIST);
+        .max_height(height);
     list.show_rows(ui, PICTURE_SIDE, count, |ui, range| {
         for index in range {
             let size = Vec2::new(ui.available_width(), PICTURE_SIDE);
@@ -119,12 +143,8 @@ fn finding_ui(
     textures: &mut PairTextures,
 ) {
     let tokens = theme::of(ui);
-    let (word, colour) = match found.severity {
-        Severity::Error => ("Error", tokens.failure),
-        Severity::Warning => ("Warning", tokens.caution),
-    };
     cell_ui(ui, rect.with_max_x(rect.left() + WORD_WIDTH), |ui| {
-        ui.label(RichText::new(word).color(colour));
+        ui.label(word_of(ui, found.severity));
     });
     let pictures = rect.with_min_x(rect.left() + WORD_WIDTH);
     let called = |pair| name_of(state, report, pair);
@@ -139,6 +159,15 @@ fn finding_ui(
         let files = RichText::new(files).small().color(tokens.text_weak);
         ui.add(Label::new(files).truncate().selectable(true));
     });
+}
+
+fn word_of(ui: &Ui, severity: Severity) -> RichText {
+    let tokens = theme::of(ui);
+    let (word, colour) = match severity {
+        Severity::Error => ("Error", tokens.failure),
+        Severity::Warning => ("Warning", tokens.caution),
+    };
+    RichText::new(word).color(colour)
 }
 
 fn body_format(ui: &Ui) -> TextFormat {
@@ -205,11 +234,11 @@ fn headings_ui(ui: &mut Ui) {
     }
 }
 
-/// A pair: its pictures, size, how its soft-tissue image lies, how it differs in tone.
+/// A pair: its pictures, the worst that was found in it, size, how its soft-tissue image lies, how it differs in tone.
 fn pair_ui(
     ui: &mut Ui,
     rect: Rect,
-    (state, report, index): (&AppState, &Report, usize),
+    (state, report, index, worst): (&AppState, &Report, usize, Option<Severity>),
     textures: &mut PairTextures,
 ) {
     let Some(pair) = report.pairs.get(index) else {
@@ -227,9 +256,12 @@ fn pair_ui(
         lies.map_or_else(unknown, |lies| format!("{:.3}", lies.agreement[0])),
         tone.map_or_else(unknown, |tone| format!("{:.1}", tone.offset)),
     ];
-    for (text, cell) in texts.into_iter().zip(columns(rect)) {
+    for (place, (text, cell)) in texts.into_iter().zip(columns(rect)).enumerate() {
         cell_ui(ui, cell, |ui| {
             ui.add(Label::new(text).truncate());
+            if let Some(worst) = worst.filter(|_| place == 0) {
+                ui.label(word_of(ui, worst).small());
+            }
         });
     }
 }

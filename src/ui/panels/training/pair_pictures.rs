@@ -1,6 +1,6 @@
 //! Small pictures of pairs beside their rows: on the graphics card while their row is in sight, and no longer.
 
-use crate::dataset::{Finding, PairReport, Report};
+use crate::dataset::{Finding, PairReport, Report, Severity};
 use crate::radiograph::Raster;
 use crate::ui::theme;
 use eframe::egui::{ColorImage, Id, Image, Rect, TextureHandle, TextureOptions, Ui, Vec2};
@@ -78,8 +78,35 @@ fn pair_of(report: &Report, file: &Path) -> Option<usize> {
 pub(super) struct PairTextures {
     /// The report whose pairs they show; `None` of none.
     report: Option<Arc<Report>>,
+    /// Its pairs and the worst that was found in each, those with findings first.
+    order: Arc<[(usize, Option<Severity>)]>,
     before: HashMap<PictureOf, TextureHandle>,
     kept: HashMap<PictureOf, TextureHandle>,
+}
+
+/// Pairs by their indices with the worst that was found in each: errors first, then warnings, then the others, each in the
+/// order of the report.
+fn in_order(report: &Report) -> Arc<[(usize, Option<Severity>)]> {
+    let mut worst: HashMap<&Path, Severity> = HashMap::new();
+    for found in &report.findings {
+        for file in &found.files {
+            let known = worst.entry(file.as_path()).or_insert(found.severity);
+            *known = found.severity.min(*known);
+        }
+    }
+    let of_pair = |pair: &PairReport| {
+        let mask = pair.lung_mask.as_ref();
+        let files = [Some(&pair.radiograph), Some(&pair.soft_tissue), mask];
+        let found = files.into_iter().flatten();
+        found
+            .filter_map(|file| worst.get(file.as_path()))
+            .min()
+            .copied()
+    };
+    let pairs = report.pairs.iter().enumerate();
+    let mut order: Vec<_> = pairs.map(|(index, pair)| (index, of_pair(pair))).collect();
+    order.sort_by_key(|&(_, worst)| (worst.is_none(), worst));
+    order.into()
 }
 
 impl PairTextures {
@@ -94,11 +121,21 @@ impl PairTextures {
             let before = known.report.as_ref();
             before.is_some_and(|before| Arc::ptr_eq(before, report))
         });
+        let (before, order) = match known {
+            Some(known) => (known.kept, known.order),
+            None => (HashMap::new(), in_order(report)),
+        };
         Self {
             report: Some(Arc::clone(report)),
-            before: known.map(|known| known.kept).unwrap_or_default(),
+            order,
+            before,
             kept: HashMap::new(),
         }
+    }
+
+    /// The pairs as they are listed, with the worst that was found in each.
+    pub fn order(&self) -> Arc<[(usize, Option<Severity>)]> {
+        Arc::clone(&self.order)
     }
 
     /// Keeps for the next frame what was drawn in this one; the rest leaves the graphics card.

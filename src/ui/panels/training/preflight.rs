@@ -29,7 +29,8 @@ pub(super) fn preflight_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiC
     );
     ui.horizontal(|ui| {
         let is_running = wizard.preflight.is_running() || state.training.is_running();
-        if main_button(ui, !is_running, "Run the first steps") {
+        let can_run = !is_running && wizard.plan.contradiction().is_none();
+        if main_button(ui, can_run, "Run the first steps") {
             ask(commands, TrainingCommand::Preflight);
         }
         if wizard.preflight.is_running() {
@@ -41,7 +42,8 @@ pub(super) fn preflight_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiC
             ui.label("A run goes on; wait for its end, or pause it.");
         }
     });
-    if let Some(sentence) = wizard.preflight.failure() {
+    let contradiction = wizard.plan.contradiction();
+    if let Some(sentence) = contradiction.as_deref().or(wizard.preflight.failure()) {
         failure_ui(ui, sentence);
     }
     if let Some(found) = wizard.preflight.done() {
@@ -74,12 +76,40 @@ fn plan_ui(ui: &mut Ui, plan: &RunPlan, commands: &mut Vec<UiCommand>) {
             .labelled_by(label.id);
         patience_ui(ui, &mut changed.patience);
         ui.end_row();
+        let (validated, kept) = (plan.validated_every(), plan.kept_every());
+        let tip =
+            "How often the validation pairs are looked at; a tenth of the run until you choose";
+        interval_ui(
+            ui,
+            ("Iterations between validations", tip),
+            validated,
+            &mut changed.validate_every,
+        );
+        let tip = "How often what was learned is written down; a tenth of the run until you choose";
+        interval_ui(
+            ui,
+            ("Iterations between checkpoints", tip),
+            kept,
+            &mut changed.checkpoint_every,
+        );
+        ui.end_row();
     });
     let tip = "One patch after the other, and activations computed a second time: less memory for more time";
     ui.checkbox(&mut changed.saves_memory, "Less memory, more time")
         .on_hover_text(tip);
     if changed != *plan {
         ask(commands, TrainingCommand::SetPlan(changed));
+    }
+}
+
+/// How often something is done, with its name; `shown` until somebody chooses.
+fn interval_ui(ui: &mut Ui, (name, tip): (&str, &str), shown: u64, chosen: &mut Option<u64>) {
+    let label = ui.label(name);
+    let mut every = shown;
+    let drag = DragValue::new(&mut every).range(1..=MOST_ITERATIONS);
+    let drag = ui.add(drag).labelled_by(label.id).on_hover_text(tip);
+    if drag.changed() {
+        *chosen = Some(every);
     }
 }
 

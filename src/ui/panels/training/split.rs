@@ -82,6 +82,9 @@ fn made_ui(ui: &mut Ui, made: &SplitMade) {
             failure_ui(ui, leak);
         }
     }
+    if let Some(sentence) = &made.phantom_test {
+        caution_ui(ui, sentence);
+    }
     if made.num_without_patient > 0 {
         let text = format!(
             "{} {} no patient: each such pair counts as a patient of its own. Where one person has several, name the \

@@ -67,8 +67,8 @@ fn of_thousands_of_pairs_only_those_in_sight_are_on_the_graphics_card() {
     theme::install(&ctx);
     let report = report(4000);
     let [uploaded, _] = frame(&ctx, &report, Vec::new());
-    // Three pictures a row, as many rows as the list is high, and one that is cut.
-    let rows = (theme::TRAINING_LIST / PICTURE_SIDE).ceil() as usize + 1;
+    // Three pictures a row, as many rows as the list of findings is high, and that of pairs, and one of each that is cut.
+    let rows = 2 * ((theme::TRAINING_LIST / PICTURE_SIDE).ceil() as usize + 1);
     assert!((3..=3 * rows).contains(&uploaded), "{uploaded}");
     let still = frame(&ctx, &report, Vec::new());
     assert_eq!(still, [0, 0], "nothing is drawn anew");
@@ -97,6 +97,46 @@ fn of_thousands_of_pairs_only_those_in_sight_are_on_the_graphics_card() {
     let [come, gone] = sums;
     assert!(come > uploaded, "the list was moved");
     assert!(come - gone <= 3 * rows, "{come} - {gone}");
+}
+
+#[test]
+fn pairs_with_findings_stand_first_and_nothing_is_counted_before_pairs_are_known() {
+    let mut report = Report::clone(&report(4));
+    let found = |severity, file: &str| Finding {
+        kind: FindingKind::Small,
+        severity,
+        files: vec![file.into()],
+        text: String::new(),
+    };
+    report.findings = vec![
+        found(Severity::Warning, "1_cxr.png"),
+        found(Severity::Warning, "3_cxr.png"),
+        found(Severity::Error, "3_cxr.png"),
+    ];
+    let ctx = Context::default();
+    let mut orders = Vec::new();
+    let report = Arc::new(report);
+    let mut output = ctx.run_ui(RawInput::default(), |ui| {
+        let textures = PairTextures::take(ui, &report);
+        orders.push(textures.order().to_vec());
+        textures.keep(ui);
+    });
+    output.textures_delta.clear();
+    let expected = [
+        (3, Some(Severity::Error)),
+        (1, Some(Severity::Warning)),
+        (0, None),
+        (2, None),
+    ];
+    assert!(
+        !orders.is_empty() && orders.iter().all(|order| order == &expected),
+        "{orders:?}"
+    );
+    assert!(progress_text(0, 0).starts_with("The folder is listed"));
+    assert_eq!(
+        [progress_text(0, 1), progress_text(2, 9)],
+        ["0 of 1 pair", "2 of 9 pairs"]
+    );
 }
 
 #[test]
