@@ -5,6 +5,8 @@
 
 #[path = "dataset/copies.rs"]
 mod copies;
+#[path = "dataset/damage.rs"]
+mod damage;
 #[path = "dataset/folder.rs"]
 mod folder;
 #[path = "dataset/harms.rs"]

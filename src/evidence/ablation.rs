@@ -5,6 +5,7 @@ use super::column::column;
 use super::holm::{SIGNIFICANT, holm};
 use super::paired::{Comparison, PairedDifference};
 use super::table::{Table, csv_cell, csv_values};
+use crate::radiograph::{agreeing, counted};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -109,14 +110,12 @@ impl Ablation {
     fn told_of_comparisons(&self) -> Option<String> {
         let found: Vec<Advantage> = self.advantages().into_iter().flatten().collect();
         let patients = found.iter().map(|found| found.difference.units).max()?;
-        let count = match found.len() {
-            1 => "1 comparison".to_owned(),
-            count => format!("{count} comparisons"),
-        };
+        let count = counted(found.len(), "comparison");
         let unnamed = found.iter().map(|found| found.difference.unnamed).max();
         let unnamed = unnamed.filter(|&unnamed| unnamed > 0);
         let unnamed = unnamed.map_or_else(String::new, |unnamed| {
-            format!(" ({unnamed} of them pairs of which nobody named the patient)")
+            let are = agreeing(unnamed, "a pair", "pairs");
+            format!(" ({unnamed} of them {are} of which nobody named the patient)")
         });
         Some(format!(
             "{count} with the default, patients: {patients}{unnamed}; the intervals are not corrected for the number of \

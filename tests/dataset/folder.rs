@@ -78,9 +78,8 @@ pub fn write_dicom(path: &Path, picture: &FloatImage, header: Header<'_>) {
     write_dicom_taken(path, picture, header, "");
 }
 
-/// The same, taken at this time of a day; an empty one is not stated.
-pub fn write_dicom_taken(path: &Path, picture: &FloatImage, header: Header<'_>, time: &str) {
-    let (width, height) = picture.size();
+/// What a file says but for its pixels and when it was taken.
+fn described(path: &Path, (width, height): (usize, usize), header: Header<'_>) -> InMemDicomObject {
     let mut object = InMemDicomObject::new_empty();
     let text = |value: &str| PrimitiveValue::from(value);
     for (tag, vr, value) in [
@@ -125,6 +124,13 @@ pub fn write_dicom_taken(path: &Path, picture: &FloatImage, header: Header<'_>, 
     ] {
         object.put(DataElement::new(tag, vr, value));
     }
+    object
+}
+
+/// The same, taken at this time of a day; an empty one is not stated.
+pub fn write_dicom_taken(path: &Path, picture: &FloatImage, header: Header<'_>, time: &str) {
+    let mut object = described(path, picture.size(), header);
+    let text = |value: &str| PrimitiveValue::from(value);
     if !time.is_empty() {
         let date = text("20240131");
         object.put(DataElement::new(tags::ACQUISITION_DATE, VR::DA, date));

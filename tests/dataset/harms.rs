@@ -1,8 +1,10 @@
 //! The test matrix: what can be wrong in a dataset, and what must be said of it.
 
-use crate::folder::{Header, Pairs, SIDE, chest, moved, write_dicom};
-use diaphane::dataset::{FindingKind as Kind, PATIENTS_FILE, Severity};
-use diaphane::formats::raster::{PngMarks, write_marked_grey16};
+use crate::damage::{
+    CXR, LAST, SOFT, dicom_of, grey8, halve, in_dicom, inverted, list, made_by_us, mirrored, reduce,
+};
+use crate::folder::{Header, Pairs, SIDE, chest, moved};
+use diaphane::dataset::{FindingKind as Kind, Severity};
 use diaphane::radiograph::{FloatImage, LungMask, Raster, resize_area};
 
 /// Something done to a good folder: to its pair b, or to pairs d, e and f that are added.
@@ -342,77 +344,3 @@ pub const HARMS: &[Harm] = &[
         },
     ),
 ];
-
-const LAST: f64 = (SIDE - 1) as f64;
-
-const CXR: Header<'_> = Header {
-    patient: "P1",
-    study: "1.1",
-    series: "CHEST PA",
-    view: "PA",
-    row_mm: 0.2,
-};
-const SOFT: Header<'_> = Header {
-    series: "CHEST PA SOFT TISSUE",
-    ..CXR
-};
-
-fn mirrored(image: &FloatImage) -> FloatImage {
-    moved(image, |col, row| (LAST - col, row))
-}
-
-pub fn inverted(image: &FloatImage) -> FloatImage {
-    image.map(|v| 1.0 - v)
-}
-
-/// The picture in 8 bits.
-fn grey8(picture: &FloatImage) -> image::GrayImage {
-    let grey = picture.map(|v| (255.0 * v).round() as u8);
-    image::GrayImage::from_raw(SIDE as u32, SIDE as u32, grey.into_values()).unwrap()
-}
-
-fn halve(pairs: &Pairs, name: &str) {
-    let file = pairs.file(name);
-    let bytes = std::fs::read(&file).unwrap();
-    std::fs::write(file, &bytes[..bytes.len() / 2]).unwrap();
-}
-
-fn reduce(pairs: &Pairs, side: usize) {
-    pairs.write("b_cxr", &resize_area(&chest(1).radiograph, side, side));
-    pairs.write("b_soft", &resize_area(&chest(1).soft_tissue, side, side));
-}
-
-/// A pair in DICOM files with these headers, in place of its PNG files.
-fn in_dicom(pairs: &Pairs, name: &str, radiograph: Header<'_>, soft_tissue: Header<'_>) {
-    let letters = ["a", "b", "c", "d", "e", "f", "g"];
-    let seed = letters.iter().position(|letter| *letter == name).unwrap();
-    for end in ["cxr.png", "soft.png"] {
-        drop(std::fs::remove_file(pairs.file(&format!("{name}_{end}"))));
-    }
-    dicom_of(pairs, (name, seed), radiograph, soft_tissue);
-}
-
-fn dicom_of(
-    pairs: &Pairs,
-    (name, seed): (&str, usize),
-    radiograph: Header<'_>,
-    soft_tissue: Header<'_>,
-) {
-    let write = |end: &str, picture, header| {
-        write_dicom(&pairs.file(&format!("{name}_{end}.dcm")), picture, header);
-    };
-    write("cxr", &chest(seed).radiograph, radiograph);
-    write("soft", &chest(seed).soft_tissue, soft_tissue);
-}
-
-fn made_by_us(pairs: &Pairs, name: &str, picture: &FloatImage) {
-    let marks = PngMarks {
-        comment: Some("derived image, bones suppressed; research use only; not the original"),
-        ..PngMarks::default()
-    };
-    write_marked_grey16(&pairs.file(&format!("{name}.png")), picture, &marks, true).unwrap();
-}
-
-fn list(pairs: &Pairs, text: &str) {
-    std::fs::write(pairs.file(PATIENTS_FILE), text).unwrap();
-}

@@ -1,7 +1,8 @@
 //! Every way in which a dataset is corrupt, mixed or leaking that is known is refused or told, and named.
 
+use crate::damage::inverted;
 use crate::folder::{Header, Pairs, chest, write_dicom};
-use crate::harms::{HARMS, Harm, inverted};
+use crate::harms::{HARMS, Harm};
 use diaphane::dataset::{
     CheckRequest, Finding, FindingKind as Kind, Part, Report, Severity, Split, SplitPlan,
     Unwatched, check, report_page,

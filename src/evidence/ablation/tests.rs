@@ -123,7 +123,7 @@ fn pictures_of_one_patient_count_once_among_choices_too() {
     assert_eq!((found.units, found.unnamed), (4, 1));
     assert!((found.mean - 0.65).abs() < 1e-9);
     let told = ablation.told_of_comparisons().unwrap();
-    assert!(told.contains("patients: 4 (1 of them pairs"), "{told}");
+    assert!(told.contains("patients: 4 (1 of them a pair"), "{told}");
 }
 
 #[test]

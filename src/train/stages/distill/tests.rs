@@ -1,6 +1,9 @@
 //! Distillation against numbers that are worked out here once more: networks that answer the same everywhere have a
 //! consistency loss in closed form.
 
+mod bundle;
+mod closed_form;
+
 use super::*;
 use crate::formats::raster::write_grey16;
 use crate::model::manifest::{ConditionScaling, Prediction};
@@ -10,6 +13,8 @@ use crate::radiograph::Raster;
 use crate::train::random::{Purpose, generator};
 use crate::train::stages::{Part, attempt};
 use crate::train::{Dataset, RunConfig, RunFolder, TrainStage, Unobserved};
+use bundle::write_bundle;
+use closed_form::{alphas_cumprod, boundary, in_closed_form, wanted_of};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -18,63 +23,6 @@ const SIDE: usize = 32;
 const TEACHER: [f32; 4] = [0.31, -0.42, 0.13, 0.77];
 const TARGET: [f32; 4] = [0.28, -0.36, 0.21, 0.69];
 const STUDENT: [f32; 4] = [-0.15, 0.44, 0.52, -0.38];
-
-/// The cumulated products of the published schedule: square roots of the betas equally spaced from 0.00085 to 0.012.
-fn alphas_cumprod() -> Vec<f64> {
-    let (first, last) = (0.00085_f64.sqrt(), 0.012_f64.sqrt());
-    let beta = |t: usize| (first + (last - first) * t as f64 / 999.0).powi(2);
-    let mut product = 1.0;
-    let each = (0..1000).map(|t| {
-        product *= 1.0 - beta(t);
-        product
-    });
-    each.collect()
-}
-
-/// The scalings of diffusers' `LCMScheduler`, sigma 0.5 and timesteps times 10; a clean latent is timestep 0.
-fn boundary(timestep: Option<i64>) -> (f64, f64) {
-    let scaled = 10.0 * timestep.unwrap_or(0) as f64;
-    let sum = scaled.powi(2) + 0.25;
-    (0.25 / sum, scaled / sum.sqrt())
-}
-
-/// The clean latent that the answer `b` of a network means.
-fn clean_of(prediction: Prediction, z: f64, condition: f64, alpha: f64, b: f64) -> f64 {
-    match prediction {
-        Prediction::Epsilon => (z - (1.0 - alpha).sqrt() * b) / alpha.sqrt(),
-        Prediction::Sample => b,
-        Prediction::ConditionResidual => condition - b,
-    }
-}
-
-/// What the student shall say of `z`: one DDIM step with the teacher's answer, and the consistency function of the target's.
-fn wanted_of(
-    prediction: Prediction,
-    (z, condition): (f64, f64),
-    (from, to): (i64, Option<i64>),
-    (teacher, target): (f64, f64),
-) -> f64 {
-    let alphas = alphas_cumprod();
-    let alpha = alphas[from as usize];
-    let next = to.map_or(1.0, |to| alphas[to as usize]);
-    let clean = clean_of(prediction, z, condition, alpha, teacher);
-    let epsilon = (z - alpha.sqrt() * clean) / (1.0 - alpha).sqrt();
-    let further = next.sqrt() * clean + (1.0 - next).sqrt() * epsilon;
-    let (c_skip, c_out) = boundary(to);
-    c_skip * further + c_out * clean_of(prediction, further, condition, next, target)
-}
-
-/// Weights from a sine of their index.
-fn scatter(vs: &VarStore, seed: f64) {
-    let _guard = tch::no_grad_guard();
-    let variables: BTreeMap<String, Tensor> = vs.variables().into_iter().collect();
-    for (index, mut variable) in variables.into_values().enumerate() {
-        let count = variable.numel() as i64;
-        let angles = Tensor::arange(count, (Kind::Double, Device::Cpu)) * 12.9898;
-        let values = (angles + seed + index as f64).sin() * (2.0 / (count as f64).sqrt()).min(0.3);
-        variable.copy_(&values.reshape(variable.size()).to_kind(Kind::Float));
-    }
-}
 
 /// Two pairs, a bundle of small networks, and a run that distils it. The teacher learned under a scaled condition where it
 /// predicts noise, as the authors', and is sampled under the whole one.
@@ -102,49 +50,6 @@ fn config(folder: &Path, prediction: Prediction, lines: &str) -> RunConfig {
     );
     std::fs::write(&path, text).unwrap();
     RunConfig::read(&path).unwrap()
-}
-
-fn write_bundle(folder: &Path, prediction: Prediction) {
-    let mut manifest = Manifest::for_preset(Preset::Compact);
-    "tiny".clone_into(&mut manifest.name);
-    "CC0-1.0".clone_into(&mut manifest.licence);
-    "none".clone_into(&mut manifest.training_data);
-    (manifest.grid.size_px, manifest.grid.multiple_px) = (SIDE as u32, 8);
-    manifest.vqgan.config.channels = vec![4, 8];
-    manifest.vqgan.config.residual_channels = 4;
-    manifest.vqgan.config.codebook_size = 16;
-    manifest.segmenter = None;
-    let denoiser = &mut manifest.denoiser;
-    denoiser.prediction = prediction;
-    if prediction == Prediction::Epsilon {
-        denoiser.condition_in_training = ConditionScaling::SqrtAlphasCumprod;
-    }
-    denoiser.config = DenoiserConfig {
-        model_channels: 8,
-        channel_mult: vec![1, 2],
-        norm_groups: 4,
-        num_heads: 2,
-        ..denoiser.config.clone()
-    };
-    let networks = (
-        manifest.vqgan.config.clone(),
-        manifest.denoiser.config.clone(),
-    );
-    let mut writer = BundleWriter::create(folder, manifest, false).unwrap();
-    let vs = VarStore::new(Device::Cpu);
-    drop(Vqgan::new(&vs.root(), &networks.0));
-    scatter(&vs, 1.0);
-    writer
-        .add_store(FileRole::Vqgan, &vs, WeightPrecision::F32)
-        .unwrap();
-    let vs = VarStore::new(Device::Cpu);
-    drop(Denoiser::new(&vs.root(), &networks.1));
-    scatter(&vs, 2.0);
-    writer
-        .add_store(FileRole::Denoiser, &vs, WeightPrecision::F32)
-        .unwrap();
-    writer.write_card("# tiny\n").unwrap();
-    writer.finish().unwrap();
 }
 
 /// A stage ready to learn, and its images.
@@ -274,7 +179,7 @@ fn a_clean_latent_is_returned_and_a_noisy_one_forgotten() {
     assert!((at(Some(19)) - 2.000_02).abs() < 1e-4);
 }
 
-/// The boundary condition as method.md and diffusers have it, where it can be seen: between timestep 0 and 1.
+/// The boundary condition as diffusers has it, where it can be seen: between timestep 0 and 1.
 #[test]
 fn the_consistency_function_has_the_published_scalings() {
     let [noisy, clean] = latents();
@@ -413,37 +318,6 @@ fn the_loss_is_a_pseudo_huber_distance_that_moves_the_student_alone() {
         };
         assert_eq!([0, 1, 2].map(is_same), [false, true, true]);
     }
-}
-
-/// The loss of networks that answer the same everywhere, and its gradient by the student's answers.
-fn in_closed_form(prediction: Prediction, huber: f64, drawn: &Drawn) -> (f64, [f64; 4]) {
-    let alphas = alphas_cumprod();
-    let [clean, noise, condition] =
-        [&drawn.task.clean, &drawn.noise, &drawn.task.condition].map(numbers);
-    let weight = numbers(&drawn.task.weight);
-    let plane = weight.len() / drawn.steps.len();
-    let (mut sum, mut slopes) = (0.0, [0.0; 4]);
-    for i in 0..clean.len() {
-        let (item, channel) = (i / (4 * plane), i / plane % 4);
-        let step = drawn.steps[item];
-        let alpha = alphas[step.0 as usize];
-        let z = alpha.sqrt() * clean[i] + (1.0 - alpha).sqrt() * noise[i];
-        let [student, target, teacher] = [STUDENT, TARGET, TEACHER].map(|b| f64::from(b[channel]));
-        let wanted = wanted_of(prediction, (z, condition[i]), step, (teacher, target));
-        let (c_skip, c_out) = boundary(Some(step.0));
-        let found = c_skip * z + c_out * clean_of(prediction, z, condition[i], alpha, student);
-        let slope = match prediction {
-            Prediction::Epsilon => -c_out * ((1.0 - alpha) / alpha).sqrt(),
-            Prediction::Sample => c_out,
-            Prediction::ConditionResidual => -c_out,
-        };
-        let distance = ((found - wanted).powi(2) + huber * huber).sqrt();
-        let weight = weight[item * plane + i % plane];
-        sum += weight * (distance - huber);
-        slopes[channel] += weight * (found - wanted) / distance * slope;
-    }
-    let total = 4.0 * weight.iter().sum::<f64>();
-    (sum / total, slopes.map(|slope| slope / total))
 }
 
 #[test]
