@@ -108,8 +108,8 @@ impl Compared {
             false
         } else if !(SLOPES[0]..=SLOPES[1]).contains(&tone.line[0]) {
             let text = format!(
-                "Where the radiograph rises by 100 grey levels, the soft-tissue image rises by {:.1}; \
-                 were its values written with bits left empty?",
+                "Where the radiograph rises by 100 grey levels, the soft-tissue image rises by {:.1}: its values leave bits \
+                 empty, or were scaled.",
                 100.0 * tone.line[0]
             );
             self.tell(Kind::OtherScale, text);

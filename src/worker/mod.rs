@@ -50,7 +50,7 @@ pub use run_samples::SampleRecord;
 pub use suppressor::start_suppressor;
 pub use sweep::{SweepCell, SweepPlan};
 pub use thread::{News, SendError, Wake, Worker, WorkerError, WorkerGone};
-pub use trainer::{check_run_file, check_run_place};
+pub use trainer::{check_run_file, check_run_place, complete_run_file};
 
 pub use crate::contest::{
     Candidate, ContestOutcome, ContestPlan, ContestStep, Contestant, JudgedCase, KeptOutcome,

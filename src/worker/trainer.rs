@@ -128,6 +128,14 @@ pub fn check_run_file(path: &Path) -> Result<(), String> {
         .map_err(|err| err.to_string())
 }
 
+/// A run file of a fine-tuning with what it does not state of augmentation and losses, as they proved good.
+///
+/// # Errors
+/// A sentence, where it is no run file or its base cannot be read.
+pub fn complete_run_file(text: &str, path: &Path) -> Result<String, String> {
+    train::with_recipe(text, path).map_err(|err| err.to_string())
+}
+
 /// Whether a run may write into `folder` that learns from images in `sources`.
 ///
 /// # Errors

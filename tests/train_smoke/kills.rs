@@ -2,7 +2,7 @@
 //! run that nobody disturbed.
 
 use super::fine_tuning::{ADAPTER, tiny_bundle, tuned};
-use super::{alone, bench, config, parts, vqgan_line};
+use super::{OPPONENT, alone, bench, config_against, parts, vqgan_line};
 use diaphane::train::{RunConfig, RunFolder, RunState};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Lines};
@@ -194,7 +194,8 @@ fn runs_killed_at_known_places_end_as_those_that_were_not() {
     let prepared = |stage: &str, name: &str, extra: &str| {
         let root = temp.path().join(format!("{stage}-{name}"));
         std::fs::create_dir(&root).unwrap();
-        let config = config(stage, &root, &data, &format!("iterations = 90\n{extra}"));
+        let extra = format!("iterations = 90\n{extra}");
+        let config = config_against(OPPONENT, stage, &root, &data, &extra);
         (root.join(format!("{stage}.toml")), config)
     };
     for stage in ["segmenter", "vqgan"] {

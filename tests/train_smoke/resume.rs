@@ -321,11 +321,19 @@ fn a_finished_run_that_is_resumed_judges_and_notes_nothing_again() {
         );
         assert_eq!(recorder.validations.len(), 0);
         assert_eq!((read(&log), state()), (told, stood));
-        let version = env!("CARGO_PKG_VERSION");
-        assert_eq!(
-            read(&config.out.join("starts.csv")),
-            format!("iteration,program\n0,diaphane {version}\n{iterations},diaphane {version}\n")
-        );
+        let starts = read(&config.out.join("starts.csv"));
+        let mut starts = starts.lines();
+        assert_eq!(starts.next(), Some("iteration,program,arithmetic"));
+        for iteration in [0, iterations] {
+            let start = starts.next().unwrap();
+            let program = env!("CARGO_PKG_VERSION");
+            let begin = format!("{iteration},diaphane {program},Cpu ");
+            assert!(
+                start.starts_with(&begin) && start.ends_with(" 1 threads"),
+                "{start}"
+            );
+        }
+        assert_eq!(starts.next(), None);
     }
 }
 

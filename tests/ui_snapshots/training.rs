@@ -8,7 +8,9 @@ use crate::phantom::defaults;
 use diaphane::formats::hexadecimal;
 use diaphane::formats::raster::{write_grey16, write_mask8};
 use diaphane::simulate::{Phantom, PhantomConfig, PhantomStudy, SoftTone};
-use diaphane::ui::{PathField, RunStatus, TrainingCommand, TrainingRun, UiCommand, WizardStep};
+use diaphane::ui::{
+    PathField, RunPlan, RunStatus, TrainingCommand, TrainingRun, UiCommand, WizardStep,
+};
 use diaphane::worker::{
     EndReason, EventKind, JobHandle, Preflight, RunSummary, StopReason, Terms, TrainEvent,
     TrainStage, TrainingPlan,
@@ -82,6 +84,12 @@ impl Window {
             let path = root.join(name).display().to_string();
             self.train(TrainingCommand::Type(field, path));
         }
+        let plan = RunPlan {
+            iterations: 1000,
+            batch: 4,
+            ..self.wizard().plan.clone()
+        };
+        self.train(TrainingCommand::SetPlan(plan));
         self
     }
 

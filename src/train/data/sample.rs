@@ -312,8 +312,10 @@ mod tests {
             name: "a".to_owned(),
             radiograph: write("a_cxr.png", 40, 40, 9),
             soft_tissue: Some(write("a_soft.png", 80, 80, 0)),
-            lungs: Some(write("a_lungmask.png", 20, 20, 0)),
+            lungs: Some(folder.path().join("a_lungmask.png")),
         };
+        let mask = image::GrayImage::from_fn(20, 20, |x, _| image::Luma([255 * u8::from(x < 9)]));
+        mask.save(folder.path().join("a_lungmask.png")).unwrap();
         let sample = Sample::read(&files, None).unwrap();
         assert_eq!(sample.soft_tissue.unwrap().size(), (40, 40));
         assert_eq!(sample.lungs.unwrap().size(), (40, 40));

@@ -17,6 +17,8 @@ const SIDE: i64 = 32;
 
 /// Two radiographs with lungs, and networks of a few channels; the VQGAN plays against a discriminator.
 fn config(stage: &str, folder: &Path) -> RunConfig {
+    let data = folder.join("data");
+    std::fs::create_dir_all(&data).unwrap();
     for name in ["a", "b"] {
         for (ending, lungs) in [("cxr", false), ("lungmask", true)] {
             let value = |i: i64| {
@@ -28,8 +30,8 @@ fn config(stage: &str, folder: &Path) -> RunConfig {
             };
             let values = (0..SIDE * SIDE).map(value).collect();
             let picture = Raster::new(SIDE as usize, SIDE as usize, values).unwrap();
-            let path = folder.join(format!("{name}_{ending}.png"));
-            write_grey16(&path, &picture, false).unwrap();
+            let path = data.join(format!("{name}_{ending}.png"));
+            write_grey16(&path, &picture, true).unwrap();
         }
     }
     let text = format!(
@@ -42,7 +44,7 @@ fn config(stage: &str, folder: &Path) -> RunConfig {
         patch_px = 32
         [[data.source]]
         kind = "masks"
-        folder = '{folder}'
+        folder = '{folder}/data'
         grid_px = 32
         [model.segmenter]
         init_channels = 4

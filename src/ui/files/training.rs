@@ -11,7 +11,7 @@ use crate::ui::training::{
 use crate::worker::site::{Rollback, Shipped};
 use crate::worker::{
     BranchPlan, CheckpointRecord, KeptOutcome, KeptResult, RunRecord, branch_run, check_run_file,
-    check_run_place,
+    check_run_place, complete_run_file,
 };
 use eframe::egui;
 use std::path::{Path, PathBuf};
@@ -239,6 +239,7 @@ fn prepare(folder: &Path, run: &str, split: &Split) -> Result<Prepared, String> 
         .write(&split_file, true)
         .map_err(|err| err.to_string())?;
     let run_file = folder.join(RUN_FILE);
+    let run = complete_run_file(run, &run_file)?;
     write_atomically(&run_file, run.as_bytes(), true).map_err(|err| err.to_string())?;
     check_run_file(&run_file)?;
     Ok(Prepared { run_file })

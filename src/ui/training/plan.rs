@@ -13,6 +13,13 @@ const ADAPTER_RANK: i64 = 8;
 /// Validations and checkpoints on the way.
 const NUM_CHECKPOINTS: u64 = 10;
 
+/// The learning rate at the end, where the largest is not smaller still.
+const FLOOR: f64 = 1e-5;
+/// Share of the run in which the learning rate rises: one of so many.
+const WARM_UP: u64 = 12;
+/// Decay of the averaged weights: they remember some fifty iterations.
+const EMA_DECAY: f64 = 0.98;
+
 /// How long and with what a bundle is trained further.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunPlan {
@@ -56,15 +63,24 @@ impl FineTuning {
             Self::Adapter => "A small adapter (low rank)",
         }
     }
+
+    /// The largest learning rate that proved good: that of the recipes beside the model.
+    pub fn learning_rate(self) -> f64 {
+        match self {
+            Self::Whole => 4e-4,
+            Self::Adapter => 2e-3,
+        }
+    }
 }
 
 impl Default for RunPlan {
+    /// What `models/compact/recipe/fine_tune.toml` has, whose worth the README's table shows.
     fn default() -> Self {
         Self {
-            iterations: 1000,
-            batch: 4,
-            patch_px: 256,
-            learning_rate: 2e-4,
+            iterations: 240,
+            batch: 6,
+            patch_px: 384,
+            learning_rate: FineTuning::Whole.learning_rate(),
             seed: 1,
             method: FineTuning::Whole,
             patience: 5,
@@ -158,7 +174,12 @@ impl RunPlan {
         ]);
         let optimizer = Table::from_iter([
             ("learning_rate".to_owned(), Value::Float(self.learning_rate)),
-            ("warm_up".to_owned(), between(20)),
+            (
+                "floor".to_owned(),
+                Value::Float(FLOOR.min(self.learning_rate)),
+            ),
+            ("warm_up".to_owned(), between(WARM_UP)),
+            ("ema_decay".to_owned(), Value::Float(EMA_DECAY)),
         ]);
         let mut source = Table::from_iter([
             ("kind".to_owned(), "pairs".into()),
@@ -242,8 +263,14 @@ mod tests {
             std::fs::write(&file, text).unwrap();
             assert_eq!(crate::worker::check_run_file(&file), Ok(()), "{text}");
         }
-        assert!(texts[0].contains("validate_every = 100") && texts[0].contains("[patience]"));
-        assert!(texts[1].contains("rank = 8") && texts[1].contains("accumulate = 4"));
+        assert!(texts[0].contains("validate_every = 24") && texts[0].contains("[patience]"));
+        assert!(texts[1].contains("rank = 8") && texts[1].contains("accumulate = 6"));
+        let slow = RunPlan {
+            learning_rate: 5e-6,
+            ..RunPlan::default()
+        };
+        std::fs::write(&file, slow.run_file(places).unwrap()).unwrap();
+        assert_eq!(crate::worker::check_run_file(&file), Ok(()));
         assert!(!texts[1].contains("[patience]") && !texts[0].contains("soft_folder"));
         let apart = Places {
             soft: Some(&root.join("soft")),

@@ -29,6 +29,9 @@ fn a_run_is_prepared_step_by_step() {
         bundle.to_str().expect("text"),
         "split.json",
         "iterations = 1000",
+        // Of the recipe that proved good.
+        "rollout_share = 0.6",
+        "[augmentation]",
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }

@@ -27,6 +27,8 @@ const STUDENT: [f32; 4] = [-0.15, 0.44, 0.52, -0.38];
 /// Two pairs, a bundle of small networks, and a run that distils it. The teacher learned under a scaled condition where it
 /// predicts noise, as the authors', and is sampled under the whole one.
 fn config(folder: &Path, prediction: Prediction, lines: &str) -> RunConfig {
+    let data = folder.join("data");
+    std::fs::create_dir_all(&data).unwrap();
     for (name, shift) in [("a", 0.0), ("b", 1.3)] {
         for (ending, bone) in [("cxr", 0.15), ("soft", 0.0)] {
             let value = |i: usize| {
@@ -35,7 +37,7 @@ fn config(folder: &Path, prediction: Prediction, lines: &str) -> RunConfig {
                 0.4 + 0.2 * ((x * 0.2 + shift).sin() + (y * 0.3).cos()) + ribs
             };
             let picture = Raster::new(SIDE, SIDE, (0..SIDE * SIDE).map(value).collect()).unwrap();
-            write_grey16(&folder.join(format!("{name}_{ending}.png")), &picture, true).unwrap();
+            write_grey16(&data.join(format!("{name}_{ending}.png")), &picture, true).unwrap();
         }
     }
     let bundle = folder.join("tiny");
@@ -46,7 +48,7 @@ fn config(folder: &Path, prediction: Prediction, lines: &str) -> RunConfig {
     let text = format!(
         "stage = 'distill'\nbase = 'tiny'\nout = 'run'\niterations = 9\ndevice = 'cpu'\nprecision = 'f32'\nbatch = 3\n\
          patch_px = 32\n{lines}\n[optimizer]\nlearning_rate = 1e-3\nwarm_up = 0\ngradient_clip = 0.0\n[data]\n\
-         validation = ['b']\n[[data.source]]\nkind = 'pairs'\nfolder = '.'\ngrid_px = 32\n"
+         validation = ['b']\n[[data.source]]\nkind = 'pairs'\nfolder = 'data'\ngrid_px = 32\n"
     );
     std::fs::write(&path, text).unwrap();
     RunConfig::read(&path).unwrap()

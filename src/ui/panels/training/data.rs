@@ -68,6 +68,7 @@ fn base_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
             if ui.radio(plan.method == method, method.name()).clicked() {
                 let plan = RunPlan {
                     method,
+                    learning_rate: method.learning_rate(),
                     ..plan.clone()
                 };
                 ask(commands, TrainingCommand::SetPlan(plan));
