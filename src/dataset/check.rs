@@ -1,6 +1,7 @@
 //! The whole dataset: every pair, and what the pairs say of each other.
 
 use super::copy_record::CopySources;
+use super::enlarged;
 use super::finding::{Finding, FindingKind as Kind, Severity};
 use super::listing::{FolderKind, Listing, PairFiles};
 use super::pair_check::examine;
@@ -147,7 +148,28 @@ fn duplicates(pairs: &[PairReport], observer: &dyn Observer) -> Option<Vec<Findi
             .into_iter()
             .flatten(),
     );
+    findings.extend(changed_copies(pairs, observer)?);
     Some(findings)
+}
+
+/// Radiographs that are nearly one once one of them is moved, turned, enlarged or mirrored, and not as they lie.
+fn changed_copies(pairs: &[PairReport], observer: &dyn Observer) -> Option<Vec<Finding>> {
+    let smalls: Vec<&[f32]> = pairs.iter().map(|pair| pair.small.as_slice()).collect();
+    let found = enlarged::copies(&smalls, observer)?.into_iter();
+    let found = found.map(|(one, other)| (&pairs[one], &pairs[other]));
+    let changed = found.filter(|(one, other)| {
+        let as_it_lies = likeness(&one.small, &other.small);
+        as_it_lies.max(likeness(&mirrored(&one.small), &other.small)) < NEARLY_ONE
+    });
+    let text = "One of these is nearly the other, moved, turned or enlarged: an enlarged dataset? Give its originals.";
+    let told = changed.map(|(one, other)| {
+        Finding::new(
+            Kind::NearDuplicate,
+            &[&one.radiograph, &other.radiograph],
+            text,
+        )
+    });
+    Some(told.collect())
 }
 
 /// The pairs behind `index` whose radiograph is nearly this one's, or nearly its mirror image.

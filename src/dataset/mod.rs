@@ -14,6 +14,7 @@ mod copy_record;
 mod dicom_file;
 mod dicom_mates;
 mod dicom_pairs;
+mod enlarged;
 mod error;
 mod finding;
 mod folders;

@@ -106,7 +106,8 @@ pub(super) fn coarse(grey: &FloatImage) -> Vec<f32> {
     of_length_1(reduced.into_iter().map(|value| value - mean).collect())
 }
 
-fn of_length_1(values: Vec<f32>) -> Vec<f32> {
+/// The values scaled so that the sum of their squares is 1.
+pub(super) fn of_length_1(values: Vec<f32>) -> Vec<f32> {
     let length = values.iter().map(|v| v * v).sum::<f32>().sqrt();
     if length == 0.0 {
         return values;

@@ -23,6 +23,12 @@ pub fn mirrored(image: &FloatImage) -> FloatImage {
     moved(image, |col, row| (LAST - col, row))
 }
 
+/// A copy of pair b under another name, whose places show what `from` names.
+pub fn changed_copy(pairs: &Pairs, from: impl Fn(f64, f64) -> (f64, f64)) {
+    pairs.write("d_cxr", &moved(&chest(1).radiograph, &from));
+    pairs.write("d_soft", &moved(&chest(1).soft_tissue, &from));
+}
+
 pub fn inverted(image: &FloatImage) -> FloatImage {
     image.map(|v| 1.0 - v)
 }

@@ -1,7 +1,8 @@
 //! The test matrix: what can be wrong in a dataset, and what must be said of it.
 
 use crate::damage::{
-    CXR, LAST, SOFT, dicom_of, grey8, halve, in_dicom, inverted, list, made_by_us, mirrored, reduce,
+    CXR, LAST, SOFT, changed_copy, dicom_of, grey8, halve, in_dicom, inverted, list, made_by_us,
+    mirrored, reduce,
 };
 use crate::folder::{Header, Pairs, SIDE, chest, moved};
 use diaphane::dataset::{FindingKind as Kind, Severity};
@@ -309,6 +310,34 @@ pub const HARMS: &[Harm] = &[
             let nearly = |picture| moved(picture, |col, row| (col + 1.5, row));
             pairs.write("d_cxr", &nearly(&chest(1).radiograph));
             pairs.write("d_soft", &nearly(&chest(1).soft_tissue));
+        },
+    ),
+    told("a copy moved by a fiftieth", Kind::NearDuplicate, |pairs| {
+        let by = 0.02 * LAST;
+        changed_copy(pairs, |col, row| (col + by, row - by));
+    }),
+    told(
+        "a copy turned by four degrees",
+        Kind::NearDuplicate,
+        |pairs| {
+            let (sin, cos) = 4_f64.to_radians().sin_cos();
+            changed_copy(pairs, |col, row| {
+                let (x, y) = (col - 0.5 * LAST, row - 0.5 * LAST);
+                (
+                    cos * x + sin * y + 0.5 * LAST,
+                    cos * y - sin * x + 0.5 * LAST,
+                )
+            });
+        },
+    ),
+    told(
+        "a mirrored copy cut to 93 percent",
+        Kind::NearDuplicate,
+        |pairs| {
+            changed_copy(pairs, |col, row| {
+                let grown = |v: f64| 0.93 * (v - 0.5 * LAST) + 0.5 * LAST;
+                (grown(LAST - col), grown(row))
+            });
         },
     ),
     told(

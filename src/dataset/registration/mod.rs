@@ -4,7 +4,7 @@
 //! been scaled or cut besides. A network that learns from such a pair learns double outlines.
 
 mod similarity;
-mod spectrum;
+pub(super) mod spectrum;
 
 use crate::radiograph::{FloatImage, Raster, gaussian_blur, resize_area};
 use similarity::{Place, Similarity, common_motion};

@@ -58,6 +58,37 @@ pub(super) fn find_shift(first: &FloatImage, second: &FloatImage, reach_px: usiz
     }
 }
 
+/// The spectrum of a square picture of `side` pixels, row by row.
+pub(in crate::dataset) fn transformed(values: &[f32], side: usize) -> Vec<Complex32> {
+    let mut data: Vec<Complex32> = values.iter().map(|v| Complex32::new(*v, 0.0)).collect();
+    let planner = &mut FftPlanner::new();
+    transform(&mut data, (side, side), FftDirection::Forward, planner);
+    data
+}
+
+/// The highest sum of products of two square pictures with these spectra, one shifted by up to `reach_px` either way;
+/// the correlation where both are of length 1.
+pub(in crate::dataset) fn highest_correlation(
+    first: &[Complex32],
+    second: &[Complex32],
+    side: usize,
+    reach_px: usize,
+) -> f32 {
+    let mut data: Vec<Complex32> = first
+        .iter()
+        .zip(second)
+        .map(|(a, b)| a.conj() * b)
+        .collect();
+    let planner = &mut FftPlanner::new();
+    transform(&mut data, (side, side), FftDirection::Inverse, planner);
+    let surface = Surface {
+        values: data.iter().map(|value| value.re).collect(),
+        size: (side, side),
+    };
+    let (col, row) = surface.highest_within(reach_px);
+    surface.at(col, row) / (side * side).max(1) as f32
+}
+
 /// The picture less its mean, falling to nothing at its borders, which would otherwise be found as an edge that never
 /// moves.
 fn windowed(image: &FloatImage) -> Vec<Complex32> {
