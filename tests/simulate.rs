@@ -14,6 +14,7 @@ mod varied;
 
 mod support;
 
+use diaphane::dataset::{Simulated, simulated};
 use diaphane::formats::{self, raster::read_mask};
 use diaphane::metrics::LungField;
 use diaphane::radiograph::{FloatImage, gaussian_blur};
@@ -239,6 +240,20 @@ fn written_studies_read_back_and_add_up() {
     );
     let mask = read_mask(&dir.path().join("phantom_4_0001_lungmask.png")).unwrap();
     assert_eq!(mask, study(&small(), study_seed(4, 1)).lung_mask);
+
+    // Known again by its name, and under another one by what lies beside it.
+    let file = |name: &str| dir.path().join(name);
+    assert_eq!(
+        simulated(&file("phantom_4_0001_cxr.png")),
+        Some(Simulated::Drawn)
+    );
+    assert_eq!(simulated(&file("site_cxr.png")), None);
+    std::fs::copy(
+        file("phantom_4_0001_contents.json"),
+        file("site_contents.json"),
+    )
+    .unwrap();
+    assert_eq!(simulated(&file("site_cxr.png")), Some(Simulated::Drawn));
 
     let again = write_studies(into(false), (2, 4), &small(), &mut |_, _| {});
     assert!(matches!(again, Err(SimulateError::Write(_))));

@@ -5,13 +5,12 @@ use super::predictor::{Observer, Predictor};
 use super::{
     Case, ContestError, ContestOutcome, Contestant, Gallery, JudgedCase, Scores, TestSet, reference,
 };
-use crate::dataset::PairFiles;
+use crate::dataset::{PairFiles, simulated};
 use crate::formats;
 use crate::model::BundleInfo;
 use crate::model::site::{self, Look, Looks, SiteFolder, utc_now};
 use crate::pipeline::{ComputeOptions, Perceptual, SuppressionSettings};
 use crate::radiograph::LungMask;
-use crate::simulate::is_simulated;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -234,7 +233,7 @@ impl Runner<'_> {
             name: pair.name.clone(),
             radiograph: pair.radiograph.clone(),
             soft_tissue: pair.soft_tissue.clone(),
-            is_simulated: is_simulated(&pair.radiograph),
+            is_simulated: simulated(&pair.radiograph).is_some(),
             kept: self.kept.remove(&pair.name).unwrap_or_default(),
         });
         let cases = cases.collect();

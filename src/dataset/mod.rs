@@ -50,6 +50,7 @@ pub use page::report_page;
 pub use pair_report::PairReport;
 pub use pairing::list_pairs;
 pub use patients::{PATIENTS_FILE, add_patients, patient_key, read_patients};
+pub use phantoms::{Simulated, simulated};
 pub use picture::patient_sha256;
 pub use registering::{Outcome, RegisterRequest, RegisteredCopy, RegisteredPair, register_dataset};
 pub use registration::{Registration, register};

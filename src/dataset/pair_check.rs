@@ -4,7 +4,7 @@ use super::finding::{Finding, FindingKind as Kind};
 use super::listing::PairFiles;
 use super::mates::{Mates, compare, is_one_shape};
 use super::pair_report::PairReport;
-use super::phantoms::is_phantom;
+use super::phantoms::{Simulated, simulated};
 use super::picture::{Picture, coarse, small};
 use super::registration_report::RegistrationReport;
 use super::thumbnail::PairThumbnails;
@@ -256,7 +256,7 @@ impl PairCheck<'_> {
             radiograph: self.files.radiograph.clone(),
             soft_tissue: self.files.soft_tissue.clone(),
             lung_mask: self.files.lung_mask.clone(),
-            is_phantom: is_phantom(self.files),
+            is_phantom: simulated(&self.files.radiograph) == Some(Simulated::Drawn),
             size: radiograph.size(),
             row_mm: radiograph.spacing.map(|spacing| spacing.row_mm),
             pixels_sha256: self.radiograph.pixels_sha256.clone(),

@@ -275,6 +275,11 @@ fn written_projections_pass_the_dataset_check() {
         .unwrap();
     assert_eq!(report.pairs.len(), 2);
     assert!(report.is_usable(), "{:?}", report.findings);
+    for pair in &report.pairs {
+        let made = dataset::simulated(&pair.radiograph);
+        assert_eq!(made, Some(dataset::Simulated::Projected));
+        assert!(!pair.is_phantom, "somebody's chest");
+    }
     let contents = written
         .iter()
         .find(|path| path.to_string_lossy().ends_with("0001_contents.json"));

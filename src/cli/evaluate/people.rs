@@ -2,10 +2,9 @@
 
 use crate::cli::args::EvaluateArgs;
 use crate::contest::simulated_caution;
-use crate::dataset::{CheckRequest, PairFiles, patient_key, patient_sha256};
+use crate::dataset::{CheckRequest, PairFiles, patient_key, patient_sha256, simulated};
 use crate::evidence::Patients;
 use crate::formats;
-use crate::simulate::is_simulated;
 
 /// The patients, as the list beside the pairs names them, or else the radiographs' headers; a pair that nobody names counts
 /// as a patient of its own, and is told as that.
@@ -38,6 +37,8 @@ pub(super) fn patients(args: &EvaluateArgs, pairs: &[PairFiles]) -> anyhow::Resu
 
 /// What must be known before any score is read: that the pairs are phantoms, all or some of them.
 pub(super) fn caution(pairs: &[PairFiles]) -> Option<String> {
-    let simulated = pairs.iter().filter(|pair| is_simulated(&pair.radiograph));
-    simulated_caution("The set of pairs", simulated.count(), pairs.len())
+    let made = pairs
+        .iter()
+        .filter(|pair| simulated(&pair.radiograph).is_some());
+    simulated_caution("The set of pairs", made.count(), pairs.len())
 }
