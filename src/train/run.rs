@@ -15,6 +15,7 @@ use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
 };
 use crate::formats::FileLock;
+use crate::radiograph::counted;
 use reported::Reported;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -99,7 +100,10 @@ pub fn run(
 fn arithmetic(config: &RunConfig, device: Device) -> String {
     let kind = config.precision.kind(device);
     match device {
-        Device::Cpu => format!("{device:?} {kind:?} {} threads", tch::get_num_threads()),
+        Device::Cpu => {
+            let threads = counted(i64::from(tch::get_num_threads()), "thread");
+            format!("{device:?} {kind:?} {threads}")
+        }
         _ => format!("{device:?} {kind:?}"),
     }
 }
@@ -110,6 +114,7 @@ fn begin(
     observer: &mut dyn Observer,
 ) -> Result<(RunFolder, FileLock, Dataset), TrainError> {
     check(config)?;
+    RunFolder::refuse_place(config)?;
     let dataset = Dataset::load(config, observer)?;
     let folder = RunFolder::create(config)?;
     let lock = folder.lock()?;

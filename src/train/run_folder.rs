@@ -67,14 +67,10 @@ impl RunFolder {
     /// The folder is the user's alone: what lies in it are pictures of patients.
     ///
     /// # Errors
-    /// [`TrainError::RunExists`] where a run lies there already, [`TrainError::OutInside`], [`TrainError::OtherSplit`].
+    /// [`TrainError::RunExists`] where a run lies there already.
     pub fn create(config: &RunConfig) -> Result<Self, TrainError> {
         let root = config.out.clone();
         let settings = root.join(SETTINGS);
-        if settings.exists() {
-            return Err(TrainError::RunExists { path: root });
-        }
-        Self::refuse_place(config)?;
         let doing = "making the run folder";
         formats::make_private_folder(&root).map_err(TrainError::file(doing, &root))?;
         let checkpoints = root.join("checkpoints");

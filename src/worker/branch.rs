@@ -5,7 +5,7 @@
 //! was cut off is no run.
 
 use super::CheckpointRecord;
-use crate::formats::{copy_atomically, flush_name, write_atomically};
+use crate::formats::{copy_atomically, flush_name, make_private_folder, write_atomically};
 use crate::train::{PatienceConfig, RunConfig, RunFolder, TrainError, copy_base};
 use std::fs;
 use std::io;
@@ -141,6 +141,7 @@ fn settings_of(plan: &BranchPlan, run: &RunFolder) -> Result<RunConfig, BranchEr
         *split = plan.to.join(name);
     }
     settings.validate()?;
+    RunFolder::refuse_among_images(&settings)?;
     Ok(settings)
 }
 
@@ -172,6 +173,7 @@ fn fill(
     settings: &RunConfig,
     (checkpoint, best): (&CheckpointRecord, Option<&CheckpointRecord>),
 ) -> Result<(), BranchError> {
+    make_private_folder(folder).map_err(BranchError::at(folder))?;
     let checkpoints = folder.join("checkpoints");
     fs::create_dir_all(&checkpoints).map_err(BranchError::at(&checkpoints))?;
     for file in files_of(&plan.from)? {

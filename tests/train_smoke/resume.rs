@@ -329,7 +329,7 @@ fn a_finished_run_that_is_resumed_judges_and_notes_nothing_again() {
             let program = env!("CARGO_PKG_VERSION");
             let begin = format!("{iteration},diaphane {program},Cpu ");
             assert!(
-                start.starts_with(&begin) && start.ends_with(" 1 threads"),
+                start.starts_with(&begin) && start.ends_with(" 1 thread"),
                 "{start}"
             );
         }

@@ -1,6 +1,6 @@
 //! Where a run may not write: among the images it learns from, and over a split that no run wrote.
 
-use super::RunFolder;
+use super::{RunFolder, SETTINGS};
 use crate::train::{RunConfig, TrainError};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,12 +26,27 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Refuses what a new run would lay its files among or over.
-    pub(super) fn refuse_place(config: &RunConfig) -> Result<(), TrainError> {
+    /// Refuses a run whose folder lies among the images of its own sources.
+    ///
+    /// # Errors
+    /// [`TrainError::OutInside`].
+    pub fn refuse_among_images(config: &RunConfig) -> Result<(), TrainError> {
         let sources = config.data.source.iter();
         let folders =
             sources.flat_map(|source| [Some(&source.folder), source.soft_folder.as_ref()]);
-        Self::refuse_inside(&config.out, folders.flatten().map(PathBuf::as_path))?;
+        Self::refuse_inside(&config.out, folders.flatten().map(PathBuf::as_path))
+    }
+
+    /// Refuses what a new run would lay its files among or over, before anything is read.
+    ///
+    /// # Errors
+    /// [`TrainError::RunExists`], [`TrainError::OutInside`], [`TrainError::OtherSplit`].
+    pub(in crate::train) fn refuse_place(config: &RunConfig) -> Result<(), TrainError> {
+        if config.out.join(SETTINGS).exists() {
+            let path = config.out.clone();
+            return Err(TrainError::RunExists { path });
+        }
+        Self::refuse_among_images(config)?;
         let kept = config.out.join(super::split::FILE);
         let Ok(there) = fs::read(&kept) else {
             return Ok(());
@@ -63,6 +78,7 @@ fn real(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::{Start, Unobserved, run};
 
     #[test]
     fn a_run_does_not_write_among_its_images() {
@@ -105,9 +121,27 @@ mod tests {
         fs::write(out.join("split.json"), "{}").unwrap();
         RunFolder::refuse_place(&config).unwrap();
         fs::write(out.join("split.json"), "[]").unwrap();
-        let err = RunFolder::create(&config).unwrap_err().to_string();
-        assert!(err.contains("another split lies"), "{err}");
+        // Before any image is looked for: there is none.
+        let err = run(&config, Start::Fresh, &mut Unobserved).unwrap_err();
+        assert!(err.to_string().contains("another split lies"), "{err}");
         assert_eq!(fs::read_to_string(out.join("split.json")).unwrap(), "[]");
         assert!(!out.join("run.toml").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_looks_into_a_run_folder() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("runs/mine");
+        let text = format!(
+            "stage = 'segmenter'\nout = '{}'\niterations = 1\n[[data.source]]\nkind = 'masks'\nfolder = 'masks'\n",
+            out.display()
+        );
+        let file = temp.path().join("run.toml");
+        fs::write(&file, text).unwrap();
+        RunFolder::create(&RunConfig::read(&file).unwrap()).unwrap();
+        let mode = fs::metadata(&out).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
     }
 }
