@@ -6,7 +6,7 @@
 
 use super::Observer;
 use super::parallel::map_parallel;
-use super::picture::{SMALL_PX, mirrored, of_length_1};
+use super::picture::{SMALL_PX, likeness, mirrored, of_length_1};
 use super::registration::spectrum::{highest_correlation, transformed};
 use super::watch::CancelOnly;
 use rustfft::num_complex::Complex32;
@@ -18,12 +18,12 @@ const TURNS_DEGREES: [f32; 9] = [-10.0, -7.5, -5.0, -2.5, 0.0, 2.5, 5.0, 7.5, 10
 const SCALES: [f32; 7] = [0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15];
 /// Shifts that are looked through, pixels of a small picture to either side: a twelfth of it.
 const REACH_PX: usize = 10;
-/// Others that are laid on a radiograph. Of 170 radiographs of two sites the original of a copy always came first.
+/// Others that are laid on a radiograph.
 const NEAREST: usize = 8;
 /// Turned and enlarged pictures, the best by their amplitudes, that are laid on each of them.
 const TRIED: usize = 12;
-/// Correlation from which two are one picture. Copies that lie between the steps have 0.81 at least, the nearest of
-/// other patients 0.65 at most.
+/// Correlation from which two are one picture. No two of 163 JSRT radiographs reach it; of 21 copies of them that were
+/// turned, moved, enlarged, brightened and every third mirrored at once, by chance, all but two do.
 const ONE_PICTURE: f32 = 0.75;
 /// Frequencies whose amplitudes are compared, to either side of none; two by two.
 const BAND: i64 = 24;
@@ -85,16 +85,16 @@ fn every_way(small: &[f32]) -> Vec<Changed> {
 }
 
 fn nearest_way(changed: &[Changed], amplitudes: &[f32]) -> f32 {
-    let likeness = changed
+    let alike = changed
         .iter()
-        .map(|way| product(&way.amplitudes, amplitudes));
-    likeness.fold(f32::NEG_INFINITY, f32::max)
+        .map(|way| likeness(&way.amplitudes, amplitudes));
+    alike.fold(f32::NEG_INFINITY, f32::max)
 }
 
 fn is_one_picture(changed: &[Changed], other: &[f32], amplitudes: &[f32]) -> bool {
     let mut ways: Vec<(f32, &Changed)> = changed
         .iter()
-        .map(|way| (product(&way.amplitudes, amplitudes), way))
+        .map(|way| (likeness(&way.amplitudes, amplitudes), way))
         .collect();
     ways.sort_by(|a, b| b.0.total_cmp(&a.0));
     let other = transformed(other, SMALL_PX);
@@ -102,10 +102,6 @@ fn is_one_picture(changed: &[Changed], other: &[f32], amplitudes: &[f32]) -> boo
     tried.any(|(_, way)| {
         highest_correlation(&way.spectrum, &other, SMALL_PX, REACH_PX) >= ONE_PICTURE
     })
-}
-
-fn product(first: &[f32], second: &[f32]) -> f32 {
-    first.iter().zip(second).map(|(a, b)| a * b).sum()
 }
 
 /// Amplitudes of the coarser frequencies, the finer among them raised to the same strength, their mean taken off, scaled to
