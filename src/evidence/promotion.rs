@@ -30,8 +30,8 @@ pub const REFERENCE_LOSS_DB: f64 = 0.3;
 pub const WATCHED: [(&str, f64); 2] = [("RBF", 0.05), ("detail_corr", 0.02)];
 
 /// What is watched on the reference set alone, with the most its mean may be worse: the contrast of nodules. It is known of
-/// those phantoms that have some. With the shipped model another seed of the noise changes that mean by 0.02, so that a twentieth
-/// is more than chance, and less than a reader sees of one nodule.
+/// those phantoms that have some. With the shipped model another seed of the noise changed that mean by 0.02: a twentieth is more
+/// than chance.
 pub const FINDINGS: (&str, f64) = ("finding_gain", 0.05);
 
 /// One question that a candidate is asked.

@@ -8,7 +8,7 @@ impl Dataset {
     pub(in crate::train) fn cautions(&self, config: &RunConfig) -> Vec<String> {
         let unchecked = self.unchecked.iter().map(|folder| {
             format!(
-                "no split covers these pairs, so that nobody checked them or keeps any for the test: \
+                "no split covers these pairs: nothing says that they were checked, and none is kept for a test; \
                  see `diaphane dataset check` and `split`: {}",
                 folder.display()
             )
