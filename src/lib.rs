@@ -36,9 +36,9 @@
 //! | 2 | [`dataset`] | pairs to learn from: which files, whether they are fit, laid on each other, who is kept for the test |
 //! | 3 | [`pipeline`] | the order of the stages, their cache, the certificate |
 //! | 3 | [`evidence`] | which model or setting is better, how sure that is, and when a model may be promoted |
-//! | 3 | [`train`] | data, augmentation, losses, optimiser, checkpoints |
 //! | 3 | [`simulate`] | a chest phantom with exact truth |
 //! | 4 | [`contest`] | models judged on the same cases, and what comes of it |
+//! | 4 | [`train`] | data, augmentation, losses, optimiser, checkpoints |
 //! | 4 | `render` | textures and shaders (feature `gui`) |
 //! | 5 | [`worker`] | the one thread that suppresses, segments, trains and judges |
 //! | 6 | `ui` | the window (feature `gui`) |

@@ -34,10 +34,10 @@ const LAYERS: [Layer; 20] = [
     layer("dataset", 2, &["formats", "display"]),
     layer("model", 2, &["nn", "formats"]),
     layer("pipeline", 3, BELOW_PIPELINE),
-    layer("train", 3, BELOW_TRAIN),
     layer("evidence", 3, &["metrics", "formats"]),
     layer("simulate", 3, &["formats", "display", "dataset"]),
     layer("contest", 4, BELOW_CONTEST),
+    layer("train", 4, BELOW_TRAIN),
     layer("render", 4, &["display"]),
     layer("worker", 5, &["pipeline", "train", "contest", "formats"]),
     layer(
@@ -67,6 +67,7 @@ const BELOW_TRAIN: &[&str] = &[
     "dataset",
     "diffusion",
     "model",
+    "pipeline",
 ];
 
 const BELOW_CONTEST: &[&str] = &[

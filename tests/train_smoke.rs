@@ -12,6 +12,8 @@ mod branch;
 mod fine_tuning;
 #[path = "train_smoke/kills.rs"]
 mod kills;
+#[path = "train_smoke/lungs.rs"]
+mod lungs;
 #[path = "train_smoke/resume.rs"]
 mod resume;
 

@@ -110,6 +110,8 @@ impl Named {
     /// one.
     fn add_mask(&mut self, stem: &str, at: usize, path: &Path) {
         let (name, words) = stem.split_at(at);
+        // What `segment` writes is called after the radiograph's file.
+        let name = radiograph_name(name);
         if words == MASK_WORD || !self.masks.contains_key(name) {
             self.masks.insert(name.to_owned(), path.to_owned());
         }

@@ -137,11 +137,16 @@ mod tests {
             "a_soft.png",
             "a_lungmask.png",
             "a_lungmask_derived.png",
+            // As `diaphane segment` calls it.
+            "b_cxr.png",
+            "b_soft.png",
+            "b_cxr_lungmask.png",
             PATIENTS_FILE,
         ]);
         let listing = list_pairs(root.path(), None).unwrap();
         assert_eq!(listing.findings, []);
-        let mask = listing.pairs[0].lung_mask.as_ref().unwrap();
-        assert!(mask.ends_with("a_lungmask.png"), "{}", mask.display());
+        let masks = listing.pairs.into_iter().map(|pair| pair.lung_mask);
+        let expected = ["a_lungmask.png", "b_cxr_lungmask.png"];
+        assert!(masks.eq(expected.map(|name| Some(root.path().join(name)))));
     }
 }

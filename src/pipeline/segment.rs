@@ -4,7 +4,6 @@ use super::PipelineError;
 use super::grid::ModelGrid;
 use super::segmenter::Segmenter;
 use super::suitability::looks_like_two_lungs;
-use crate::fusion::clean_mask;
 use crate::nn::Check;
 use crate::radiograph::{FloatImage, LungMask};
 
@@ -29,17 +28,9 @@ pub(super) fn find_lungs(
     grid: &ModelGrid,
     check: Check<'_, PipelineError>,
 ) -> Result<MaskPair, PipelineError> {
-    let find = |picture: &FloatImage| -> Result<LungMask, PipelineError> {
-        let probability = segmenter.probability(picture, check)?;
-        let found = LungMask::from_threshold(&probability, segmenter.threshold());
-        Ok(clean_mask(
-            &found,
-            &segmenter.cleaning(found.raster().size()),
-        ))
-    };
-    let model = find(picture)?;
-    let lungs_appear_inverted =
-        !looks_like_two_lungs(&model) && looks_like_two_lungs(&find(&picture.map(|v| 1.0 - v))?);
+    let model = segmenter.mask(picture, check)?;
+    let inverted = || segmenter.mask(&picture.map(|v| 1.0 - v), check);
+    let lungs_appear_inverted = !looks_like_two_lungs(&model) && looks_like_two_lungs(&inverted()?);
     Ok(MaskPair {
         native: grid.mask_to_native(&model),
         model,

@@ -2,11 +2,11 @@
 
 use super::grid::{GridRule, ModelGrid};
 use super::{PipelineError, tensors};
-use crate::fusion::MaskCleaning;
+use crate::fusion::{MaskCleaning, clean_mask};
 use crate::model::LungSegmenter;
 use crate::model::manifest::{Fit, InputRange, InputUnits, SegmenterSpec};
 use crate::nn::Check;
-use crate::radiograph::{FloatImage, resize_bilinear};
+use crate::radiograph::{FloatImage, LungMask, resize_bilinear};
 use tch::Device;
 
 /// The network with what its manifest says of it.
@@ -17,13 +17,27 @@ pub(super) struct Segmenter<'a> {
 }
 
 impl Segmenter<'_> {
+    /// The lungs in `picture` (`[0, 1]`), on its grid, without specks and holes.
+    ///
+    /// # Errors
+    /// As [`Self::probability`].
+    pub(super) fn mask(
+        &self,
+        picture: &FloatImage,
+        check: Check<'_, PipelineError>,
+    ) -> Result<LungMask, PipelineError> {
+        let probability = self.probability(picture, check)?;
+        let found = LungMask::from_threshold(&probability, self.threshold());
+        Ok(clean_mask(&found, &self.cleaning(found.raster().size())))
+    }
+
     /// Probability above which a pixel is lung.
-    pub(super) fn threshold(&self) -> f32 {
+    fn threshold(&self) -> f32 {
         self.spec.threshold as f32
     }
 
     /// How a mask of `width` x `height` pixels is cleaned.
-    pub(super) fn cleaning(&self, (width, height): (usize, usize)) -> MaskCleaning {
+    fn cleaning(&self, (width, height): (usize, usize)) -> MaskCleaning {
         let spec = &self.spec.cleaning;
         let scale = width.max(height) as f64 / 1024.0;
         MaskCleaning {

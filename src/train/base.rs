@@ -127,6 +127,11 @@ impl Base {
         &self.info.manifest
     }
 
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.info.folder
+    }
+
     /// What its networks learned from; `None` where it does not say.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What a training run can fail at.
 
+use crate::pipeline::PipelineError;
 use std::path::{Path, PathBuf};
 
 /// A training run could not be started, continued or written.
@@ -130,9 +131,23 @@ pub enum TrainError {
     /// A bundle could not be written.
     #[error("{0}")]
     Model(#[from] crate::model::ModelError),
+    /// The lungs of a pair could not be looked for.
+    #[error("looking for the lungs of a pair failed: {0}")]
+    Lungs(PipelineError),
     /// The perceptual loss could not be computed.
     #[error("{0}")]
     Lpips(#[from] crate::model::LpipsError),
+}
+
+impl From<PipelineError> for TrainError {
+    fn from(err: PipelineError) -> Self {
+        match err {
+            PipelineError::Cancelled => Self::Cancelled,
+            PipelineError::Model(err) => Self::Model(err),
+            PipelineError::Torch(err) => Self::Torch(err),
+            err => Self::Lungs(err),
+        }
+    }
 }
 
 impl TrainError {

@@ -26,6 +26,7 @@ mod config;
 mod data;
 mod error;
 mod export;
+mod found_lungs;
 mod learned;
 pub mod losses;
 mod low_rank;
@@ -52,6 +53,7 @@ pub use config::{
 pub use data::{Batch, Dataset, DatasetEntry, Patch, PatchShape, Sample, SampleFiles, Split};
 pub use error::TrainError;
 pub use export::{ExportConfig, export, export_adapter};
+pub use found_lungs::FOUND_LUNGS;
 pub use learned::learned_from_run_files;
 pub use network::{TrainedNetwork, load_variables};
 pub use observer::{Observer, Terms, TrainEvent, Unobserved};

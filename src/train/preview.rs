@@ -1,5 +1,6 @@
 //! What the network of a run will see: the first images of its first iterations, changed as the run changes them.
 
+use super::found_lungs::find_lungs;
 use super::observer::Turns;
 use super::random::{Purpose, generator};
 use super::stages::{SeenImages, check, local_items};
@@ -24,8 +25,9 @@ pub fn preview_augmentations(
 ) -> Result<FloatImage, TrainError> {
     config.validate()?;
     check(config)?;
-    let dataset = Dataset::load(config, observer)?;
+    let mut dataset = Dataset::load(config, observer)?;
     let mut turns = Turns::new(observer);
+    find_lungs(&mut dataset, config, None, config.device()?, &mut turns)?;
     let mut tiles = Vec::new();
     for iteration in 0.. {
         turns.give_or_stop()?;

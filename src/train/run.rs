@@ -7,6 +7,7 @@ mod summary;
 pub use summary::{EndReason, RunSummary};
 
 use super::base::Base;
+use super::found_lungs::find_lungs;
 use super::observer::Turns;
 use super::random::{Purpose, generator};
 use super::resume::{reopen, take_up};
@@ -52,11 +53,13 @@ pub fn run(
     if let Some(threads) = config.threads {
         tch::set_num_threads(i32::from(threads));
     }
-    let (folder, lock, dataset) = match start {
+    let (folder, lock, mut dataset) = match start {
         Start::Fresh => begin(config, observer)?,
         Start::Resumed => reopen(config, observer)?,
     };
     Base::keep(config, &folder)?;
+    let turns = &mut Turns::new(observer);
+    find_lungs(&mut dataset, config, Some(&folder), device, turns)?;
     // The only use of libtorch's own generator: the initial weights.
     tch::manual_seed(config.seed as i64);
     let context = RunContext {

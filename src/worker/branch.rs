@@ -6,7 +6,7 @@
 
 use super::CheckpointRecord;
 use crate::formats::{copy_atomically, flush_name, make_private_folder, write_atomically};
-use crate::train::{PatienceConfig, RunConfig, RunFolder, TrainError, copy_base};
+use crate::train::{FOUND_LUNGS, PatienceConfig, RunConfig, RunFolder, TrainError, copy_base};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -183,6 +183,7 @@ fn fill(
         }
     }
     copy_base(&plan.from, folder)?;
+    copy_found_lungs(&plan.from, folder)?;
     // A best one that is newer is none of the branch's. Where there is none, the checkpoint itself is what the branch has
     // to beat, if it was judged.
     let best = best.filter(|best| best.iteration <= checkpoint.iteration);
@@ -234,6 +235,19 @@ fn copy_checkpoint(found: &CheckpointRecord, checkpoints: &Path) -> Result<(), B
             path: found.path.clone(),
         })
     })
+}
+
+/// Copies the lungs that were found, where any were: the branch learns from the very same.
+fn copy_found_lungs(from: &Path, to: &Path) -> Result<(), BranchError> {
+    let [from, to] = [from, to].map(|run| run.join(FOUND_LUNGS));
+    if !from.is_dir() {
+        return Ok(());
+    }
+    make_private_folder(&to).map_err(BranchError::at(&to))?;
+    for file in files_of(&from)? {
+        copy(&file, &to.join(file.file_name().unwrap_or_default()))?;
+    }
+    Ok(())
 }
 
 /// The files of a folder, not those below it, nor those that are being written.

@@ -25,7 +25,7 @@ pub use search::{find_bundle, list_bundles, search_folders};
 pub use verify::{FileReport, VerifyReport};
 pub use writer::{BundleWriter, WrittenBundle};
 
-use super::manifest::{FileEntry, FileRole, Manifest};
+use super::manifest::{FileEntry, FileRole, Manifest, SegmenterSpec};
 use super::weights::load_weights;
 use super::{Adapter, Denoiser, LungSegmenter, ModelError, Vqgan, WeightProblem};
 use crate::formats::hexadecimal;
@@ -80,16 +80,7 @@ impl Bundle {
             load_part(folder, &manifest, FileRole::Denoiser, device, |vs| {
                 Denoiser::new(&vs.root(), &manifest.denoiser.config)
             })?;
-        let (segmenter_store, segmenter) = match &manifest.segmenter {
-            Some(spec) => {
-                let (vs, network) =
-                    load_part(folder, &manifest, FileRole::Segmenter, device, |vs| {
-                        LungSegmenter::new(&vs.root(), &spec.config)
-                    })?;
-                (Some(vs), Some(network))
-            }
-            None => (None, None),
-        };
+        let (segmenter_store, segmenter) = segmenter_of(folder, &manifest, device)?.unzip();
         Ok(Self {
             sha256: bundle_sha256(&text, &manifest.files),
             folder: folder.to_path_buf(),
@@ -102,6 +93,22 @@ impl Bundle {
             denoiser_store,
             segmenter_store,
         })
+    }
+
+    /// Loads nothing of a bundle but its lung segmenter, with 32-bit floats and gradients off; `None` where it has none.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_segmenter(
+        folder: &Path,
+        device: Device,
+    ) -> Result<Option<(SegmenterSpec, VarStore, LungSegmenter)>, ModelError> {
+        let manifest = Manifest::read(folder)?;
+        let loaded = segmenter_of(folder, &manifest, device)?;
+        let spec = manifest.segmenter;
+        Ok(spec
+            .zip(loaded)
+            .map(|(spec, (vs, network))| (spec, vs, network)))
     }
 
     /// Adds an adapter's changes to the noise estimator, at a strength in percent of what was trained.
@@ -207,6 +214,20 @@ pub(crate) fn create_variables(vs: &VarStore, role: FileRole, manifest: &Manifes
         (FileRole::Segmenter, Some(spec)) => drop(LungSegmenter::new(&vs.root(), &spec.config)),
         (FileRole::Segmenter, None) => {}
     }
+}
+
+fn segmenter_of(
+    folder: &Path,
+    manifest: &Manifest,
+    device: Device,
+) -> Result<Option<(VarStore, LungSegmenter)>, ModelError> {
+    let spec = manifest.segmenter.as_ref();
+    let loaded = spec.map(|spec| {
+        load_part(folder, manifest, FileRole::Segmenter, device, |vs| {
+            LungSegmenter::new(&vs.root(), &spec.config)
+        })
+    });
+    loaded.transpose()
 }
 
 fn load_part<N>(

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
     /// Pairs valid everywhere, as [`crate::dataset::list_pairs`] tells them: `NAME_cxr.*` + `NAME_soft.*` or
-    /// `NAME_soft_registered.*` (which wins), with an optional `NAME_lungmask*.png`, as phantoms have them; `CXR/` and
-    /// `BS/` side by side; DICOM studies.
+    /// `NAME_soft_registered.*` (which wins), as phantoms have them, with an optional `NAME_lungmask*.png` or
+    /// `NAME_cxr_lungmask*.png`; `CXR/` and `BS/` side by side; DICOM studies.
     Pairs,
     /// `NAME_cxr_inverted.*` + `NAME_soft_inverted_lungonly.*` + `NAME_lungmask*.png`: inverted
     /// polarity, and a target inside the lungs only.

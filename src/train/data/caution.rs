@@ -1,7 +1,8 @@
 //! What a person should know of the images before a run begins.
 
 use super::Dataset;
-use crate::train::{RunConfig, TrainStage};
+use crate::train::RunConfig;
+use crate::train::found_lungs::{FOUND_LUNGS, FoundLungs, learns_in_lungs};
 
 impl Dataset {
     /// A sentence each.
@@ -13,24 +14,40 @@ impl Dataset {
                 folder.display()
             )
         });
-        unchecked.chain(self.without_lungs(config)).collect()
+        unchecked
+            .chain(self.found_lungs(config))
+            .chain(self.without_any_lungs(config))
+            .collect()
+    }
+
+    /// Where lungs were found that nobody drew.
+    fn found_lungs(&self, config: &RunConfig) -> Option<String> {
+        let &FoundLungs { found, .. } = &self.lungs;
+        (found > 0).then(|| {
+            format!(
+                "{found} of {} pairs have no lung mask: their lungs were found by the base's segmenter, and the local path \
+                 learns from what was found; look at it: {}",
+                self.num_training(),
+                config.out.join(FOUND_LUNGS).display()
+            )
+        })
     }
 
     /// Where the local path is to be trained and has nothing to be trained on.
-    fn without_lungs(&self, config: &RunConfig) -> Option<String> {
-        let loss = &config.loss.denoiser;
-        let is_latent = matches!(config.stage, TrainStage::Denoiser | TrainStage::Distill);
+    fn without_any_lungs(&self, config: &RunConfig) -> Option<String> {
         let all = self.num_training();
-        let without = self
-            .training()
-            .filter(|(sample, _)| sample.lungs.is_none())
-            .count();
-        if !is_latent || without == 0 || (loss.local_share <= 0.0 && loss.lung_weight <= 0.0) {
+        let lacking = self.training().filter(|(sample, _)| sample.lungs.is_none());
+        let without = lacking.count();
+        if without == 0 || !learns_in_lungs(config) {
             return None;
         }
+        let why = match self.lungs.not_found {
+            0 => "have no lung mask, and the run has no base whose segmenter could find lungs",
+            _ => "have no lung mask, and two lungs were not found in them",
+        };
         Some(format!(
-            "{without} of {all} pairs have no lung mask, and the local path, which shows the lungs, learns nothing from \
-             them; `diaphane segment` finds lungs: lay what it writes beside the pairs as NAME_lungmask.png"
+            "{without} of {all} pairs {why}: the local path, which shows the lungs, learns nothing from them; lay a mask \
+             beside each as NAME_lungmask.png (`diaphane segment` writes one)"
         ))
     }
 }

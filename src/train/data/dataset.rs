@@ -5,7 +5,7 @@ use super::locked::Locked;
 use super::people::People;
 use super::{Batch, Patch, PatchShape, Sample, SampleFiles, list_source};
 use crate::model::weights::sha256_of_file;
-use crate::radiograph::{FloatImage, resize_area, resize_bilinear};
+use crate::train::found_lungs::FoundLungs;
 use crate::train::observer::Turns;
 use crate::train::{
     AugmentationConfig, DataConfig, Observer, RunConfig, SourceConfig, SourceKind, TrainError,
@@ -114,6 +114,8 @@ pub struct Dataset {
     entries: Vec<DatasetEntry>,
     /// Folders of pairs that no split covers.
     pub(super) unchecked: Vec<PathBuf>,
+    /// Lungs that no file showed.
+    pub(in crate::train) lungs: FoundLungs,
     stage: TrainStage,
     patch_px: usize,
 }
@@ -131,6 +133,7 @@ impl Dataset {
             validation: Vec::new(),
             entries: Vec::new(),
             unchecked: Vec::new(),
+            lungs: FoundLungs::default(),
             stage: config.stage,
             patch_px: config.patch_px,
         };
@@ -303,6 +306,12 @@ impl Dataset {
         })
     }
 
+    /// Training images without a lung mask.
+    pub(in crate::train) fn without_lungs(&mut self) -> impl Iterator<Item = &mut Sample> {
+        let samples = self.sources.iter_mut().flat_map(|s| &mut s.samples);
+        samples.filter(|sample| sample.lungs.is_none())
+    }
+
     /// Radiographs kept for validation, with their grid in pixels.
     pub fn validation(&self) -> impl Iterator<Item = (&Sample, usize)> {
         self.validation
@@ -361,32 +370,6 @@ impl Dataset {
         };
         Some(Patch::draw(sample, shape, config, rng))
     }
-}
-
-/// A whole image on the grid that its longer side spans with `grid_px`, its edges repeated up to
-/// multiples of `multiple_px`.
-pub(crate) fn on_grid(image: &FloatImage, grid_px: usize, multiple_px: usize) -> FloatImage {
-    let resized = scaled(image, grid_px);
-    let padded = |px: usize| px.next_multiple_of(multiple_px);
-    resized.padded_by_edge(padded(resized.width()), padded(resized.height()))
-}
-
-/// A whole image, its longer side brought to `side` pixels, in the middle of a black square: as the
-/// pipeline shows radiographs to a segmenter of this trainer.
-pub(crate) fn in_square(image: &FloatImage, side: usize) -> FloatImage {
-    scaled(image, side).centred(side, side, 0.0).0
-}
-
-fn scaled(image: &FloatImage, grid_px: usize) -> FloatImage {
-    let (width, height) = image.size();
-    let scale = grid_px as f64 / width.max(height).max(1) as f64;
-    let side = |px: usize| ((px as f64 * scale).round() as usize).max(1);
-    let resize = if scale < 1.0 {
-        resize_area
-    } else {
-        resize_bilinear
-    };
-    resize(image, side(width), side(height))
 }
 
 #[cfg(test)]

@@ -43,8 +43,9 @@ fn role_of(stem: &str) -> Option<(&str, Role)> {
         }
     }
     // Masks may carry a word on their origin: `_lungmask`, `_lungmask_derived`.
-    let at = stem.rfind("_lungmask")?;
-    Some((&stem[..at], Role::LungMask))
+    let (name, _) = stem.rsplit_once("_lungmask")?;
+    // What `segment` writes is called after the radiograph's file.
+    Some((name.strip_suffix("_cxr").unwrap_or(name), Role::LungMask))
 }
 
 /// Everything a source holds, in the order of the names.
@@ -202,6 +203,8 @@ mod tests {
             "a_pred_net.png",
             "b_cxr.png",
             "b_labels.png",
+            "e_cxr.png",
+            "e_cxr_lungmask.png",
             "c_cxr_inverted.png",
             "c_soft_inverted_lungonly.png",
             "c_lungmask.png",
@@ -228,7 +231,7 @@ mod tests {
         // `a` is a radiograph with a mask as well; `d` has none.
         assert_eq!(
             names(SourceKind::Masks),
-            [("a".to_owned(), None), ("b".to_owned(), None)]
+            ["a", "b", "e"].map(|name| (name.to_owned(), None))
         );
     }
 

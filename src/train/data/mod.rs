@@ -6,6 +6,7 @@ mod augment;
 mod blur;
 mod caution;
 mod dataset;
+mod grid;
 mod leak;
 mod listing;
 mod locked;
@@ -16,7 +17,7 @@ mod sample;
 mod warp;
 
 pub use dataset::{Dataset, DatasetEntry, Split};
-pub(crate) use dataset::{in_square, on_grid};
+pub(crate) use grid::{in_square, on_grid};
 pub use listing::{SampleFiles, list_source};
 pub use patch::{Batch, Patch, PatchShape};
 pub use sample::Sample;

@@ -65,6 +65,7 @@ impl PreparedViews {
         let made_of = json!({
             "vqgan": sha256_of_file(vqgan)?.0,
             "images": images,
+            "lungs": dataset.lungs.digest,
             "sources": config.data.source.iter().map(|s| (s.weight, s.grid_px)).collect::<Vec<_>>(),
             "augmentation": config.augmentation,
             "seed": config.seed,

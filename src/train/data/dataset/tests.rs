@@ -257,17 +257,6 @@ fn without_a_split_the_list_of_patients_says_who_validates() {
 }
 
 #[test]
-fn a_picture_in_a_square_keeps_its_shape() {
-    let wide = FloatImage::filled(4, 2, 1.0);
-    for (i, &value) in in_square(&wide, 8).values().iter().enumerate() {
-        let expected = f32::from(u8::from((2..6).contains(&(i / 8))));
-        assert!((value - expected).abs() < 1e-6, "{i}: {value}");
-    }
-    let square = FloatImage::filled(12, 12, 0.5);
-    assert_eq!(in_square(&square, 8), resize_area(&square, 8, 8));
-}
-
-#[test]
 fn two_patients_are_not_a_pair() {
     let folder = tempfile::tempdir().unwrap();
     write_pairs(folder.path(), &["a"]);
