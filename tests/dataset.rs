@@ -13,6 +13,8 @@ mod folder;
 mod harms;
 #[path = "dataset/matrix.rs"]
 mod matrix;
+#[path = "dataset/near_copies.rs"]
+mod near_copies;
 #[path = "dataset/page.rs"]
 mod page;
 #[path = "dataset/parts.rs"]

@@ -287,6 +287,17 @@ fn training_lowers_the_loss_of_every_stage() {
         assert!(last < 0.9 * first, "{stage}: {:?}", recorder.losses);
         assert_eq!(recorder.validations.len(), 2);
     }
+    // The teacher has learned something that its student can.
+    fine_tuning::pack(root, "base", "denoiser", "segmenter = \"segmenter\"");
+    let mut config = fine_tuning::tuned("distill", "student", root, &data, "iterations = 100");
+    config.optimizer.learning_rate = 2e-3;
+    config.report_every = 25;
+    config.validate_every = 50;
+    let mut recorder = Recorder::default();
+    run(&config, Start::Fresh, &mut recorder).unwrap();
+    let (first, last) = (recorder.losses[0], recorder.losses[3]);
+    assert!(last < 0.9 * first, "distill: {:?}", recorder.losses);
+    assert_eq!(recorder.validations.len(), 2);
 }
 
 #[test]

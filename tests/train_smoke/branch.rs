@@ -191,6 +191,18 @@ fn a_branch_waits_for_whoever_trains_and_takes_no_damaged_checkpoint() {
 }
 
 #[test]
+fn a_branch_does_not_write_among_the_images_of_its_run() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let (config, record) = begun(temp.path(), &data);
+    let to = data.join("branch");
+    let asked = plan(&config.out, &to, settings(9));
+    let refused = branch_run(&asked, checkpoint(&record, 6), None).unwrap_err();
+    assert!(refused.contains("among the images"), "{refused}");
+    assert!(!to.exists() && !data.join(".branch.part").exists());
+}
+
+#[test]
 fn the_best_of_a_branch_is_one_that_it_has() {
     let _alone = alone();
     let (temp, data) = bench();

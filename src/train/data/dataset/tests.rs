@@ -257,6 +257,24 @@ fn without_a_split_the_list_of_patients_says_who_validates() {
 }
 
 #[test]
+fn pairs_that_no_split_covers_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pairs(folder.path(), &["a", "b", "c"]);
+    let told = |config: &RunConfig| {
+        let dataset = Dataset::load(config, &mut Unobserved).unwrap();
+        dataset.cautions(config)
+    };
+    let cautions = told(&config(folder.path(), "validation = [\"b\"]"));
+    let [caution] = &cautions[..] else {
+        panic!("a codec learns nothing from lungs: {cautions:?}");
+    };
+    assert!(caution.contains("no split covers these pairs"), "{caution}");
+    assert!(caution.ends_with(&folder.path().display().to_string()));
+    let covered = kept(folder.path(), &folder.path().join("split.json"));
+    assert_eq!(told(&covered), Vec::<String>::new());
+}
+
+#[test]
 fn two_patients_are_not_a_pair() {
     let folder = tempfile::tempdir().unwrap();
     write_pairs(folder.path(), &["a"]);
