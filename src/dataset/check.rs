@@ -6,7 +6,7 @@ use super::finding::{Finding, FindingKind as Kind, Severity};
 use super::listing::{FolderKind, Listing, PairFiles};
 use super::pair_check::examine;
 use super::pair_report::PairReport;
-use super::pairing::list_watched;
+use super::pairing::list_pairs_watched;
 use super::parallel::map_parallel;
 use super::phantoms::phantoms_only;
 use super::picture::{likeness, middle_against_lungs, mirrored};
@@ -67,7 +67,7 @@ pub fn check(
     request: &CheckRequest,
     observer: &dyn Observer,
 ) -> Result<Option<Report>, DatasetError> {
-    let listing = list_watched(
+    let listing = list_pairs_watched(
         &request.radiographs,
         request.soft_tissue.as_deref(),
         observer,

@@ -48,7 +48,7 @@ pub use listing::{FolderKind, Listing, PairFiles};
 pub use mates::is_one_shape;
 pub use page::report_page;
 pub use pair_report::PairReport;
-pub use pairing::list_pairs;
+pub use pairing::{list_pairs, list_pairs_watched};
 pub use patients::{PATIENTS_FILE, add_patients, patient_key, read_patients};
 pub use phantoms::{Simulated, simulated};
 pub use picture::patient_sha256;

@@ -17,12 +17,15 @@ const EXPECTED: &str = "give a folder with NAME_cxr.* and NAME_soft.*, with CXR/
 /// [`DatasetError::Missing`] and [`DatasetError::NoFolder`] where a folder is not there or is none,
 /// [`DatasetError::NoPairs`] where there is no pair, [`DatasetError::File`] where a folder cannot be read.
 pub fn list_pairs(radiographs: &Path, soft_tissue: Option<&Path>) -> Result<Listing, DatasetError> {
-    let listing = list_watched(radiographs, soft_tissue, &Unwatched)?;
+    let listing = list_pairs_watched(radiographs, soft_tissue, &Unwatched)?;
     listing.ok_or_else(|| no_pairs(EXPECTED, radiographs))
 }
 
 /// [`list_pairs`]; `None` where `observer` ended it.
-pub(super) fn list_watched(
+///
+/// # Errors
+/// As [`list_pairs`].
+pub fn list_pairs_watched(
     radiographs: &Path,
     soft_tissue: Option<&Path>,
     observer: &dyn Observer,

@@ -9,7 +9,7 @@ use super::listing::{Listing, PairFiles};
 use super::mates::Mates;
 use super::pair_check::examine;
 use super::pair_report::PairReport;
-use super::pairing::list_watched;
+use super::pairing::list_pairs_watched;
 use super::parallel::map_parallel;
 use super::patients::{PATIENTS_FILE, patient_key, write_patients};
 use super::registration::register;
@@ -120,7 +120,7 @@ pub fn register_dataset(
     let RegisterRequest { dataset, out, .. } = request;
     let mut record = CopyRecord::open(out)?;
     let named = dataset.listed_patients()?;
-    let listing = list_watched(
+    let listing = list_pairs_watched(
         &dataset.radiographs,
         dataset.soft_tissue.as_deref(),
         observer,

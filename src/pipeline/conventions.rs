@@ -152,6 +152,12 @@ pub(super) fn local_predictions(settings: &SuppressionSettings) -> usize {
     }
 }
 
+/// How a bundle clips its global path where nobody chooses otherwise.
+pub fn global_clip(manifest: &Manifest) -> ClipKind {
+    let choice = SuppressionSettings::of_bundle(manifest).clipping;
+    clips(choice, &manifest.clip).0
+}
+
 /// Clipping of the global and of the local path.
 fn clips(choice: ClippingChoice, spec: &ClipSpec) -> (ClipKind, ClipKind) {
     let dynamic = |slope, intercept| ClipKind::Dynamic { slope, intercept };

@@ -51,6 +51,7 @@ pub use certificate_file::{
     SOFT_COMMENT, certificate_path, read_certificate, withdraw, write_certificate, write_certified,
 };
 pub use changes::Changes;
+pub use conventions::global_clip;
 pub use devices::{DeviceInfo, available_devices};
 pub use error::PipelineError;
 pub use grid::{GridRule, ModelGrid};

@@ -127,6 +127,11 @@ impl Base {
         &self.info.manifest
     }
 
+    /// The hash that names it.
+    pub fn sha256(&self) -> &str {
+        &self.info.sha256
+    }
+
     /// Where it lies.
     pub fn folder(&self) -> &Path {
         &self.info.folder

@@ -11,7 +11,9 @@ use crate::model::manifest::{
     SegmenterSpec, VqganSpec,
 };
 use crate::model::weights::{SavedWeights, WeightPrecision, load_weights};
-use crate::model::{Adapter, BundleWriter, Denoiser, LearnedFrom, LungSegmenter, Manifest, Vqgan};
+use crate::model::{
+    Adapter, Bundle, BundleWriter, Denoiser, LearnedFrom, LungSegmenter, Manifest, Vqgan,
+};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tch::nn::VarStore;
@@ -166,6 +168,9 @@ pub(super) fn packed(
         .map(|root| open(root, &[TrainStage::Segmenter]))
         .transpose()?;
     let base = Base::of_run(&denoiser.settings, &denoiser.folder)?;
+    if let Some(base) = &base {
+        refuse_base(config, base)?;
+    }
     let vqgan = FrozenVqgan::find(&denoiser.settings, &denoiser.folder)?;
     let manifest = match &base {
         Some(base) => manifest_of_base(config, &denoiser, segmenter.as_ref(), base)?,
@@ -186,7 +191,7 @@ pub(super) fn packed(
     };
     add(FileRole::Vqgan, &|vs| {
         drop(Vqgan::new(&vs.root(), &networks.0));
-        load_variables(vs, &vqgan.weights)
+        vqgan.fill(vs)
     })?;
     add(FileRole::Denoiser, &|vs| {
         drop(Denoiser::new(&vs.root(), &networks.1));
@@ -214,6 +219,18 @@ pub(super) fn packed(
     let trained = [Some(denoiser), segmenter].into_iter().flatten();
     let checkpoints = trained.map(|trained| trained.checkpoint).collect();
     Ok(ExportedBundle::new(written, checkpoints))
+}
+
+/// Refuses to replace the bundle that the run went on from: what was judged against it could not be taken back.
+fn refuse_base(config: &ExportConfig, base: &Base) -> Result<(), TrainError> {
+    let there = Bundle::info(&config.out).ok();
+    if there.is_none_or(|there| there.sha256 != base.sha256()) {
+        return Ok(());
+    }
+    Err(TrainError::setting(
+        "out",
+        "names the bundle that the run goes on from, which is never overwritten; name another folder",
+    ))
 }
 
 /// Text of the model card: the one that is named, or else what the export file itself says.

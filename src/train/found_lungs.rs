@@ -79,6 +79,9 @@ pub(super) fn find_lungs(
         sample.lungs = Some(mask.raster().map(|&inside| f32::from(inside)));
     }
     lungs.digest = hexadecimal(&digest.finalize());
+    if let Some(folder) = folder {
+        folder.hold_to("lung masks", &lungs.digest)?;
+    }
     dataset.lungs = lungs;
     Ok(())
 }

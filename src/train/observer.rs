@@ -5,6 +5,8 @@ use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Named numbers: loss terms, scores.
@@ -94,6 +96,9 @@ pub trait Observer {
     }
 }
 
+/// How long whoever comes first waits at most while another thread works.
+const BETWEEN_TURNS: Duration = Duration::from_millis(5);
+
 /// Turns that are taken with whoever comes first.
 pub(crate) struct Turns<'a> {
     observer: &'a mut dyn Observer,
@@ -134,6 +139,33 @@ impl<'a> Turns<'a> {
         move || turns.borrow_mut().give_or_stop()
     }
 
+    /// Does work that cannot be cut into small pieces on another thread, and gives turns until it is done; `work` is
+    /// handed a flag that asks it to end.
+    ///
+    /// # Errors
+    /// That of `work`; [`TrainError::Cancelled`] where the run shall stop.
+    pub fn meanwhile<T: Send>(
+        &mut self,
+        work: impl FnOnce(&AtomicBool) -> Result<T, TrainError> + Send,
+    ) -> Result<T, TrainError> {
+        let stopped = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let working = scope.spawn(|| work(&stopped));
+            while !working.is_finished() {
+                if self.give_or_stop().is_err() {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+                thread::sleep(BETWEEN_TURNS);
+            }
+            let done = working.join();
+            let done = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            if stopped.load(Ordering::Relaxed) {
+                return Err(TrainError::Cancelled);
+            }
+            done
+        })
+    }
+
     /// What others took until now.
     pub fn waited(&self) -> Duration {
         self.waited
@@ -146,4 +178,46 @@ pub struct Unobserved;
 
 impl Observer for Unobserved {
     fn event(&mut self, _event: &TrainEvent) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts the turns it has, and asks for an end at one of them.
+    struct Reader {
+        turns: usize,
+        ends_at: usize,
+    }
+
+    impl Observer for Reader {
+        fn event(&mut self, _event: &TrainEvent) {}
+
+        fn between_steps(&mut self) {
+            self.turns += 1;
+        }
+
+        fn is_cancelled(&self) -> bool {
+            self.turns >= self.ends_at
+        }
+    }
+
+    #[test]
+    fn whoever_comes_first_has_turns_while_another_thread_works_and_may_end_it() {
+        let waits = |stopped: &AtomicBool| {
+            while !stopped.load(Ordering::Relaxed) {
+                thread::yield_now();
+            }
+            Ok(())
+        };
+        let mut reader = Reader {
+            turns: 0,
+            ends_at: 3,
+        };
+        let ended = Turns::new(&mut reader).meanwhile(waits);
+        assert!(matches!(ended, Err(TrainError::Cancelled)));
+        assert!(reader.turns >= 3);
+        let done = Turns::new(&mut Unobserved).meanwhile(|_stopped| Ok(7));
+        assert_eq!(done.unwrap(), 7);
+    }
 }

@@ -5,6 +5,7 @@
 //! OUT/run.lock           locked while a program trains here
 //! OUT/data.json          every radiograph found then, its use and checksums
 //! OUT/split.json         a copy of the split that decides who is learned from, with split.sha256
+//! OUT/inputs.toml        checksums of what is read at every start beside the images: lungs, codec, perceptual weights
 //! OUT/latent.toml        denoiser: mean and standard deviation of the latents
 //! OUT/vqgan.*            denoiser without a base: the VQGAN it works with, architecture and weights
 //! OUT/base/              fine-tuning: a copy of the bundle it goes on from
@@ -18,6 +19,7 @@
 //! ```
 
 mod checkpoints;
+mod inputs;
 mod lock;
 mod log;
 mod place;

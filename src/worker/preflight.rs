@@ -5,12 +5,14 @@
 
 use super::driven::JobError;
 use super::{TrainEvent, TrainingObserver};
-use crate::train::{self, EndReason, RunConfig, Start};
+use crate::train::{self, EndReason, RunConfig, RunFolder, Start};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Steps that are not measured: libtorch makes its kernels in them.
 const WARM_UP_STEPS: u64 = 2;
+/// Beginning of the name of the folder of the first steps.
+const TRIAL: &str = ".diaphane-first-steps-";
 /// Steps that are.
 const MEASURED_STEPS: u64 = 5;
 /// Both together.
@@ -232,9 +234,10 @@ impl TrainingObserver for Stopwatch<'_> {
 /// A folder on the disk that the run folder will lie on; it goes with this.
 fn trial_folder(out: &Path) -> Result<tempfile::TempDir, JobError> {
     let there = existing(out).unwrap_or(Path::new("."));
+    clear_trials(there);
     let mut named = tempfile::Builder::new();
     named
-        .prefix(".diaphane-first-steps-")
+        .prefix(TRIAL)
         .tempdir_in(there)
         .map_err(|err| {
             let text = format!(
@@ -243,6 +246,21 @@ fn trial_folder(out: &Path) -> Result<tempfile::TempDir, JobError> {
             );
             JobError::Failed(text.into())
         })
+}
+
+/// Removes first steps that a killed program left behind; those that a program makes now are locked.
+fn clear_trials(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let trials = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(TRIAL));
+    for trial in trials.map(|entry| entry.path()) {
+        let lock = std::fs::File::options()
+            .write(true)
+            .open(trial.join(RunFolder::LOCK));
+        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+            // Where this fails nothing is lost but room.
+            drop(std::fs::remove_dir_all(trial));
+        }
+    }
 }
 
 /// The nearest of a folder and those above it that is there.
@@ -327,5 +345,28 @@ mod memory {
         let line = text.lines().find_map(|line| line.strip_prefix(entry))?;
         let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
         Some(kib * 1024)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn first_steps_that_a_killed_program_left_are_cleared_and_those_of_another_are_not() {
+        let root = tempfile::tempdir().unwrap();
+        let trial = |name: &str| {
+            let trial = root.path().join(format!("{TRIAL}{name}"));
+            fs::create_dir_all(trial.join("checkpoints")).unwrap();
+            let lock = fs::File::create(trial.join(RunFolder::LOCK)).unwrap();
+            (trial, lock)
+        };
+        let ((left, _), (going, lock)) = (trial("left"), trial("going"));
+        lock.try_lock().unwrap();
+        let other = root.path().join("other");
+        fs::create_dir(&other).unwrap();
+        clear_trials(root.path());
+        assert!(!left.exists() && going.exists() && other.exists());
     }
 }

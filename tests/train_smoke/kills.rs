@@ -1,7 +1,7 @@
 //! Kills that ask nobody, at known places of a run: nothing before the last checkpoint is lost, and the end is that of a
 //! run that nobody disturbed.
 
-use super::fine_tuning::{ADAPTER, tiny_bundle, tuned};
+use super::bundle::{ADAPTER, tiny_bundle, tuned};
 use super::{OPPONENT, alone, bench, config_against, parts, vqgan_line};
 use diaphane::train::{RunConfig, RunFolder, RunState};
 use serde_json::Value;
@@ -56,6 +56,15 @@ impl Going {
         Self { program, lines }
     }
 
+    /// Reads what it tells until it says at which iteration it begins: at its newest checkpoint, and not before.
+    fn assert_begins_at(&mut self, checkpointed: u64) {
+        let begun = self.lines.by_ref().find_map(|line| {
+            let told: Value = serde_json::from_str(&line.unwrap()).unwrap();
+            (told["event"] == "started").then(|| told["iteration"].as_u64().unwrap())
+        });
+        assert_eq!(begun, Some(checkpointed), "work was lost");
+    }
+
     /// Reads what it tells until it reports this iteration or a later one.
     fn wait_for(&mut self, iteration: u64) {
         let reported = self.lines.by_ref().any(|line| {
@@ -104,6 +113,7 @@ fn kill_in_a_checkpoint(run_file: &Path, out: &Path) -> bool {
     }
     let is_fresh = || partial.exists() && !partial.join(MARK).exists();
     let mut going = Going::on(run_file, out);
+    going.assert_begins_at(next - EVERY);
     going.wait_for(next - 1);
     while !is_fresh() && checkpointed(out) < next {
         going.assert_alive();
@@ -128,6 +138,7 @@ fn assert_survives_kills(what: &str, prepare: &dyn Fn(&str) -> (PathBuf, RunConf
         draw ^= draw << 5;
         let before = checkpointed(out);
         let mut going = Going::on(&run_file, out);
+        going.assert_begins_at(before);
         // The second half of the run is left for what comes between the report and the kill.
         going.wait_for((before + 1 + u64::from(draw % 3)).min(iterations / 2));
         std::thread::sleep(Duration::from_millis(u64::from(draw >> 8) % 40));

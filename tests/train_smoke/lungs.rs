@@ -142,6 +142,13 @@ fn found_lungs_teach_as_masks_beside_the_pairs_do() {
     assert_same_checkpoint(&branched.last_checkpoint, &found_run.last_checkpoint);
     assert_eq!(bytes(&files(&plan.to.join(FOUND_LUNGS))), bytes(&found));
 
+    // What nobody drew is not changed between two parts of one run.
+    let everywhere = image::GrayImage::from_pixel(384, 384, image::Luma([255]));
+    everywhere.save(&copied[0].0).unwrap();
+    let refused = run(&branch, Start::Resumed, &mut Unobserved).unwrap_err();
+    let told = "the lung masks of the run are not those it was begun with";
+    assert!(refused.to_string().contains(told), "{refused}");
+
     lay_beside(&found, &data, &masks);
     let beside = tuned("beside", root, &data);
     assert_eq!(

@@ -57,12 +57,12 @@ fn default_grid() -> usize {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
-    /// A split made by [`crate::dataset::Split`]: it decides on every pair it names. What it keeps for the test is left
-    /// out, and refused where it comes back under another name. Pairs that came to its folder since are refused, unless
-    /// `exclude` names them; `exclude` and `validation` decide on other sources.
+    /// A split made by [`crate::dataset::Split`]: it decides on every pair it names that `exclude` does not. What it keeps
+    /// for the test is left out, and refused where it comes back under another name. Pairs that came to its folder since are
+    /// refused, unless `exclude` names them; `validation` decides on other sources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<PathBuf>,
-    /// Names that start with one of these are left out altogether, unless listed in `validation`.
+    /// Names that start with one of these are left out altogether, whatever the split says, unless listed in `validation`.
     #[serde(default)]
     pub exclude: Vec<String>,
     /// Whole names used for validation and never for training. Their scores decide which checkpoint other runs

@@ -16,6 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use tch::Device;
 
 /// What a radiograph is used for.
@@ -73,6 +74,7 @@ impl<'a> Listed<'a> {
         source: &'a SourceConfig,
         config: &RunConfig,
         locked: Option<&'a Locked>,
+        stopped: &AtomicBool,
     ) -> Result<Self, TrainError> {
         let is_latent = matches!(config.stage, TrainStage::Denoiser | TrainStage::Distill);
         if is_latent && source.kind == SourceKind::Masks {
@@ -81,7 +83,7 @@ impl<'a> Listed<'a> {
                 "the denoiser needs soft-tissue images, which a source of kind `masks` has not",
             ));
         }
-        let files = list_source(source)?;
+        let files = list_source(source, stopped)?;
         let locked = match locked {
             Some(locked) if locked.covers(source, &files)? => Some(locked),
             _ => None,
@@ -138,12 +140,12 @@ impl Dataset {
             patch_px: config.patch_px,
         };
         let locked = Locked::read(config.data.split.as_deref())?;
-        let listed: Vec<Listed<'_>> = config
-            .data
-            .source
-            .iter()
-            .map(|source| Listed::new(source, config, locked.as_ref()))
-            .collect::<Result<_, _>>()?;
+        let listed = turns.meanwhile(|stopped| {
+            let sources = config.data.source.iter();
+            let listed =
+                sources.map(|source| Listed::new(source, config, locked.as_ref(), stopped));
+            listed.collect::<Result<Vec<_>, _>>()
+        })?;
         let mut known = Vec::new();
         for source in listed {
             dataset.read_source(source, config, &mut turns, &mut known)?;
@@ -219,7 +221,12 @@ impl Dataset {
         if !usable {
             Split::Unusable
         } else if let Some(decided) = locked.and_then(|locked| locked.use_of(files)) {
-            decided
+            // Who looked at a pair and does not want it is asked after the split was made.
+            if is_excluded(files, data) {
+                Split::Excluded
+            } else {
+                decided
+            }
         } else if data.validation.contains(&files.name) {
             Split::Validation
         } else if is_excluded(files, data) {
@@ -268,16 +275,14 @@ impl Dataset {
     /// Refuses a split that misses something.
     fn check(&self, data: &DataConfig) -> Result<(), TrainError> {
         for name in &data.validation {
-            if !self
-                .validation
-                .iter()
-                .any(|(sample, _)| &sample.name == name)
-            {
-                return Err(TrainError::setting(
-                    "data.validation",
-                    format!("names `{name}`, which no source holds"),
-                ));
-            }
+            let found = self.validation.iter().filter(|(s, _)| s.name == *name);
+            let wrong = match found.count() {
+                1 => continue,
+                0 => "which no source holds",
+                _ => "which several sources hold: give one of them another name",
+            };
+            let reason = format!("names `{name}`, {wrong}");
+            return Err(TrainError::setting("data.validation", reason));
         }
         if self.sources.is_empty() {
             return Err(TrainError::setting(

@@ -4,6 +4,7 @@ use crate::dataset::{self, DatasetError};
 use crate::train::{SourceConfig, SourceKind, TrainError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The files of one radiograph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,14 +49,17 @@ fn role_of(stem: &str) -> Option<(&str, Role)> {
     Some((name.strip_suffix("_cxr").unwrap_or(name), Role::LungMask))
 }
 
-/// Everything a source holds, in the order of the names.
+/// Everything a source holds, in the order of the names; `stopped` ends it.
 ///
 /// # Errors
-/// [`TrainError::File`] where the folder cannot be read, [`TrainError::Data`] where it holds no
+/// [`TrainError::Cancelled`] where it was stopped, [`TrainError::File`] where the folder cannot be read, [`TrainError::Data`] where it holds no
 /// complete set of files of its kind, or two files that could be the same one.
-pub fn list_source(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {
+pub fn list_source(
+    source: &SourceConfig,
+    stopped: &AtomicBool,
+) -> Result<Vec<SampleFiles>, TrainError> {
     let mut samples = match source.kind {
-        SourceKind::Pairs => pairs(source)?,
+        SourceKind::Pairs => pairs(source, stopped)?,
         SourceKind::LungOnly | SourceKind::Masks => by_ending(source)?,
     };
     samples.retain(|files| is_chosen(source, &files.name));
@@ -73,16 +77,29 @@ fn is_chosen(source: &SourceConfig, name: &str) -> bool {
     source.only.is_empty() || source.only.iter().any(|start| name.starts_with(start))
 }
 
+/// Asks a flag whether to end.
+struct Stopped<'a>(&'a AtomicBool);
+
+impl dataset::Observer for Stopped<'_> {
+    fn progressed(&self, _done: usize, _all: usize) {}
+
+    fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// The pairs that `dataset check` reports, by the same names.
-fn pairs(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {
+fn pairs(source: &SourceConfig, stopped: &AtomicBool) -> Result<Vec<SampleFiles>, TrainError> {
     let folder = &source.folder;
-    let listing =
-        dataset::list_pairs(folder, source.soft_folder.as_deref()).map_err(|err| match err {
-            DatasetError::NoPairs { expected, path } => {
-                TrainError::data(&path, format!("no pair is found; {expected}"))
-            }
-            err => refusal(err, folder),
-        })?;
+    let soft_folder = source.soft_folder.as_deref();
+    let listing = dataset::list_pairs_watched(folder, soft_folder, &Stopped(stopped));
+    let listing = listing.map_err(|err| match err {
+        DatasetError::NoPairs { expected, path } => {
+            TrainError::data(&path, format!("no pair is found; {expected}"))
+        }
+        err => refusal(err, folder),
+    })?;
+    let listing = listing.ok_or(TrainError::Cancelled)?;
     if let Some(found) = listing.ambiguous(&source.only) {
         let path = found.files.first().unwrap_or(folder);
         return Err(TrainError::data(path, found.text.trim_end_matches('.')));
@@ -180,6 +197,10 @@ fn assemble(
 mod tests {
     use super::*;
 
+    fn listed(source: &SourceConfig) -> Result<Vec<SampleFiles>, TrainError> {
+        list_source(source, &AtomicBool::new(false))
+    }
+
     fn source(kind: SourceKind, folder: &Path) -> SourceConfig {
         SourceConfig {
             kind,
@@ -213,7 +234,7 @@ mod tests {
             std::fs::write(folder.path().join(name), b"").unwrap();
         }
         let names = |kind| -> Vec<(String, Option<PathBuf>)> {
-            list_source(&source(kind, folder.path()))
+            listed(&source(kind, folder.path()))
                 .unwrap()
                 .into_iter()
                 .map(|files| (files.name, files.soft_tissue))
@@ -238,9 +259,9 @@ mod tests {
     #[test]
     fn a_folder_without_pairs_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        let err = list_source(&source(SourceKind::Pairs, folder.path())).unwrap_err();
+        let err = listed(&source(SourceKind::Pairs, folder.path())).unwrap_err();
         assert!(err.to_string().contains("no pair is found"), "{err}");
-        let err = list_source(&source(SourceKind::Masks, folder.path())).unwrap_err();
+        let err = listed(&source(SourceKind::Masks, folder.path())).unwrap_err();
         assert!(err.to_string().contains("no complete set"), "{err}");
     }
 
@@ -257,18 +278,18 @@ mod tests {
             only: only.iter().map(|&name| name.to_owned()).collect(),
             ..source(SourceKind::Pairs, root.path())
         };
-        let listed = dataset::list_pairs(root.path(), None).unwrap().pairs;
-        let taken = list_source(&source(&[])).unwrap();
+        let told = dataset::list_pairs(root.path(), None).unwrap().pairs;
+        let taken = listed(&source(&[])).unwrap();
         let names = |files: &SampleFiles| (files.name.clone(), files.soft_tissue.clone());
-        let expected = listed
+        let expected = told
             .into_iter()
             .map(|pair| (pair.name, Some(pair.soft_tissue)));
         assert!(taken.iter().map(names).eq(expected), "{taken:?}");
 
         std::fs::write(root.path().join("BS/1.tif"), b"").unwrap();
-        let err = list_source(&source(&[])).unwrap_err().to_string();
+        let err = listed(&source(&[])).unwrap_err().to_string();
         assert!(err.contains("several files"), "{err}");
-        assert_eq!(list_source(&source(&["0"])).unwrap().len(), 1);
+        assert_eq!(listed(&source(&["0"])).unwrap().len(), 1);
     }
 
     #[test]
@@ -282,7 +303,7 @@ mod tests {
             soft_folder: Some(soft.path().to_owned()),
             ..source(SourceKind::Pairs, radiographs.path())
         };
-        let mates: Vec<Option<PathBuf>> = list_source(&source)
+        let mates: Vec<Option<PathBuf>> = listed(&source)
             .unwrap()
             .into_iter()
             .map(|files| files.soft_tissue)

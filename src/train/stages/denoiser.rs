@@ -4,7 +4,9 @@ use super::estimator::Estimator;
 use super::judge::mean_terms;
 use super::latent_data::LatentData;
 use super::latent_task::{LatentTask, TargetPixels};
-use super::{RunContext, Stage, StepInput, Validation, descend, trained_denoiser, values};
+use super::{
+    RunContext, Stage, StepInput, Validation, descend, sampling_clip, trained_denoiser, values,
+};
 use crate::model::manifest::Prediction;
 use crate::train::losses::{gradient_l1, l1, mse, smooth_l1};
 use crate::train::observer::Turns;
@@ -36,7 +38,7 @@ impl DenoiserStage {
             ..
         } = context;
         let vs = VarStore::new(device);
-        let estimator = Estimator::new(config, &vs)?;
+        let estimator = Estimator::new(config, &vs)?.clipped(sampling_clip(context)?);
         let network = trained_denoiser(config, vs, folder)?;
         Ok(Self {
             network: [network],

@@ -12,7 +12,9 @@ use super::estimator::Estimator;
 use super::judge::mean_terms;
 use super::latent_data::LatentData;
 use super::latent_task::LatentTask;
-use super::{RunContext, Stage, StepInput, Validation, descend, trained_denoiser, values};
+use super::{
+    RunContext, Stage, StepInput, Validation, descend, sampling_clip, trained_denoiser, values,
+};
 use crate::diffusion::{LcmSampler, Sampler as _};
 use crate::model::manifest::FileRole;
 use crate::train::base::load_base;
@@ -66,7 +68,7 @@ impl DistillStage {
             ..
         } = context;
         let [vs, mut target_vs, mut teacher_vs] = [(); 3].map(|()| VarStore::new(device));
-        let student = Estimator::new(config, &vs)?;
+        let student = Estimator::new(config, &vs)?.clipped(sampling_clip(context)?);
         let target = Estimator::new(config, &target_vs)?;
         let teacher = Estimator::new(config, &teacher_vs)?;
         load_base(config, FileRole::Denoiser, &teacher_vs, folder)?;

@@ -18,6 +18,8 @@ pub(super) struct Estimator {
     conventions: Conventions,
     /// Scale of the condition that it learns under: a student of distillation learns what is sampled.
     learned_condition: ConditionScaling,
+    /// How its predictions are clipped while it samples.
+    clip: ClipKind,
     device: Device,
     compute: Kind,
     recompute: bool,
@@ -43,10 +45,16 @@ impl Estimator {
                 _ => conventions.condition,
             },
             conventions,
+            clip: ClipKind::None,
             device,
             compute: config.precision.kind(device),
             recompute: config.recompute_activations,
         })
+    }
+
+    /// The same, sampling as a bundle does that clips its global path so.
+    pub fn clipped(self, clip: ClipKind) -> Self {
+        Self { clip, ..self }
     }
 
     pub fn schedule(&self) -> &NoiseSchedule {
@@ -163,8 +171,8 @@ impl Estimator {
         })
     }
 
-    /// What the latent consistency sampler makes of pure noise in `num_steps` steps on the global path, without
-    /// clipping and guidance. Gives a turn before every block of the network.
+    /// What the latent consistency sampler makes of pure noise in `num_steps` steps on the global path, clipped as the
+    /// run's bundle is, without guidance. Gives a turn before every block of the network.
     pub fn sample(
         &self,
         condition: &Tensor,
@@ -183,7 +191,7 @@ impl Estimator {
                 .epsilon_from_sample(&latent, &clean, &timestep)?;
             let fresh = step.needs_noise().then(|| normal(rng, &shape, self.device));
             latent = step
-                .step(&latent, &epsilon, ClipKind::None, fresh.as_ref())
+                .step(&latent, &epsilon, self.clip, fresh.as_ref())
                 .previous;
         }
         Ok(latent)

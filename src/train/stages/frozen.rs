@@ -5,9 +5,11 @@
 
 use crate::model::VqganConfig;
 use crate::model::manifest::FileRole;
-use crate::train::base::Base;
-use crate::train::{RunConfig, RunFolder, TrainError, weights_file};
+use crate::model::weights::sha256_of_file;
+use crate::train::base::{Base, BaseWeights};
+use crate::train::{RunConfig, RunFolder, TrainError, load_variables, weights_file};
 use std::path::PathBuf;
+use tch::nn::VarStore;
 
 /// Latents along a patch that the pixel loss needs: those of its smallest crop.
 const LEAST_LATENTS: i64 = 8;
@@ -15,6 +17,8 @@ const LEAST_LATENTS: i64 = 8;
 /// Architecture, as TOML, and weights in the run folder.
 const ARCHITECTURE: &str = "vqgan.toml";
 const WEIGHTS: &str = "vqgan.safetensors";
+/// What the weights are called in the list of inputs.
+const HELD_AS: &str = "weights of the codec";
 
 /// Architecture and weights file of a frozen VQGAN.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +27,8 @@ pub(crate) struct FrozenVqgan {
     pub architecture: VqganConfig,
     /// Its averaged weights.
     pub weights: PathBuf,
+    /// Their checksum, where it was noted.
+    pub sha256: Option<String>,
 }
 
 impl FrozenVqgan {
@@ -40,15 +46,18 @@ impl FrozenVqgan {
             return Ok(Self {
                 architecture,
                 weights,
+                sha256: folder.held_to(HELD_AS)?,
             });
         }
         Self::named(config)
     }
 
     fn of_base(base: &Base) -> Result<Self, TrainError> {
+        let BaseWeights { file, sha256 } = base.weights(FileRole::Vqgan)?;
         Ok(Self {
             architecture: base.vqgan().clone(),
-            weights: base.weights(FileRole::Vqgan)?.file,
+            weights: file,
+            sha256: Some(sha256),
         })
     }
 
@@ -72,7 +81,22 @@ impl FrozenVqgan {
         Ok(Self {
             architecture,
             weights: weights_file(given)?,
+            sha256: None,
         })
+    }
+
+    /// Fills a network of this architecture.
+    ///
+    /// # Errors
+    /// [`TrainError::Lost`] where the weights are not as they were written, [`TrainError::Checkpoint`] where they do not fit.
+    pub fn fill(&self, vs: &VarStore) -> Result<(), TrainError> {
+        if let Some(noted) = &self.sha256
+            && sha256_of_file(&self.weights)?.0 != *noted
+        {
+            let path = self.weights.clone();
+            return Err(TrainError::Lost { path });
+        }
+        load_variables(vs, &self.weights)
     }
 
     /// Refuses patches and a denoiser that do not fit the latents of this VQGAN.
@@ -123,10 +147,13 @@ impl FrozenVqgan {
         }
         let kept = folder.root().join(WEIGHTS);
         folder.keep_copy(&self.weights, WEIGHTS)?;
+        let sha256 = sha256_of_file(&kept)?.0;
+        folder.hold_to(HELD_AS, &sha256)?;
         // Written last: without it the weights are not taken for a complete copy.
         folder.write_toml(ARCHITECTURE, &self.architecture)?;
         Ok(Self {
             weights: kept,
+            sha256: Some(sha256),
             ..self
         })
     }
@@ -151,6 +178,7 @@ mod tests {
                 ..ModelConfig::default().vqgan().unwrap()
             },
             weights: PathBuf::new(),
+            sha256: None,
         };
         match vqgan.check(&config) {
             Ok(()) => String::new(),

@@ -7,7 +7,6 @@ use crate::model::Vqgan;
 use crate::nn::for_convolution;
 use crate::train::base::Base;
 use crate::train::data::on_grid;
-use crate::train::network::load_variables;
 use crate::train::observer::Turns;
 use crate::train::{RunConfig, RunFolder, TrainError};
 use serde::{Deserialize, Serialize};
@@ -65,13 +64,15 @@ impl LatentSpace {
             folder,
             ..
         } = context;
+        let frozen = FrozenVqgan::find(config, folder)?.keep(folder)?;
+        let mut vs = VarStore::new(device);
+        let vqgan = Vqgan::new(&vs.root(), &frozen.architecture);
+        frozen.fill(&vs)?;
         let FrozenVqgan {
             architecture,
             weights,
-        } = FrozenVqgan::find(config, folder)?.keep(folder)?;
-        let mut vs = VarStore::new(device);
-        let vqgan = Vqgan::new(&vs.root(), &architecture);
-        load_variables(&vs, &weights)?;
+            ..
+        } = frozen;
         vs.freeze();
         let channels = architecture.latent_channels as usize;
         let mut space = Self {

@@ -24,7 +24,10 @@ use super::base::{Base, load_base};
 use super::low_rank::LowRank;
 use super::observer::Turns;
 use super::{Batch, RunConfig, RunFolder, Terms, TrainError, TrainStage, TrainedNetwork};
+use crate::diffusion::ClipKind;
+use crate::model::Manifest;
 use crate::model::manifest::{FileRole, InputRange};
+use crate::pipeline::global_clip;
 use judge::mean_terms;
 use rand_chacha::ChaCha8Rng;
 use tch::Tensor;
@@ -182,6 +185,15 @@ pub(crate) fn build(
         TrainStage::Vqgan => Box::new(vqgan::VqganStage::new(context)?),
         TrainStage::Denoiser => Box::new(denoiser::DenoiserStage::new(context, turns)?),
         TrainStage::Distill => Box::new(distill::DistillStage::new(context, turns)?),
+    })
+}
+
+/// How the bundle that comes of a run clips its global path: as its base, or as its preset.
+fn sampling_clip(context: RunContext<'_>) -> Result<ClipKind, TrainError> {
+    let base = Base::of_run(context.config, context.folder)?;
+    Ok(match base {
+        Some(base) => global_clip(base.manifest()),
+        None => global_clip(&Manifest::for_preset(context.config.model.preset)),
     })
 }
 

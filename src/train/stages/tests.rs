@@ -306,6 +306,31 @@ fn a_skipped_iteration_leaves_the_codec_and_its_opponent_as_they_were() {
     assert_eq!(discriminator.name, "discriminator");
 }
 
+/// One step from pure noise divides by what is left of the signal there: only the clip keeps it in range.
+#[test]
+fn a_network_is_sampled_with_the_clip_of_its_bundle() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config("segmenter", folder.path());
+    config.stage = TrainStage::Denoiser;
+    config.conventions.prediction = Prediction::Epsilon;
+    let vs = VarStore::new(Device::Cpu);
+    let estimator = Estimator::new(&config, &vs).unwrap();
+    let condition = Tensor::zeros([1, 4, 8, 8], (Kind::Float, Device::Cpu));
+    let farthest = |estimator: &Estimator| {
+        let mut rng = generator(1, TrainStage::Denoiser, 0, Purpose::Validation);
+        let mut unobserved = Unobserved;
+        let turns = &mut Turns::new(&mut unobserved);
+        let found = estimator.sample(&condition, 1, &mut rng, turns).unwrap();
+        found.abs().max().double_value(&[])
+    };
+    assert!(farthest(&estimator) > 10.0);
+    let clip = ClipKind::Dynamic {
+        slope: 0.025,
+        intercept: 2.0,
+    };
+    assert!(farthest(&estimator.clipped(clip)) < 2.1);
+}
+
 /// The authors' networks learn under a scaled condition, and are sampled under the whole one: at the last timestep hardly
 /// anything of it is left to learn from.
 #[test]

@@ -4,6 +4,7 @@ use super::adversary::Adversary;
 use super::judge::{WholeImage, mean_terms, psnr, whole_images};
 use super::{RunContext, Stage, StepInput, Validation, backward, is_finite, values};
 use crate::model::manifest::FileRole;
+use crate::model::weights::sha256_of_file;
 use crate::model::{Lpips, LpipsRange, Vqgan, ms_ssim};
 use crate::nn::for_convolution;
 use crate::train::base::load_base;
@@ -73,9 +74,13 @@ impl VqganStage {
         let vqgan = Vqgan::new(&vs.root(), &architecture);
         load_base(config, FileRole::Vqgan, &vs, folder)?;
         let loss = config.loss.vqgan.clone();
-        let perceptual = perceptual_weights(&loss)
-            .map(|file| Lpips::load(&file, device))
-            .transpose()?;
+        let weights = perceptual_weights(&loss);
+        if loss.perceptual > 0.0 {
+            let sha256 = weights.as_deref().map(sha256_of_file).transpose()?;
+            let sha256 = sha256.map_or_else(|| "none".to_owned(), |(sha256, _)| sha256);
+            folder.hold_to("weights of the perceptual loss", &sha256)?;
+        }
+        let perceptual = weights.map(|file| Lpips::load(&file, device)).transpose()?;
         Ok(Self {
             network: TrainedNetwork::new("", vs, &config.optimizer),
             adversary: Adversary::new(config, device),

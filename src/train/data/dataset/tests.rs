@@ -164,6 +164,33 @@ fn a_split_that_is_kept_decides_and_its_test_is_never_read() {
 }
 
 #[test]
+fn a_pair_that_is_excluded_is_left_out_whatever_the_split_says() {
+    let folder = tempfile::tempdir().unwrap();
+    write_pairs(folder.path(), &["a", "b", "c"]);
+    let mut config = kept(folder.path(), &folder.path().join("split.json"));
+    config.data.exclude = vec!["b".to_owned()];
+    assert_eq!(
+        uses(&config),
+        [Split::Excluded, Split::Excluded, Split::Training]
+    );
+    config.data.exclude = vec!["c".to_owned()];
+    assert!(refusal(&config).contains("nothing to train on"));
+}
+
+#[test]
+fn a_name_that_two_sources_hold_is_none_to_validate_with() {
+    let [folder, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    write_pairs(folder.path(), &["a", "b"]);
+    write_pairs(other.path(), &["x", "y", "b"]);
+    let config = config(folder.path(), "validation = [\"b\"]");
+    let refused = refusal(&with_source(config, SourceKind::Pairs, other.path()));
+    assert!(
+        refused.contains("`b`, which several sources hold"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn a_pair_that_came_after_the_split_is_refused_until_it_is_split_or_left_out() {
     let folder = tempfile::tempdir().unwrap();
     write_pairs(folder.path(), &["a", "b", "c"]);
