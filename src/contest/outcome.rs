@@ -95,13 +95,14 @@ pub struct ContestOutcome {
 
 impl ContestOutcome {
     pub(super) fn with_candidates(mut self, judged: Vec<(Contestant, TestPairs)>) -> Self {
+        let count = judged.len();
         self.candidates = judged
             .into_iter()
             .map(|(contestant, pairs)| {
                 let test = self.against(&contestant, &self.base, |scores| &scores.test);
                 let reference = self.against(&contestant, &self.base, |scores| &scores.reference);
                 Candidate {
-                    verdict: Verdict::new(&pairs, &test, &reference),
+                    verdict: Verdict::new(&pairs, &test, &reference, count),
                     contestant,
                     test,
                     reference,
@@ -115,13 +116,14 @@ impl ContestOutcome {
     /// The same where somebody states, or takes back, that the test pairs are not among what nothing is known of.
     #[must_use]
     pub fn stating(&self, is_stated: bool) -> Self {
+        let count = self.candidates.len();
         let candidates = self.candidates.iter().map(|candidate| {
             let pairs = TestPairs {
                 is_stated,
                 ..candidate.pairs.clone()
             };
             Candidate {
-                verdict: Verdict::new(&pairs, &candidate.test, &candidate.reference),
+                verdict: Verdict::new(&pairs, &candidate.test, &candidate.reference, count),
                 pairs,
                 ..candidate.clone()
             }

@@ -4,6 +4,7 @@
 //! case by case. Cases of one patient are no independent evidence: they count once, by their mean.
 
 use super::column::column;
+use super::holm::{SIGNIFICANT, holm};
 use super::student::{student_beyond, student_quantile};
 use super::table::{deviation, mean};
 use super::{Patients, Table};
@@ -27,11 +28,11 @@ pub struct Interval {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Trend {
-    /// The interval lies above 0.
+    /// It is better than chance explains, all columns of the comparison together.
     Better,
-    /// The interval lies below 0.
+    /// It is worse than that.
     Worse,
-    /// The interval holds 0, or there is none.
+    /// Chance may explain it, or there are too few patients to tell.
     Undecided,
 }
 
@@ -54,6 +55,8 @@ pub struct PairedDifference {
     pub sd: Option<f64>,
     /// Confidence interval of the mean, 95 %, of Student's t distribution; `None` for one patient.
     pub interval: Option<Interval>,
+    /// [`Self::p_value`] after Holm's correction for all columns of the comparison; `None` where it has none.
+    pub p_holm: Option<f64>,
     /// Least advantage of a patient.
     pub worst: f64,
     /// Number of patients on whom it is better.
@@ -63,9 +66,9 @@ pub struct PairedDifference {
 impl PairedDifference {
     /// What may be said of it.
     pub fn trend(&self) -> Trend {
-        match self.interval {
-            Some(interval) if interval.low > 0.0 => Trend::Better,
-            Some(interval) if interval.high < 0.0 => Trend::Worse,
+        match self.p_holm {
+            Some(p) if p < SIGNIFICANT && self.mean > 0.0 => Trend::Better,
+            Some(p) if p < SIGNIFICANT && self.mean < 0.0 => Trend::Worse,
             _ => Trend::Undecided,
         }
     }
@@ -112,6 +115,7 @@ impl PairedDifference {
             mean: centre,
             sd,
             interval: sd.map(|sd| interval(centre, sd, units.len())),
+            p_holm: None,
             worst,
             better,
             cases,
@@ -161,16 +165,34 @@ impl Comparison {
             let missing = known.count() - found.len();
             PairedDifference::new(name, (found, missing), patients)
         };
+        let mut differences: Vec<_> = ours.columns().iter().filter_map(difference).collect();
+        let p_values = differences.iter().filter_map(PairedDifference::p_value);
+        let mut corrected = holm(&p_values.collect::<Vec<f64>>()).into_iter();
+        for found in &mut differences {
+            found.p_holm = found.p_value().and_then(|_| corrected.next());
+        }
         Self {
             of: of.to_owned(),
             than: than.to_owned(),
-            differences: ours.columns().iter().filter_map(difference).collect(),
+            differences,
         }
     }
 
     /// The difference in a column.
     pub fn of_column(&self, name: &str) -> Option<&PairedDifference> {
         self.differences.iter().find(|found| found.column == name)
+    }
+
+    /// How many columns the words better and worse are corrected for; `None` where there is nothing to be said of any.
+    pub fn correction(&self) -> Option<String> {
+        let told = self.differences.iter().filter(|d| d.p_holm.is_some());
+        let count = told.count();
+        (count > 0).then(|| {
+            format!(
+                "better, worse: what chance does not explain, after Holm's correction for {}",
+                counted(count, "column")
+            )
+        })
     }
 
     /// What must be said beside the intervals: that pairs count as patients whom nobody named.
@@ -218,6 +240,7 @@ impl Comparison {
                 format!("{} of {}", found.better, found.units),
             ));
         }
+        lines.extend(self.correction());
         lines.extend(self.caveat());
         lines.join("\n")
     }

@@ -5,8 +5,9 @@
 //! little about bones; leftover bone and lost detail are watched beside it, because a picture can gain in PSNR by
 //! being blurred.
 //!
-//! Every patient counts once. With three and more of them, "beats" means that the 95 % interval of the mean advantage
-//! (Student's t, paired) lies above 0. Of one or two no interval is worth its name: each of them must be better by
+//! Every patient counts once. With three and more of them, "beats" means that chance explains the mean advantage (Student's
+//! t, paired) with a probability below 0.05, shared among the candidates that are judged together: where one is judged, its
+//! 95 % interval lies above 0. Of one or two patients no interval is worth its name: each of them must be better by
 //! [`CLEAR_GAIN_DB`], which is far more than another seed of the noise changes.
 //!
 //! "Does not lose" allows for what the choice of a seed and of a phantom changes: the mean may be worse by
@@ -14,7 +15,8 @@
 //! them either ([`FINDINGS`]). The interval over the phantoms and the worst of them stand beside each mean.
 
 use super::column::{Better, column};
-use super::{Comparison, PairedDifference, TestPairs, Trend};
+use super::holm::SIGNIFICANT;
+use super::{Comparison, PairedDifference, TestPairs};
 use crate::radiograph::agreeing;
 use serde::Serialize;
 
@@ -51,10 +53,16 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Judges a candidate by how the test pairs came to be, and by its comparisons with the base on the two sets.
-    pub fn new(pairs: &TestPairs, test: &Comparison, reference: &Comparison) -> Self {
+    /// Judges one of `candidates` models by how the test pairs came to be, and by its comparisons with the base on the two
+    /// sets: the more there are to choose from, the clearer it must be better.
+    pub fn new(
+        pairs: &TestPairs,
+        test: &Comparison,
+        reference: &Comparison,
+        candidates: usize,
+    ) -> Self {
         let mut checks = pairs.checks().to_vec();
-        checks.push(beats(complete(test, DECIDES)));
+        checks.push(beats(complete(test, DECIDES), candidates));
         let watched_on_test = WATCHED.into_iter();
         checks.extend(watched_on_test.map(|(name, most)| {
             let found = complete(test, name);
@@ -87,7 +95,7 @@ impl Verdict {
 }
 
 /// Whether the candidate beats the base on the test set.
-fn beats(found: Option<&PairedDifference>) -> Check {
+fn beats(found: Option<&PairedDifference>, candidates: usize) -> Check {
     let Some(found) = found else {
         return Check {
             passed: false,
@@ -109,10 +117,19 @@ fn beats(found: Option<&PairedDifference>) -> Check {
     let interval = found.interval.map_or_else(String::new, |interval| {
         format!("{:+.2} to {:+.2}", interval.low, interval.high)
     });
+    // Bonferroni: of several that are no better, one may look better by chance.
+    let (p, most) = (
+        found.p_value().unwrap_or(1.0),
+        SIGNIFICANT / candidates.max(1) as f64,
+    );
+    let among = match candidates {
+        0 | 1 => String::new(),
+        several => format!(" as one of {several} candidates"),
+    };
     Check {
-        passed: found.trend() == Trend::Better,
+        passed: found.mean > 0.0 && p < most,
         told: format!(
-            "{of} over {patients} patients{}; its 95 % interval, {interval} dB, must lie above 0",
+            "{of} over {patients} patients{}, 95 % interval {interval} dB; p = {p:.3} must lie below {most:.3}{among}",
             unnamed_of(found)
         ),
     }

@@ -111,7 +111,7 @@ impl TestPairs {
             Learned::Known { num_files, .. } => {
                 let (passed, beside) = self.earlier();
                 let told = format!(
-                    "none of it is among the {} of its training{beside}",
+                    "none of it is among the {} of its training (a copy at another size or depth is not known again){beside}",
                     counted(*num_files, "file")
                 );
                 (passed, told)

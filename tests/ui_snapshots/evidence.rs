@@ -126,7 +126,7 @@ fn outcome(root: &Path, bone: f64) -> ContestOutcome {
         let test = outcome.against(&contestant, &outcome.base, |scores| &scores.test);
         let reference = outcome.against(&contestant, &outcome.base, |scores| &scores.reference);
         outcome.candidates.push(Candidate {
-            verdict: Verdict::new(&pairs, &test, &reference),
+            verdict: Verdict::new(&pairs, &test, &reference, 1),
             contestant,
             test,
             reference,

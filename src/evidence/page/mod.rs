@@ -66,7 +66,8 @@ const CASE_COLUMNS: [&str; 9] = [
 ];
 /// What a reader must know of the figures.
 const NOTE: &str = "For research and teaching only. 95 % intervals are Student's, of the mean difference between pairs; \
-    they are not corrected for the number of columns.";
+    they are not corrected for the number of columns. Better and worse are what chance does not explain after Holm's correction \
+    for all columns of a table.";
 
 impl Page {
     /// The page as HTML without anything outside itself.

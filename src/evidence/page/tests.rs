@@ -26,7 +26,7 @@ fn page() -> Page {
         title: "A \"page\"".to_owned(),
         cautions: vec!["drawn & <not> taken".to_owned()],
         facts: vec![("folder".to_owned(), "<script>alert(1)</script>".to_owned())],
-        verdict: Some(Verdict::new(&pairs, &comparison, &comparison)),
+        verdict: Some(Verdict::new(&pairs, &comparison, &comparison, 1)),
         sets: vec![PageSet {
             title: "Test set".to_owned(),
             models: vec![("mine".to_owned(), ours), ("base".to_owned(), theirs)],

@@ -49,7 +49,7 @@ fn pairs() -> TestPairs {
 
 fn passes(test: &[f64], rbf: f64, reference: &[f64]) -> bool {
     let (test, reference) = (comparison(test, rbf), comparison(reference, 0.2));
-    Verdict::new(&pairs(), &test, &reference).is_passed()
+    Verdict::new(&pairs(), &test, &reference, 1).is_passed()
 }
 
 #[test]
@@ -60,12 +60,28 @@ fn three_patients_need_an_interval_above_nothing() {
 }
 
 #[test]
+fn of_two_candidates_each_must_be_clearer() {
+    let (test, reference) = (comparison(&[0.2, 0.5, 0.6], 0.2), comparison(&[0.0], 0.2));
+    let judged = |candidates| Verdict::new(&pairs(), &test, &reference, candidates);
+    // scipy.stats.ttest_1samp([0.2, 0.5, 0.6], 0).pvalue
+    let told = "p = 0.069 must lie below 0.025 as one of 2 candidates";
+    assert!(judged(2).text().contains(told), "{}", judged(2).text());
+    let (test, reference) = (comparison(&[0.4, 0.5, 0.8], 0.2), comparison(&[0.0], 0.2));
+    let judged = |candidates| Verdict::new(&pairs(), &test, &reference, candidates);
+    assert!(
+        judged(1).is_passed() && !judged(2).is_passed(),
+        "{}",
+        judged(2).text()
+    );
+}
+
+#[test]
 fn one_or_two_patients_must_each_be_clearly_better() {
     assert!(passes(&[0.3], 0.2, &[0.0]));
     assert!(!passes(&[0.1], 0.2, &[0.0]));
     assert!(!passes(&[2.0, 0.1], 0.2, &[0.0]));
     let (test, reference) = (comparison(&[0.1], 0.2), comparison(&[0.0], 0.2));
-    let verdict = Verdict::new(&pairs(), &test, &reference);
+    let verdict = Verdict::new(&pairs(), &test, &reference, 1);
     assert!(
         verdict.text().contains("1 patient is too few"),
         "{}",
@@ -92,7 +108,7 @@ fn what_is_not_known_of_every_case_is_not_good_enough() {
     let good = [0.5, 0.6, 0.7];
     let reference = comparison(&[0.0], 0.2);
     let failed = |test: &Comparison| {
-        let verdict = Verdict::new(&pairs(), test, &reference);
+        let verdict = Verdict::new(&pairs(), test, &reference, 1);
         let checks = verdict.checks.into_iter().filter(|check| !check.passed);
         checks.map(|check| check.told).collect::<Vec<_>>()
     };
@@ -107,7 +123,7 @@ fn what_is_not_known_of_every_case_is_not_good_enough() {
     let blurred = of_scores(&good, |_| Some(0.2), |_| Some(0.8));
     assert_eq!(failed(&blurred).len(), 1);
     // Both sets are asked alike.
-    let verdict = Verdict::new(&pairs(), &comparison(&good, 0.2), &without);
+    let verdict = Verdict::new(&pairs(), &comparison(&good, 0.2), &without, 1);
     assert!(!verdict.is_passed());
 }
 
@@ -133,7 +149,7 @@ fn reference(psnr: [f64; 4], kept: [[Option<f64>; 2]; 4]) -> Comparison {
 /// Checks that failed, where the test set has nothing to complain of.
 fn failed_on(reference: &Comparison) -> Vec<String> {
     let test = comparison(&[0.5, 0.6, 0.7], 0.2);
-    let verdict = Verdict::new(&pairs(), &test, reference);
+    let verdict = Verdict::new(&pairs(), &test, reference, 1);
     let checks = verdict.checks.into_iter().filter(|check| !check.passed);
     checks.map(|check| check.told).collect()
 }
@@ -166,7 +182,7 @@ fn the_spread_over_the_phantoms_and_the_worst_of_them_are_told() {
     let on = reference([0.1, -0.5, 0.2, 0.0], kept);
     assert_eq!(failed_on(&on), [""; 0]);
     let test = comparison(&[0.5, 0.6, 0.7], 0.2);
-    let text = Verdict::new(&pairs(), &test, &on).text();
+    let text = Verdict::new(&pairs(), &test, &on, 1).text();
     // scipy.stats.t.interval(0.95, 3, -0.05, sem): the sum of squares around the mean is 0.29.
     let told = "reference set: PSNRaff worse by 0.050 dB on average of 4 phantoms, 95 % interval of the advantage -0.545 to \
                 +0.445, least -0.500 on phantom 1;";
@@ -177,7 +193,7 @@ fn the_spread_over_the_phantoms_and_the_worst_of_them_are_told() {
 fn test_pairs_are_locked_and_were_never_seen() {
     let judged = |pairs: &TestPairs| {
         let (test, reference) = (comparison(&[0.5, 0.6, 0.7], 0.2), comparison(&[0.0], 0.2));
-        let verdict = Verdict::new(pairs, &test, &reference);
+        let verdict = Verdict::new(pairs, &test, &reference, 1);
         (verdict.is_passed(), verdict.text())
     };
     assert!(judged(&pairs()).0);
@@ -209,7 +225,7 @@ fn patients_whom_nobody_named_stand_beside_the_interval() {
         candidate.add(case.to_owned(), row(psnr));
     }
     let found = Comparison::by_patient(("candidate", &candidate), ("base", &base), &patients);
-    let told = beats(found.of_column("PSNRaff")).told;
+    let told = beats(found.of_column("PSNRaff"), 1).told;
     assert!(told.contains("3 patients (2 of them pairs"), "{told}");
     assert!(found.text().contains("2 of 3 patients"), "{}", found.text());
 }

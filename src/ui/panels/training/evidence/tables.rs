@@ -122,6 +122,13 @@ fn comparison_ui(ui: &mut Ui, comparison: &Comparison) {
             ui.end_row();
         }
     });
+    if let Some(correction) = comparison.correction() {
+        ui.label(
+            RichText::new(correction)
+                .small()
+                .color(theme::of(ui).text_weak),
+        );
+    }
 }
 
 /// Every case of the candidate, in the order of any column.
