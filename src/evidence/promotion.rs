@@ -129,8 +129,13 @@ fn beats(found: Option<&PairedDifference>, candidates: usize) -> Check {
     Check {
         passed: found.mean > 0.0 && p < most,
         told: format!(
-            "{of} over {patients} patients{}, 95 % interval {interval} dB; p = {p:.3} must lie below {most:.3}{among}",
-            unnamed_of(found)
+            "{of} over {patients} patients{}, 95 % interval {interval} dB; chance explains it with {}, less than {most:.3} is asked{among}",
+            unnamed_of(found),
+            if p < 0.001 {
+                "p < 0.001".to_owned()
+            } else {
+                format!("p = {p:.3}")
+            }
         ),
     }
 }

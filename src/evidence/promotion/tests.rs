@@ -64,7 +64,7 @@ fn of_two_candidates_each_must_be_clearer() {
     let (test, reference) = (comparison(&[0.2, 0.5, 0.6], 0.2), comparison(&[0.0], 0.2));
     let judged = |candidates| Verdict::new(&pairs(), &test, &reference, candidates);
     // scipy.stats.ttest_1samp([0.2, 0.5, 0.6], 0).pvalue
-    let told = "p = 0.069 must lie below 0.025 as one of 2 candidates";
+    let told = "with p = 0.069, less than 0.025 is asked as one of 2 candidates";
     assert!(judged(2).text().contains(told), "{}", judged(2).text());
     let (test, reference) = (comparison(&[0.4, 0.5, 0.8], 0.2), comparison(&[0.0], 0.2));
     let judged = |candidates| Verdict::new(&pairs(), &test, &reference, candidates);
