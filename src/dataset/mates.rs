@@ -15,7 +15,7 @@ const OPPOSITE: f64 = -0.3;
 const LEAST_CHANGE: f64 = 0.5;
 /// Correlation of the outlines, once registered, below which two pictures are not of one chest either: the ten real
 /// pairs have 0.74 or more, two chests of SZCH 0.4 at most.
-const LEAST_AGREEMENT: f64 = 0.55;
+pub(super) const LEAST_AGREEMENT: f64 = 0.55;
 /// How far, in pixels of 1024 rows, mates may lie apart: further blurs the finest detail of what is learned.
 pub(super) const MOST_SHIFT_PX: f64 = 1.0;
 /// How far places may have moved by themselves: the real pairs stay below 1.

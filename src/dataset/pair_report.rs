@@ -1,5 +1,6 @@
 //! What was measured of a pair.
 
+use super::mates::LEAST_AGREEMENT;
 use super::registration_report::RegistrationReport;
 use super::thumbnail::PairThumbnails;
 use super::tone::Tone;
@@ -43,4 +44,13 @@ pub struct PairReport {
     /// Its coarse shape, for polarity.
     #[serde(skip)]
     pub(super) coarse: Vec<f32>,
+}
+
+impl PairReport {
+    /// Whether the soft-tissue image lies off its radiograph and can be laid on it: whether a copy by
+    /// [`super::register_dataset`] has it registered, unless that brings it no nearer.
+    pub fn lies_off(&self) -> bool {
+        let found = self.registration.as_ref();
+        found.is_some_and(|found| found.advised && found.agreement[1] >= LEAST_AGREEMENT)
+    }
 }
