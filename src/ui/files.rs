@@ -7,6 +7,7 @@ mod dialog;
 mod event;
 mod evidence;
 mod readers;
+mod registering;
 mod samples;
 mod training;
 

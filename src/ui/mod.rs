@@ -130,10 +130,10 @@ pub use tag_window::{TagWindow, Tags};
 pub use theme::ThemeChoice;
 pub use training::{
     Attempt, Branch, CaseOpening, CaseOrder, CaseSet, CheckProgress, Curves, Evidence,
-    EvidenceCommand, FineTuning, LatestStep, PathField, PlanError, Points, Prepared, RunPlan,
-    RunStatus, SampleBase, SampleLook, SampleMates, SamplePicture, SampleRequest, SampleScrub,
-    SiteModels, SplitMade, Training, TrainingCommand, TrainingPage, TrainingRun, Wizard,
-    WizardStep,
+    EvidenceCommand, FineTuning, LatestStep, PathField, PlanError, Points, Prepared, Registering,
+    RunPlan, RunStatus, SampleBase, SampleLook, SampleMates, SamplePicture, SampleRequest,
+    SampleScrub, SiteModels, SplitMade, Training, TrainingCommand, TrainingPage, TrainingRun,
+    Wizard, WizardStep,
 };
 pub use true_size::{CARD_WIDTH_MM, Screen, ScreenRuler, Screens, TrueSizeObstacle};
 pub use undo::UndoStack;

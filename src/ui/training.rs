@@ -5,6 +5,7 @@ mod evidence;
 mod figure;
 mod plan;
 mod raster;
+mod registering;
 mod run;
 mod samples;
 mod wizard;
@@ -20,6 +21,8 @@ pub use evidence::{CaseOpening, CaseOrder, CaseSet, Evidence, EvidenceCommand, S
 pub(super) use figure::figure;
 pub(super) use plan::Places;
 pub use plan::{FineTuning, PlanError, RunPlan};
+pub use registering::Registering;
+pub(super) use registering::count_of;
 pub use run::{LatestStep, RunStatus, TrainingRun};
 pub use samples::{SampleBase, SampleLook, SampleMates, SamplePicture, SampleRequest, SampleScrub};
 pub(super) use wizard::WrittenFor;
@@ -42,6 +45,10 @@ pub enum TrainingCommand {
     Check,
     /// End the look at the pairs.
     StopCheck,
+    /// Make a registered copy of the pairs.
+    Register,
+    /// End the making of the copy.
+    StopRegister,
     /// How the patients are to be parted.
     SetSplit(crate::dataset::SplitPlan),
     /// Part the patients.

@@ -1,6 +1,7 @@
 //! Training: what its tests have in common.
 
 mod preparing;
+mod registering;
 mod watching;
 
 use crate::fake::Window;

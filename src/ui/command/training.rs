@@ -10,7 +10,7 @@ use crate::ui::files::{DialogKind, TrainingWork};
 use crate::ui::message::Severity;
 use crate::ui::state::AppState;
 use crate::ui::training::{
-    PathField, RunStatus, TrainingCommand, TrainingPage, TrainingRun, WizardStep,
+    Attempt, PathField, RunStatus, TrainingCommand, TrainingPage, TrainingRun, WizardStep,
 };
 use crate::worker::{BranchPlan, JobHandle, JobId, RunRecord, TrainingPlan, WorkerCommand};
 use std::path::{Path, PathBuf};
@@ -192,12 +192,19 @@ fn set_path(field: PathField, text: String, state: &mut AppState) {
     let wizard = &mut state.training.wizard;
     match field {
         PathField::Pairs => {
-            wizard.pairs = text;
-            wizard.forget_after(WizardStep::Data);
+            let soft = std::mem::take(&mut wizard.soft);
+            wizard.name_pairs(text, soft);
         }
         PathField::Soft => {
-            wizard.soft = text;
-            wizard.forget_after(WizardStep::Data);
+            let pairs = std::mem::take(&mut wizard.pairs);
+            wizard.name_pairs(pairs, text);
+        }
+        PathField::Copy => {
+            let copy = &mut wizard.registering;
+            copy.out = text;
+            if copy.made.failure().is_some() {
+                copy.made = Attempt::None;
+            }
         }
         PathField::Run => {
             wizard.out = text;

@@ -138,6 +138,7 @@ pub(super) fn dialog_future(kind: &DialogKind) -> DialogFuture {
                 PathField::Pairs => "Folder of the pairs",
                 PathField::Soft => "Folder of the soft-tissue images",
                 PathField::Run => "Folder for the run",
+                PathField::Copy => "Folder for the registered copy",
                 PathField::Earlier => "Folder of a run",
             };
             let chosen = dialog.set_title(title).pick_folder();

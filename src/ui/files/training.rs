@@ -1,7 +1,7 @@
 //! File work for the training window: pairs, splits, run files, run folders, figures.
 
 use super::{FileEvent, FileWork, samples};
-use crate::dataset::{self, CheckRequest, FindingKind, Report, Split, SplitPlan};
+use crate::dataset::{self, CheckRequest, FindingKind, RegisteredCopy, Report, Split, SplitPlan};
 use crate::formats::raster::write_rgb8;
 use crate::formats::{make_private_folder, write_atomically};
 use crate::ui::training::{
@@ -31,6 +31,12 @@ pub enum TrainingWork {
     Chose(PathField, PathBuf),
     /// The pairs were looked at, or one sentence says why not; `None` where the reader ended it.
     Checked(Arc<CheckProgress>, Option<Result<Report, String>>),
+    /// A registered copy was made in this folder, or one sentence says why not; `None` where the reader ended it.
+    Registered(
+        Arc<CheckProgress>,
+        PathBuf,
+        Option<Result<Box<RegisteredCopy>, String>>,
+    ),
     /// The patients were parted, or one sentence says why not.
     Split(Result<SplitMade, String>),
     /// The files of a run were written, or one sentence says why not.
@@ -71,16 +77,21 @@ impl FileWork {
         let text = "the check of the pairs broke down; a damaged file may have done it".to_owned();
         let lost = TrainingWork::Checked(Arc::clone(progress), Some(Err(text)));
         let progress = Arc::clone(progress);
-        let watch = Watch {
-            progress: Arc::clone(&progress),
-            ctx: self.ctx.clone(),
-        };
+        let watch = self.watch(&progress);
         self.train("diaphane-check", lost, move || {
             let checked = dataset::check(&request, &watch);
             let report = checked.map(|report| report.map(for_window));
             let report = report.map_err(|err| err.to_string()).transpose();
             TrainingWork::Checked(progress, report)
         });
+    }
+
+    /// Tells `progress` how far work on pairs is.
+    pub(super) fn watch(&self, progress: &Arc<CheckProgress>) -> impl dataset::Observer + use<> {
+        Watch {
+            progress: Arc::clone(progress),
+            ctx: self.ctx.clone(),
+        }
     }
 
     /// Parts the patients of pairs that were looked at.
@@ -173,10 +184,11 @@ impl FileWork {
     }
 }
 
-/// Without the pictures that only a page has room for.
+/// Without pictures that show nothing else than the one before them.
 fn for_window(mut report: Report) -> Report {
     for pair in &mut report.pairs {
-        if let Some(pictures) = &mut pair.thumbnails {
+        let lies_off = pair.lies_off();
+        if let Some(pictures) = pair.thumbnails.as_mut().filter(|_| !lies_off) {
             pictures.difference_registered = None;
         }
     }

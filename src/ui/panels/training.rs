@@ -7,6 +7,7 @@ mod findings;
 mod pair_pictures;
 mod plots;
 mod preflight;
+mod registering;
 mod run;
 mod samples;
 mod split;

@@ -1,9 +1,10 @@
 //! A run that is prepared: data, check, split, preflight, start.
 
 use super::plan::RunPlan;
-use crate::dataset::{Part, Report, Severity, Split, SplitPlan};
+use super::registering::Registering;
+use crate::dataset::{Part, RegisteredCopy, Report, Severity, Split, SplitPlan};
 use crate::worker::{JobHandle, Preflight};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -60,6 +61,8 @@ pub enum PathField {
     Soft,
     /// The run folder.
     Run,
+    /// The folder of a registered copy of the pairs.
+    Copy,
     /// The folder of an earlier run.
     Earlier,
 }
@@ -185,6 +188,8 @@ pub struct Wizard {
     pub checking: Option<Arc<CheckProgress>>,
     /// What the look at the pairs found.
     pub report: Attempt<Report>,
+    /// A registered copy of the pairs.
+    pub registering: Registering,
     /// How the patients are parted.
     pub split_plan: SplitPlan,
     /// Who is in which part.
@@ -215,6 +220,7 @@ impl Wizard {
             PathField::Pairs => &self.pairs,
             PathField::Soft => &self.soft,
             PathField::Run => &self.out,
+            PathField::Copy => &self.registering.out,
             PathField::Earlier => &self.earlier,
         }
     }
@@ -233,6 +239,11 @@ impl Wizard {
             ),
             (
                 WizardStep::Split,
+                !self.registering.is_running(),
+                "The registered copy is being made: wait for it, or stop it.",
+            ),
+            (
+                WizardStep::Split,
                 report.is_some_and(|report| report.is_usable()),
                 "Errors stand in the way: mend or take out what the check names, then check again.",
             ),
@@ -245,6 +256,22 @@ impl Wizard {
         ];
         let missing = needs.iter().find(|(of, is_met, _)| *of <= step && !is_met);
         missing.map(|(_, _, sentence)| *sentence)
+    }
+
+    /// Takes where the pairs lie; what was found out about others holds no more.
+    pub(in crate::ui) fn name_pairs(&mut self, pairs: String, soft: String) {
+        self.registering.stop();
+        self.registering = Registering::beside(&pairs);
+        self.pairs = pairs;
+        self.soft = soft;
+        self.forget_after(WizardStep::Data);
+    }
+
+    /// Goes on with the registered copy that lies in `folder` instead of the pairs it was made of.
+    pub(in crate::ui) fn go_on_with(&mut self, folder: &Path, copy: RegisteredCopy) {
+        self.name_pairs(folder.display().to_string(), String::new());
+        self.registering.made = Attempt::Done(Arc::new(copy));
+        self.step = WizardStep::Check;
     }
 
     /// What was found out about other pairs, or for another plan, holds no more.

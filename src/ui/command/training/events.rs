@@ -84,6 +84,10 @@ pub(in crate::ui::command) fn apply_work(
                 }
             }
         }
+        TrainingWork::Registered(progress, folder, made) => {
+            let made = made.map(|made| made.map(|copy| *copy));
+            preparing::registered(&progress, folder, made, wizard);
+        }
         TrainingWork::Split(made) => {
             if wizard.split.is_running() {
                 wizard.split.settle(made);

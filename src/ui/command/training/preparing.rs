@@ -1,7 +1,7 @@
 //! The steps of the wizard.
 
 use super::{Services, begin, fail, set_path, typed_path};
-use crate::dataset::CheckRequest;
+use crate::dataset::{CheckRequest, RegisterRequest, RegisteredCopy};
 use crate::ui::state::AppState;
 use crate::ui::training::{
     Attempt, CheckProgress, Places, Prepared, TrainingCommand, Wizard, WizardStep, WrittenFor,
@@ -23,6 +23,8 @@ pub(super) fn apply(command: TrainingCommand, state: &mut AppState, services: &m
             }
             wizard.report = Attempt::None;
         }
+        C::Register => register(wizard, services),
+        C::StopRegister => wizard.registering.stop(),
         C::SetSplit(plan) => {
             wizard.split_plan = plan;
             wizard.forget_after(WizardStep::Check);
@@ -74,6 +76,50 @@ fn check(state: &mut AppState, services: &mut Services) {
     services.files.check_pairs(asked_pairs(wizard), &progress);
     wizard.checking = Some(progress);
     wizard.report = Attempt::Running;
+}
+
+/// Makes a registered copy of the pairs that are named, in a folder of its own.
+fn register(wizard: &mut Wizard, services: &mut Services) {
+    let asked = asked_pairs(wizard);
+    let copy = &mut wizard.registering;
+    if copy.is_running() || copy.out.trim().is_empty() {
+        return;
+    }
+    let out = typed_path(&copy.out);
+    let request = RegisterRequest {
+        dataset: asked,
+        // What a copy left there that was stopped is taken away by the next one; anything else in a folder stays.
+        overwrite: copy.stopped.as_ref() == Some(&out),
+        out,
+        inverted: false,
+    };
+    let progress = Arc::new(CheckProgress::default());
+    services.files.register_pairs(request, &progress);
+    copy.progress = Some(progress);
+    copy.made = Attempt::Running;
+}
+
+/// The registered copy is there, or one sentence says why not; `None` where the reader ended it.
+pub(super) fn registered(
+    progress: &Arc<CheckProgress>,
+    folder: PathBuf,
+    made: Option<Result<RegisteredCopy, String>>,
+    wizard: &mut Wizard,
+) {
+    let copy = &mut wizard.registering;
+    let newest = copy.progress.as_ref();
+    if !newest.is_some_and(|newest| Arc::ptr_eq(newest, progress)) {
+        return;
+    }
+    copy.progress = None;
+    match made {
+        Some(Ok(made)) => wizard.go_on_with(&folder, made),
+        Some(Err(sentence)) => copy.made = Attempt::Failed(sentence),
+        None => {
+            copy.made = Attempt::None;
+            copy.stopped = Some(folder);
+        }
+    }
 }
 
 /// Writes the run file and the split; what follows once they are there.

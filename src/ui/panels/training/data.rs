@@ -78,7 +78,7 @@ fn base_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
 }
 
 /// A path to type or to choose.
-fn path_ui(
+pub(super) fn path_ui(
     ui: &mut Ui,
     state: &AppState,
     (field, name): (PathField, &str),

@@ -1,17 +1,18 @@
 //! Second step: what the check of the pairs found.
 
-use super::pair_pictures::{PICTURE_SIDE, PICTURES_WIDTH, PairTextures, Shown, pictures_of};
+use super::pair_pictures::{PICTURE_SIDE, PairTextures, Shown, pictures_of};
+use super::registering::{made_ui, offer_ui};
 use super::{ask, failure_ui, hint_ui, main_button};
 use crate::dataset::{Finding, Report, Severity};
 use crate::radiograph::{counted, first_of};
 use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::theme;
-use crate::ui::training::TrainingCommand;
+use crate::ui::training::{CheckProgress, TrainingCommand};
 use eframe::egui::text::LayoutJob;
 use eframe::egui::{
-    Align, Label, Layout, ProgressBar, Rect, RichText, ScrollArea, Sense, TextFormat, TextStyle,
-    Ui, UiBuilder, Vec2,
+    Align, Button, Label, Layout, ProgressBar, Rect, RichText, ScrollArea, Sense, TextFormat,
+    TextStyle, Ui, UiBuilder, Vec2,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 const MOST_FILES: usize = 3;
 /// Width of the words of a finding, points.
 const WORD_WIDTH: f32 = 64.0;
-/// Gap between pictures and words, points.
+/// Gap between pictures and words, and between columns, points.
 const GAP: f32 = 6.0;
 /// Most lines of a finding's sentence; the whole of it appears under the pointer.
 const MOST_LINES: usize = 3;
@@ -37,16 +38,8 @@ const COLUMNS: [(&str, f32); 5] = [
 pub(super) fn check_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     let wizard = &state.training.wizard;
     if let Some(progress) = &wizard.checking {
-        let (done, count) = progress.told();
-        ui.horizontal(|ui| {
-            if ui.button("Stop the check").clicked() {
-                ask(commands, TrainingCommand::StopCheck);
-            }
-            let bar = ProgressBar::new(done as f32 / count.max(1) as f32);
-            let bar = bar.desired_height(theme::BAR_HEIGHT);
-            ui.add(bar.fill(theme::of(ui).selected).desired_width(240.0));
-            ui.label(progress_text(done, count));
-        });
+        let stop = TrainingCommand::StopCheck;
+        progress_ui(ui, progress, ("Stop the check", stop), commands);
         return;
     }
     hint_ui(
@@ -54,15 +47,40 @@ pub(super) fn check_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComma
         "Every pair is looked at: whether its mates belong together and lie on each other, whether values are cut off, \
          whether a picture is there twice. Errors stand in the way of training; warnings are for you to judge.",
     );
-    if main_button(ui, true, "Check the pairs") {
+    made_ui(ui, state);
+    if main_button(ui, !wizard.registering.is_running(), "Check the pairs") {
         ask(commands, TrainingCommand::Check);
     }
     if let Some(sentence) = wizard.report.failure() {
         failure_ui(ui, sentence);
     }
     if let Some(report) = wizard.report.done() {
+        verdict_ui(ui, report);
+        offer_ui(ui, state, report, commands);
         report_ui(ui, state, report);
     }
+}
+
+/// A bar, and the button that ends the work.
+pub(super) fn progress_ui(
+    ui: &mut Ui,
+    progress: &CheckProgress,
+    (name, stop): (&str, TrainingCommand),
+    commands: &mut Vec<UiCommand>,
+) {
+    let (done, count) = progress.told();
+    ui.horizontal(|ui| {
+        if ui
+            .add_enabled(!progress.is_stopped(), Button::new(name))
+            .clicked()
+        {
+            ask(commands, stop);
+        }
+        let bar = ProgressBar::new(done as f32 / count.max(1) as f32);
+        let bar = bar.desired_height(theme::BAR_HEIGHT);
+        ui.add(bar.fill(theme::of(ui).selected).desired_width(240.0));
+        ui.label(progress_text(done, count));
+    });
 }
 
 /// How far the look at the pairs is; nothing is counted before the pairs are known.
@@ -73,7 +91,8 @@ fn progress_text(done: usize, count: usize) -> String {
     }
 }
 
-fn report_ui(ui: &mut Ui, state: &AppState, report: &Arc<Report>) {
+/// Whether a network may learn from the pairs.
+fn verdict_ui(ui: &mut Ui, report: &Report) {
     let tokens = theme::of(ui);
     let [errors, warnings] = [Severity::Error, Severity::Warning].map(|kind| report.count(kind));
     let (text, colour) = if errors > 0 {
@@ -88,6 +107,9 @@ fn report_ui(ui: &mut Ui, state: &AppState, report: &Arc<Report>) {
         counted(warnings, "warning")
     );
     ui.label(RichText::new(counts).strong().color(colour));
+}
+
+fn report_ui(ui: &mut Ui, state: &AppState, report: &Arc<Report>) {
     let mut textures = PairTextures::take(ui, report);
     if !report.findings.is_empty() {
         ui.strong("Findings");
@@ -105,7 +127,7 @@ fn report_ui(ui: &mut Ui, state: &AppState, report: &Arc<Report>) {
             ("Pairs, those with findings first", theme::TRAINING_LIST)
         };
         ui.strong(heading);
-        headings_ui(ui);
+        headings_ui(ui, &textures);
         let order = textures.order();
         rows_ui(ui, ("pairs", height), order.len(), |ui, rect, row| {
             if let Some(&(index, worst)) = order.get(row) {
@@ -126,6 +148,8 @@ fn rows_ui(
     let list = ScrollArea::vertical()
         .id_salt(name)
         .auto_shrink([false, true])
+        // Below a long page little of its own would be left to it.
+        .min_scrolled_height(height)
         .max_height(height);
     list.show_rows(ui, PICTURE_SIDE, count, |ui, range| {
         for index in range {
@@ -149,7 +173,7 @@ fn finding_ui(
     let pictures = rect.with_min_x(rect.left() + WORD_WIDTH);
     let called = |pair| name_of(state, report, pair);
     textures.draw(ui, pictures, &pictures_of(report, found), called);
-    let words = rect.with_min_x(pictures.left() + PICTURES_WIDTH + GAP);
+    let words = rect.with_min_x(pictures.left() + textures.width() + GAP);
     cell_ui(ui, words, |ui| {
         let text = format!("{}. {}", capitalised(found.kind.title()), found.text);
         let mut job = LayoutJob::single_section(text.clone(), body_format(ui));
@@ -212,24 +236,27 @@ fn name_of(state: &AppState, report: &Report, pair: usize) -> String {
 }
 
 /// The parts of a row behind its pictures.
-fn columns(rect: Rect) -> [Rect; 5] {
-    let left = rect.left() + PICTURES_WIDTH + GAP;
+fn columns(rect: Rect, textures: &PairTextures) -> [Rect; 5] {
+    let left = rect.left() + textures.width() + GAP;
     let width = (rect.right() - left).max(0.0);
     let mut from = left;
     COLUMNS.map(|(_, share)| {
-        let cell = rect.with_min_x(from).with_max_x(from + share * width);
-        from = cell.right();
+        let next = from + share * width;
+        let cell = rect.with_min_x(from).with_max_x(next - GAP);
+        from = next;
         cell
     })
 }
 
-fn headings_ui(ui: &mut Ui) {
+fn headings_ui(ui: &mut Ui, textures: &PairTextures) {
     let colour = theme::of(ui).text_weak;
     let size = Vec2::new(ui.available_width(), 2.0 * ui.spacing().interact_size.y);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    for ((heading, _), cell) in COLUMNS.iter().zip(columns(rect)) {
+    let headings = COLUMNS.iter().map(|(heading, _)| *heading);
+    let behind = headings.zip(columns(rect, textures));
+    for (heading, cell) in textures.headings(rect).chain(behind) {
         cell_ui(ui, cell, |ui| {
-            ui.add(Label::new(RichText::new(*heading).small().color(colour)).wrap());
+            ui.add(Label::new(RichText::new(heading).small().color(colour)).wrap());
         });
     }
 }
@@ -245,7 +272,8 @@ fn pair_ui(
         return;
     };
     let called = |pair| name_of(state, report, pair);
-    textures.draw(ui, rect, &Shown::ALL.map(|shown| (index, shown)), called);
+    let pictures: Vec<_> = Shown::of_pair(pair).map(|shown| (index, shown)).collect();
+    textures.draw(ui, rect, &pictures, called);
     let unknown = || "not known".to_owned();
     let lies = pair.registration.as_ref();
     let tone = pair.tone.as_ref();
@@ -256,7 +284,7 @@ fn pair_ui(
         lies.map_or_else(unknown, |lies| format!("{:.3}", lies.agreement[0])),
         tone.map_or_else(unknown, |tone| format!("{:.1}", tone.offset)),
     ];
-    for (place, (text, cell)) in texts.into_iter().zip(columns(rect)).enumerate() {
+    for (place, (text, cell)) in texts.into_iter().zip(columns(rect, textures)).enumerate() {
         cell_ui(ui, cell, |ui| {
             ui.add(Label::new(text).truncate());
             if let Some(worst) = worst.filter(|_| place == 0) {

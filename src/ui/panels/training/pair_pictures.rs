@@ -1,6 +1,6 @@
 //! Small pictures of pairs beside their rows: on the graphics card while their row is in sight, and no longer.
 
-use crate::dataset::{Finding, PairReport, Report, Severity};
+use crate::dataset::{Finding, PairReport, Report, Severity, THUMBNAIL_PX};
 use crate::radiograph::Raster;
 use crate::ui::theme;
 use eframe::egui::{ColorImage, Id, Image, Rect, TextureHandle, TextureOptions, Ui, Vec2};
@@ -12,10 +12,6 @@ use std::sync::Arc;
 pub(super) const PICTURE_SIDE: f32 = 72.0;
 /// Gap between two pictures, points.
 const GAP: f32 = 4.0;
-/// Most pictures beside a row.
-const MOST: usize = 3;
-/// Width of the pictures beside a row, points.
-pub(super) const PICTURES_WIDTH: f32 = MOST as f32 * (PICTURE_SIDE + GAP);
 
 /// What a small picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,18 +19,58 @@ pub(super) enum Shown {
     Radiograph,
     SoftTissue,
     Difference,
+    Registered,
 }
 
 impl Shown {
-    /// Everything that is shown of a pair.
-    pub const ALL: [Self; MOST] = [Self::Radiograph, Self::SoftTissue, Self::Difference];
+    /// Everything that may be shown of a pair, from the left.
+    const ALL: [Self; 4] = [
+        Self::Radiograph,
+        Self::SoftTissue,
+        Self::Difference,
+        Self::Registered,
+    ];
+    /// How many of them a pair has that lies on its radiograph.
+    const USUAL: usize = 3;
 
-    fn name(self) -> &'static str {
+    /// What is shown of this pair.
+    pub fn of_pair(pair: &PairReport) -> impl Iterator<Item = Self> {
+        let all = Self::ALL.into_iter();
+        all.filter(|shown| shown.of(pair).is_some())
+    }
+
+    /// As it is called above a list.
+    fn heading(self) -> &'static str {
         match self {
             Self::Radiograph => "Radiograph",
             Self::SoftTissue => "Soft tissue",
             Self::Difference => "Difference",
+            Self::Registered => "After registration",
         }
+    }
+
+    /// What stands beside it in large, from the left.
+    fn large(self, pair: &PairReport) -> Vec<Self> {
+        match self {
+            Self::Difference | Self::Registered => Self::of_pair(pair)
+                .filter(|shown| matches!(shown, Self::Difference | Self::Registered))
+                .collect(),
+            alone => vec![alone],
+        }
+    }
+
+    /// As it is called, of a pair that is called `called`.
+    fn caption(self, pair: &PairReport, called: &str) -> String {
+        let when = match self {
+            Self::Registered => " after registration",
+            Self::Difference if Self::Registered.of(pair).is_some() => " before registration",
+            _ => "",
+        };
+        let what = match self {
+            Self::Registered => Self::Difference.heading(),
+            other => other.heading(),
+        };
+        format!("{what} of {called}{when}")
     }
 
     fn of(self, pair: &PairReport) -> Option<&Raster<u8>> {
@@ -43,6 +79,7 @@ impl Shown {
             Self::Radiograph => Some(&pictures.radiograph),
             Self::SoftTissue => Some(&pictures.soft_tissue),
             Self::Difference => pictures.difference.as_ref(),
+            Self::Registered => pictures.difference_registered.as_ref(),
         }
     }
 }
@@ -57,7 +94,11 @@ pub(super) fn pictures_of(report: &Report, found: &Finding) -> Vec<PictureOf> {
         .collect();
     pairs.dedup();
     match pairs.as_slice() {
-        [one] => Shown::ALL.map(|shown| (*one, shown)).into(),
+        [one] => {
+            let pair = report.pairs.get(*one).into_iter();
+            let shown = pair.flat_map(Shown::of_pair);
+            shown.map(|shown| (*one, shown)).collect()
+        }
         both => both.iter().map(|&pair| (pair, Shown::Radiograph)).collect(),
     }
 }
@@ -80,6 +121,8 @@ pub(super) struct PairTextures {
     report: Option<Arc<Report>>,
     /// Its pairs and the worst that was found in each, those with findings first.
     order: Arc<[(usize, Option<Severity>)]>,
+    /// Most pictures that one of them has.
+    most: usize,
     before: HashMap<PictureOf, TextureHandle>,
     kept: HashMap<PictureOf, TextureHandle>,
 }
@@ -109,6 +152,18 @@ fn in_order(report: &Report) -> Arc<[(usize, Option<Severity>)]> {
     order.into()
 }
 
+/// Most pictures that a pair of a report has.
+fn most_pictures(report: &Report) -> usize {
+    let pairs = report.pairs.iter();
+    let most = pairs.map(|pair| Shown::of_pair(pair).count()).max();
+    most.unwrap_or(0).max(Shown::USUAL)
+}
+
+/// Where a picture of a row begins.
+fn left_of(row: Rect, place: usize) -> f32 {
+    row.left() + place as f32 * (PICTURE_SIDE + GAP)
+}
+
 impl PairTextures {
     fn id() -> Id {
         Id::unique("pictures of pairs")
@@ -121,13 +176,14 @@ impl PairTextures {
             let before = known.report.as_ref();
             before.is_some_and(|before| Arc::ptr_eq(before, report))
         });
-        let (before, order) = match known {
-            Some(known) => (known.kept, known.order),
-            None => (HashMap::new(), in_order(report)),
+        let (before, order, most) = match known {
+            Some(known) => (known.kept, known.order, known.most),
+            None => (HashMap::new(), in_order(report), most_pictures(report)),
         };
         Self {
             report: Some(Arc::clone(report)),
             order,
+            most,
             before,
             kept: HashMap::new(),
         }
@@ -136,6 +192,21 @@ impl PairTextures {
     /// The pairs as they are listed, with the worst that was found in each.
     pub fn order(&self) -> Arc<[(usize, Option<Severity>)]> {
         Arc::clone(&self.order)
+    }
+
+    /// Width of the pictures beside a row, points.
+    pub fn width(&self) -> f32 {
+        self.most as f32 * (PICTURE_SIDE + GAP)
+    }
+
+    /// What the pictures of a row are called, and where that stands above them.
+    pub fn headings(&self, row: Rect) -> impl Iterator<Item = (&'static str, Rect)> + use<> {
+        let shown = Shown::ALL.into_iter().take(self.most).enumerate();
+        shown.map(move |(place, shown)| {
+            let left = left_of(row, place);
+            let cell = row.with_min_x(left).with_max_x(left + PICTURE_SIDE);
+            (shown.heading(), cell)
+        })
     }
 
     /// Keeps for the next frame what was drawn in this one; the rest leaves the graphics card.
@@ -169,20 +240,39 @@ impl PairTextures {
         pictures: &[PictureOf],
         called: impl Fn(usize) -> String,
     ) {
-        for (place, &of) in pictures.iter().take(MOST).enumerate() {
-            let Some(texture) = self.texture(ui, of) else {
+        let Some(report) = self.report.clone() else {
+            return;
+        };
+        for (place, &(index, shown)) in pictures.iter().take(self.most).enumerate() {
+            let (Some(texture), Some(pair)) =
+                (self.texture(ui, (index, shown)), report.pairs.get(index))
+            else {
                 continue;
             };
-            let left = area.left() + place as f32 * (PICTURE_SIDE + GAP);
-            let square = Rect::from_min_size(area.with_min_x(left).min, Vec2::splat(PICTURE_SIDE));
-            let (pair, shown) = of;
-            let name = format!("{} of {}", shown.name(), called(pair));
+            let corner = area.with_min_x(left_of(area, place)).min;
+            let square = Rect::from_min_size(corner, Vec2::splat(PICTURE_SIDE));
+            let name = called(index);
             let picture = Image::new(&texture).max_size(square.size());
             ui.painter().rect_filled(square, 0, theme::VIEW_BACKGROUND);
-            ui.put(square, picture.alt_text(&name)).on_hover_ui(|ui| {
-                ui.label(&name);
-                ui.image(&texture);
-            });
+            ui.put(square, picture.alt_text(shown.caption(pair, &name)))
+                .on_hover_ui(|ui| {
+                    ui.horizontal(|ui| {
+                        for shown in shown.large(pair) {
+                            self.large_ui(ui, (index, shown), &shown.caption(pair, &name));
+                        }
+                    });
+                });
         }
+    }
+
+    /// A picture under its words.
+    fn large_ui(&mut self, ui: &mut Ui, of: PictureOf, caption: &str) {
+        ui.vertical(|ui| {
+            if let Some(texture) = self.texture(ui, of) {
+                ui.set_max_width(THUMBNAIL_PX as f32);
+                ui.label(caption);
+                ui.image(&texture);
+            }
+        });
     }
 }

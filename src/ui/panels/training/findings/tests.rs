@@ -27,6 +27,7 @@ fn report(count: usize) -> Arc<Report> {
         let mut pair = first.clone();
         pair.name = format!("pair {number}");
         pair.radiograph = format!("{number}_cxr.png").into();
+        pair.thumbnails.as_mut().unwrap().difference_registered = None;
         pair
     });
     let pairs: Vec<_> = pairs.collect();
@@ -141,7 +142,9 @@ fn pairs_with_findings_stand_first_and_nothing_is_counted_before_pairs_are_known
 
 #[test]
 fn a_finding_of_two_pairs_shows_both_radiographs() {
-    let report = report(3);
+    let mut report = Report::clone(&report(3));
+    let pictures = report.pairs[2].thumbnails.as_mut().unwrap();
+    pictures.difference_registered = pictures.difference.clone();
     let found = |files: &[&str]| Finding {
         kind: FindingKind::NearDuplicate,
         severity: Severity::Warning,
@@ -151,6 +154,15 @@ fn a_finding_of_two_pairs_shows_both_radiographs() {
     let of = |files: &[&str]| pictures_of(&report, &found(files));
     let radiographs = [(0, Shown::Radiograph), (2, Shown::Radiograph)];
     assert_eq!(of(&["0_cxr.png", "2_cxr.png"]), radiographs);
-    assert_eq!(of(&["1_cxr.png"]), Shown::ALL.map(|shown| (1, shown)));
+    let all = [Shown::Radiograph, Shown::SoftTissue, Shown::Difference];
+    assert_eq!(of(&["1_cxr.png"]), all.map(|shown| (1, shown)));
+    // Of one that lies off: before and after.
+    let after = [(2, Shown::Registered)];
+    let expected: Vec<_> = all
+        .map(|shown| (2, shown))
+        .into_iter()
+        .chain(after)
+        .collect();
+    assert_eq!(of(&["2_cxr.png"]), expected);
     assert_eq!(of(&["elsewhere.png"]), []);
 }
