@@ -205,6 +205,38 @@ fn a_folder_that_has_a_run_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn a_run_folder_among_the_pairs_is_refused_and_a_split_of_somebody_else_is_kept() {
+    let root = pairs();
+    let [among, taken] = ["pairs/run", "taken"].map(|name| root.path().join(name));
+    std::fs::create_dir(&taken).expect("a folder");
+    std::fs::write(taken.join("split.json"), "somebody else's").expect("written");
+    let mut window = Window::new().with_study().with_training(root.path());
+    window.check();
+    window.split();
+    window.train(TrainingCommand::ShowStep(WizardStep::Preflight));
+    for (folder, sentence) in [
+        (&among, "among the images"),
+        (
+            &taken,
+            "a split lies in this folder that is not this window's",
+        ),
+    ] {
+        let typed = folder.display().to_string();
+        window.train(TrainingCommand::Type(PathField::Run, typed));
+        window.harness.run();
+        window.click("Run the first steps");
+        let is_over = |window: &Window| window.wizard().preflight.failure().is_some();
+        assert!(window.wait_until(is_over), "{sentence}");
+        window.harness.run();
+        assert!(window.has_text(sentence), "{sentence}");
+        assert!(!folder.join("plan.toml").exists());
+    }
+    assert!(!among.exists() && window.desk.borrow().preflights.is_empty());
+    let kept = std::fs::read_to_string(taken.join("split.json")).expect("kept");
+    assert_eq!(kept, "somebody else's");
+}
+
+#[test]
 fn findings_in_the_wizard() {
     let Some(window) = Window::with_pictures() else {
         return;
