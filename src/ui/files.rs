@@ -6,6 +6,7 @@
 mod dialog;
 mod event;
 mod evidence;
+mod preparing;
 mod readers;
 mod registering;
 mod samples;
@@ -28,7 +29,7 @@ use std::time::{Duration, Instant};
 
 pub use dialog::DialogKind;
 pub use event::{FileEvent, Saved, SearchProgress};
-pub(super) use training::SPLIT_FILE;
+pub(super) use preparing::{RunFiles, SPLIT_FILE};
 pub use training::TrainingWork;
 
 /// A search that is over so soon needs no bar.

@@ -1,5 +1,6 @@
 //! Training: what its tests have in common.
 
+mod mixing;
 mod preparing;
 mod registering;
 mod watching;

@@ -206,6 +206,10 @@ fn set_path(field: PathField, text: String, state: &mut AppState) {
                 copy.made = Attempt::None;
             }
         }
+        PathField::Mixed => {
+            wizard.mixed = text;
+            wizard.forget_after(WizardStep::Preflight);
+        }
         PathField::Run => {
             wizard.out = text;
             wizard.forget_after(WizardStep::Preflight);

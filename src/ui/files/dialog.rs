@@ -137,6 +137,7 @@ pub(super) fn dialog_future(kind: &DialogKind) -> DialogFuture {
             let title = match field {
                 PathField::Pairs => "Folder of the pairs",
                 PathField::Soft => "Folder of the soft-tissue images",
+                PathField::Mixed => "Folder of the pairs to mix in",
                 PathField::Run => "Folder for the run",
                 PathField::Copy => "Folder for the registered copy",
                 PathField::Earlier => "Folder of a run",

@@ -3,24 +3,17 @@
 use super::{FileEvent, FileWork, samples};
 use crate::dataset::{self, CheckRequest, FindingKind, RegisteredCopy, Report, Split, SplitPlan};
 use crate::formats::raster::write_rgb8;
-use crate::formats::{make_private_folder, write_atomically};
+use crate::formats::write_atomically;
 use crate::ui::training::{
     CheckProgress, Curves, PathField, Prepared, SampleMates, SamplePicture, SampleRequest,
     SiteModels, SplitMade, figure,
 };
 use crate::worker::site::{Rollback, Shipped};
-use crate::worker::{
-    BranchPlan, CheckpointRecord, KeptOutcome, KeptResult, RunRecord, branch_run, check_run_file,
-    check_run_place, complete_run_file,
-};
+use crate::worker::{BranchPlan, CheckpointRecord, KeptOutcome, KeptResult, RunRecord, branch_run};
 use eframe::egui;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The run file of the wizard in its run folder; `run.toml` is written beside it by the run, in full.
-pub(in crate::ui) const RUN_FILE: &str = "plan.toml";
-/// The split in a run folder.
-pub(in crate::ui) const SPLIT_FILE: &str = "split.json";
 /// Names of the curves in a run folder.
 const PICTURE: &str = "curves.png";
 const NUMBERS: &str = "curves.csv";
@@ -104,14 +97,6 @@ impl FileWork {
         let lost = TrainingWork::Split(Err("the split broke down".to_owned()));
         self.train("diaphane-split", lost, move || {
             TrainingWork::Split(split(&asked, &report, plan))
-        });
-    }
-
-    /// Writes the run file and the split into the run folder.
-    pub(in crate::ui) fn prepare_run(&mut self, folder: PathBuf, run: String, split: Split) {
-        let lost = TrainingWork::Prepared(Err("the run file could not be written".to_owned()));
-        self.train("diaphane-plan", lost, move || {
-            TrainingWork::Prepared(prepare(&folder, &run, &split))
         });
     }
 
@@ -225,34 +210,4 @@ fn split(asked: &CheckRequest, report: &Report, plan: SplitPlan) -> Result<Split
         phantom_test: split.phantom_test(&report.pairs).map(|found| found.text),
         split,
     })
-}
-
-fn prepare(folder: &Path, run: &str, split: &Split) -> Result<Prepared, String> {
-    let refused = |err: std::io::Error| {
-        let folder = folder.display();
-        format!("the run folder cannot be made ({err}); choose another one: {folder}")
-    };
-    if folder.join("run.toml").exists() {
-        let folder = folder.display();
-        return Err(format!(
-            "a run lies in this folder already; open it to go on, or choose another folder: {folder}"
-        ));
-    }
-    check_run_place(folder, split.folders.iter().map(PathBuf::as_path))?;
-    let split_file = folder.join(SPLIT_FILE);
-    if split_file.exists() && !folder.join(RUN_FILE).exists() {
-        let file = split_file.display();
-        return Err(format!(
-            "a split lies in this folder that is not this window's; choose another folder, so that it stays: {file}"
-        ));
-    }
-    make_private_folder(folder).map_err(refused)?;
-    split
-        .write(&split_file, true)
-        .map_err(|err| err.to_string())?;
-    let run_file = folder.join(RUN_FILE);
-    let run = complete_run_file(run, &run_file)?;
-    write_atomically(&run_file, run.as_bytes(), true).map_err(|err| err.to_string())?;
-    check_run_file(&run_file)?;
-    Ok(Prepared { run_file })
 }

@@ -1,6 +1,7 @@
 //! What is to be trained, and the run file that says so.
 
 use crate::radiograph::counted;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use toml::{Table, Value};
 
@@ -19,6 +20,10 @@ const FLOOR: f64 = 1e-5;
 const WARM_UP: u64 = 12;
 /// Decay of the averaged weights: they remember some fifty iterations.
 const EMA_DECAY: f64 = 0.98;
+
+/// Which shares of the patches may be drawn from pairs that are mixed in, per cent: most are the site's own, or the other way
+/// round, and never all.
+pub(in crate::ui) const MIXED_PERCENT: RangeInclusive<u32> = 1..=90;
 
 /// How long and with what a bundle is trained further.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +46,9 @@ pub struct RunPlan {
     pub validate_every: Option<u64>,
     /// Iterations between checkpoints; `None` is a tenth of the run.
     pub checkpoint_every: Option<u64>,
+    /// Of a hundred patches, how many are drawn from pairs that are mixed in, [`MIXED_PERCENT`]; the others are the site's.
+    /// Without pairs to mix in all are.
+    pub mixed_percent: u32,
     /// Where memory is short: one patch after the other, and activations computed a second time.
     pub saves_memory: bool,
 }
@@ -86,6 +94,7 @@ impl Default for RunPlan {
             patience: 5,
             validate_every: None,
             checkpoint_every: None,
+            mixed_percent: 25,
             saves_memory: false,
         }
     }
@@ -111,6 +120,8 @@ pub(in crate::ui) struct Places<'a> {
     pub pairs: &'a Path,
     /// The folder of their soft-tissue images, where it is another one.
     pub soft: Option<&'a Path>,
+    /// The folder of the pairs that are mixed in, where there are any.
+    pub mixed: Option<&'a Path>,
     /// Who is learned from.
     pub split: &'a Path,
     /// The run folder.
@@ -181,20 +192,37 @@ impl RunPlan {
             ("warm_up".to_owned(), between(WARM_UP)),
             ("ema_decay".to_owned(), Value::Float(EMA_DECAY)),
         ]);
-        let mut source = Table::from_iter([
-            ("kind".to_owned(), "pairs".into()),
-            ("folder".to_owned(), path(places.pairs)?),
-        ]);
-        if let Some(soft) = places.soft {
-            source.insert("soft_folder".to_owned(), path(soft)?);
-        }
         let data = Table::from_iter([
             ("split".to_owned(), path(places.split)?),
-            ("source".to_owned(), Value::Array(vec![source.into()])),
+            ("source".to_owned(), Value::Array(self.sources(places)?)),
         ]);
         run.insert("optimizer".to_owned(), optimizer.into());
         run.insert("data".to_owned(), data.into());
         Ok(run.to_string())
+    }
+
+    /// Where patches are drawn from: the site's pairs, and those that are mixed in.
+    fn sources(&self, places: Places<'_>) -> Result<Vec<Value>, PlanError> {
+        let pairs_in = |folder: &Path| -> Result<Table, PlanError> {
+            let kind = ("kind".to_owned(), "pairs".into());
+            Ok(Table::from_iter([
+                kind,
+                ("folder".to_owned(), path(folder)?),
+            ]))
+        };
+        let mut own = pairs_in(places.pairs)?;
+        if let Some(soft) = places.soft {
+            own.insert("soft_folder".to_owned(), path(soft)?);
+        }
+        let Some(mixed) = places.mixed else {
+            return Ok(vec![own.into()]);
+        };
+        let mut mixed = pairs_in(mixed)?;
+        let percent = (self.mixed_percent).clamp(*MIXED_PERCENT.start(), *MIXED_PERCENT.end());
+        for (source, percent) in [(&mut own, 100 - percent), (&mut mixed, percent)] {
+            source.insert("weight".to_owned(), Value::Float(f64::from(percent)));
+        }
+        Ok(vec![own.into(), mixed.into()])
     }
 
     /// What says that the noise estimator of a bundle is trained further.
@@ -233,96 +261,4 @@ fn integer(number: u64) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_file_is_one_that_training_reads() {
-        let root = tempfile::tempdir().unwrap();
-        // Spaces, quotation marks and letters of other scripts.
-        let root = root.path().join("Träume \"1\" 'a' 肺");
-        std::fs::create_dir_all(&root).unwrap();
-        let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/compact");
-        let places = Places {
-            bundle: &bundle,
-            pairs: &root.join("pairs"),
-            soft: None,
-            split: &root.join("split.json"),
-            out: &root.join("run"),
-        };
-        let file = root.join("plan.toml");
-        let whole = RunPlan::default();
-        let small = RunPlan {
-            method: FineTuning::Adapter,
-            patience: 0,
-            saves_memory: true,
-            ..RunPlan::default()
-        };
-        let texts = [whole, small].map(|plan| plan.run_file(places).unwrap());
-        for text in &texts {
-            std::fs::write(&file, text).unwrap();
-            assert_eq!(crate::worker::check_run_file(&file), Ok(()), "{text}");
-        }
-        assert!(texts[0].contains("validate_every = 24") && texts[0].contains("[patience]"));
-        assert!(texts[1].contains("rank = 8") && texts[1].contains("accumulate = 6"));
-        let slow = RunPlan {
-            learning_rate: 5e-6,
-            ..RunPlan::default()
-        };
-        std::fs::write(&file, slow.run_file(places).unwrap()).unwrap();
-        assert_eq!(crate::worker::check_run_file(&file), Ok(()));
-        assert!(!texts[1].contains("[patience]") && !texts[0].contains("soft_folder"));
-        let apart = Places {
-            soft: Some(&root.join("soft")),
-            ..places
-        };
-        let text = RunPlan::default().run_file(apart).unwrap();
-        std::fs::write(&file, &text).unwrap();
-        assert_eq!(crate::worker::check_run_file(&file), Ok(()), "{text}");
-        assert!(text.contains("soft_folder = "), "{text}");
-    }
-
-    #[test]
-    fn intervals_follow_the_iterations_until_somebody_chooses_them() {
-        let places = Places {
-            bundle: Path::new("b"),
-            pairs: Path::new("p"),
-            soft: None,
-            split: Path::new("s"),
-            out: Path::new("o"),
-        };
-        let plan = RunPlan {
-            iterations: 2000,
-            ..RunPlan::default()
-        };
-        let text = plan.run_file(places).unwrap();
-        assert!(text.contains("validate_every = 200\n"), "{text}");
-        assert!(text.contains("checkpoint_every = 200\n"), "{text}");
-        let chosen = RunPlan {
-            validate_every: Some(50),
-            checkpoint_every: Some(2000),
-            ..plan.clone()
-        };
-        let text = chosen.run_file(places).unwrap();
-        assert!(text.contains("validate_every = 50\n"), "{text}");
-        assert!(text.contains("checkpoint_every = 2000\n"), "{text}");
-        let sentence = |validate_every, checkpoint_every| {
-            let plan = RunPlan {
-                validate_every,
-                checkpoint_every,
-                ..plan.clone()
-            };
-            plan.run_file(places).unwrap_err().to_string()
-        };
-        assert_eq!(
-            sentence(Some(2001), None),
-            "With 2001 iterations between two validations the run ends before the first one: choose at most its 2000 \
-             iterations."
-        );
-        assert!(sentence(None, Some(9000)).contains("between two checkpoints"));
-        assert_eq!(
-            sentence(Some(0), None),
-            "Choose at least 1 iteration between two validations."
-        );
-    }
-}
+mod tests;

@@ -59,6 +59,8 @@ pub enum PathField {
     Pairs,
     /// The folder of their soft-tissue images, where it is another one.
     Soft,
+    /// The folder of pairs that are mixed in.
+    Mixed,
     /// The run folder.
     Run,
     /// The folder of a registered copy of the pairs.
@@ -180,6 +182,8 @@ pub struct Wizard {
     pub pairs: String,
     /// Where their soft-tissue images lie, as it is typed; empty where the same folder holds them.
     pub soft: String,
+    /// Where other pairs lie that are mixed in, as it is typed; empty where none are.
+    pub mixed: String,
     /// The run folder, as it is typed.
     pub out: String,
     /// The folder of an earlier run, as it is typed.
@@ -219,6 +223,7 @@ impl Wizard {
         match field {
             PathField::Pairs => &self.pairs,
             PathField::Soft => &self.soft,
+            PathField::Mixed => &self.mixed,
             PathField::Run => &self.out,
             PathField::Copy => &self.registering.out,
             PathField::Earlier => &self.earlier,

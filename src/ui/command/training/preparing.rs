@@ -2,6 +2,7 @@
 
 use super::{Services, begin, fail, set_path, typed_path};
 use crate::dataset::{CheckRequest, RegisterRequest, RegisteredCopy};
+use crate::ui::files::RunFiles;
 use crate::ui::state::AppState;
 use crate::ui::training::{
     Attempt, CheckProgress, Places, Prepared, TrainingCommand, Wizard, WizardStep, WrittenFor,
@@ -57,16 +58,15 @@ pub(super) fn apply(command: TrainingCommand, state: &mut AppState, services: &m
 fn asked_pairs(wizard: &Wizard) -> CheckRequest {
     CheckRequest {
         radiographs: typed_path(&wizard.pairs),
-        soft_tissue: typed_soft(wizard),
+        soft_tissue: typed_if_any(&wizard.soft),
         patients: None,
         thumbnails: true,
     }
 }
 
-/// Where the soft-tissue images lie, where that is another folder.
-fn typed_soft(wizard: &Wizard) -> Option<PathBuf> {
-    let text = wizard.soft.trim();
-    (!text.is_empty()).then(|| typed_path(text))
+/// A folder that need not be named.
+fn typed_if_any(text: &str) -> Option<PathBuf> {
+    (!text.trim().is_empty()).then(|| typed_path(text))
 }
 
 fn check(state: &mut AppState, services: &mut Services) {
@@ -134,11 +134,13 @@ fn write(purpose: WrittenFor, state: &mut AppState, services: &mut Services) {
     let Some(made) = wizard.split.done() else {
         return;
     };
-    let (out, soft) = (typed_path(&wizard.out), typed_soft(wizard));
+    let out = typed_path(&wizard.out);
+    let [soft, mixed] = [&wizard.soft, &wizard.mixed].map(|text| typed_if_any(text));
     let places = Places {
         bundle: &bundle,
         pairs: &typed_path(&wizard.pairs),
         soft: soft.as_deref(),
+        mixed: mixed.as_deref(),
         split: &out.join(crate::ui::files::SPLIT_FILE),
         out: &out,
     };
@@ -149,7 +151,13 @@ fn write(purpose: WrittenFor, state: &mut AppState, services: &mut Services) {
             if purpose == WrittenFor::Preflight {
                 wizard.preflight = Attempt::Running;
             }
-            services.files.prepare_run(out, run, split);
+            let files = RunFiles {
+                folder: out,
+                run,
+                split,
+                mixed,
+            };
+            services.files.prepare_run(files);
         }
         Err(err) => wizard.preflight = Attempt::Failed(err.to_string()),
     }

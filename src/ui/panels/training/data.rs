@@ -4,8 +4,8 @@ use super::{ask, caution_ui, hint_ui};
 use crate::ui::command::UiCommand;
 use crate::ui::state::AppState;
 use crate::ui::theme;
-use crate::ui::training::{FineTuning, PathField, RunPlan, TrainingCommand};
-use eframe::egui::{Button, Grid, TextEdit, Ui};
+use crate::ui::training::{FineTuning, MIXED_PERCENT, PathField, RunPlan, TrainingCommand};
+use eframe::egui::{Button, DragValue, Grid, TextEdit, Ui};
 use std::path::PathBuf;
 
 /// Which pairs, which model and which folder.
@@ -17,6 +17,10 @@ pub(super) fn data_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
         ui.end_row();
         path_ui(ui, state, (PathField::Soft, "Soft-tissue images"), commands);
         ui.end_row();
+        path_ui(ui, state, (PathField::Mixed, "Pairs to mix in"), commands);
+        ui.end_row();
+        mixed_share_ui(ui, state, commands);
+        ui.end_row();
         path_ui(ui, state, (PathField::Run, "Run folder"), commands);
         ui.end_row();
     });
@@ -25,6 +29,12 @@ pub(super) fn data_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComman
         "The folder of the pairs holds radiographs and soft-tissue images: NAME_cxr and NAME_soft, two folders of equal \
          names, or DICOM studies. Where the soft-tissue images lie in a folder of their own, under the names of their \
          radiographs or as DICOM files of their studies, name that too. The run folder takes everything that is made; the pairs and the model are only read.",
+    );
+    hint_ui(
+        ui,
+        "Pairs to mix in are up to you: phantoms of `diaphane simulate`, or other pairs that the model knows, against \
+         forgetting what this site's pairs do not show. They are learned from only: nobody of them judges the run or is kept \
+         for the test.",
     );
     ui.add_space(8.0);
     ui.separator();
@@ -77,6 +87,27 @@ fn base_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     });
 }
 
+/// How often pairs that are mixed in are drawn.
+fn mixed_share_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let wizard = &state.training.wizard;
+    let label = ui.label("Their share");
+    let mut percent = wizard.plan.mixed_percent;
+    let is_mixed = !wizard.mixed.trim().is_empty();
+    let drag = ui.horizontal(|ui| {
+        let drag = DragValue::new(&mut percent).range(MIXED_PERCENT);
+        let drag = drag.suffix(" % of the patches drawn");
+        ui.add_enabled(is_mixed, drag).labelled_by(label.id)
+    });
+    let tip = "Name a folder of pairs to mix in first";
+    if drag.inner.on_disabled_hover_text(tip).changed() {
+        let plan = RunPlan {
+            mixed_percent: percent,
+            ..wizard.plan.clone()
+        };
+        ask(commands, TrainingCommand::SetPlan(plan));
+    }
+}
+
 /// A path to type or to choose.
 pub(super) fn path_ui(
     ui: &mut Ui,
@@ -90,6 +121,8 @@ pub(super) fn path_ui(
     let mut edit = TextEdit::singleline(&mut text).password(state.is_patient_hidden());
     if field == PathField::Soft {
         edit = edit.hint_text("in the same folder");
+    } else if field == PathField::Mixed {
+        edit = edit.hint_text("none");
     }
     // A grid offers no more than its column had before: a wish for width would not be heard.
     let size = [width, ui.spacing().interact_size.y];

@@ -47,7 +47,7 @@ pub(super) fn preflight_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiC
         failure_ui(ui, sentence);
     }
     if let Some(found) = wizard.preflight.done() {
-        found_ui(ui, found);
+        found_ui(ui, found, among_text(&wizard.mixed));
     }
 }
 
@@ -132,14 +132,23 @@ pub(super) fn patience_ui(ui: &mut Ui, patience: &mut u64) {
     ui.add(drag).labelled_by(label.id).on_hover_text(tip);
 }
 
+/// Says that pairs which are mixed in count as well.
+fn among_text(mixed: &str) -> &'static str {
+    if mixed.trim().is_empty() {
+        ""
+    } else {
+        " (those mixed in among them)"
+    }
+}
+
 /// What the first steps told.
-fn found_ui(ui: &mut Ui, found: &Preflight) {
+fn found_ui(ui: &mut Ui, found: &Preflight, among: &str) {
     ui.add_space(4.0);
     Grid::new("preflight")
         .num_columns(2)
         .striped(true)
         .show(ui, |ui| {
-            for (name, value) in rows(found) {
+            for (name, value) in rows(found, among) {
                 ui.label(RichText::new(name).color(theme::of(ui).text_weak));
                 ui.label(value);
                 ui.end_row();
@@ -150,7 +159,7 @@ fn found_ui(ui: &mut Ui, found: &Preflight) {
     }
 }
 
-fn rows(found: &Preflight) -> Vec<(&'static str, String)> {
+fn rows(found: &Preflight, among: &str) -> Vec<(&'static str, String)> {
     let beside = |needed: u64, free: Option<u64>| {
         let free = free.map_or_else(
             || "how much is free is not known".to_owned(),
@@ -167,7 +176,7 @@ fn rows(found: &Preflight) -> Vec<(&'static str, String)> {
         (
             "Pairs",
             format!(
-                "{} for training, {} for validation",
+                "{} for training{among}, {} for validation",
                 found.num_training, found.num_validation
             ),
         ),
@@ -233,9 +242,10 @@ pub(super) fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiComma
         return;
     };
     ui.label(format!(
-        "{} on {}, about {} on {}. Everything goes to {}.",
+        "{} on {}{}, about {} on {}. Everything goes to {}.",
         counted(wizard.plan.iterations, "iteration"),
         counted(found.num_training, "pair"),
+        among_text(&wizard.mixed),
         duration_text(found.total_secs),
         found.device,
         state.shown_path(wizard.out.trim().as_ref()),
