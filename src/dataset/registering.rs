@@ -194,15 +194,25 @@ fn known_by(
 fn prepare(request: &RegisterRequest) -> Result<(), DatasetError> {
     let RegisterRequest { dataset, out, .. } = request;
     let doing = "making the folder";
-    std::fs::create_dir_all(out).map_err(DatasetError::file(doing, out))?;
     let canonical = |path: &Path| path.canonicalize().map_err(DatasetError::file(doing, path));
-    let copy = canonical(out)?;
-    for source in [Some(&dataset.radiographs), dataset.soft_tissue.as_ref()] {
-        let Some(source) = source else { continue };
-        if copy.starts_with(canonical(source)?) {
-            return Err(DatasetError::OutInside { path: out.clone() });
+    let refuse_within = |place: &Path| {
+        for source in dataset.folders() {
+            if place.starts_with(canonical(source)?) {
+                return Err(DatasetError::OutInside { path: out.clone() });
+            }
         }
+        Ok(())
+    };
+    // Not even an empty folder is made among the sources.
+    let whole = std::path::absolute(out).map_err(DatasetError::file(doing, out))?;
+    if let Some(there) = whole
+        .ancestors()
+        .find_map(|above| above.canonicalize().ok())
+    {
+        refuse_within(&there)?;
     }
+    std::fs::create_dir_all(out).map_err(DatasetError::file(doing, out))?;
+    refuse_within(&canonical(out)?)?;
     let mut files = std::fs::read_dir(out).map_err(DatasetError::file(doing, out))?;
     if !request.overwrite && files.next().is_some() {
         return Err(DatasetError::NotEmpty { path: out.clone() });

@@ -145,6 +145,7 @@ fn a_copy_among_its_sources_or_other_files_is_refused() {
         matches!(inside, Err(DatasetError::OutInside { .. })),
         "{inside:?}"
     );
+    assert!(!pairs.file("copy").exists(), "not even an empty folder");
     let taken = tempfile::tempdir().unwrap();
     std::fs::write(taken.path().join("notes.txt"), "mine").unwrap();
     let mixed = register_dataset(&request(pairs.path(), taken.path()), &Unwatched);

@@ -168,6 +168,7 @@ fn a_copy_that_cannot_be_made_is_a_sentence_and_nothing_is_lost() {
         std::fs::read(taken.join("notes.txt")).expect("kept"),
         b"mine"
     );
+    assert!(!inside.exists(), "not even an empty folder");
     // Another folder, and the sentence is gone.
     let typed = root.path().join("copy").display().to_string();
     window.train(TrainingCommand::Type(PathField::Copy, typed));
