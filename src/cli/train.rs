@@ -100,9 +100,11 @@ fn told(line: &str) -> String {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Number(number) if number.is_f64() => {
-            format!("{:.4}", number.as_f64().unwrap_or_default())
-        }
+        Value::Number(number) if number.is_f64() => match number.as_f64().unwrap_or_default() {
+            // A learning rate would be rounded to nothing.
+            small if small != 0.0 && small.abs() < 0.01 => format!("{small:.2e}"),
+            value => format!("{value:.4}"),
+        },
         other => other.to_string(),
     }
 }
@@ -116,5 +118,7 @@ mod tests {
         let line = r#"{"event":"validated","iteration":200,"terms":{"psnr":31.25}}"#;
         assert_eq!(told(line), "validated  iteration 200  psnr 31.2500");
         assert_eq!(told("not json"), "not json");
+        let line = r#"{"event":"progressed","learning_rate":5.88e-5,"loss":0.0}"#;
+        assert_eq!(told(line), "progressed  learning rate 5.88e-5  loss 0.0000");
     }
 }

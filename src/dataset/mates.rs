@@ -185,7 +185,11 @@ impl Compared {
             self.tell(Kind::Shifted, format!(
                 "The soft-tissue image lies {:.1} px to the right, {:.1} px lower, {:.2} % larger and {:.2} \
                     degrees turned (corners up to {:.1} px off); `dataset register` lays it there.",
-                found.shift_px[0], found.shift_px[1], found.growth_percent, found.turn_degrees, found.farthest_px
+                rounded(found.shift_px[0], 10.0),
+                rounded(found.shift_px[1], 10.0),
+                rounded(found.growth_percent, 100.0),
+                rounded(found.turn_degrees, 100.0),
+                found.farthest_px
             ));
         }
         if found.local_px > MOST_MOTION_PX * unit {
@@ -220,4 +224,9 @@ fn fine_contrast(image: &FloatImage) -> f64 {
     });
     let squares: Vec<f64> = middle.map(|(_, (v, c))| f64::from(v - c).powi(2)).collect();
     (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt()
+}
+
+/// The value rounded to so many parts of one; never -0.
+fn rounded(value: f64, parts: f64) -> f64 {
+    (value * parts).round() / parts + 0.0
 }

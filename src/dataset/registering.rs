@@ -4,7 +4,7 @@
 //! pairs are told by, so that nothing of the source has to be carried along. The source is never touched.
 
 use super::copy_record::{CopyRecord, CopySources, Origins};
-use super::finding::Severity;
+use super::finding::{Finding, Severity};
 use super::listing::{Listing, PairFiles};
 use super::mates::Mates;
 use super::pair_check::examine;
@@ -94,6 +94,8 @@ pub struct RegisteredPair {
 pub struct RegisteredCopy {
     /// What was done with each pair.
     pub pairs: Vec<RegisteredPair>,
+    /// What the source holds beside its pairs: radiographs without a mate above all, which are not in the copy.
+    pub findings: Vec<Finding>,
     /// Files of an earlier copy that are no part of this one, and were taken away.
     pub removed: Vec<PathBuf>,
 }
@@ -125,7 +127,12 @@ pub fn register_dataset(
         dataset.soft_tissue.as_deref(),
         observer,
     )?;
-    let Some(Listing { pairs: files, .. }) = listing else {
+    let Some(Listing {
+        pairs: files,
+        findings,
+        ..
+    }) = listing
+    else {
         return Ok(None);
     };
     let names = files
@@ -146,7 +153,11 @@ pub fn register_dataset(
         written.push(list);
     }
     let removed = record.finish(&written, origins(&pairs))?;
-    Ok(Some(RegisteredCopy { pairs, removed }))
+    Ok(Some(RegisteredCopy {
+        pairs,
+        findings,
+        removed,
+    }))
 }
 
 /// Who is on the pairs of the copy, whose files have no headers: as a list says that goes with the sources, or else their

@@ -105,9 +105,13 @@ impl TestPairs {
                 false,
                 "nothing says what the candidate was trained on".to_owned(),
             ),
-            Learned::Known { shared, .. } if !shared.is_empty() => {
-                (false, format!("the candidate saw {}", shared.join(", ")))
-            }
+            Learned::Known { shared, .. } if !shared.is_empty() => (
+                false,
+                format!(
+                    "the candidate saw {}, or weights that it goes on from did; leave that out of the test part",
+                    shared.join(", ")
+                ),
+            ),
             Learned::Known { num_files, .. } => {
                 let (passed, beside) = self.earlier();
                 let told = format!(

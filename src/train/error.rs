@@ -128,6 +128,9 @@ pub enum TrainError {
     /// A file could not be read, copied or written.
     #[error("{0}")]
     Format(#[from] crate::formats::FormatError),
+    /// A dataset or its split cannot be used.
+    #[error(transparent)]
+    Dataset(#[from] crate::dataset::DatasetError),
     /// A bundle could not be written.
     #[error("{0}")]
     Model(#[from] crate::model::ModelError),

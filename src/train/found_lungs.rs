@@ -2,7 +2,7 @@
 //! run that goes on learns from the very same.
 //!
 //! ```text
-//! OUT/lungs/KEY.png   8 bits, white inside; KEY is the checksum of segmenter and picture
+//! OUT/lungs/NAME-KEY.png   8 bits, white inside; KEY is of the checksum of segmenter and picture
 //! ```
 
 use super::base::Base;
@@ -30,6 +30,8 @@ pub(crate) struct FoundLungs {
 
 /// Folder of the masks in a run folder.
 pub const FOUND_LUNGS: &str = "lungs";
+/// Hexadecimal digits of a key: enough for pictures of one name.
+const KEY_LENGTH: usize = 12;
 
 /// Finds the lungs of training images that have no mask, where the local path is to learn from them and the base has a
 /// segmenter; keeps the masks in `folder`, and takes those that lie there. Gives a turn before every block of the network.
@@ -69,7 +71,7 @@ pub(super) fn find_lungs(
         turns.give_or_stop()?;
         let picture = &sample.radiograph;
         let file = kept.as_deref();
-        let file = file.map(|kept| file_in(kept, &segmenter, picture));
+        let file = file.map(|kept| file_in(kept, &sample.name, &segmenter, picture));
         let Some(mask) = lungs_of(&finder, picture, file.as_deref(), turns)? else {
             lungs.not_found += 1;
             continue;
@@ -93,14 +95,18 @@ pub(super) fn learns_in_lungs(config: &RunConfig) -> bool {
     is_latent && (loss.local_share > 0.0 || loss.lung_weight > 0.0)
 }
 
-fn file_in(folder: &Path, segmenter: &str, picture: &FloatImage) -> PathBuf {
+fn file_in(folder: &Path, name: &str, segmenter: &str, picture: &FloatImage) -> PathBuf {
     let mut key = Sha256::new();
     key.update(segmenter);
     key.update(format!("{:?}", picture.size()));
     for value in picture.values() {
         key.update(value.to_le_bytes());
     }
-    folder.join(format!("{}.png", hexadecimal(&key.finalize())))
+    let key = hexadecimal(&key.finalize());
+    let key = key.get(..KEY_LENGTH).unwrap_or_default();
+    // A name may hold the folders that its files lie in.
+    let plain = name.replace(['/', '\\', ':'], "_");
+    folder.join(format!("{plain}-{key}.png"))
 }
 
 /// The mask in `file`, else what is found, which is kept there.

@@ -76,7 +76,7 @@ pub fn run(
     if let (None, Some(path)) = (&resumed, &config.start_from) {
         start_from(stage.as_mut(), path)?;
     }
-    let state = resumed.unwrap_or_default();
+    let state = resumed.unwrap_or_else(|| RunState::fresh(config));
     let arithmetic = arithmetic(config, device);
     if let Some(earlier) = folder.note_start(state.iteration, &arithmetic)? {
         observer.event(&TrainEvent::Warned {

@@ -9,7 +9,7 @@
 //! OUT/latent.toml        denoiser: mean and standard deviation of the latents
 //! OUT/vqgan.*            denoiser without a base: the VQGAN it works with, architecture and weights
 //! OUT/base/              fine-tuning: a copy of the bundle it goes on from
-//! OUT/lungs/KEY.png      fine-tuning: lungs of pairs without a mask, as the base's segmenter finds them
+//! OUT/lungs/NAME-KEY.png fine-tuning: lungs of pairs without a mask, as the base's segmenter finds them
 //! OUT/log.csv            iteration, elapsed_secs, split, term, value: every number of every curve
 //! OUT/starts.csv         iteration, program, arithmetic: which version of it began and went on there, and on what
 //! OUT/checkpoints/step-00000500/{weights,ema,optimizer}.safetensors, state.toml, sha256sums

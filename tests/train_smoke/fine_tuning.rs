@@ -30,13 +30,13 @@ fn farthest(a: &[(String, Tensor)], b: &[(String, Tensor)]) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// Runs without a stop, and again stopped at the first checkpoint and resumed.
+/// Runs without a stop, and again stopped at the first checkpoint after that of the base's weights, and resumed.
 fn assert_resumes(first: &RunConfig, root: &Path) -> RunSummary {
     let undisturbed = run(first, Start::Fresh, &mut Unobserved).unwrap();
     let mut again = first.clone();
     again.out = root.join(format!("{}-again", first.out.display()));
     let mut recorder = Recorder {
-        stop_after: Some(1),
+        stop_after: Some(2),
         ..Recorder::default()
     };
     let stopped = run(&again, Start::Fresh, &mut recorder).unwrap();
@@ -238,13 +238,36 @@ fn a_run_that_gets_no_better_ends_and_its_best_stays() {
     let extra = "iterations = 50\n[patience]\nvalidations = 2\nmin_delta = 1000.0";
     let config = tuned("denoiser", "settled", root, &data, extra);
     let summary = run(&config, Start::Fresh, &mut Unobserved).unwrap();
-    // Validations after 3, 6 and 9 iterations: the first is the best, two more are no better.
+    // The base's weights are judged, and those after 3 and 6 iterations: no gain of 1000 dB.
     assert_eq!(
-        (summary.reason, summary.iterations, summary.best_iteration),
-        (EndReason::Settled, 9, Some(3))
+        (summary.reason, summary.iterations),
+        (EndReason::Settled, 6)
     );
     let best = RunFolder::open(&config.out)
         .unwrap()
         .checkpoint(Which::Best);
-    assert!(best.unwrap().unwrap().ends_with("step-00000003"));
+    let name = format!("step-{:08}", summary.best_iteration.unwrap());
+    assert!(best.unwrap().unwrap().ends_with(name));
+}
+
+#[test]
+fn a_run_that_makes_nothing_better_keeps_what_it_began_with_as_its_best() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    let base = tiny_bundle(root, &data);
+    // No weight in single precision moves so little.
+    let extra = "iterations = 6\n[optimizer]\nlearning_rate = 1e-30\nfloor = 0.0\nwarm_up = 0";
+    let config = tuned("denoiser", "ruined", root, &data, extra);
+    let mut recorder = Recorder::default();
+    let summary = run(&config, Start::Fresh, &mut recorder).unwrap();
+    assert_eq!(summary.best_iteration, Some(0));
+    assert_eq!(recorder.validations.len(), 3, "after 0, 3 and 6 iterations");
+    let best = RunFolder::open(&config.out)
+        .unwrap()
+        .checkpoint(Which::Best);
+    let kept = tensors(&best.unwrap().unwrap(), "ema");
+    for (name, weights) in denoiser(&base) {
+        assert!(weights.equal(&kept[&name]), "{name}");
+    }
 }

@@ -265,7 +265,7 @@ fn table(report: &Report) -> Vec<String> {
                     found.growth_percent,
                     found.farthest_px,
                     found.local_px,
-                    found.agreement[1]
+                    found.agreement[0]
                 )
             },
         );

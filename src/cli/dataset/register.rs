@@ -24,7 +24,12 @@ pub(super) fn run(args: &RegisterArgs) -> anyhow::Result<Tally> {
     };
     let done = dataset::register_dataset(&request, &watch)?;
     watch.bar.finish_and_clear();
-    let Some(RegisteredCopy { pairs, removed }) = done else {
+    let Some(RegisteredCopy {
+        pairs,
+        findings,
+        removed,
+    }) = done
+    else {
         return Ok(interrupted());
     };
     let count = |outcome| pairs.iter().filter(|pair| pair.outcome == outcome).count();
@@ -40,6 +45,7 @@ pub(super) fn run(args: &RegisterArgs) -> anyhow::Result<Tally> {
         eprintln!("{LEGEND}");
     }
     tell(&pairs);
+    super::tell(&findings);
     for path in &removed {
         eprintln!("taken away, of an earlier copy: {}", path.display());
     }

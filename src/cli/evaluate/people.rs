@@ -5,6 +5,7 @@ use crate::contest::simulated_caution;
 use crate::dataset::{CheckRequest, PairFiles, patient_key, patient_sha256, simulated};
 use crate::evidence::Patients;
 use crate::formats;
+use crate::radiograph::counted;
 
 /// The patients, as the list beside the pairs names them, or else the radiographs' headers; a pair that nobody names counts
 /// as a patient of its own, and is told as that.
@@ -35,10 +36,20 @@ pub(super) fn patients(args: &EvaluateArgs, pairs: &[PairFiles]) -> anyhow::Resu
     Ok(patients)
 }
 
-/// What must be known before any score is read: that the pairs are phantoms, all or some of them.
+/// What must be known before any score is read: that pairs are phantoms, or have no lung mask.
 pub(super) fn caution(pairs: &[PairFiles]) -> Option<String> {
     let made = pairs
         .iter()
         .filter(|pair| simulated(&pair.radiograph).is_some());
-    simulated_caution("The set of pairs", made.count(), pairs.len())
+    let made = simulated_caution("The set of pairs", made.count(), pairs.len());
+    let without = pairs.iter().filter(|pair| pair.lung_mask.is_none()).count();
+    let masks = (without > 0).then(|| {
+        format!(
+            "{without} of {} have no lung mask, and no figures of the lungs, the bone and the detail in them; lay what \
+             `diaphane segment` writes beside them",
+            counted(pairs.len(), "pair")
+        )
+    });
+    let both: Vec<String> = made.into_iter().chain(masks).collect();
+    (!both.is_empty()).then(|| both.join(" "))
 }

@@ -263,6 +263,18 @@ fn info(name: &str, json: bool) -> anyhow::Result<Tally> {
         ("weights", format!("{:.1} MB", info.bytes as f64 / 1e6)),
         ("licence", manifest.licence.clone()),
         ("trained on", manifest.training_data.clone()),
+        (
+            "networks",
+            format!("{} at {} px", manifest.preset.name(), manifest.grid.size_px),
+        ),
+        (
+            "proposes",
+            format!(
+                "{}, LEG weight {}",
+                counted(u64::from(manifest.defaults.steps), "step"),
+                manifest.defaults.leg_weight
+            ),
+        ),
     ];
     for (name, value) in rows {
         print_line(&format!("{name:<12}{value}"));

@@ -23,7 +23,7 @@ impl AtomicFile {
         name.push(format!(".{}.partial", std::process::id()));
         let temporary = destination.with_file_name(name);
         let file =
-            File::create(&temporary).map_err(|err| ModelError::io("write", &temporary, err))?;
+            File::create(&temporary).map_err(|err| ModelError::io("write", destination, err))?;
         Ok(Self {
             writer: BufWriter::with_capacity(1 << 20, file),
             temporary,

@@ -97,7 +97,7 @@ fn pairs(source: &SourceConfig, stopped: &AtomicBool) -> Result<Vec<SampleFiles>
         DatasetError::NoPairs { expected, path } => {
             TrainError::data(&path, format!("no pair is found; {expected}"))
         }
-        err => refusal(err, folder),
+        err => refusal(err),
     })?;
     let listing = listing.ok_or(TrainError::Cancelled)?;
     if let Some(found) = listing.ambiguous(&source.only) {
@@ -114,8 +114,8 @@ fn pairs(source: &SourceConfig, stopped: &AtomicBool) -> Result<Vec<SampleFiles>
     Ok(files.collect())
 }
 
-/// What a dataset says of a source in `folder`, as training says it.
-pub(super) fn refusal(err: DatasetError, folder: &Path) -> TrainError {
+/// What a dataset says of a source, as training says it.
+pub(super) fn refusal(err: DatasetError) -> TrainError {
     match err {
         DatasetError::Unusable { reason, path } => TrainError::data(&path, reason),
         DatasetError::File {
@@ -127,7 +127,8 @@ pub(super) fn refusal(err: DatasetError, folder: &Path) -> TrainError {
             source,
             path,
         },
-        err => TrainError::data(folder, err.to_string()),
+        // Its sentence says what to do, and names the place.
+        err => TrainError::Dataset(err),
     }
 }
 

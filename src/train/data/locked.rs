@@ -24,8 +24,7 @@ impl Locked {
         let Some(path) = path else {
             return Ok(None);
         };
-        let split =
-            dataset::Split::read(path).map_err(|err| TrainError::data(path, err.to_string()))?;
+        let split = dataset::Split::read(path)?;
         let leaks = split.leak_check();
         if !leaks.passed() {
             let reason = format!("leak check {}", leaks.sentence());
@@ -111,8 +110,8 @@ impl Locked {
             None => Ok(()),
             Some(files) => {
                 let reason = format!(
-                    "the pair {} came to its folder after {} parted it, so that its patient may be kept for the test; \
-                     split the folder again",
+                    "the pair {} is not in {}: it came to its folder later, or the split is of another folder; its patient may \
+                     be kept for the test: split the folder again",
                     files.name,
                     self.path.display()
                 );

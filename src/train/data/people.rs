@@ -20,18 +20,17 @@ impl People {
     /// # Errors
     /// [`TrainError`] where one of them cannot be understood.
     pub(super) fn of(source: &SourceConfig, files: &[SampleFiles]) -> Result<Self, TrainError> {
-        let refused = |err| refusal(err, &source.folder);
         let request = CheckRequest {
             soft_tissue: source.soft_folder.clone(),
             ..CheckRequest::of_folder(&source.folder)
         };
-        let listed = request.listed_patients().map_err(refused)?.into_iter();
+        let listed = request.listed_patients().map_err(refusal)?.into_iter();
         let radiographs = files.iter().map(|files| files.radiograph.as_path());
         Ok(Self {
             listed: listed
                 .map(|(name, patient)| (name, patient_key(&patient)))
                 .collect(),
-            copied_from: CopySources::of(radiographs).map_err(refused)?,
+            copied_from: CopySources::of(radiographs).map_err(refusal)?,
         })
     }
 
@@ -46,6 +45,6 @@ impl People {
     /// [`TrainError`] where the radiograph cannot be read.
     pub(super) fn copied_from(&self, files: &SampleFiles) -> Result<Vec<String>, TrainError> {
         let keys = self.copied_from.known_by(&files.radiograph);
-        keys.map_err(|err| refusal(err, &files.radiograph))
+        keys.map_err(refusal)
     }
 }

@@ -1,6 +1,6 @@
 //! Where a run stands.
 
-use crate::train::Terms;
+use crate::train::{RunConfig, Terms};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,6 +36,15 @@ pub struct RunState {
 }
 
 impl RunState {
+    /// Of a run that begins: weights that were good already are judged first, because what is learned has to beat them.
+    pub(in crate::train) fn fresh(config: &RunConfig) -> Self {
+        let goes_on = config.base.is_some() || config.start_from.is_some();
+        Self {
+            is_validation_due: goes_on && config.validate_every > 0,
+            ..Self::default()
+        }
+    }
+
     /// Takes note of a validation score; whether it is the best so far. A gain of `min_delta` or less is one for the
     /// checkpoint that is kept, and none for patience.
     pub(in crate::train) fn judge(&mut self, score: f64, min_delta: f64) -> bool {
