@@ -269,7 +269,7 @@ fn a_preflight_tells_what_the_run_takes_and_touches_nothing() {
     };
     assert!(!root.path().join("run").exists());
     assert_eq!((found.num_training, found.num_validation), (2, 1));
-    assert_eq!(found.device, "Cpu");
+    assert_eq!(found.device, "CPU");
     assert!(found.secs_per_iteration > 0.0 && found.secs_per_validation.is_some());
     assert!(found.secs_per_checkpoint > 0.0);
     let between = found.secs_per_validation.unwrap() + found.secs_per_checkpoint;

@@ -1,5 +1,6 @@
 //! The loop of a run.
 
+mod arithmetic;
 mod judging;
 mod reported;
 mod summary;
@@ -16,11 +17,10 @@ use super::{
     Dataset, Observer, RunConfig, RunFolder, RunState, Terms, TrainError, TrainEvent, Which,
 };
 use crate::formats::FileLock;
-use crate::radiograph::counted;
+use arithmetic::{arithmetic, word_of};
 use reported::Reported;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tch::Device;
 
 /// Iterations in a row without a finite gradient after which a run gives up.
 const MOST_SKIPPED: u32 = 25;
@@ -97,18 +97,6 @@ pub fn run(
         _lock: lock,
     }
     .go()
-}
-
-/// What the last bits of the weights depend on beside the program, in words without commas.
-fn arithmetic(config: &RunConfig, device: Device) -> String {
-    let kind = config.precision.kind(device);
-    match device {
-        Device::Cpu => {
-            let threads = counted(i64::from(tch::get_num_threads()), "thread");
-            format!("{device:?} {kind:?} {threads}")
-        }
-        _ => format!("{device:?} {kind:?}"),
-    }
 }
 
 /// Reads the images of a new run, then makes its folder: what is refused till then leaves none behind.
@@ -253,7 +241,7 @@ impl Run<'_> {
             .sum();
         self.observer.event(&TrainEvent::Started {
             stage: self.context.config.stage,
-            device: format!("{:?}", self.context.device),
+            device: word_of(self.context.device),
             out: self.context.folder.root().to_owned(),
             num_training: self.context.dataset.num_training(),
             num_validation: self.context.dataset.validation().count(),

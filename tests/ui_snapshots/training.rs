@@ -140,7 +140,7 @@ impl Window {
         let out = root.join("run");
         self.tell(TrainEvent::Started {
             stage: TrainStage::Denoiser,
-            device: "Cpu".to_owned(),
+            device: "CPU".to_owned(),
             out,
             num_training: 40,
             num_validation: 1,
@@ -208,7 +208,7 @@ fn shipped() -> PathBuf {
 
 fn preflight() -> Preflight {
     Preflight {
-        device: "Cpu".to_owned(),
+        device: "CPU".to_owned(),
         num_training: 1,
         num_validation: 1,
         num_parameters: 2_300_000,

@@ -45,7 +45,7 @@ fn a_run_is_paused_resumed_and_stopped() {
     // It tells from its checkpoint on, once.
     window.tell(TrainEvent::Started {
         stage: TrainStage::Denoiser,
-        device: "Cpu".to_owned(),
+        device: "CPU".to_owned(),
         out: root.path().join("run"),
         num_training: 40,
         num_validation: 1,
