@@ -110,19 +110,13 @@ impl Session {
                 | EventKind::Deferred
                 | EventKind::TrainingPaused
                 | EventKind::TrainingResumed => {}
-                EventKind::PictureBegun(step) => {
-                    let ContestStep {
-                        model,
-                        case,
-                        number,
-                        total,
-                    } = *step;
-                    bar.set_prefix(format!("{label} {number}/{total}: {case}, {model}"));
-                }
+                EventKind::PictureBegun(step) => tell_begun(&bar, label, *step),
                 EventKind::Warned(warning) => {
-                    let text = format!("warning: {label}: {warning}");
-                    if self.told.borrow_mut().insert(text.clone()) {
-                        bar.suspend(|| eprintln!("{text}"));
+                    // Of many pictures the first one that it is said of is named.
+                    let is_new = self.told.borrow_mut().insert(format!("{label}: {warning}"));
+                    if is_new {
+                        let prefix = bar.prefix();
+                        bar.suspend(|| eprintln!("warning: {prefix}: {warning}"));
                     }
                 }
                 EventKind::TrainingProgressed(event) => {
@@ -162,6 +156,22 @@ pub(super) fn bar(label: &str) -> ProgressBar {
     }
     bar.set_prefix(label.to_owned());
     bar
+}
+
+/// Which picture of many is made; a line each where nobody sees the bar: hours in a file without a word would look like a
+/// program that hangs.
+fn tell_begun(bar: &ProgressBar, label: &str, step: ContestStep) {
+    let ContestStep {
+        model,
+        case,
+        number,
+        total,
+    } = step;
+    let text = format!("{label} {number}/{total}: {case}, {model}");
+    if bar.is_hidden() {
+        eprintln!("{text}");
+    }
+    bar.set_prefix(text);
 }
 
 fn show(bar: &ProgressBar, progress: Progress) {
