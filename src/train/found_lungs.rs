@@ -7,6 +7,7 @@
 
 use super::base::Base;
 use super::observer::Turns;
+use super::run_folder::file_name;
 use super::{Dataset, RunConfig, RunFolder, TrainError, TrainStage};
 use crate::formats::raster::{read_mask, write_mask8};
 use crate::formats::{hexadecimal, make_private_folder};
@@ -53,7 +54,7 @@ pub(super) fn find_lungs(
         Some(folder) => Base::of_run(config, folder)?,
         None => config.base.as_deref().map(Base::open).transpose()?,
     };
-    let Some(base) = base.filter(|base| base.manifest().segmenter.is_some()) else {
+    let Some(base) = base else {
         return Ok(());
     };
     let Some(finder) = LungFinder::load(base.folder(), device)? else {
@@ -104,9 +105,7 @@ fn file_in(folder: &Path, name: &str, segmenter: &str, picture: &FloatImage) -> 
     }
     let key = hexadecimal(&key.finalize());
     let key = key.get(..KEY_LENGTH).unwrap_or_default();
-    // A name may hold the folders that its files lie in.
-    let plain = name.replace(['/', '\\', ':'], "_");
-    folder.join(format!("{plain}-{key}.png"))
+    folder.join(format!("{}-{key}.png", file_name(name)))
 }
 
 /// The mask in `file`, else what is found, which is kept there.

@@ -28,6 +28,7 @@ mod split;
 mod state;
 mod sums;
 
+pub(super) use samples::file_name;
 pub use state::RunState;
 
 use super::{DatasetEntry, RunConfig, TrainError};

@@ -8,7 +8,7 @@
 //! "failed": [{"name", "file", "error"}]}`; `identity` is absent where no pair could be scored, and for lung masks.
 //! With `--against` there are also `model`, `against` (the same of each other model) and `differences` (how much better
 //! the first model is than each of them, case by case); `--ablate` has a document of its own
-//! (`{"ablations", "identity", "failed"}`). Where pairs are phantoms, `caution` says so.
+//! (`{"ablations", "identity", "failed"}`). Where pairs are phantoms or have no lung mask, `caution` says so.
 
 mod ablate;
 mod choices;

@@ -16,10 +16,10 @@ pub(super) fn arithmetic(config: &RunConfig, device: Device) -> String {
     }
 }
 
-/// A device as people call it.
+/// A device as people call it, and as the list of devices does.
 pub(super) fn word_of(device: Device) -> String {
     match device {
-        Device::Cuda(index) => format!("CUDA {index}"),
+        Device::Cuda(index) => format!("CUDA:{index}"),
         Device::Cpu => "CPU".to_owned(),
         other => format!("{other:?}"),
     }

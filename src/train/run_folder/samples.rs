@@ -23,12 +23,15 @@ impl RunFolder {
             .join("samples")
             .join(format!("step-{iteration:08}"));
         make_private_folder(&folder).map_err(TrainError::file("making the folder", &folder))?;
-        // A name may hold the folders that its files lie in.
-        let plain = name.replace(['/', '\\', ':'], "_");
-        let path = folder.join(format!("{plain}_soft.png"));
+        let path = folder.join(format!("{}_soft.png", file_name(name)));
         write_grey16(&path, &as_image(picture)?, true)?;
         Ok(path)
     }
+}
+
+/// What a file is called that is made of the images of a name: a name may hold the folders that its files lie in.
+pub(in crate::train) fn file_name(name: &str) -> String {
+    name.replace(['/', '\\', ':'], "_")
 }
 
 fn as_image(picture: &Tensor) -> Result<FloatImage, TrainError> {

@@ -1,5 +1,17 @@
 use super::*;
 
+/// Places of a run file that nobody reads as a run.
+fn somewhere() -> Places<'static> {
+    Places {
+        bundle: Path::new("b"),
+        pairs: Path::new("p"),
+        soft: None,
+        mixed: None,
+        split: Path::new("s"),
+        out: Path::new("o"),
+    }
+}
+
 #[test]
 fn a_run_file_is_one_that_training_reads() {
     let root = tempfile::tempdir().unwrap();
@@ -49,19 +61,11 @@ fn a_run_file_is_one_that_training_reads() {
 
 #[test]
 fn intervals_follow_the_iterations_until_somebody_chooses_them() {
-    let places = Places {
-        bundle: Path::new("b"),
-        pairs: Path::new("p"),
-        soft: None,
-        mixed: None,
-        split: Path::new("s"),
-        out: Path::new("o"),
-    };
     let plan = RunPlan {
         iterations: 2000,
         ..RunPlan::default()
     };
-    let text = plan.run_file(places).unwrap();
+    let text = plan.run_file(somewhere()).unwrap();
     assert!(text.contains("validate_every = 200\n"), "{text}");
     assert!(text.contains("checkpoint_every = 200\n"), "{text}");
     let chosen = RunPlan {
@@ -69,7 +73,7 @@ fn intervals_follow_the_iterations_until_somebody_chooses_them() {
         checkpoint_every: Some(2000),
         ..plan.clone()
     };
-    let text = chosen.run_file(places).unwrap();
+    let text = chosen.run_file(somewhere()).unwrap();
     assert!(text.contains("validate_every = 50\n"), "{text}");
     assert!(text.contains("checkpoint_every = 2000\n"), "{text}");
     let sentence = |validate_every, checkpoint_every| {
@@ -78,7 +82,7 @@ fn intervals_follow_the_iterations_until_somebody_chooses_them() {
             checkpoint_every,
             ..plan.clone()
         };
-        plan.run_file(places).unwrap_err().to_string()
+        plan.run_file(somewhere()).unwrap_err().to_string()
     };
     assert_eq!(
         sentence(Some(2001), None),
@@ -151,15 +155,7 @@ fn a_plan_is_the_recipe_beside_the_model() {
             learning_rate: method.learning_rate(),
             ..RunPlan::default()
         };
-        let places = Places {
-            bundle: Path::new("b"),
-            pairs: Path::new("p"),
-            soft: None,
-            mixed: None,
-            split: Path::new("s"),
-            out: Path::new("o"),
-        };
-        let run: Table = plan.run_file(places).unwrap().parse().unwrap();
+        let run: Table = plan.run_file(somewhere()).unwrap().parse().unwrap();
         for setting in ["stage", "iterations", "batch", "patch_px", "seed"] {
             assert_eq!(run[setting], recipe[setting], "{setting} of {name}");
         }
