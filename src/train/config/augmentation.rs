@@ -3,6 +3,9 @@
 use crate::train::TrainError;
 use serde::{Deserialize, Serialize};
 
+/// More shadows than this cover a patch.
+const MOST_SHADOWS: f64 = 50.0;
+
 /// Ranges the changes are drawn from, uniformly unless said otherwise.
 ///
 /// Grey values are display values in `[0, 1]`. The defaults are mild changes for pairs of radiographs and
@@ -46,6 +49,11 @@ pub struct AugmentationConfig {
     pub blur_probability: f64,
     /// Probability of inverted polarity.
     pub inversion: f64,
+    /// Mean number of round shadows (nodules, masses, bullae) that both images of a patch get alike, before their tone
+    /// is changed: what is in both is to stay.
+    pub round_shadows: f64,
+    /// Mean number of strands (vessels, tubes, wires) that both images of a patch get alike.
+    pub strands: f64,
 }
 
 impl Default for AugmentationConfig {
@@ -68,6 +76,8 @@ impl Default for AugmentationConfig {
             blur_px: 0.0,
             blur_probability: 0.3,
             inversion: 0.0,
+            round_shadows: 0.0,
+            strands: 0.0,
         }
     }
 }
@@ -108,6 +118,14 @@ impl AugmentationConfig {
         ] {
             if !(size >= 0.0 && size.is_finite()) {
                 return refuse(field, "must not be negative");
+            }
+        }
+        for (field, mean) in [
+            ("round_shadows", self.round_shadows),
+            ("strands", self.strands),
+        ] {
+            if !(0.0..=MOST_SHADOWS).contains(&mean) {
+                return refuse(field, "must lie between 0 and 50");
             }
         }
         for (field, probability) in [

@@ -1,7 +1,7 @@
 //! Changing the grey values of a patch.
 
-use super::Patch;
 use super::blur::gaussian;
+use super::{Patch, shadows};
 use crate::train::AugmentationConfig;
 use crate::train::random::uniform;
 use rand::Rng as _;
@@ -27,6 +27,7 @@ pub(super) fn augment(patch: &mut Patch, config: &AugmentationConfig, rng: &mut 
     let inverts = rng.random_bool(config.inversion);
 
     change_bones(patch, bone_gain, tone_offset);
+    shadows::lay(patch, config, rng);
     let side = patch.side;
     let tone = |v: f32| {
         let changed = ((v - 0.5) * contrast + 0.5 + brightness).clamp(LEAST, 1.0);

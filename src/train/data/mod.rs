@@ -14,6 +14,7 @@ mod patch;
 mod people;
 mod read;
 mod sample;
+mod shadows;
 mod warp;
 
 pub use dataset::{Dataset, DatasetEntry, Split};
