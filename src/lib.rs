@@ -32,6 +32,7 @@
 //! | 1 | [`measure`] | what a reader measures on a radiograph, and its numbers |
 //! | 1 | [`nn`] | building blocks of networks |
 //! | 2 | [`diffusion`] | schedules, samplers, guidance, clipping, the dual path |
+//! | 2 | [`lesion`] | synthetic nodules on a radiograph, and what is kept of them |
 //! | 2 | [`model`] | the networks, their bundles, import of foreign checkpoints |
 //! | 2 | [`dataset`] | pairs to learn from: which files, whether they are fit, laid on each other, who is kept for the test |
 //! | 3 | [`pipeline`] | the order of the stages, their cache, the certificate |
@@ -58,6 +59,7 @@ pub mod evidence;
 pub mod formats;
 pub mod fusion;
 pub mod guard;
+pub mod lesion;
 pub mod measure;
 pub mod metrics;
 pub mod model;

@@ -21,7 +21,7 @@ const fn layer(name: &'static str, level: u8, imports: &'static [&'static str]) 
     }
 }
 
-const LAYERS: [Layer; 20] = [
+const LAYERS: [Layer; 21] = [
     layer("radiograph", 0, &[]),
     layer("formats", 1, &[]),
     layer("display", 1, &[]),
@@ -31,10 +31,11 @@ const LAYERS: [Layer; 20] = [
     layer("measure", 1, &[]),
     layer("nn", 1, &[]),
     layer("diffusion", 2, &["nn"]),
+    layer("lesion", 2, &["display"]),
     layer("dataset", 2, &["formats", "display"]),
     layer("model", 2, &["nn", "formats"]),
     layer("pipeline", 3, BELOW_PIPELINE),
-    layer("evidence", 3, &["metrics", "formats"]),
+    layer("evidence", 3, &["metrics", "formats", "lesion"]),
     layer("simulate", 3, &["formats", "display", "dataset"]),
     layer("contest", 4, BELOW_CONTEST),
     layer("train", 4, BELOW_TRAIN),
@@ -52,7 +53,7 @@ const LAYERS: [Layer; 20] = [
         6,
         &[
             "worker", "contest", "pipeline", "train", "evidence", "simulate", "dataset", "model",
-            "metrics", "guard", "formats", "display",
+            "metrics", "guard", "lesion", "formats", "display",
         ],
     ),
 ];
@@ -71,7 +72,8 @@ const BELOW_TRAIN: &[&str] = &[
 ];
 
 const BELOW_CONTEST: &[&str] = &[
-    "formats", "display", "metrics", "dataset", "model", "pipeline", "evidence", "simulate",
+    "formats", "display", "metrics", "guard", "lesion", "dataset", "model", "pipeline", "evidence",
+    "simulate",
 ];
 
 const BELOW_PIPELINE: &[&str] = &[

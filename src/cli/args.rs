@@ -2,6 +2,7 @@
 
 use super::dataset::args::DatasetCommand;
 use super::models::args::ModelsCommand;
+use super::probe::args::ProbeArgs;
 use super::simulate::args::SimulateArgs;
 use super::words::{
     Ablated, AuthorsPreset, Clipping, Fusion, Grid, Guidance, PictureFormat, Precision, Sampler,
@@ -51,6 +52,8 @@ pub enum Command {
     /// List, check and describe bundles of networks.
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// Lay synthetic nodules on radiographs and say how much of their contrast the soft-tissue images keep.
+    Probe(Box<ProbeArgs>),
     /// Say what a file is and how it will be shown.
     Inspect(InspectArgs),
     /// Write the manual's pages and the shells' completions.
@@ -106,6 +109,17 @@ pub struct SettingsArgs {
     pub seed: Option<u64>,
 }
 
+/// How radiographs are taken.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ReadingArgs {
+    /// The files state their polarity wrongly: exchange black and white.
+    #[arg(long)]
+    pub inverted: bool,
+    /// Take also what is no frontal chest radiograph; what comes of it means nothing.
+    #[arg(long)]
+    pub anyway: bool,
+}
+
 /// Where outputs go.
 #[derive(Debug, Clone, Args)]
 pub struct OutputArgs {
@@ -152,12 +166,9 @@ pub struct SuppressArgs {
     /// Take only part I of N of the inputs (1 <= I <= N).
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
     pub shard: Option<Shard>,
-    /// The files state their polarity wrongly: exchange black and white.
-    #[arg(long)]
-    pub inverted: bool,
-    /// Suppress also what is no frontal chest radiograph; the picture would mean nothing.
-    #[arg(long)]
-    pub anyway: bool,
+    /// How the files are taken.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Leave out inputs whose certificate of the same settings exists.
     #[arg(long)]
     pub resume: bool,
@@ -175,12 +186,9 @@ pub struct SegmentArgs {
     /// Where outputs go.
     #[command(flatten)]
     pub output: OutputArgs,
-    /// The files state their polarity wrongly: exchange black and white.
-    #[arg(long)]
-    pub inverted: bool,
-    /// Segment also what is no frontal chest radiograph; the mask would mean nothing.
-    #[arg(long)]
-    pub anyway: bool,
+    /// How the files are taken.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 /// `diaphane evaluate`.

@@ -1,6 +1,6 @@
 //! What a command line means: checked, with the bundle's defaults filled in.
 
-use super::args::{NetworkArgs, OutputArgs, SegmentArgs, SettingsArgs, SuppressArgs};
+use super::args::{NetworkArgs, OutputArgs, ReadingArgs, SegmentArgs, SettingsArgs, SuppressArgs};
 use super::inputs::{self, Inputs};
 use super::kind::ensure_chest;
 use super::report::Machine;
@@ -89,16 +89,7 @@ impl Destination {
     }
 }
 
-/// How the radiographs of a command are taken.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Reading {
-    /// Black and white are exchanged against what the files say.
-    pub(super) inverted: bool,
-    /// What is no chest radiograph is taken too.
-    pub(super) anyway: bool,
-}
-
-impl Reading {
+impl ReadingArgs {
     /// Reads one, or says why not.
     pub(super) fn read(self, path: &Path) -> anyhow::Result<Arc<Radiograph>> {
         let radiograph = formats::read(path)?;
@@ -120,7 +111,7 @@ pub(super) struct SuppressJob {
     pub(super) mask: Option<LungMask>,
     pub(super) destination: Destination,
     pub(super) resume: bool,
-    pub(super) reading: Reading,
+    pub(super) reading: ReadingArgs,
 }
 
 impl SuppressJob {
@@ -149,10 +140,7 @@ impl SuppressJob {
             mask,
             destination: Destination::new(&args.output)?,
             resume: args.resume,
-            reading: Reading {
-                inverted: args.inverted,
-                anyway: args.anyway,
-            },
+            reading: args.reading,
         })
     }
 
@@ -170,7 +158,7 @@ pub(super) struct SegmentJob {
     pub(super) inputs: Inputs,
     pub(super) network: NetworkChoice,
     pub(super) destination: Destination,
-    pub(super) reading: Reading,
+    pub(super) reading: ReadingArgs,
 }
 
 impl SegmentJob {
@@ -179,10 +167,7 @@ impl SegmentJob {
             inputs: inputs::collect(&args.paths, None)?,
             network: NetworkChoice::new(&args.network)?,
             destination: Destination::new(&args.output)?,
-            reading: Reading {
-                inverted: args.inverted,
-                anyway: args.anyway,
-            },
+            reading: args.reading,
         })
     }
 }

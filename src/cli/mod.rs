@@ -20,6 +20,7 @@ mod kind;
 mod manual;
 pub mod models;
 mod outputs;
+pub mod probe;
 mod report;
 mod segment;
 mod session;
@@ -61,6 +62,7 @@ fn dispatch(command: Command) -> anyhow::Result<Tally> {
         Command::Simulate(args) => simulate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Models(args) => models::run(&args),
+        Command::Probe(args) => probe::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Manual(args) => manual::run(&args),
     }

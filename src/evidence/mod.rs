@@ -31,6 +31,7 @@ mod paired;
 mod patients;
 mod promotion;
 mod student;
+mod survival;
 mod table;
 mod test_pairs;
 
@@ -41,5 +42,6 @@ pub use paired::{Comparison, Interval, PairedDifference, Trend};
 pub use patients::Patients;
 pub use promotion::{CLEAR_GAIN_DB, Check, FINDINGS, REFERENCE_LOSS_DB, Verdict, WATCHED};
 pub use student::{student_beyond, student_quantile};
+pub use survival::{Spread, Survival, Trial};
 pub use table::{Row, Table, csv_cell, csv_values};
 pub use test_pairs::{Learned, TestPairs, TrainedWith};
