@@ -12,6 +12,8 @@ mod dataset;
 mod evidence;
 #[path = "cli/packing.rs"]
 mod packing;
+#[path = "cli/probe.rs"]
+mod probe;
 #[path = "cli/promotion.rs"]
 mod promotion;
 #[path = "cli/repeats.rs"]

@@ -29,6 +29,9 @@ pub enum ContestError {
         /// Width and height of the radiograph.
         radiograph: (usize, usize),
     },
+    /// There is no place for a nodule that is to be laid on a radiograph.
+    #[error("{0}")]
+    Place(String),
     /// The pairs' own masks are to be used, and one has none.
     #[error("{name} has no lung mask; leave --given-masks out")]
     NoMask {

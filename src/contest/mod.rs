@@ -1,7 +1,7 @@
 //! Who makes better soft-tissue images: candidates and the model in force on the same cases.
 //!
 //! Owns a pair as it is scored, the locked test pairs, the reference set of phantoms, and the contest of several bundles
-//! on both; what comes of it is plain data, a page, and where it was deserved a promotion. Knows no window, no command
+//! on both, and the trial of one bundle on synthetic nodules; what comes of it is plain data, a page, and where it was deserved a promotion. Knows no window, no command
 //! line and no thread: whoever runs a contest watches it, and may stop it, through an [`Observer`].
 //!
 //! ```text
@@ -16,6 +16,7 @@ mod gallery;
 mod kept;
 mod kept_outcome;
 mod locked;
+mod nodules;
 mod outcome;
 mod pictures;
 mod predictor;
@@ -27,6 +28,7 @@ pub use case::Case;
 pub use error::ContestError;
 pub use gallery::Gallery;
 pub use kept_outcome::KeptOutcome;
+pub use nodules::{NoduleChoice, NoduleOutcome, NodulePlan};
 pub use outcome::{Candidate, ContestOutcome, Contestant, JudgedCase, Scores, simulated_caution};
 pub use pictures::{fit_mask, shown, soft_tissue};
 pub use predictor::{ContestStep, Observer, Unobserved};

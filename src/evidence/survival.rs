@@ -1,8 +1,11 @@
 //! What becomes of nodules of known size and contrast: the trials, their medians, a table and a plot.
 
+mod plot;
+
 use super::table::csv_cell;
 use crate::lesion::{CONTRASTS, DIAMETERS_MM, Ground};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// One nodule that was laid on a radiograph.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +24,10 @@ pub struct Trial {
     pub contrast: f64,
     /// Share of the contrast that the soft-tissue image keeps; 1 = all of it.
     pub kept: f64,
+    /// Whether the guard would mark the place, had the nodule gone wholly with the bones.
+    pub is_marked_if_erased: bool,
+    /// Whether the guard would mark the place, had the networks drawn the nodule where the radiograph has none.
+    pub is_marked_if_invented: bool,
 }
 
 impl Trial {
@@ -38,6 +45,8 @@ impl Trial {
             "diameter_mm": self.diameter_mm,
             "contrast": self.contrast,
             "kept": self.kept,
+            "is_marked_if_erased": self.is_marked_if_erased,
+            "is_marked_if_invented": self.is_marked_if_invented,
         })
     }
 }
@@ -78,14 +87,6 @@ impl Spread {
     }
 }
 
-/// Sizes of the plot.
-const LEFT: f64 = 46.0;
-const PANEL: f64 = 220.0;
-const HEIGHT: f64 = 240.0;
-/// Its colours.
-const UNDER: &str = "#b3261e";
-const BETWEEN: &str = "#1f5fa8";
-
 /// Grounds with the words of tables.
 const GROUNDS: [(Ground, &str); 2] = [
     (Ground::UnderRib, "under ribs"),
@@ -97,6 +98,20 @@ const GROUNDS: [(Ground, &str); 2] = [
 pub struct Survival {
     /// One after the other.
     pub trials: Vec<Trial>,
+    /// Marks of the guard on each radiograph without any nodule, by their reasons in words: what is marked there is a
+    /// false alarm as far as these trials know.
+    pub marks_without: Vec<Vec<&'static str>>,
+}
+
+/// How often the guard marks what is wrong, of one kind of nodule.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sensitivity {
+    /// Number of nodules.
+    pub count: usize,
+    /// Share that is marked where it was erased.
+    pub erased: f64,
+    /// Share that is marked where it was invented.
+    pub invented: f64,
 }
 
 impl Survival {
@@ -105,6 +120,61 @@ impl Survival {
         let found = self.trials.iter();
         let found = found.filter(|trial| trial.ground == Some(ground) && is_meant(trial));
         Spread::of(found.map(|trial| trial.kept).collect())
+    }
+
+    /// How often the guard marks nodules for which `is_meant` holds; `None` where there is none.
+    pub fn sensitivity(&self, is_meant: impl Fn(&Trial) -> bool) -> Option<Sensitivity> {
+        let meant: Vec<&Trial> = self.trials.iter().filter(|t| is_meant(t)).collect();
+        let share = |is: fn(&Trial) -> bool| {
+            let marked = meant.iter().filter(|trial| is(trial)).count();
+            marked as f64 / meant.len() as f64
+        };
+        (!meant.is_empty()).then(|| Sensitivity {
+            count: meant.len(),
+            erased: share(|t| t.is_marked_if_erased),
+            invented: share(|t| t.is_marked_if_invented),
+        })
+    }
+
+    /// Marks on the radiographs without nodules, a radiograph: of every reason, with its words, and of all.
+    pub fn false_alarms(&self) -> (BTreeMap<&'static str, f64>, f64) {
+        let images = self.marks_without.len().max(1) as f64;
+        let mut reasons = BTreeMap::new();
+        for &reason in self.marks_without.iter().flatten() {
+            *reasons.entry(reason).or_insert(0.0) += 1.0 / images;
+        }
+        let all = reasons.values().sum();
+        (reasons, all)
+    }
+
+    /// Lines for people about the guard: what it marks of every kind of nodule, and how much it marks for nothing.
+    pub fn guard_table(&self) -> String {
+        let mut lines = vec!["diameter  contrast  marked if erased  marked if invented".to_owned()];
+        let line = |label: &str, found: Option<Sensitivity>| {
+            let cells = found.map_or_else(
+                || format!("{:>16}  {:>18}", "-", "-"),
+                |s| format!("{:>16.2}  {:>18.2}  ({})", s.erased, s.invented, s.count),
+            );
+            format!("{label:<18}  {cells}")
+        };
+        for (diameter, contrast) in kinds() {
+            let label = format!("{diameter:>5.0} mm  {:>5.0} grey", 255.0 * contrast);
+            lines.push(line(
+                &label,
+                self.sensitivity(|t| t.is_of(diameter, contrast)),
+            ));
+        }
+        lines.push(line("all", self.sensitivity(|_| true)));
+        let (reasons, all) = self.false_alarms();
+        lines.push(format!(
+            "without any nodule, marks on a radiograph: {all:.2}"
+        ));
+        lines.extend(
+            reasons
+                .iter()
+                .map(|(reason, mean)| format!("  {mean:.2}  {reason}")),
+        );
+        lines.join("\n")
     }
 
     /// Lines for people: per diameter and contrast, then of all.
@@ -128,25 +198,29 @@ impl Survival {
 
     /// One row a nodule.
     pub fn csv(&self) -> String {
-        let mut lines = vec!["image,row_px,col_px,ground,diameter_mm,contrast,kept".to_owned()];
+        let mut lines = vec![
+            "image,row_px,col_px,ground,diameter_mm,contrast,kept,marked_if_erased,marked_if_invented".to_owned()];
         lines.extend(self.trials.iter().map(|t| {
             let ground = GROUNDS.iter().find(|(ground, _)| t.ground == Some(*ground));
             let ground = ground.map_or("", |(_, words)| words);
             format!(
-                "{},{},{},{ground},{},{},{:.4}",
+                "{},{},{},{ground},{},{},{:.4},{},{}",
                 csv_cell(&t.case),
                 t.row_px,
                 t.col_px,
                 t.diameter_mm,
                 t.contrast,
-                t.kept
+                t.kept,
+                t.is_marked_if_erased,
+                t.is_marked_if_invented
             )
         }));
         lines.push(String::new());
         lines.join("\n")
     }
 
-    /// Everything: `{"under_ribs": {count, lower, median, upper}, "between_ribs", "cells": [...], "nodules": [...]}`.
+    /// Everything: `{"under_ribs": {count, lower, median, upper}, "between_ribs", "cells": [...],
+    /// "guard": {...}, "nodules": [...]}`.
     pub fn to_json(&self) -> Value {
         let of = |ground, is_meant: &dyn Fn(&Trial) -> bool| {
             self.spread(ground, is_meant).map(Spread::to_json)
@@ -164,71 +238,21 @@ impl Survival {
             "under_ribs": of(Ground::UnderRib, &|_| true),
             "between_ribs": of(Ground::BetweenRibs, &|_| true),
             "cells": cells.collect::<Vec<_>>(),
+            "guard": self.guard_json(),
             "nodules": self.trials.iter().map(Trial::to_json).collect::<Vec<_>>(),
         })
     }
 
-    /// A plot: kept contrast over diameter, a panel a contrast, medians with their quartiles, under and between ribs.
-    pub fn to_svg(&self) -> String {
-        let width = LEFT + PANEL * CONTRASTS.len() as f64;
-        let mut drawing = vec![format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{HEIGHT}\" \
-             font-family=\"sans-serif\" font-size=\"11\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"
-        )];
-        for share in [0.0, 0.25, 0.5, 0.75, 0.85, 1.0] {
-            let (at, dash) = (y_of(share), if is(share, 0.85) { "4 3" } else { "none" });
-            drawing.push(format!(
-                "<line x1=\"{LEFT}\" x2=\"{width}\" y1=\"{at:.1}\" y2=\"{at:.1}\" stroke=\"#ccc\" stroke-dasharray=\"{dash}\"/>\
-                 <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{:.0} %</text>",
-                LEFT - 6.0,
-                at + 4.0,
-                100.0 * share
-            ));
-        }
-        for (index, contrast) in CONTRASTS.into_iter().enumerate() {
-            let left = LEFT + PANEL * index as f64;
-            drawing.push(format!(
-                "<text x=\"{}\" y=\"16\" text-anchor=\"middle\">{:.0} grey levels of 255</text>",
-                left + 0.5 * PANEL,
-                255.0 * contrast
-            ));
-            let step = PANEL / DIAMETERS_MM.len() as f64;
-            for (place, diameter) in DIAMETERS_MM.into_iter().enumerate() {
-                let middle = left + step * (place as f64 + 0.5);
-                drawing.push(format!(
-                    "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{diameter:.0} mm</text>",
-                    HEIGHT - 28.0
-                ));
-                drawing.extend(self.marks(middle, diameter, contrast));
-            }
-        }
-        drawing.push(format!(
-            "<text x=\"{LEFT}\" y=\"{}\">contrast kept over diameter; medians and quartiles; \
-             <tspan fill=\"{UNDER}\">\u{25cf} under ribs</tspan> <tspan fill=\"{BETWEEN}\">\u{25cf} between ribs</tspan></text></svg>",
-            HEIGHT - 8.0
-        ));
-        drawing.concat()
-    }
-
-    /// Medians and quartiles of one kind of nodule, side by side.
-    fn marks(&self, middle: f64, diameter: f64, contrast: f64) -> impl Iterator<Item = String> {
-        let looks = [(UNDER, -5.0), (BETWEEN, 5.0)];
-        let grounds = GROUNDS.into_iter().zip(looks);
-        grounds.filter_map(move |((ground, _), (colour, aside))| {
-            let spread = self.spread(ground, |trial| trial.is_of(diameter, contrast))?;
-            let (x, median) = (middle + aside, y_of(spread.median));
-            let (low, high) = (y_of(spread.lower), y_of(spread.upper));
-            Some(format!(
-                "<line x1=\"{x}\" x2=\"{x}\" y1=\"{low:.1}\" y2=\"{high:.1}\" stroke=\"{colour}\" stroke-width=\"1.5\"/>\
-                 <circle cx=\"{x}\" cy=\"{median:.1}\" r=\"3.5\" fill=\"{colour}\"/>"
-            ))
+    fn guard_json(&self) -> Value {
+        let (reasons, all) = self.false_alarms();
+        let found = self.sensitivity(|_| true);
+        json!({
+            "marked_if_erased": found.map(|found| found.erased),
+            "marked_if_invented": found.map(|found| found.invented),
+            "marks_without": all,
+            "marks_without_by_reason": reasons,
         })
     }
-}
-
-/// Height of a share in the plot, which ends at a quarter below nothing and above everything.
-fn y_of(share: f64) -> f64 {
-    24.0 + (1.25 - share.clamp(-0.25, 1.25)) / 1.5 * (HEIGHT - 70.0)
 }
 
 /// Every diameter with every contrast.
@@ -268,6 +292,8 @@ mod tests {
             diameter_mm,
             contrast,
             kept,
+            is_marked_if_erased: kept < 0.7,
+            is_marked_if_invented: true,
         }
     }
 
@@ -277,7 +303,10 @@ mod tests {
             .map(|kept| trial(Ground::UnderRib, 8.0, 0.08, kept))
             .to_vec();
         trials.push(trial(Ground::BetweenRibs, 8.0, 0.08, 0.95));
-        Survival { trials }
+        Survival {
+            trials,
+            marks_without: vec![vec!["a", "b", "a"], vec![]],
+        }
     }
 
     /// `numpy.quantile([0.4, 0.8, 0.9, 1.0, 0.6], [0.25, 0.5, 0.75])`
@@ -297,6 +326,18 @@ mod tests {
     }
 
     #[test]
+    fn the_guard_is_judged_by_what_it_marks_and_by_what_it_marks_for_nothing() {
+        let survival = survival();
+        let found = survival.sensitivity(|_| true).unwrap();
+        assert_eq!(found.count, 6);
+        assert!((found.erased - 2.0 / 6.0).abs() < 1e-12 && (found.invented - 1.0).abs() < 1e-12);
+        let (reasons, all) = survival.false_alarms();
+        assert!((reasons["a"] - 1.0).abs() < 1e-12 && (all - 1.5).abs() < 1e-12);
+        let table = survival.guard_table();
+        assert!(table.contains("0.33") && table.contains("1.50"), "{table}");
+    }
+
+    #[test]
     fn table_csv_json_and_plot_tell_the_same() {
         let survival = survival();
         let table = survival.table();
@@ -311,6 +352,7 @@ mod tests {
         let json = survival.to_json();
         assert_eq!(json["under_ribs"]["count"], 5);
         assert_eq!(json["nodules"].as_array().unwrap().len(), 6);
+        assert_eq!(json["guard"]["marks_without"], 1.5);
         let svg = survival.to_svg();
         assert_eq!(svg.matches("<circle").count(), 2);
     }

@@ -22,8 +22,8 @@ const TRIES: usize = 200;
 pub struct Plant {
     /// The nodule.
     pub nodule: Nodule,
-    /// What lies over it.
-    pub ground: Ground,
+    /// What lies over it; `None` where that is neither a rib nor the room between two.
+    pub ground: Option<Ground>,
     /// Its diameter, mm.
     pub diameter_mm: f64,
 }
@@ -60,7 +60,7 @@ pub fn plant(places: &[Place], pixel_mm: f64, count: usize, seed: u64, index: u6
                 radius_px,
                 contrast,
             },
-            ground: *ground,
+            ground: Some(*ground),
             diameter_mm,
         }));
     }
@@ -128,7 +128,7 @@ mod tests {
             assert_eq!(planted.len(), 6);
             for plant in planted {
                 let contrast = (100.0 * plant.nodule.contrast) as u64;
-                let kind = (plant.ground, plant.diameter_mm as u64, contrast);
+                let kind = (plant.ground.unwrap(), plant.diameter_mm as u64, contrast);
                 *kinds.entry(kind).or_default() += 1;
             }
         }

@@ -1,6 +1,6 @@
 //! What the worker must do; commands carry their data.
 
-use super::{JobHandle, JobId, JudgePlan, LegNodesPlan, PromotionPlan, SweepPlan};
+use super::{JobHandle, JobId, JudgePlan, LegNodesPlan, NodulePlan, PromotionPlan, SweepPlan};
 use crate::pipeline::{AdapterChoice, ComputeOptions, SuppressionRequest};
 use crate::radiograph::Radiograph;
 use std::path::PathBuf;
@@ -50,6 +50,8 @@ pub enum WorkerCommand {
     LegNodes(JobHandle, Box<LegNodesPlan>),
     /// Make one region under several settings; a job of [`JobHandle::background`].
     Sweep(JobHandle, Box<SweepPlan>),
+    /// Try what becomes of synthetic nodules on one radiograph.
+    TryNodules(JobHandle, Box<NodulePlan>),
     /// Let a waiting job come before another that waits, or last.
     Move {
         /// The job to move.
@@ -83,6 +85,7 @@ pub(super) enum CommandKind {
     Suppress,
     LegNodes,
     Sweep,
+    TryNodules,
     Segment,
     Train,
     Preflight,
@@ -99,6 +102,7 @@ impl WorkerCommand {
             | Self::Suppress(handle, _)
             | Self::LegNodes(handle, _)
             | Self::Sweep(handle, _)
+            | Self::TryNodules(handle, _)
             | Self::Segment(handle, _)
             | Self::Train(handle, _)
             | Self::Preflight(handle, _)
@@ -115,6 +119,7 @@ impl WorkerCommand {
             Self::Suppress(..) => Some(CommandKind::Suppress),
             Self::LegNodes(..) => Some(CommandKind::LegNodes),
             Self::Sweep(..) => Some(CommandKind::Sweep),
+            Self::TryNodules(..) => Some(CommandKind::TryNodules),
             Self::Segment(..) => Some(CommandKind::Segment),
             Self::Train(..) => Some(CommandKind::Train),
             Self::Preflight(..) => Some(CommandKind::Preflight),

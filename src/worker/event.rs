@@ -1,7 +1,9 @@
 //! Facts the worker reports, in the past tense, each with its job.
 
 use super::site::SiteModel;
-use super::{ContestOutcome, ContestStep, JobId, LegNodes, Preflight, SweepCell, TrainEvent};
+use super::{
+    ContestOutcome, ContestStep, JobId, LegNodes, NoduleOutcome, Preflight, SweepCell, TrainEvent,
+};
 use crate::pipeline::{
     BundleSummary, DeviceInfo, MemoryOffer, SuppressionResult, SuppressionSettings,
 };
@@ -87,6 +89,8 @@ pub enum EventKind {
     SweepCellMade(Arc<SweepCell>),
     /// The job ended with every picture of a sweep.
     SweepFinished,
+    /// The job ended with what became of synthetic nodules.
+    NodulesTried(Arc<NoduleOutcome>),
     /// The job ended with a lung mask on the radiograph's grid.
     Segmented(Arc<LungMask>),
     /// The job ended with trained networks; a sentence that says where they lie.
@@ -143,6 +147,7 @@ impl EventKind {
             | Self::Suppressed(_)
             | Self::LegNodesMade(_)
             | Self::SweepFinished
+            | Self::NodulesTried(_)
             | Self::Segmented(_)
             | Self::Trained(_)
             | Self::Preflighted(_)

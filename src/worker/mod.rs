@@ -25,7 +25,9 @@ mod event;
 mod job;
 mod judging;
 mod leg_nodes;
+mod nodules;
 mod panic_text;
+mod part;
 mod preflight;
 mod queue;
 mod run_record;
@@ -54,7 +56,8 @@ pub use trainer::{check_run_file, check_run_place, complete_run_file};
 
 pub use crate::contest::{
     Candidate, ContestOutcome, ContestPlan, ContestStep, Contestant, JudgedCase, KeptOutcome,
-    NUM_REFERENCE_CASES, Observer as ContestObserver, Scores,
+    NUM_REFERENCE_CASES, NoduleChoice, NoduleOutcome, NodulePlan, Observer as ContestObserver,
+    Scores,
 };
 pub use crate::pipeline::site;
 pub use crate::pipeline::{

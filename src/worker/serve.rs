@@ -2,6 +2,7 @@
 
 use super::driven::{JobError, Trainer};
 use super::engine::Engine;
+use super::nodules::try_nodules;
 use super::panic_text::{panic_sentence, panic_text};
 use super::queue::Queue;
 use super::{
@@ -240,6 +241,10 @@ impl Service {
                 let made = |cell| self.report(handle, EventKind::SweepCellMade(Arc::new(cell)));
                 sweep::make(engine.ready()?, plan, &mut observer, made)?;
                 Ok(EventKind::SweepFinished)
+            }
+            WorkerCommand::TryNodules(_, plan) => {
+                let outcome = try_nodules(engine.ready()?, plan, &mut observer)?;
+                Ok(EventKind::NodulesTried(Arc::new(outcome)))
             }
             WorkerCommand::Segment(_, radiograph) => {
                 let mask = engine.ready()?.segment(radiograph, &mut observer)?;

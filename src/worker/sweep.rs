@@ -1,8 +1,9 @@
 //! One region of the soft-tissue image under several settings, a picture after the other.
 
 use super::driven::{JobError, Pipeline};
-use crate::pipeline::{Observer, PreviewChoice, Progress, SuppressionRequest, SuppressionSettings};
-use crate::radiograph::{FloatImage, PixelRect, Warning};
+use super::part::Part;
+use crate::pipeline::{Observer, PreviewChoice, SuppressionRequest, SuppressionSettings};
+use crate::radiograph::{FloatImage, PixelRect};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -112,7 +113,7 @@ pub(super) fn make(
             preview: PreviewChoice::Off,
             ..plan.request.clone()
         };
-        let mut cell = CellObserver {
+        let mut cell = Part {
             observer: &mut *observer,
             from: before(place),
             to: before(place + 1),
@@ -133,38 +134,6 @@ pub(super) fn make(
         plan.num_made.store(place + 1, Ordering::Relaxed);
     }
     Ok(())
-}
-
-/// One cell's share of the whole; its warnings are those of the run that adopts it.
-struct CellObserver<'a> {
-    observer: &'a mut dyn Observer,
-    /// Share of the whole that is done when the cell begins, and when it ends.
-    from: f64,
-    to: f64,
-    /// When the sweep began, or went on, and what was done then.
-    began: Instant,
-    began_at: f64,
-}
-
-impl Observer for CellObserver<'_> {
-    fn progressed(&mut self, progress: Progress) {
-        let fraction = self.from + (self.to - self.from) * f64::from(progress.fraction);
-        let done = fraction - self.began_at;
-        let measured = progress.eta_secs.is_some() || self.from > self.began_at;
-        let eta_secs = (measured && done > 0.0)
-            .then(|| self.began.elapsed().as_secs_f64() * (1.0 - fraction) / done);
-        self.observer.progressed(Progress {
-            fraction: fraction as f32,
-            eta_secs,
-            ..progress
-        });
-    }
-
-    fn warned(&mut self, _warning: &Warning) {}
-
-    fn is_cancelled(&self) -> bool {
-        self.observer.is_cancelled()
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,46 @@ pub const GRID_PX: usize = 64;
 
 /// Writes the bundle into `folder`.
 pub fn write_bundle(folder: &Path, with_segmenter: bool) {
+    write_bundle_that(true, folder, with_segmenter);
+}
+
+/// Writes the bundle; one that does not suppress has a denoiser that takes nothing off, and without fusion gives the
+/// radiograph back.
+pub fn write_bundle_that(suppresses: bool, folder: &Path, with_segmenter: bool) {
+    let manifest = manifest(with_segmenter);
+    let mut writer = BundleWriter::create(folder, manifest.clone(), false).unwrap();
+    let mut add = |role, seed, build: &dyn Fn(&VarStore)| {
+        let vs = VarStore::new(Device::Cpu);
+        build(&vs);
+        if role == FileRole::Denoiser && !suppresses {
+            let _guard = tch::no_grad_guard();
+            for mut variable in vs.variables().into_values() {
+                variable.copy_(&variable.zeros_like());
+            }
+        } else {
+            fill(&vs, seed);
+        }
+        writer.add_store(role, &vs, WeightPrecision::F32).unwrap();
+    };
+    add(FileRole::Vqgan, 1, &|vs| {
+        Vqgan::new(&vs.root(), &manifest.vqgan.config);
+    });
+    add(FileRole::Denoiser, 2, &|vs| {
+        Denoiser::new(&vs.root(), &manifest.denoiser.config);
+    });
+    if let Some(segmenter) = &manifest.segmenter {
+        add(FileRole::Segmenter, 3, &|vs| {
+            LungSegmenter::new(&vs.root(), &segmenter.config);
+        });
+    }
+    writer
+        .write_card("# tiny\n\nArbitrary weights for tests.\n")
+        .unwrap();
+    writer.finish().unwrap();
+    assert!(Bundle::verify(folder).unwrap().is_sound());
+}
+
+fn manifest(with_segmenter: bool) -> Manifest {
     let mut manifest = Manifest::for_preset(Preset::Compact);
     "tiny".clone_into(&mut manifest.name);
     "CC0-1.0".clone_into(&mut manifest.licence);
@@ -46,29 +86,7 @@ pub fn write_bundle(folder: &Path, with_segmenter: bool) {
         }
         _ => manifest.segmenter = None,
     }
-    let mut writer = BundleWriter::create(folder, manifest.clone(), false).unwrap();
-    let mut add = |role, seed, build: &dyn Fn(&VarStore)| {
-        let vs = VarStore::new(Device::Cpu);
-        build(&vs);
-        fill(&vs, seed);
-        writer.add_store(role, &vs, WeightPrecision::F32).unwrap();
-    };
-    add(FileRole::Vqgan, 1, &|vs| {
-        Vqgan::new(&vs.root(), &manifest.vqgan.config);
-    });
-    add(FileRole::Denoiser, 2, &|vs| {
-        Denoiser::new(&vs.root(), &manifest.denoiser.config);
-    });
-    if let Some(segmenter) = &manifest.segmenter {
-        add(FileRole::Segmenter, 3, &|vs| {
-            LungSegmenter::new(&vs.root(), &segmenter.config);
-        });
-    }
-    writer
-        .write_card("# tiny\n\nArbitrary weights for tests.\n")
-        .unwrap();
-    writer.finish().unwrap();
-    assert!(Bundle::verify(folder).unwrap().is_sound());
+    manifest
 }
 
 /// Fills every float variable from a sine of its index: no generator's state decides the weights. Variances stay

@@ -8,19 +8,21 @@ pub mod args;
 use super::inputs;
 use super::job::{self, NetworkChoice};
 use super::report::{Machine, Tally, print_line, sentence};
-use super::session::Session;
-use super::suppress::suppress_one;
+use super::session::{Ended, Session};
 use super::words::Grid;
-use crate::contest::{shown, soft_tissue};
+use crate::contest::soft_tissue;
 use crate::dataset::{self, PairFiles};
 use crate::evidence::{Survival, Trial};
 use crate::formats;
-use crate::lesion::{self, ASSUMED_SIDE_MM, BoneHeight, Nodule, Plant};
-use crate::radiograph::{FloatImage, Radiograph, counted, resize_bicubic};
-use crate::worker::{SuppressionRequest, SuppressionResult, SuppressionSettings};
-use anyhow::{Context as _, bail, ensure};
+use crate::lesion::Ground;
+use crate::radiograph::counted;
+use crate::worker::{
+    EventKind, JobHandle, NoduleChoice, NoduleOutcome, NodulePlan, SuppressionRequest,
+    SuppressionSettings, WorkerCommand,
+};
+use anyhow::{bail, ensure};
 use args::ProbeArgs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Diameters that a nodule at a place may have, mm.
@@ -58,9 +60,10 @@ pub(super) fn run(args: &ProbeArgs) -> anyhow::Result<Tally> {
     let mut failed = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
         match probing.subject(subject, index as u64) {
-            Ok(Some(trials)) => {
+            Ok(Some(outcome)) => {
                 tally.done += 1;
-                survival.trials.extend(trials);
+                survival.trials.extend(outcome.trials.iter().cloned());
+                survival.marks_without.push(outcome.marks_without.clone());
             }
             Ok(None) => {
                 tally.interrupted = true;
@@ -140,131 +143,42 @@ struct Probing<'a> {
 
 impl Probing<'_> {
     /// The nodules of one radiograph and what is kept of them; `None` on Ctrl-C.
-    fn subject(&self, subject: &Subject, index: u64) -> anyhow::Result<Option<Vec<Trial>>> {
+    fn subject(&self, subject: &Subject, index: u64) -> anyhow::Result<Option<Arc<NoduleOutcome>>> {
         let radiograph = self.args.reading.read(&subject.path)?;
-        let Some(without) = self.suppress(&radiograph, &subject.name)? else {
-            return Ok(None);
+        let known = match &subject.soft {
+            Some(path) => Some(Arc::new(soft_tissue(path, &radiograph)?)),
+            None => None,
         };
-        let pixel_mm = pixel_mm(&radiograph);
-        let height = bone_height(&radiograph, &without, subject.soft.as_deref(), pixel_mm)?;
-        let plants = match self.args.at {
-            Some(at) => vec![self.plant_at(at, &radiograph, pixel_mm)?],
-            None => self.plants(height.as_ref(), &without, pixel_mm, index)?,
+        let plan = NodulePlan {
+            name: subject.name.clone(),
+            request: SuppressionRequest::new(radiograph, self.settings.clone()),
+            choice: self.choice(index),
+            known,
         };
-        let nodules: Vec<Nodule> = plants.iter().map(|plant| plant.nodule).collect();
-        let planted = lesion::laid_on(&radiograph, &nodules)?;
-        let with_nodules = Arc::new(planted.radiograph);
-        let label = format!("{} with nodules", subject.name);
-        let Some(with) = self.suppress(&with_nodules, &label)? else {
-            return Ok(None);
-        };
-        let (before, after) = (shown(&radiograph, &without)?, shown(&radiograph, &with)?);
-        let trials = plants.iter().filter_map(|plant| {
-            let nodule = plant.nodule;
-            let kept = lesion::kept(&nodule, &planted.added, &before, &after)?;
-            let middle = (
-                nodule.row_px.round() as usize,
-                nodule.col_px.round() as usize,
-            );
-            let height = height.as_ref();
-            Some(Trial {
-                case: subject.name.clone(),
-                row_px: nodule.row_px,
-                col_px: nodule.col_px,
-                ground: height.and_then(|height| height.ground(middle.0, middle.1)),
-                diameter_mm: plant.diameter_mm,
-                contrast: nodule.contrast,
-                kept,
-            })
-        });
-        let trials: Vec<Trial> = trials.collect();
-        ensure!(
-            !trials.is_empty(),
-            "every nodule lies where the picture is white already, and adds nothing to it; choose another place"
-        );
-        Ok(Some(trials))
+        let command = WorkerCommand::TryNodules(JobHandle::new(), Box::new(plan));
+        match self.session.run(command, &subject.name, |_| {})? {
+            Ended::Done(EventKind::NodulesTried(outcome)) => Ok(Some(outcome)),
+            Ended::Done(other) => bail!("the worker answered out of turn: {other:?}"),
+            Ended::Failed(sentence) => bail!(sentence),
+            Ended::Interrupted => Ok(None),
+        }
     }
 
-    fn suppress(
-        &self,
-        radiograph: &Arc<Radiograph>,
-        label: &str,
-    ) -> anyhow::Result<Option<Arc<SuppressionResult>>> {
-        let request = SuppressionRequest::new(Arc::clone(radiograph), self.settings.clone());
-        suppress_one(&self.session, request, label)
-    }
-
-    fn plant_at(
-        &self,
-        (row, col): (usize, usize),
-        radiograph: &Radiograph,
-        pixel_mm: f64,
-    ) -> anyhow::Result<Plant> {
-        let (width, height) = radiograph.size();
-        ensure!(
-            row < height && col < width,
-            "--at is {row},{col}, and the radiograph has {height} rows and {width} columns; choose a pixel of it"
-        );
-        Ok(Plant {
-            nodule: Nodule {
-                row_px: row as f64,
-                col_px: col as f64,
-                radius_px: 0.5 * self.args.diameter_mm / pixel_mm,
+    fn choice(&self, index: u64) -> NoduleChoice {
+        match self.args.at {
+            Some((row, col)) => NoduleChoice::One {
+                row,
+                col,
+                diameter_mm: self.args.diameter_mm,
                 contrast: self.args.contrast / 255.0,
             },
-            // What lies over it is read from the bones when it is told.
-            ground: lesion::Ground::BetweenRibs,
-            diameter_mm: self.args.diameter_mm,
-        })
+            None => NoduleChoice::Drawn {
+                count: usize::from(self.args.nodules),
+                seed: self.args.places,
+                index,
+            },
+        }
     }
-
-    fn plants(
-        &self,
-        height: Option<&BoneHeight>,
-        without: &SuppressionResult,
-        pixel_mm: f64,
-        index: u64,
-    ) -> anyhow::Result<Vec<Plant>> {
-        let height = height.context("no lungs with ribs were found; give --at for one place")?;
-        let places = lesion::places(height, &without.lung_mask, pixel_mm);
-        let count = usize::from(self.args.nodules);
-        let plants = lesion::plant(&places, pixel_mm, count, self.args.places, index);
-        ensure!(
-            !plants.is_empty(),
-            "the lungs have no room for a nodule; give --at for one place"
-        );
-        Ok(plants)
-    }
-}
-
-/// Size of a pixel in the patient, or what it would be on a detector of 43 cm.
-fn pixel_mm(radiograph: &Radiograph) -> f64 {
-    let (width, height) = radiograph.size();
-    let assumed = ASSUMED_SIDE_MM / width.max(height).max(1) as f64;
-    let stated = radiograph.spacing;
-    let stated = stated.map(|spacing| (spacing.row_mm * spacing.col_mm).sqrt());
-    stated.filter(|mm| *mm > 0.0).unwrap_or(assumed)
-}
-
-/// Where bones stand over the lungs: by the known soft-tissue image, or by what the networks took off.
-fn bone_height(
-    radiograph: &Radiograph,
-    without: &SuppressionResult,
-    soft: Option<&Path>,
-    pixel_mm: f64,
-) -> anyhow::Result<Option<BoneHeight>> {
-    let Some(path) = soft else {
-        return Ok(BoneHeight::new(&without.bone, &without.lung_mask, pixel_mm));
-    };
-    let (width, height) = radiograph.size();
-    let known: FloatImage = resize_bicubic(&soft_tissue(path, radiograph)?, width, height);
-    let voi = radiograph
-        .vois
-        .first()
-        .context("the radiograph has no window")?;
-    let original = crate::display::display_image(radiograph, voi);
-    let bone = original.zip_map(&known, |x, soft| x - soft)?;
-    Ok(BoneHeight::new(&bone, &without.lung_mask, pixel_mm))
 }
 
 fn publish(
@@ -291,6 +205,7 @@ fn publish(
         }
     } else if !survival.trials.is_empty() {
         print_line(&survival.table());
+        print_line(&survival.guard_table());
         print_line(&counted(survival.trials.len(), "synthetic nodule"));
     }
     Ok(())
@@ -299,8 +214,8 @@ fn publish(
 /// One nodule in a sentence.
 fn told(trial: &Trial) -> String {
     let ground = match trial.ground {
-        Some(lesion::Ground::UnderRib) => "under a rib",
-        Some(lesion::Ground::BetweenRibs) => "between ribs",
+        Some(Ground::UnderRib) => "under a rib",
+        Some(Ground::BetweenRibs) => "between ribs",
         None => "at the edge of a bone, or outside of the lungs",
     };
     format!(
