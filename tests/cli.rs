@@ -6,6 +6,8 @@
 
 #[path = "cli/bench.rs"]
 mod bench;
+#[path = "cli/calibration.rs"]
+mod calibration;
 #[path = "cli/dataset.rs"]
 mod dataset;
 #[path = "cli/evidence.rs"]

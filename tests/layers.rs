@@ -33,7 +33,7 @@ const LAYERS: [Layer; 21] = [
     layer("diffusion", 2, &["nn"]),
     layer("lesion", 2, &["display"]),
     layer("dataset", 2, &["formats", "display"]),
-    layer("model", 2, &["nn", "formats"]),
+    layer("model", 2, &["nn", "formats", "metrics"]),
     layer("pipeline", 3, BELOW_PIPELINE),
     layer("evidence", 3, &["metrics", "formats", "lesion"]),
     layer("simulate", 3, &["formats", "display", "dataset"]),

@@ -6,7 +6,7 @@ use super::probe::args::ProbeArgs;
 use super::simulate::args::SimulateArgs;
 use super::words::{
     Ablated, AuthorsPreset, Clipping, Fusion, Grid, Guidance, PictureFormat, Precision, Sampler,
-    Shard, parse_device, parse_format, parse_probe, parse_shard,
+    Shard, parse_device, parse_format, parse_probe, parse_seeds, parse_shard,
 };
 use crate::worker::{DeviceChoice, MOST_ADAPTER_PERCENT};
 use clap::{Args, Parser, Subcommand};
@@ -153,9 +153,10 @@ pub struct SuppressArgs {
     /// the model's grid.
     #[arg(long = "output", value_enum, default_value_t = Grid::Native)]
     pub grid: Grid,
-    /// Run N seeds: the soft-tissue image is their mean, the uncertainty their standard deviation. It shows
-    /// what the noise changes, and is far smaller than the error.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    /// Run N seeds: the soft-tissue image is their mean, with an uncertainty: the half-width of the 95 % band that was
+    /// measured for the bundle, else the standard deviation, which shows what the noise changes and is far smaller than
+    /// the error.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_seeds)]
     pub seeds: usize,
     /// Lung mask to use (white: lung); for a single radiograph.
     #[arg(long, value_name = "PNG")]
@@ -228,6 +229,9 @@ pub struct EvaluateArgs {
     /// How they sample.
     #[command(flatten)]
     pub settings: SettingsArgs,
+    /// Score the mean of N seeds, and whether its uncertainty holds what it says.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_seeds, conflicts_with_all = ["pred", "masks", "ablate"])]
+    pub seeds: usize,
     /// Score the decoded picture at the model's grid instead of the native result.
     #[arg(long = "output", value_enum, default_value_t = Grid::Native)]
     pub grid: Grid,

@@ -11,9 +11,9 @@ use crate::model::{Manifest, default_bundle, find_bundle};
 use crate::radiograph::{LungMask, Radiograph};
 use crate::worker::{
     AdapterChoice, BundleChoice, ClippingChoice, ComputeOptions, FusionChoice, GuidanceChoice,
-    MOST_SEEDS, OutputGrid, PrecisionChoice, SamplerChoice, SuppressionSettings,
+    OutputGrid, PrecisionChoice, SamplerChoice, SuppressionSettings,
 };
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -118,11 +118,6 @@ impl SuppressJob {
     pub(super) fn new(args: &SuppressArgs) -> anyhow::Result<Self> {
         let network = NetworkChoice::new(&args.network)?;
         let settings = settings(&args.settings, args.grid, &network.bundle)?;
-        ensure!(
-            (1..=MOST_SEEDS).contains(&args.seeds),
-            "--seeds is {}; choose 1 to {MOST_SEEDS}",
-            args.seeds
-        );
         let mut inputs = inputs::collect(&args.paths, args.shard)?;
         inputs.sources.extend(args.mask.clone());
         let mask = match &args.mask {

@@ -21,15 +21,18 @@ use std::path::PathBuf;
 const BONE_COMMENT: &str =
     "derived image, bone layer where it is positive; research use only; not the original";
 const LUNG_MASK_COMMENT: &str = "derived image, lung mask; research use only; not the original";
-const UNCERTAINTY_COMMENT: &str = "derived image, standard deviation over several seeds of the noise, far smaller than the error; 65535 is the uncertainty_full_scale of the certificate in modality units, the range of the first window; research use only; not the original";
+const BAND_COMMENT: &str = "derived image, half-width of the 95 % band about the soft-tissue image as it was measured for the bundle; 65535 is the uncertainty_full_scale of the certificate in modality units, the range of the first window; research use only; not the original";
+const DEVIATION_COMMENT: &str = "derived image, standard deviation over several seeds of the noise, far smaller than the error; 65535 is the uncertainty_full_scale of the certificate in modality units, the range of the first window; research use only; not the original";
 
 /// The pictures of a result in display units `[0, 1]`, ready to be written.
 pub(super) struct Pictures {
     pub(super) soft: FloatImage,
     pub(super) bone: FloatImage,
     pub(super) lung_mask: LungMask,
-    /// Standard deviation over the seeds as a share of [`uncertainty_full_scale`].
+    /// The uncertainty as a share of [`uncertainty_full_scale`].
     pub(super) uncertainty: Option<FloatImage>,
+    /// It is the half-width of a measured band.
+    pub(super) has_band: bool,
     /// Size of a pixel of the radiograph's grid.
     pub(super) spacing: Option<PixelSpacing>,
     /// Grid of the pictures; the lung mask always lies on the radiograph's.
@@ -64,6 +67,7 @@ impl Pictures {
             bone,
             lung_mask: result.lung_mask.clone(),
             uncertainty,
+            has_band: result.uncertainty_band.is_some(),
             spacing: radiograph.spacing,
             grid: result.settings.output,
         })
@@ -76,7 +80,8 @@ impl Pictures {
             comment: Some(match ending {
                 SOFT => SOFT_COMMENT,
                 BONE => BONE_COMMENT,
-                UNCERTAINTY => UNCERTAINTY_COMMENT,
+                UNCERTAINTY if self.has_band => BAND_COMMENT,
+                UNCERTAINTY => DEVIATION_COMMENT,
                 _ => LUNG_MASK_COMMENT,
             }),
             spacing: self.spacing.filter(|_| is_native),
@@ -229,6 +234,7 @@ mod tests {
             bone: Raster::filled(2, 1, 1.0 - soft),
             lung_mask: LungMask::from_nonzero(&Raster::filled(2, 1, 1)),
             uncertainty: None,
+            has_band: false,
             spacing: None,
             grid: OutputGrid::Native,
         }

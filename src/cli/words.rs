@@ -1,6 +1,6 @@
 //! Words and small forms that options take.
 
-use crate::worker::DeviceChoice;
+use crate::worker::{DeviceChoice, MOST_SEEDS};
 use clap::ValueEnum;
 
 macro_rules! words {
@@ -128,6 +128,13 @@ pub(super) fn parse_shard(text: &str) -> Result<Shard, String> {
         Some((index, count)) if (1..=count).contains(&index) => Ok(Shard { index, count }),
         _ => Err("give I/N with 1 <= I <= N, as in 2/4".to_owned()),
     }
+}
+
+/// A number of seeds whose mean is one result.
+pub(super) fn parse_seeds(text: &str) -> Result<usize, String> {
+    let seeds = text.parse().ok();
+    let seeds = seeds.filter(|seeds| (1..=MOST_SEEDS).contains(seeds));
+    seeds.ok_or_else(|| format!("choose 1 to {MOST_SEEDS}"))
 }
 
 pub(super) fn parse_probe(text: &str) -> Result<(usize, usize), String> {

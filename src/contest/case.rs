@@ -100,6 +100,11 @@ impl Case {
         }
     }
 
+    /// The lungs on the soft-tissue image's grid.
+    pub(super) fn mask(&self) -> Option<&LungMask> {
+        self.mask.as_deref()
+    }
+
     /// What is asked of networks for it: with the pair's own mask where that is to be used.
     ///
     /// # Errors

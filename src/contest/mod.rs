@@ -10,6 +10,7 @@
 //! bundles ─► Contender ─────┘                          └─► promote ─► site
 //! ```
 
+mod band;
 mod case;
 mod error;
 mod gallery;

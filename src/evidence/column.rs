@@ -63,7 +63,7 @@ const fn new(
 }
 
 /// Every column.
-pub const COLUMNS: [Column; 17] = [
+pub const COLUMNS: [Column; 19] = [
     new(
         "BSR",
         Better::Higher,
@@ -175,6 +175,20 @@ pub const COLUMNS: [Column; 17] = [
         "",
         3,
         "contrast of the nodules, of phantoms that have some; 1 is kept, 0 gone, above 1 exaggerated",
+    ),
+    new(
+        "band_holds",
+        Better::Near(0.95),
+        "",
+        3,
+        "share of the lungs' pixels whose truth lies within the 95 % band of the uncertainty; 0.95 is right",
+    ),
+    new(
+        "band_width",
+        Better::Lower,
+        "",
+        4,
+        "mean half-width of that band in the lungs, grey values 0 to 1; lower is better where it holds",
     ),
     new(
         "Dice",

@@ -1,4 +1,4 @@
-//! How good a soft-tissue image is: error, bone left over, detail and findings kept.
+//! How good a soft-tissue image is: error, bone left over, detail and findings kept, and how far off it may be.
 //!
 //! Owns the numbers that need a target; all pictures are display values in `[0, 1]` on one grid,
 //! sums run in `f64`. Knows nothing of files, tables or networks (LPIPS lives with its network).
@@ -19,12 +19,14 @@
 //! # Ok::<(), diaphane::metrics::MetricsError>(())
 //! ```
 
+mod band;
 mod bone;
 mod difference;
 mod finding;
 mod scores;
 mod ssim;
 
+pub use band::{BAND_LEVEL, ErrorBand, KnownPixel};
 pub use bone::{Detail, LungField, detail, edge_bone_fraction, residual_bone_fraction};
 pub use difference::{bsr, mse, psnr, psnr_affine};
 pub use finding::finding_gain;

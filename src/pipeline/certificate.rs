@@ -7,6 +7,7 @@ use super::{
 };
 use crate::display::display_image;
 use crate::formats::stored_fingerprint;
+use crate::metrics::ErrorBand;
 use crate::model::site;
 use crate::radiograph::{FloatImage, LungMask, Polarity, Radiograph, StoredValues, Warning};
 
@@ -115,6 +116,10 @@ pub struct Certificate {
     pub settings: SuppressionSettings,
     /// Seeds the result is the mean of.
     pub seeds: Vec<u64>,
+    /// The band whose half-width the picture of the uncertainty is; `None` where it is the standard deviation over the
+    /// seeds, or where there is none.
+    #[serde(default)]
+    pub uncertainty_band: Option<ErrorBand>,
     /// Modality units that 65,535 stands for in the picture of the uncertainty; `None` where there is none.
     #[serde(default)]
     pub uncertainty_full_scale: Option<f64>,
@@ -151,6 +156,7 @@ impl Certificate {
             site_model_promoted: site::promoted_at(&result.bundle_sha256),
             settings: result.settings.clone(),
             seeds: result.seeds.clone(),
+            uncertainty_band: result.uncertainty_band,
             uncertainty_full_scale: uncertainty.and_then(|_| uncertainty_full_scale(radiograph)),
             mask,
             changes: result.changes,
@@ -265,6 +271,7 @@ pub(crate) mod fixture {
             site_model_promoted: None,
             settings: settings.unwrap(),
             seeds: vec![0, 1],
+            uncertainty_band: None,
             uncertainty_full_scale: None,
             mask: MaskOrigin::Given,
             mask_sha256: mask8_sha256(mask),

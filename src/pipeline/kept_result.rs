@@ -1,6 +1,7 @@
 //! A result as a file, so that it need not be made again: pictures as safetensors, all else as JSON in their header.
 
 use super::{Changes, Mark, StageTime, SuppressionResult, SuppressionSettings};
+use crate::metrics::ErrorBand;
 use crate::radiograph::{FloatImage, LungMask, Polarity, Radiograph, Raster, StudyId, Warning};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -31,6 +32,8 @@ struct Facts {
     low_is_white: bool,
     /// The lung mask was given, not found.
     is_mask_given: bool,
+    #[serde(default)]
+    uncertainty_band: Option<ErrorBand>,
     seeds: Vec<u64>,
     changes: Changes,
     marks: Vec<Mark>,
@@ -93,6 +96,7 @@ impl KeptResult {
             study: result.study.0.clone(),
             low_is_white: radiograph.polarity == Polarity::LowIsWhite,
             is_mask_given: self.is_mask_given,
+            uncertainty_band: result.uncertainty_band,
             seeds: result.seeds.clone(),
             changes: result.changes,
             marks: result.marks.clone(),
@@ -131,6 +135,7 @@ impl KeptResult {
             soft_tissue: image("soft_tissue")?,
             bone: image("bone")?,
             uncertainty: has_uncertainty.then(|| image("uncertainty")).transpose()?,
+            uncertainty_band: facts.uncertainty_band,
             seeds: facts.seeds,
             model_soft_tissue: image("model_soft_tissue")?,
             lung_mask: LungMask::from_nonzero(&mask),

@@ -64,6 +64,7 @@ pub use preview::{Preview, PreviewChoice};
 pub use progress::{Observer, PlannedStage, Progress, ProgressTracker};
 pub use request::{
     AdapterChoice, BundleSummary, ComputeOptions, MOST_ADAPTER_PERCENT, SuppressionRequest,
+    UncertaintyForm,
 };
 pub use result::{Stage, StageTime, SuppressionResult};
 pub use seeds::{MOST_SEEDS, uncertainty_full_scale};

@@ -7,6 +7,7 @@ use super::{
     SuppressionSettings,
 };
 use crate::diffusion::{DiffusionError, NoiseSchedule, PredictionKind};
+use crate::metrics::ErrorBand;
 use crate::model::manifest::Prediction;
 use crate::model::{Adapter, AppliedAdapter, Bundle, Manifest};
 use crate::nn::{Check, fast_kind, for_convolution, prepare_for_inference};
@@ -104,6 +105,13 @@ impl Networks {
                 format!("{bundle} with {name} ({short}) at {strength_percent} %")
             }
         }
+    }
+
+    /// The bundle's band, where it was measured on the networks as they are now: an adapter makes others of them.
+    pub(super) fn error_band(&self) -> Option<ErrorBand> {
+        let adapter = self.bundle.adapter.as_ref();
+        let is_changed = adapter.is_some_and(|adapter| adapter.strength_percent > 0);
+        self.bundle.manifest.uncertainty.filter(|_| !is_changed)
     }
 
     pub(super) fn device_text(&self) -> String {

@@ -17,8 +17,20 @@ pub struct SuppressionRequest {
     /// Seeds whose mean is the result, 1 to [`super::MOST_SEEDS`], counted up from that of the settings; with two or
     /// more the result has an uncertainty.
     pub num_seeds: usize,
+    /// What the uncertainty of several seeds tells.
+    pub uncertainty: UncertaintyForm,
     /// Whether the run shows where it is heading.
     pub preview: PreviewChoice,
+}
+
+/// What the uncertainty of several seeds tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UncertaintyForm {
+    /// The half-width of the bundle's [`crate::metrics::ErrorBand`], where it has one; else the deviation.
+    #[default]
+    AsMeasured,
+    /// The standard deviation over the seeds, whatever the bundle says: what a band is measured from.
+    SeedDeviation,
 }
 
 impl SuppressionRequest {
@@ -29,6 +41,7 @@ impl SuppressionRequest {
             settings,
             mask: None,
             num_seeds: 1,
+            uncertainty: UncertaintyForm::default(),
             preview: PreviewChoice::Off,
         }
     }

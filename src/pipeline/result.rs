@@ -1,6 +1,7 @@
 //! What one suppression returns.
 
 use super::{Changes, Mark, SuppressionSettings};
+use crate::metrics::ErrorBand;
 use crate::radiograph::{FloatImage, LungMask, StudyId, Warning};
 use serde::{Deserialize, Serialize};
 
@@ -81,10 +82,13 @@ pub struct SuppressionResult {
     /// Bone layer in display units (1 = the whole range black to white of the first window),
     /// on the radiograph's own grid; exactly 0 where the radiograph was left as it is.
     pub bone: FloatImage,
-    /// Standard deviation of the soft-tissue image over the seeds, in modality units on the radiograph's own grid, 0
-    /// where every seed leaves the radiograph as it is; `None` for one seed. It shows what the noise changes, and is
-    /// far smaller than the error.
+    /// How far the soft-tissue image may be off, in modality units on the radiograph's own grid; `None` for one seed.
+    /// With [`Self::uncertainty_band`] the half-width of that band; without one the standard deviation over the seeds,
+    /// which shows what the noise changes and is far smaller than the error, 0 where every seed leaves the radiograph as
+    /// it is.
     pub uncertainty: Option<FloatImage>,
+    /// The band whose half-width the uncertainty is.
+    pub uncertainty_band: Option<ErrorBand>,
     /// Seeds the result is the mean of.
     pub seeds: Vec<u64>,
     /// Fused picture as the model decoded it, display units `[0, 1]`, on the model's grid without padding.

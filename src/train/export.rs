@@ -6,6 +6,7 @@ use super::observer::Turns;
 use super::packed::{ExportedBundle, PackedCheckpoint};
 use super::stages::{FrozenVqgan, LatentStats};
 use super::{RunConfig, RunFolder, TrainError, TrainStage, Unobserved, Which, load_variables};
+use crate::metrics::ErrorBand;
 use crate::model::manifest::{
     CleaningSpec, DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SamplerName,
     SegmenterSpec, VqganSpec,
@@ -50,6 +51,9 @@ pub struct ExportConfig {
     /// Whether the newest averaged weights are taken even where an earlier checkpoint scored better.
     #[serde(default)]
     pub newest: bool,
+    /// How far the truth may lie from the mean of several seeds, as `diaphane models calibrate` prints it.
+    #[serde(default)]
+    pub uncertainty: Option<ErrorBand>,
     /// Number format of the weights.
     #[serde(default)]
     pub precision: WeightPrecision,
@@ -301,6 +305,8 @@ fn manifest_of_base(
     manifest.version.clone_from(&config.version);
     manifest.licence.clone_from(&config.licence);
     manifest.training_data.clone_from(&config.training_data);
+    // A band that was measured on the base's networks does not hold for these.
+    manifest.uncertainty = config.uncertainty;
     if let Some(trained) = segmenter {
         manifest.segmenter = Some(segmenter_spec(trained)?);
     }
@@ -344,6 +350,7 @@ fn manifest(
     manifest.version.clone_from(&config.version);
     manifest.licence.clone_from(&config.licence);
     manifest.training_data.clone_from(&config.training_data);
+    manifest.uncertainty = config.uncertainty;
     if let Some(source) = settings.data.source.first() {
         manifest.grid.size_px = source.grid_px as u32;
     }

@@ -51,6 +51,7 @@ pub fn pack_checkpoint(
         denoiser: run.to_owned(),
         segmenter: None,
         newest: which == Which::Last,
+        uncertainty: None,
         precision: WeightPrecision::default(),
         card: None,
         overwrite: true,

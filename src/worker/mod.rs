@@ -66,8 +66,8 @@ pub use crate::pipeline::{
     MOST_ADAPTER_PERCENT, MOST_SEEDS, Mark, MarkReason, MaskOrigin, MemoryOffer, MemorySaving,
     Observer, OutputGrid, PathKind, PrecisionChoice, Preview, PreviewChoice, Progress,
     SamplerChoice, Stage, StageSteps, StageTime, StepCount, SuppressionRequest, SuppressionResult,
-    SuppressionSettings, available_devices, certificate_path, mask8_sha256, suitability_of,
-    uncertainty_full_scale, write_certified,
+    SuppressionSettings, UncertaintyForm, available_devices, certificate_path, mask8_sha256,
+    suitability_of, uncertainty_full_scale, write_certified,
 };
 pub use crate::train::{
     EndReason, Observer as TrainingObserver, RunSummary, Terms, TrainEvent, TrainStage,

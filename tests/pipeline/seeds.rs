@@ -3,7 +3,9 @@
 use super::{Bench, Watcher, assert_rising, ran};
 use diaphane::pipeline::{
     PipelineError, Stage, SuppressionRequest, SuppressionResult, SuppressionSettings,
+    UncertaintyForm,
 };
+use diaphane::radiograph::FloatImage;
 
 fn run_seeds(
     bench: &mut Bench,
@@ -57,6 +59,43 @@ fn the_result_is_the_mean_layer_and_the_uncertainty_the_deviation() {
         uncertain += usize::from(sd > 1.0);
     }
     assert!(uncertain > 100, "the seeds changed nothing");
+}
+
+/// The bundle's band, pixel by pixel, from the deviation and the bone layer of the same run.
+#[test]
+fn a_measured_band_is_shown_in_place_of_the_deviation() {
+    let mut bench = Bench::new(false);
+    let bundle = bench.folder.path().join("tiny");
+    let path = bundle.join("manifest.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let band = "seed_factor = 3.0\ntaken_share = 0.25\nfloor = 0.02\nnum_seeds = 3\n";
+    std::fs::write(&path, format!("{text}\n[uncertainty]\n{band}")).unwrap();
+    bench.suppressor.load_bundle(&bundle).unwrap();
+    let run = |bench: &mut Bench, uncertainty| {
+        let request = SuppressionRequest {
+            num_seeds: 3,
+            uncertainty,
+            ..bench.request(bench.defaults.clone())
+        };
+        let _guard = tch::no_grad_guard();
+        let made = bench.suppressor.suppress(&request, &mut Watcher::default());
+        made.unwrap()
+    };
+    let raw = run(&mut bench, UncertaintyForm::SeedDeviation);
+    let shown = run(&mut bench, UncertaintyForm::AsMeasured);
+    assert_eq!(raw.uncertainty_band, None);
+    assert_eq!(shown.uncertainty_band.unwrap().num_seeds, 3);
+    let pictures = [
+        raw.uncertainty.unwrap(),
+        raw.bone,
+        shown.uncertainty.unwrap(),
+    ];
+    let [deviation, bone, width] = pictures.each_ref().map(FloatImage::values);
+    // The radiograph has 16 bits, black at 0 and white at 65,535.
+    for ((&sd, &taken), &width) in deviation.iter().zip(bone).zip(width) {
+        let expected = 3.0 * sd + 65_535.0 * (0.25 * taken.abs() + 0.02);
+        assert!((expected - width).abs() < 0.05, "{expected} {width}");
+    }
 }
 
 #[test]

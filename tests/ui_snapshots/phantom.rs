@@ -109,6 +109,7 @@ pub fn result(settings: SuppressionSettings) -> SuppressionResult {
         device: "CPU".to_owned(),
         precision: "f32".to_owned(),
         uncertainty: None,
+        uncertainty_band: None,
         marks: Vec::new(),
         seeds: vec![0],
         stage_times: [

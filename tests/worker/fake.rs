@@ -188,6 +188,7 @@ impl FakePipeline {
             device: format!("gradients {tracked}"),
             precision: "f32".to_owned(),
             uncertainty: None,
+            uncertainty_band: None,
             marks: Vec::new(),
             seeds: request.seeds(),
             stage_times: Vec::new(),

@@ -83,6 +83,7 @@ fn result(radiograph: &Radiograph, settings: SuppressionSettings) -> Suppression
         model_soft_tissue: FloatImage::filled(64, 64, 0.5),
         lung_mask,
         uncertainty: None,
+        uncertainty_band: None,
         marks: Vec::new(),
         seeds: vec![settings.seed],
         settings,

@@ -121,7 +121,7 @@ impl AblationStudy {
                     let Some(predicted) = networks.predict(case, choice.clone())? else {
                         return Ok(false);
                     };
-                    case.score(&predicted, perceptual)?
+                    case.score(&predicted.picture, perceptual)?
                 };
                 done.push((choice.clone(), scores.clone()));
                 rows.push((setting, at, scores));

@@ -2,7 +2,7 @@
 
 use super::people::{caution, patients};
 use super::report::{Rival, Tables};
-use super::source::{Asked, Networks, Source};
+use super::source::{Asked, Networks, Predicted, Source};
 use crate::cli::args::{EvaluateArgs, NetworkArgs};
 use crate::cli::job::{self, NetworkChoice};
 use crate::cli::report::Tally;
@@ -12,15 +12,13 @@ use crate::dataset::PairFiles;
 use crate::evidence::Table;
 use crate::model::Bundle;
 use crate::pipeline::Perceptual;
-use crate::radiograph::FloatImage;
-use crate::worker::SuppressionSettings;
 use std::path::{Path, PathBuf};
 
 /// A further model, with its own defaults where nothing was typed.
 struct Contender {
     name: String,
     bundle: PathBuf,
-    settings: SuppressionSettings,
+    asked: Asked,
 }
 
 /// Scores the pairs, by every model that is named.
@@ -92,7 +90,14 @@ fn source(args: &EvaluateArgs, tables: &mut Tables) -> anyhow::Result<Option<Sou
         session,
         given_masks: args.given_masks,
     };
-    Ok(Some(Source::Networks(networks, settings)))
+    let num_seeds = args.seeds;
+    Ok(Some(Source::Networks(
+        networks,
+        Asked {
+            settings,
+            num_seeds,
+        },
+    )))
 }
 
 /// The models of `--against`, found before anything is run.
@@ -107,7 +112,10 @@ fn rivals(args: &EvaluateArgs) -> anyhow::Result<Vec<Contender>> {
             let NetworkChoice { bundle, .. } = NetworkChoice::new(&network)?;
             Ok(Contender {
                 name: name.clone(),
-                settings: job::settings(&args.settings, args.grid, &bundle)?,
+                asked: Asked {
+                    settings: job::settings(&args.settings, args.grid, &bundle)?,
+                    num_seeds: args.seeds,
+                },
                 bundle,
             })
         })
@@ -134,13 +142,14 @@ fn score_pair(
         return Ok(false);
     };
     // Both or neither: a failed pair leaves no row behind.
-    let row = case.score(&predicted, perceptual)?;
+    let mut row = case.score(&predicted.picture, perceptual)?;
+    row.extend(predicted.band);
     let name = if tables.model.is_empty() {
         "prediction"
     } else {
         &tables.model
     };
-    tables.gallery.keep(&case, name, &predicted);
+    tables.gallery.keep(&case, name, &predicted.picture);
     let untouched = case.score(&case.cxr, perceptual)?;
     tables.predictions.add(pair.name.clone(), row);
     tables.identity.add(pair.name.clone(), untouched);
@@ -163,12 +172,14 @@ fn score_rival(
     let mut table = Table::default();
     for pair in sound {
         let scored = read(pair).and_then(|case| {
-            let predicted = networks.predict(&case, Asked::once(rival.settings.clone()))?;
-            let mut score = |predicted: FloatImage| {
-                tables.gallery.keep(&case, &rival.name, &predicted);
-                Ok(case.score(&predicted, perceptual.as_ref())?)
+            let predicted = networks.predict(&case, rival.asked.clone())?;
+            let score = |predicted: Predicted| {
+                (tables.gallery).keep(&case, &rival.name, &predicted.picture);
+                let mut row = case.score(&predicted.picture, perceptual.as_ref())?;
+                row.extend(predicted.band);
+                Ok(row)
             };
-            predicted.map(&mut score).transpose()
+            predicted.map(score).transpose()
         });
         match scored {
             Ok(Some(row)) => table.add(pair.name.clone(), row),

@@ -4,6 +4,7 @@ use super::pairs;
 use crate::cli::session::Session;
 use crate::cli::suppress::suppress_one;
 use crate::contest::{Case, soft_tissue};
+use crate::evidence::Row;
 use crate::radiograph::FloatImage;
 use crate::worker::{SuppressionRequest, SuppressionSettings};
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ pub(super) enum Source {
     /// Files of a folder.
     Folder(PathBuf),
     /// Networks.
-    Networks(Networks, SuppressionSettings),
+    Networks(Networks, Asked),
 }
 
 /// A session whose bundle is loaded.
@@ -40,25 +41,34 @@ impl Asked {
     }
 }
 
+/// What is scored of one case.
+pub(super) struct Predicted {
+    /// The soft-tissue image in `[0, 1]` on the known one's grid.
+    pub(super) picture: FloatImage,
+    /// How well its uncertainty holds; empty for one seed and for files.
+    pub(super) band: Row,
+}
+
 impl Source {
-    /// The predicted soft-tissue image in `[0, 1]` on the known one's grid; `None` on Ctrl-C.
-    pub(super) fn predict(&self, case: &Case) -> anyhow::Result<Option<FloatImage>> {
+    /// What is scored of a case; `None` on Ctrl-C.
+    pub(super) fn predict(&self, case: &Case) -> anyhow::Result<Option<Predicted>> {
         match self {
             Self::Folder(folder) => {
                 let path = pairs::prediction(folder, &case.name)?;
                 let picture = soft_tissue(&path, &case.radiograph)?;
-                Ok(Some(case.fitted(picture)))
+                Ok(Some(Predicted {
+                    picture: case.fitted(picture),
+                    band: Row::new(),
+                }))
             }
-            Self::Networks(networks, settings) => {
-                networks.predict(case, Asked::once(settings.clone()))
-            }
+            Self::Networks(networks, asked) => networks.predict(case, asked.clone()),
         }
     }
 }
 
 impl Networks {
-    /// The predicted soft-tissue image in `[0, 1]` on the known one's grid; `None` on Ctrl-C.
-    pub(super) fn predict(&self, case: &Case, asked: Asked) -> anyhow::Result<Option<FloatImage>> {
+    /// What is scored of a case; `None` on Ctrl-C.
+    pub(super) fn predict(&self, case: &Case, asked: Asked) -> anyhow::Result<Option<Predicted>> {
         let request = SuppressionRequest {
             num_seeds: asked.num_seeds,
             ..case.request(asked.settings, self.given_masks)?
@@ -66,6 +76,9 @@ impl Networks {
         let Some(result) = suppress_one(&self.session, request, &case.name)? else {
             return Ok(None);
         };
-        Ok(Some(case.predicted(&result)?))
+        Ok(Some(Predicted {
+            picture: case.predicted(&result)?,
+            band: case.band_columns(&result)?,
+        }))
     }
 }

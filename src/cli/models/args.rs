@@ -1,6 +1,7 @@
 //! `diaphane models` as it is typed.
 
-use crate::cli::words::parse_device;
+use crate::cli::args::{NetworkArgs, SettingsArgs};
+use crate::cli::words::{parse_device, parse_seeds};
 use crate::worker::DeviceChoice;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -67,6 +68,9 @@ pub enum ModelsCommand {
         #[arg(long)]
         overwrite: bool,
     },
+    /// Measure how far the truth lies from the mean of several seeds, on pairs that the bundle never learned from, and print the
+    /// table `[uncertainty]` for its export file.
+    Calibrate(CalibrateArgs),
     /// Describe a bundle: architecture, hash, card.
     Info {
         /// Name or folder of the bundle.
@@ -75,6 +79,29 @@ pub enum ModelsCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// `diaphane models calibrate`.
+#[derive(Debug, Args)]
+pub struct CalibrateArgs {
+    /// Folder of pairs with lung masks, as for `evaluate`; may be repeated. All pairs count alike.
+    #[arg(long, value_name = "DIR", required = true)]
+    pub pairs: Vec<PathBuf>,
+    /// Number of seeds, at least 2.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = parse_seeds)]
+    pub seeds: usize,
+    /// Give the networks the pairs' own lung masks instead of segmenting.
+    #[arg(long)]
+    pub given_masks: bool,
+    /// Which networks.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// How they sample.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// Write one JSON document to standard output.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `diaphane models promote`.

@@ -2,6 +2,7 @@
 
 pub mod args;
 
+mod calibrate;
 mod promote;
 
 use super::report::{Machine, Tally, print_line};
@@ -32,6 +33,7 @@ pub(super) fn run(command: &ModelsCommand) -> anyhow::Result<Tally> {
             shipped: false,
             json,
         } => promote::roll_back(*json),
+        ModelsCommand::Calibrate(args) => calibrate::calibrate(args),
         ModelsCommand::Pack { file } => pack(file),
         ModelsCommand::LearnedFrom {
             bundle,

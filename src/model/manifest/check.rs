@@ -4,6 +4,7 @@ use super::sizes::{denoiser_bytes, segmenter_bytes, vqgan_bytes};
 use super::{
     ClipSpec, ConditionScaling, FileEntry, FileRole, Fit, Manifest, Prediction, ScheduleSpec,
 };
+use crate::metrics::ErrorBand;
 use crate::model::{Preset, SegmenterConfig};
 use std::path::{Component, Path};
 
@@ -24,6 +25,7 @@ pub(super) fn problems(manifest: &Manifest) -> Vec<String> {
     schedule(manifest, &mut found);
     clip(&manifest.clip, &mut found);
     segmenter(manifest, &mut found);
+    uncertainty(manifest.uncertainty, &mut found);
     files(manifest, &mut found);
     found.0
 }
@@ -236,6 +238,23 @@ fn segmenter(manifest: &Manifest, found: &mut Problems) {
             format!("segmenter.cleaning.opening_px = {opening} is more than {MAX_OPENING_PX}")
         });
     }
+}
+
+fn uncertainty(band: Option<ErrorBand>, found: &mut Problems) {
+    let Some(band) = band else { return };
+    for (field, value) in [
+        ("seed_factor", band.seed_factor),
+        ("taken_share", band.taken_share),
+        ("floor", band.floor),
+    ] {
+        found.unless(value.is_finite() && value >= 0.0, || {
+            format!("uncertainty.{field} = {value} is negative or not finite")
+        });
+    }
+    found.unless(band.num_seeds >= 2, || {
+        let seeds = band.num_seeds;
+        format!("uncertainty.num_seeds = {seeds}, but one seed has no deviation")
+    });
 }
 
 fn files(manifest: &Manifest, found: &mut Problems) {

@@ -19,6 +19,7 @@ pub use sections::{
 
 use super::weights::AtomicFile;
 use super::{ModelError, Preset};
+use crate::metrics::ErrorBand;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
@@ -61,6 +62,9 @@ pub struct Manifest {
     pub segmenter: Option<SegmenterSpec>,
     /// Settings a new session starts with.
     pub defaults: SamplingDefaults,
+    /// How far the truth may lie from the mean of several seeds, where that was measured (`diaphane models calibrate`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<ErrorBand>,
     /// The file that says what the networks learned from, where they say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learned_from: Option<ListedFile>,

@@ -64,6 +64,7 @@ impl Manifest {
             local_path: local_path_of(preset),
             segmenter: Some(segmenter_of(preset)),
             defaults: defaults_of(preset),
+            uncertainty: None,
             learned_from: None,
             files: Vec::new(),
         }

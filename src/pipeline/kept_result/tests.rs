@@ -15,6 +15,12 @@ fn kept() -> KeptResult {
         changes: Changes::of(&bone, None, &lung_mask),
         bone,
         uncertainty: Some(pair([0.125, 3.0])),
+        uncertainty_band: Some(ErrorBand {
+            seed_factor: 2.5,
+            taken_share: 0.25,
+            floor: 0.01,
+            num_seeds: 2,
+        }),
         seeds: vec![7, 8],
         model_soft_tissue: Raster::filled(3, 2, 0.75),
         lung_mask,

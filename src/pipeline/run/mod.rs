@@ -15,10 +15,12 @@ use super::seeds::{SeedMean, SeedRun};
 use super::stage_cache::{Prepared, StageCache};
 use super::{
     Changes, MaskPair, Observer, PipelineError, ProgressTracker, Stage, SuppressionRequest,
-    SuppressionResult, SuppressionSettings, restore, segment, suitability, uncertainty_full_scale,
+    SuppressionResult, SuppressionSettings, UncertaintyForm, restore, segment, suitability,
+    uncertainty_full_scale,
 };
 use crate::display::{display_image, displayed_modality};
 use crate::guard::{Evidence, Mark, look_here};
+use crate::metrics::ErrorBand;
 use crate::radiograph::{FloatImage, LungMask, Warning};
 use std::rc::Rc;
 use std::time::Instant;
@@ -125,7 +127,8 @@ impl<'a> Run<'a> {
         let marks = self.marks(&prepared, &run, uncertainty.as_ref(), &mask)?;
         // What was cancelled is never complete, however near it was.
         self.check()?;
-        Ok(self.result(run, uncertainty, &mask, (changes, marks)))
+        let uncertainty = uncertainty.map(|deviation| self.uncertainty(deviation, &run.restored));
+        Ok(self.result(run, uncertainty.transpose()?, &mask, (changes, marks)))
     }
 
     /// What the guard finds in the restored pictures.
@@ -173,6 +176,26 @@ impl<'a> Run<'a> {
         })
     }
 
+    /// The uncertainty that was asked for, with the band whose half-width it is.
+    fn uncertainty(
+        &self,
+        deviation: FloatImage,
+        restored: &restore::Restored,
+    ) -> Result<(FloatImage, Option<ErrorBand>), PipelineError> {
+        let band = match self.request.uncertainty {
+            UncertaintyForm::AsMeasured => self.networks.error_band(),
+            UncertaintyForm::SeedDeviation => None,
+        };
+        let scale = uncertainty_full_scale(&self.request.radiograph);
+        let (Some(band), Some(scale)) = (band, scale.filter(|&scale| scale > 0.0)) else {
+            return Ok((deviation, None));
+        };
+        let wide = deviation.zip_map(&restored.bone, |sd, taken| {
+            (scale * band.half_width(f64::from(sd) / scale, f64::from(taken))) as f32
+        })?;
+        Ok((wide, Some(band)))
+    }
+
     /// The way to the lung mask, on the radiograph's own grid.
     pub(super) fn segment(mut self) -> Result<LungMask, PipelineError> {
         let prepared = self.prepare()?;
@@ -195,15 +218,17 @@ impl<'a> Run<'a> {
     fn result(
         self,
         run: SeedRun,
-        uncertainty: Option<FloatImage>,
+        uncertainty: Option<(FloatImage, Option<ErrorBand>)>,
         mask: &MaskPair,
         (changes, marks): (Changes, Vec<Mark>),
     ) -> SuppressionResult {
+        let (uncertainty, uncertainty_band) = uncertainty.unzip();
         SuppressionResult {
             study: self.request.radiograph.id.clone(),
             soft_tissue: run.restored.soft_tissue,
             bone: run.restored.bone,
             uncertainty,
+            uncertainty_band: uncertainty_band.flatten(),
             seeds: self.request.seeds(),
             model_soft_tissue: run.fused,
             lung_mask: mask.native.clone(),

@@ -120,8 +120,10 @@ fn values_of_result(
     values.push(value(4, format!("bone {bone:>5.1} %"), short));
     if let Some(uncertainty) = &result.uncertainty {
         let deviation = uncertainty.get(row, col)?;
-        let short = format!("unc {deviation:.1}");
-        values.push(value(5, format!("uncertainty {deviation:>5.1}"), short));
+        let sign = result.uncertainty_band.map_or("", |_| "\u{b1}");
+        let short = format!("unc {sign}{deviation:.1}");
+        let number = format!("{sign}{deviation:.1}");
+        values.push(value(5, format!("uncertainty {number:>5}"), short));
     }
     Some(values)
 }

@@ -34,10 +34,12 @@ const MAX_WIDTHS: f32 = 0.7;
 pub enum ColourScale {
     /// How much was taken away or added, or how two results differ.
     Difference(DifferenceScale),
-    /// How far pictures of different noise differ.
+    /// How far the picture may be off, or pictures of different noise differ.
     Uncertainty {
-        /// Standard deviation at the upper end, modality units.
+        /// Uncertainty at the upper end, modality units.
         limit: f64,
+        /// It is the half-width of a measured 95 % band, not the standard deviation over the seeds.
+        is_band: bool,
     },
 }
 
@@ -107,7 +109,7 @@ impl ColourScale {
         let share = f64::from(share);
         match self {
             Self::Difference(scale) => signed(scale.value(share)),
-            Self::Uncertainty { limit } => number(share * limit),
+            Self::Uncertainty { limit, .. } => number(share * limit),
         }
     }
 
@@ -117,6 +119,9 @@ impl ColourScale {
             Self::Difference(scale) => {
                 let [upper, lower] = scale.ends();
                 [upper, lower, "grey value".to_owned()]
+            }
+            Self::Uncertainty { is_band: true, .. } => {
+                ["uncertain", "certain", "\u{b1} grey value"].map(str::to_owned)
             }
             Self::Uncertainty { .. } => {
                 ["uncertain", "certain", "sd, grey value"].map(str::to_owned)
@@ -128,6 +133,9 @@ impl ColourScale {
     fn words(self) -> String {
         let name = match self {
             Self::Difference(_) => "difference, grey values",
+            Self::Uncertainty { is_band: true, .. } => {
+                "uncertainty, half-width of the 95 % band in grey values"
+            }
             Self::Uncertainty { .. } => "uncertainty, standard deviation in grey values",
         };
         let [upper, lower, _] = self.captions();

@@ -18,6 +18,7 @@ fn study(name: &str, num_results: usize, state: &AppState) -> Study {
         model_soft_tissue: FloatImage::filled(8, 8, 0.5),
         bone: picture,
         uncertainty: None,
+        uncertainty_band: None,
         seeds: vec![0],
         lung_mask,
         marks: Vec::new(),

@@ -99,6 +99,7 @@ impl View<'_> {
             })),
             Content::Uncertainty => Some(ColourScale::Uncertainty {
                 limit: self.state.shown_uncertainty_limit(),
+                is_band: self.has_band(),
             }),
             _ => None,
         }
@@ -174,9 +175,18 @@ impl View<'_> {
         }
     }
 
+    /// Whether the uncertainty is the half-width of a measured band.
+    fn has_band(&self) -> bool {
+        let result = self.study.result();
+        result.is_some_and(|result| result.uncertainty_band.is_some())
+    }
+
     /// Of how many pictures.
     fn uncertainty_name(&self) -> String {
         let num_seeds = self.study.result().map_or(0, |result| result.seeds.len());
+        if self.has_band() {
+            return format!("Uncertainty of {num_seeds} pictures (\u{b1}, 95 %)");
+        }
         format!("Uncertainty of {num_seeds} pictures")
     }
 
