@@ -61,6 +61,8 @@ pub struct NoduleOutcome {
     pub original: FloatImage,
     /// Its soft-tissue image.
     pub soft_tissue: FloatImage,
+    /// Size of a pixel by which diameters were laid, mm: the file's own, or that of a detector of 43 cm.
+    pub pixel_mm: f64,
 }
 
 impl NodulePlan {
@@ -229,6 +231,7 @@ impl Runs<'_> {
             marks_without: marks.map(|mark| mark.reason.words()).collect(),
             original,
             soft_tissue: self.after,
+            pixel_mm: self.pixel_mm,
         })
     }
 

@@ -31,6 +31,15 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// What lies over it, in words.
+    pub fn ground_words(&self) -> &'static str {
+        match self.ground {
+            Some(Ground::UnderRib) => "under a rib",
+            Some(Ground::BetweenRibs) => "between ribs",
+            None => "at the edge of a bone, or outside of the lungs",
+        }
+    }
+
     /// Whether its nodule was of this size and contrast.
     fn is_of(&self, diameter_mm: f64, contrast: f64) -> bool {
         is(self.diameter_mm, diameter_mm) && is(self.contrast, contrast)

@@ -20,6 +20,7 @@ use super::magnifier::MagnifierCommand;
 use super::masking::MaskCommand;
 use super::measuring::MeasureCommand::{self, Take};
 use super::measuring::Tool;
+use super::nodule::NoduleCommand;
 use super::own_windows::OwnWindowCommand as Own;
 use super::queue::QueueCommand;
 use super::state::AppState;
@@ -133,6 +134,7 @@ impl Action {
             | C::Mask(_)
             | C::Crosshair(_)
             | C::Sweep(_)
+            | C::Nodule(_)
             | C::Turn(_)
             | S(ShowHistogram)
             | C::Queue(QueueCommand::ClearAndRun)
@@ -206,6 +208,7 @@ impl Action {
             C::Measure(MeasureCommand::ToggleKeyImage) => Some(study_has_star(state)),
             C::Mask(MaskCommand::Toggle) => Some(state.masking.is_on),
             C::Queue(QueueCommand::ToggleList) => Some(state.queue.is_visible),
+            C::Nodule(_) => Some(state.nodule.is_open),
             C::Sweep(SweepCommand::Toggle) => Some(state.sweep.is_open),
             C::ToggleOutline => Some(state.outline_visible),
             C::ToggleMarks => Some(state.rings == Rings::Shown),
@@ -343,6 +346,7 @@ pub const ACTIONS: &[Action] = &[
     act("tags", Menu::Tools, "DICOM tags", C::Browse(BrowseCommand::ToggleTags)).ctrl(Key::T),
     act("lung-mask", Menu::Tools, "Edit the lung mask", C::Mask(MaskCommand::Toggle)).with(Modifiers::SHIFT, Key::M),
     act("parameter-grid", Menu::Tools, "Parameter grid...", C::Sweep(SweepCommand::Toggle)).ctrl(Key::G),
+    act("nodule", Menu::Tools, "Try a synthetic nodule here", C::Nodule(NoduleCommand::Here)).ctrl_shift(Key::N),
     act("training", Menu::Tools, "Training...", C::Training(TrainingCommand::Toggle)).ctrl_shift(Key::T),
     act("queue", Menu::Tools, "Queue", C::Queue(QueueCommand::ToggleList)),
     act("queue-cancel", Menu::None, "Cancel everything in the queue", C::Queue(QueueCommand::CancelAll)),

@@ -20,6 +20,7 @@ use super::panels::{
     key_editor::key_editor_ui,
     message_log::message_log_ui,
     messages::{self, messages_ui},
+    nodule::nodule_ui,
     own_windows::own_windows_ui,
     palette::palette_ui,
     path_box::path_box_ui,
@@ -229,6 +230,7 @@ impl DiaphaneApp {
         let state = &self.state;
         tags_ui(ctx, state, commands);
         sweep_ui(ctx, state, commands);
+        nodule_ui(ctx, state, commands);
         training_ui(ctx, state, commands);
         guide_ui(ctx, state, &mut self.guide, commands);
         message_log_ui(ctx, state, commands);

@@ -209,6 +209,7 @@ impl AppState {
             .all(|job| job.is_none())
             && self.queue.is_empty()
             && !self.sweep.is_running()
+            && self.nodule.running.is_none()
             && self.stale_text().is_none();
         // Elsewhere the weight changes nothing.
         let has_weight = key.settings.guidance == GuidanceChoice::Leg

@@ -37,6 +37,7 @@ mod masking;
 mod measuring;
 mod message;
 mod message_log;
+mod nodule;
 mod orientation;
 mod own_windows;
 mod panels;
@@ -102,6 +103,7 @@ pub use measuring::{
 };
 pub use message::{Message, Remedies, Severity};
 pub use message_log::{LogEntry, MessageLog};
+pub use nodule::{NoduleCommand, NoduleProbe, TriedNodule};
 pub use orientation::Orientation;
 pub use own_windows::{
     OWN_WINDOW_NUMBERS, OwnWindow, OwnWindowCommand, OwnWindows, OwnWindowsEditor, WindowMeasure,

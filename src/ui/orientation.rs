@@ -1,5 +1,6 @@
 //! How an image is turned and mirrored on the screen. The pixels themselves stay as they are stored.
 
+use crate::radiograph::Raster;
 use serde::{Deserialize, Serialize};
 
 /// One of the eight ways a rectangle can lie: mirrored from left to right first, then turned.
@@ -75,6 +76,38 @@ impl Orientation {
             2 => [[-across, 0.0], [0.0, -1.0]],
             _ => [[0.0, 1.0], [-across, 0.0]],
         }
+    }
+
+    /// A picture as it lies on the screen.
+    pub fn turned_picture(self, image: &Raster<u8>) -> Raster<u8> {
+        let [[across_by_col, across_by_row], [down_by_col, down_by_row]] = self.screen_from_image();
+        let swaps = across_by_col == 0.0;
+        let (width, height) = image.size();
+        let along = |direction: f32, at: usize, count: usize| {
+            if direction < 0.0 { count - 1 - at } else { at }
+        };
+        let (columns, rows) = if swaps {
+            (height, width)
+        } else {
+            (width, height)
+        };
+        let mut turned = Raster::filled(columns, rows, 0);
+        for (i, value) in turned.values_mut().iter_mut().enumerate() {
+            let (x, y) = (i % columns, i / columns);
+            let (row, col) = if swaps {
+                (
+                    along(across_by_row, x, height),
+                    along(down_by_col, y, width),
+                )
+            } else {
+                (
+                    along(down_by_row, y, height),
+                    along(across_by_col, x, width),
+                )
+            };
+            *value = image.get(row, col).unwrap_or_default();
+        }
+        turned
     }
 
     /// What differs from the stored image, in words; empty where nothing does.
@@ -175,5 +208,26 @@ mod tests {
         let turned = Orientation::AS_STORED.turned_right().screen_from_image();
         let whole = turned.map(|row| row.map(|entry| entry as i32));
         assert_eq!(whole, [[0, -1], [1, 0]]);
+    }
+
+    /// `numpy.rot90(a, -1)`, `numpy.fliplr(a)`, `numpy.flipud(a)` and `numpy.rot90(a)` of `[[1, 2, 3], [4, 5, 6]]`.
+    #[test]
+    fn pictures_are_turned_as_numpy_turns_them() {
+        let image = Raster::new(3, 2, vec![1, 2, 3, 4, 5, 6]).unwrap();
+        let way = Orientation::AS_STORED;
+        for (way, size, values) in [
+            (way, (3, 2), [1, 2, 3, 4, 5, 6]),
+            (way.turned_right(), (2, 3), [4, 1, 5, 2, 6, 3]),
+            (way.mirrored_across(), (3, 2), [3, 2, 1, 6, 5, 4]),
+            (way.mirrored_down(), (3, 2), [4, 5, 6, 1, 2, 3]),
+            (way.turned_left(), (2, 3), [3, 6, 2, 5, 1, 4]),
+        ] {
+            let turned = way.turned_picture(&image);
+            assert_eq!(
+                (turned.size(), turned.values()),
+                (size, &values[..]),
+                "{way:?}"
+            );
+        }
     }
 }

@@ -13,6 +13,8 @@ pub enum AskedRun {
     AsSet,
     /// A grid of settings.
     Sweep,
+    /// A synthetic nodule.
+    Nodule,
 }
 
 /// What the reader must decide before the window does what was asked for.

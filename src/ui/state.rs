@@ -15,6 +15,7 @@ use super::magnifier::Magnifier;
 use super::masking::Masking;
 use super::measuring::Measuring;
 use super::message::Message;
+use super::nodule::NoduleProbe;
 use super::panels::histogram::CountScale;
 use super::privacy::{HIDDEN, Privacy};
 use super::question::{PathBox, Question};
@@ -123,6 +124,8 @@ pub struct AppState {
     pub leg_scrub: LegScrub,
     /// One region under several settings.
     pub sweep: Sweep,
+    /// The probe with a synthetic nodule.
+    pub nodule: NoduleProbe,
     /// The run of training that is prepared or watched.
     pub training: Training,
     /// The bundle that is being loaded.
@@ -203,6 +206,7 @@ impl Default for AppState {
             step_costs: StepCosts::default(),
             leg_scrub: LegScrub::default(),
             sweep: Sweep::default(),
+            nodule: NoduleProbe::default(),
             training: Training::default(),
             loading: None,
             job: None,

@@ -5,7 +5,7 @@ use crate::phantom::{defaults, radiograph};
 use diaphane::radiograph::Voi;
 use diaphane::ui::{
     BrowseCommand, CompareTool, Content, Layout, ListCommand, MaskCommand, MeasureCommand,
-    OwnWindowCommand, QueueCommand, ShellCommand, SweepCommand, Tool, UiCommand,
+    NoduleCommand, OwnWindowCommand, QueueCommand, ShellCommand, SweepCommand, Tool, UiCommand,
 };
 use eframe::egui::{Key, Role};
 use egui_kittest::Harness;
@@ -67,6 +67,7 @@ fn every_control_has_a_name() {
         UiCommand::Browse(BrowseCommand::SetPrior(Some(1))),
         UiCommand::Queue(QueueCommand::AddAll),
         UiCommand::Sweep(SweepCommand::Toggle),
+        UiCommand::Nodule(NoduleCommand::Here),
         UiCommand::OwnWindow(OwnWindowCommand::ToggleEditor),
         UiCommand::Mask(MaskCommand::Toggle),
         UiCommand::Measure(MeasureCommand::Take(Tool::CardiothoracicRatio)),

@@ -8,8 +8,8 @@ use diaphane::ui::{
 };
 use diaphane::worker::{
     BundleChoice, DeviceChoice, DeviceInfo, EventKind, JobHandle, JobId, JudgePlan, LegNodesPlan,
-    PromotionPlan, SuppressionRequest, SuppressionSettings, SweepPlan, TrainingPlan, WorkerCommand,
-    WorkerEvent,
+    NodulePlan, PromotionPlan, SuppressionRequest, SuppressionSettings, SweepPlan, TrainingPlan,
+    WorkerCommand, WorkerEvent,
 };
 use eframe::egui::{Key, Modifiers, Pos2, Rect, Vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -28,6 +28,7 @@ pub struct Desk {
     pub requests: Vec<(JobHandle, SuppressionRequest)>,
     pub nodes: Vec<(JobHandle, LegNodesPlan)>,
     pub sweeps: Vec<(JobHandle, SweepPlan)>,
+    pub nodules: Vec<(JobHandle, NodulePlan)>,
     pub segmentations: Vec<JobHandle>,
     pub trainings: Vec<(JobHandle, TrainingPlan)>,
     pub preflights: Vec<(JobHandle, TrainingPlan)>,
@@ -58,6 +59,7 @@ impl Engine for FakeEngine {
             WorkerCommand::Suppress(handle, request) => desk.requests.push((handle, *request)),
             WorkerCommand::LegNodes(handle, plan) => desk.nodes.push((handle, *plan)),
             WorkerCommand::Sweep(handle, plan) => desk.sweeps.push((handle, *plan)),
+            WorkerCommand::TryNodules(handle, plan) => desk.nodules.push((handle, *plan)),
             WorkerCommand::Segment(handle, _) => desk.segmentations.push(handle),
             WorkerCommand::Train(handle, plan) => desk.trainings.push((handle, *plan)),
             WorkerCommand::Preflight(handle, plan) => desk.preflights.push((handle, *plan)),

@@ -3,7 +3,8 @@
 use crate::fake::Window;
 use crate::phantom::radiograph;
 use diaphane::ui::{
-    BrowseCommand, Layout, ListCommand, QueueCommand, ShellCommand, SweepCommand, UiCommand,
+    BrowseCommand, Layout, ListCommand, NoduleCommand, QueueCommand, ShellCommand, SweepCommand,
+    UiCommand,
 };
 use diaphane::worker::Certificate;
 use eframe::egui::Key;
@@ -48,6 +49,7 @@ fn what_is_opened_while_they_are_hidden_does_not_tell_them_either() {
         UiCommand::Browse(BrowseCommand::SetPrior(Some(1))),
         UiCommand::Queue(QueueCommand::AddAll),
         UiCommand::Sweep(SweepCommand::Toggle),
+        UiCommand::Nodule(NoduleCommand::Here),
         UiCommand::ShowPathBox(true),
         UiCommand::List(ListCommand::TakeOffShown),
         UiCommand::Shell(ShellCommand::ToggleLog),

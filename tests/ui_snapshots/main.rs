@@ -28,6 +28,7 @@ mod look_here;
 mod magnifier;
 mod mask;
 mod measures;
+mod nodule;
 mod overlay;
 mod own_windows;
 mod panel_pictures;

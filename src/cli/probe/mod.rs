@@ -14,7 +14,6 @@ use crate::contest::soft_tissue;
 use crate::dataset::{self, PairFiles};
 use crate::evidence::{Survival, Trial};
 use crate::formats;
-use crate::lesion::Ground;
 use crate::radiograph::counted;
 use crate::worker::{
     EventKind, JobHandle, NoduleChoice, NoduleOutcome, NodulePlan, SuppressionRequest,
@@ -213,19 +212,15 @@ fn publish(
 
 /// One nodule in a sentence.
 fn told(trial: &Trial) -> String {
-    let ground = match trial.ground {
-        Some(Ground::UnderRib) => "under a rib",
-        Some(Ground::BetweenRibs) => "between ribs",
-        None => "at the edge of a bone, or outside of the lungs",
-    };
     format!(
-        "{}: a synthetic nodule of {:.0} mm and {:.0} grey levels at row {:.0}, column {:.0} ({ground}) keeps {:.0} % of its \
+        "{}: a synthetic nodule of {:.0} mm and {:.0} grey levels at row {:.0}, column {:.0} ({}) keeps {:.0} % of its \
          contrast: {:.1} grey levels",
         trial.case,
         trial.diameter_mm,
         255.0 * trial.contrast,
         trial.row_px,
         trial.col_px,
+        trial.ground_words(),
         100.0 * trial.kept,
         255.0 * trial.contrast * trial.kept
     )

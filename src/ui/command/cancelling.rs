@@ -56,6 +56,7 @@ pub(super) fn end_work_on(file_id: FileId, state: &mut AppState) {
     }
     let is_of = |job: &mut RunningJob| job.study == Some(file_id);
     let jobs = [
+        state.nodule.running.take_if(is_of),
         state.job.take_if(is_of),
         state.masking.finding.take_if(is_of),
     ];

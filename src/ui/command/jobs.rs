@@ -1,7 +1,9 @@
 //! Runs: what is sent to the worker and what its events change.
 
 use super::remedies::fail_with;
-use super::{Services, bundles, cancelling, fail, masking, queue, results, sweep, training};
+use super::{
+    Services, bundles, cancelling, fail, masking, nodule, queue, results, sweep, training,
+};
 use crate::ui::file_id::FileId;
 use crate::ui::masking::MaskVersion;
 use crate::ui::preferences::RunPreview;
@@ -77,6 +79,7 @@ pub(super) fn suppress_anyway(
             AskedRun::Suppress => suppress(state, services),
             AskedRun::AsSet => run_as_set(state, services),
             AskedRun::Sweep => sweep::start(state, services),
+            AskedRun::Nodule => nodule::start(state, services),
         }
     }
 }
@@ -242,7 +245,11 @@ pub(super) fn cancel_of_shown(state: &mut AppState) {
 pub fn copy_progress(state: &mut AppState) {
     let jobs = [&mut state.job, &mut state.loading].into_iter().flatten();
     let queued = state.queue.running.as_mut().map(|run| &mut run.job);
-    for job in jobs.chain(queued).chain(&mut state.sweep.running) {
+    for job in jobs
+        .chain(queued)
+        .chain(&mut state.sweep.running)
+        .chain(&mut state.nodule.running)
+    {
         job.progress = job.handle.progress();
         job.preview = job.handle.preview();
     }
@@ -261,6 +268,8 @@ pub fn apply_event(event: WorkerEvent, state: &mut AppState) {
         training::apply_event(event, state);
     } else if state.sweep.has(event.job) {
         sweep::apply_event(event.kind, state);
+    } else if state.nodule.has(event.job) {
+        nodule::apply_event(event.kind, state);
     } else if state.queue.has(event.job) {
         queue::apply_event(event.kind, state);
     } else if is(&state.masking.finding, event.job) {

@@ -13,6 +13,7 @@ mod listing;
 mod masking;
 mod measure_work;
 mod measuring;
+mod nodule;
 mod own_windows;
 mod polarity;
 mod prior;
@@ -115,6 +116,7 @@ pub(super) fn follow(state: &mut AppState, services: &mut Services) {
     listing::follow(state, services);
     browse::follow(state, services);
     sweep::follow(state);
+    nodule::follow(state);
     leg_nodes::follow(state, services);
     training::follow(state, services);
 }
@@ -146,6 +148,7 @@ fn change(command: UiCommand, state: &mut AppState, services: &mut Services) {
         C::List(command) => listing::apply(command, state, services),
         C::Queue(command) => queue::apply(command, state, services),
         C::Sweep(command) => sweep::apply(command, state, services),
+        C::Nodule(command) => nodule::apply(command, state, services),
         C::Training(command) => training::apply(command, state, services),
         C::CancelJob => cancelling::cancel_and_say(state),
         C::TakeOffer(number, index) => remedies::take(number, index, state, services),
@@ -189,6 +192,7 @@ fn escape(state: &mut AppState) {
         state.tags.close();
     } else if state.path_box.take().is_none()
         && !sweep::close(state)
+        && !nodule::close(state)
         && !measuring::escape(state)
         && !masking::escape(state)
         && !crosshair::escape(state)

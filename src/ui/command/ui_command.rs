@@ -13,6 +13,7 @@ use crate::ui::look::{Content, Link};
 use crate::ui::magnifier::MagnifierCommand;
 use crate::ui::masking::MaskCommand;
 use crate::ui::measuring::MeasureCommand;
+use crate::ui::nodule::NoduleCommand;
 use crate::ui::own_windows::OwnWindowCommand;
 use crate::ui::panels::histogram::CountScale;
 use crate::ui::presets::WindowPreset;
@@ -140,6 +141,8 @@ pub enum UiCommand {
     Queue(QueueCommand),
     /// Ask for the grid of settings, or do something with it.
     Sweep(SweepCommand),
+    /// Try a synthetic nodule, or do something with that window.
+    Nodule(NoduleCommand),
     /// Prepare, begin or watch training.
     Training(TrainingCommand),
     /// Look elsewhere in this picture.

@@ -22,6 +22,7 @@ pub mod measures;
 mod menu;
 pub mod message_log;
 pub mod messages;
+pub mod nodule;
 pub mod overlay;
 pub mod own_windows;
 pub mod palette;

@@ -3,7 +3,6 @@
 use crate::display::GreyScale;
 use crate::radiograph::{FloatImage, PixelRect, Radiograph, Raster, resize_area};
 use crate::ui::look::Look;
-use crate::ui::orientation::Orientation;
 use crate::worker::SweepCell;
 use std::sync::Arc;
 
@@ -59,66 +58,7 @@ impl SweepPicture {
         // Both were made on one grid, so this cannot be a misfit.
         greys.map_or_else(
             |_| Raster::filled(0, 0, 0),
-            |greys| oriented(&greys, look.orientation),
+            |greys| look.orientation.turned_picture(&greys),
         )
-    }
-}
-
-/// A picture turned and mirrored.
-fn oriented(image: &Raster<u8>, orientation: Orientation) -> Raster<u8> {
-    let [[across_by_col, across_by_row], [down_by_col, down_by_row]] =
-        orientation.screen_from_image();
-    let swaps = across_by_col == 0.0;
-    let (width, height) = image.size();
-    let along = |direction: f32, at: usize, count: usize| {
-        if direction < 0.0 { count - 1 - at } else { at }
-    };
-    let (columns, rows) = if swaps {
-        (height, width)
-    } else {
-        (width, height)
-    };
-    let mut turned = Raster::filled(columns, rows, 0);
-    for (i, value) in turned.values_mut().iter_mut().enumerate() {
-        let (x, y) = (i % columns, i / columns);
-        let (row, col) = if swaps {
-            (
-                along(across_by_row, x, height),
-                along(down_by_col, y, width),
-            )
-        } else {
-            (
-                along(down_by_row, y, height),
-                along(across_by_col, x, width),
-            )
-        };
-        *value = image.get(row, col).unwrap_or_default();
-    }
-    turned
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `numpy.rot90(a, -1)`, `numpy.fliplr(a)`, `numpy.flipud(a)` and `numpy.rot90(a)` of `[[1, 2, 3], [4, 5, 6]]`.
-    #[test]
-    fn pictures_are_turned_as_numpy_turns_them() {
-        let image = Raster::new(3, 2, vec![1, 2, 3, 4, 5, 6]).unwrap();
-        let way = Orientation::AS_STORED;
-        for (way, size, values) in [
-            (way, (3, 2), [1, 2, 3, 4, 5, 6]),
-            (way.turned_right(), (2, 3), [4, 1, 5, 2, 6, 3]),
-            (way.mirrored_across(), (3, 2), [3, 2, 1, 6, 5, 4]),
-            (way.mirrored_down(), (3, 2), [4, 5, 6, 1, 2, 3]),
-            (way.turned_left(), (2, 3), [3, 6, 2, 5, 1, 4]),
-        ] {
-            let turned = oriented(&image, way);
-            assert_eq!(
-                (turned.size(), turned.values()),
-                (size, &values[..]),
-                "{way:?}"
-            );
-        }
     }
 }

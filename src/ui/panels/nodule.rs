@@ -1,0 +1,161 @@
+//! The window of the probe with a synthetic nodule.
+
+use super::progress::progress_text;
+use super::views::AI_LABEL;
+use crate::radiograph::Raster;
+use crate::radiograph::Voi;
+use crate::ui::command::UiCommand;
+use crate::ui::look::{Content, Look};
+use crate::ui::nodule::{DIAMETERS_MM, GREY_LEVELS, NoduleCommand, TriedNodule};
+use crate::ui::orientation::Orientation;
+use crate::ui::state::AppState;
+use crate::ui::theme;
+use eframe::egui::{
+    Align2, Button, ColorImage, Context, FontId, Id, Image, Label, ProgressBar, RichText, Role,
+    Sense, Slider, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, Window,
+};
+
+/// What stands over every picture of a nodule.
+const WATERMARK: &str = "SYNTHETIC NODULE\nnot this patient";
+
+/// Draws the window while it is open.
+pub fn nodule_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let mut open = state.nodule.is_open;
+    Window::new("Synthetic nodule")
+        .open(&mut open)
+        .default_pos(theme::NODULE_PLACE)
+        .resizable(false)
+        .show(ctx, |ui| {
+            ui.set_width(2.0 * theme::NODULE_PICTURE + ui.spacing().item_spacing.x);
+            asked_ui(ui, state, commands);
+            if let (Some(study), Some(tried)) = (state.study(), state.tried_nodule()) {
+                ui.separator();
+                tried_ui(ui, study.looks.of(Content::SoftTissue), tried);
+            }
+        });
+    if state.nodule.is_open && !open {
+        commands.push(UiCommand::Nodule(NoduleCommand::Close));
+    }
+}
+
+/// Which nodule, and where.
+fn asked_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    let weak = theme::of(ui).text_weak;
+    let text = "What would become of a finding here? A nodule is laid on the radiograph, both are suppressed from the same \
+                noise, and what stands between the two soft-tissue images is what is kept of it. Nothing is saved.";
+    ui.add(Label::new(RichText::new(text).color(weak)).wrap());
+    let probe = &state.nodule;
+    let (mut diameter_mm, mut levels) = (probe.diameter_mm, probe.grey_levels);
+    let slider = Slider::new(&mut diameter_mm, DIAMETERS_MM).step_by(1.0);
+    let slider = ui.add(slider.suffix(" mm").text("Diameter"));
+    if slider.changed() {
+        commands.push(UiCommand::Nodule(NoduleCommand::SetDiameter(diameter_mm)));
+    }
+    let slider = Slider::new(&mut levels, GREY_LEVELS).step_by(1.0);
+    let slider = ui.add(slider.text("Contrast, grey levels of 255"));
+    if slider.changed() {
+        commands.push(UiCommand::Nodule(NoduleCommand::SetGreyLevels(levels)));
+    }
+    if let Some(place) = state.nodule_place() {
+        ui.label(format!("Place: x {}, y {}", place.col, place.row));
+    }
+    start_ui(ui, state, commands);
+}
+
+/// The button that starts; while the nodule is tried, how far it is and the button that stops.
+fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
+    if let Some(job) = &state.nodule.running {
+        ui.horizontal(|ui| {
+            if ui.button("Stop").clicked() {
+                commands.push(UiCommand::Nodule(NoduleCommand::Cancel));
+            }
+            let fraction = job.progress.map_or(0.0, |progress| progress.fraction);
+            let bar = ProgressBar::new(fraction).show_percentage();
+            let bar = bar.desired_width(theme::SWEEP_FIELD);
+            ui.add(bar.fill(theme::of(ui).selected));
+            let text = job.progress.as_ref().map(progress_text);
+            let text = text.unwrap_or_else(|| "Waiting for the worker".to_owned());
+            ui.label(RichText::new(text).color(theme::of(ui).text_weak));
+        });
+        return;
+    }
+    let asked = state.asked_nodule();
+    let button = Button::new("Try the nodule");
+    if ui.add_enabled(asked.is_ok(), button).clicked() {
+        commands.push(UiCommand::Nodule(NoduleCommand::Try));
+    }
+    if let Err(sentence) = asked {
+        let text = RichText::new(sentence).color(theme::of(ui).caution);
+        ui.add(Label::new(text).wrap());
+    }
+}
+
+/// Both pictures and what they say.
+fn tried_ui(ui: &mut Ui, look: &Look, tried: &TriedNodule) {
+    let names = ["Original with the nodule", "Soft tissue with the nodule"];
+    let textures = textures(ui, look, tried);
+    ui.horizontal(|ui| {
+        for (name, texture) in names.into_iter().zip(&textures) {
+            ui.vertical(|ui| {
+                ui.label(name);
+                picture_ui(ui, name, texture);
+            });
+        }
+    });
+    ui.label(RichText::new(AI_LABEL).color(theme::of(ui).caution));
+    ui.add(Label::new(RichText::new(tried.sentence()).strong()).wrap());
+    ui.add(Label::new(tried.guard_sentence()).wrap());
+}
+
+/// A picture under its watermark.
+fn picture_ui(ui: &mut Ui, name: &str, texture: &TextureHandle) {
+    let size = texture.size_vec2();
+    let scale = (Vec2::splat(theme::NODULE_PICTURE) / size.max(Vec2::splat(1.0))).min_elem();
+    let picture = Image::new(texture).fit_to_exact_size(scale * size);
+    let response = ui.add(picture.sense(Sense::hover()));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+    let style = theme::on_picture();
+    let font = FontId::proportional(theme::NODULE_WATERMARK);
+    let text = (Align2::CENTER_TOP, WATERMARK);
+    let at = response.rect.center_top() + Vec2::new(0.0, ui.spacing().item_spacing.y);
+    let colour = style.text;
+    let shadow = at + Vec2::splat(1.0);
+    let painter = ui.painter_at(response.rect);
+    painter.text(shadow, text.0, text.1, font.clone(), theme::VIEW_BACKGROUND);
+    painter.text(at, text.0, text.1, font, colour);
+}
+
+/// What the textures hold: number of the nodule, and how its study is looked at.
+#[derive(Clone, PartialEq)]
+struct Shows {
+    number: u64,
+    voi: Voi,
+    inverted: bool,
+    orientation: Orientation,
+}
+
+/// The pictures on the graphics card, made anew where their study is looked at otherwise.
+fn textures(ui: &Ui, look: &Look, tried: &TriedNodule) -> [TextureHandle; 2] {
+    let id = Id::unique("synthetic nodule");
+    let shows = Shows {
+        number: tried.number,
+        voi: look.voi.clone(),
+        inverted: look.inverted,
+        orientation: look.orientation,
+    };
+    let known = ui.data(|data| data.get_temp::<([TextureHandle; 2], Shows)>(id));
+    if let Some((textures, shown)) = known
+        && shown == shows
+    {
+        return textures;
+    }
+    let load = |greys: Raster<u8>| {
+        let (width, height) = greys.size();
+        let image = ColorImage::from_gray([width, height], greys.values());
+        let options = TextureOptions::LINEAR;
+        ui.ctx().load_texture("synthetic nodule", image, options)
+    };
+    let textures = tried.greys(look).map(load);
+    ui.data_mut(|data| data.insert_temp(id, (textures.clone(), shows)));
+    textures
+}
