@@ -28,11 +28,12 @@ use bench::{
 use diaphane::model::Bundle;
 use diaphane::model::manifest::{Prediction, ScheduleSpec};
 use diaphane::train::{
-    EndReason, ExportConfig, RunFolder, Start, TrainError, Unobserved, Which, export, run,
+    ChannelWeights, EndReason, ExportConfig, RunFolder, Start, TrainError, Unobserved, Which,
+    export, run,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
-use tch::Device;
+use tch::{Device, Tensor};
 
 /// Runs a stage without a stop, and again stopped at its first checkpoint and resumed.
 fn resume_equals_an_undisturbed_run(stage: &str, extra: &str, root: &Path, data: &Path) {
@@ -149,6 +150,52 @@ fn rollouts_need_a_prediction_of_the_clean_latent_and_change_the_training() {
     config.loss.denoiser.pixel = 0.0;
     let err = run(&config, Start::Fresh, &mut Unobserved).unwrap_err();
     assert!(err.to_string().contains("rollout_share"), "{err}");
+}
+
+/// A decoder that is blind to one channel: what the network gets wrong there costs nothing, and the others the more.
+#[test]
+fn a_channel_that_changes_no_pixel_counts_for_nothing() {
+    let _alone = alone();
+    let (temp, data) = bench();
+    let root = temp.path();
+    let codec = config("vqgan", root, &data, "iterations = 1");
+    run(&codec, Start::Fresh, &mut Unobserved).unwrap();
+    let trained = RunFolder::open(&codec.out).unwrap();
+    let trained = trained.checkpoint(Which::Last).unwrap().unwrap();
+    let mut weights = Tensor::read_safetensors(trained.join("ema.safetensors")).unwrap();
+    for (name, weight) in &mut weights {
+        if name == "decoder.blocks.0.conv.weight" {
+            let _ = weight.narrow(1, 0, 1).zero_();
+        }
+    }
+    let blind = root.join("blind.safetensors");
+    Tensor::write_safetensors(&weights, &blind).unwrap();
+    let losses = |weights: ChannelWeights| {
+        let extra = format!("iterations = 2\nvqgan = '{}'", blind.display());
+        let mut config = config("denoiser", root, &data, &extra);
+        config.out = root.join(format!("{weights:?}"));
+        config.loss.denoiser.channel_weights = weights;
+        config.loss.denoiser.pixel = 0.0;
+        let mut recorder = Recorder::default();
+        run(&config, Start::Fresh, &mut recorder).unwrap();
+        (recorder.losses, config.out.join("channels.toml"))
+    };
+    let (equal, file) = losses(ChannelWeights::Equal);
+    assert!(!file.exists());
+    let (weighted, file) = losses(ChannelWeights::Pixels);
+    assert!(
+        (equal[0] - weighted[0]).abs() > 1e-4,
+        "{equal:?} {weighted:?}"
+    );
+    let kept: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+    let effects: Vec<f64> = (kept["effect"].as_array().unwrap().iter())
+        .map(|effect| effect.as_float().unwrap())
+        .collect();
+    assert!(effects[0].abs() < 1e-12, "{effects:?}");
+    assert!(
+        effects[1..].iter().all(|&effect| effect > 1e-6),
+        "{effects:?}"
+    );
 }
 
 #[test]

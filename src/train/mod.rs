@@ -45,10 +45,10 @@ mod stages;
 
 pub use base::copy_base;
 pub use config::{
-    AdapterConfig, AugmentationConfig, Conventions, DataConfig, Decay, DenoiserLoss, DistillLoss,
-    LossConfig, ModelConfig, OptimizerConfig, OptimizerKind, PatienceConfig, PixelDistance,
-    Precision, RunConfig, SamplesConfig, SegmenterLoss, SourceConfig, SourceKind, TrainStage,
-    VqganLoss,
+    AdapterConfig, AugmentationConfig, ChannelWeights, Conventions, DataConfig, Decay,
+    DenoiserLoss, DistillLoss, LossConfig, ModelConfig, OptimizerConfig, OptimizerKind,
+    PatienceConfig, PixelDistance, Precision, RunConfig, SamplesConfig, SegmenterLoss,
+    SourceConfig, SourceKind, TrainStage, VqganLoss,
 };
 pub use data::{Batch, Dataset, DatasetEntry, Patch, PatchShape, Sample, SampleFiles, Split};
 pub use error::TrainError;

@@ -18,6 +18,8 @@ pub enum Purpose {
     Validation,
     /// Drawing and changing the images of a prepared view; its number stands for the iteration.
     Views,
+    /// Noise that tells what a latent channel changes in a picture.
+    Channels,
 }
 
 /// The generator of one iteration and purpose.

@@ -49,6 +49,9 @@ pub struct AugmentationConfig {
     pub blur_probability: f64,
     /// Probability of inverted polarity.
     pub inversion: f64,
+    /// Share of the patches whose grey values stay as they are, but for shadows and strands: what the data really look
+    /// like is seen often, however wide the changes of the others are. Turns, scale and flips are theirs too.
+    pub plain_share: f64,
     /// Mean number of round shadows (nodules, masses, bullae) that both images of a patch get alike, before their tone
     /// is changed: what is in both is to stay.
     pub round_shadows: f64,
@@ -76,6 +79,7 @@ impl Default for AugmentationConfig {
             blur_px: 0.0,
             blur_probability: 0.3,
             inversion: 0.0,
+            plain_share: 0.0,
             round_shadows: 0.0,
             strands: 0.0,
         }
@@ -137,6 +141,7 @@ impl AugmentationConfig {
             ),
             ("blur_probability", self.blur_probability),
             ("inversion", self.inversion),
+            ("plain_share", self.plain_share),
         ] {
             if !(0.0..=1.0).contains(&probability) {
                 return refuse(field, "must lie between 0 and 1");

@@ -87,6 +87,19 @@ impl Default for VqganLoss {
     }
 }
 
+/// What a difference in a latent channel counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelWeights {
+    /// The same in every channel, each of unit deviation.
+    #[default]
+    Equal,
+    /// What it changes in the decoded picture: the root mean square of the pixels' change for noise in that channel alone,
+    /// measured over training images when the run begins. The channels of a continuous codec differ by a factor of
+    /// thirty; with equal weights most of the network learns what nobody sees.
+    Pixels,
+}
+
 /// Denoiser: what the latent loss looks like and whether pixels are compared too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -94,6 +107,8 @@ pub struct DenoiserLoss {
     /// Transition of the smooth L1 distance of predicted and true latents (`sample` and
     /// `condition_residual` predictions); `epsilon` predictions take the mean square.
     pub smooth_l1_beta: f64,
+    /// What a difference in a latent channel counts for.
+    pub channel_weights: ChannelWeights,
     /// Extra weight of latents inside the lung field.
     pub lung_weight: f64,
     /// Share of the items that are forced to the schedule's last timestep, 999 of 1000.
@@ -119,6 +134,7 @@ impl Default for DenoiserLoss {
     fn default() -> Self {
         Self {
             smooth_l1_beta: 0.1,
+            channel_weights: ChannelWeights::Equal,
             lung_weight: 0.0,
             last_timestep_share: 0.25,
             local_share: 0.25,

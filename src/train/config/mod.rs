@@ -63,7 +63,9 @@ mod stage;
 pub use adapter::AdapterConfig;
 pub use augmentation::AugmentationConfig;
 pub use data::{DataConfig, SourceConfig, SourceKind};
-pub use loss::{DenoiserLoss, DistillLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss};
+pub use loss::{
+    ChannelWeights, DenoiserLoss, DistillLoss, LossConfig, PixelDistance, SegmenterLoss, VqganLoss,
+};
 pub use model::{Conventions, ModelConfig};
 pub use optimizer::{Decay, OptimizerConfig, OptimizerKind};
 pub use patience::PatienceConfig;

@@ -25,7 +25,11 @@ pub(super) fn augment(patch: &mut Patch, config: &AugmentationConfig, rng: &mut 
     let blurs = rng.random_bool(config.blur_probability) && blur_px > 0.2;
     let noise = uniform(rng, 0.0, config.noise) as f32;
     let inverts = rng.random_bool(config.inversion);
-
+    // Asked for only where there is a share: runs without one draw as they always did.
+    if config.plain_share > 0.0 && rng.random_bool(config.plain_share) {
+        shadows::lay(patch, config, rng);
+        return;
+    }
     change_bones(patch, bone_gain, tone_offset);
     shadows::lay(patch, config, rng);
     let side = patch.side;
@@ -160,6 +164,25 @@ mod tests {
                 .zip(&soft.1)
                 .all(|(a, b)| (a - b).abs() < 1e-6)
         );
+    }
+
+    /// 500 patches, of which a share stays plain; four standard deviations of the binomial are 0.08.
+    #[test]
+    fn a_share_of_the_patches_keeps_its_grey_values() {
+        let config = AugmentationConfig {
+            plain_share: 0.3,
+            gamma: [0.5, 0.6],
+            ..neutral()
+        };
+        let original = patch();
+        let is_plain = |iteration: &u64| {
+            let mut patch = patch();
+            let mut rng = generator(1, TrainStage::Denoiser, *iteration, Purpose::Images);
+            augment(&mut patch, &config, &mut rng);
+            patch.radiograph == original.radiograph && patch.soft_tissue == original.soft_tissue
+        };
+        let share = (0..500).filter(is_plain).count() as f64 / 500.0;
+        assert!((share - 0.3).abs() < 0.08, "{share}");
     }
 
     #[test]

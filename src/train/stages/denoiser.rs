@@ -1,5 +1,6 @@
 //! Noise estimator: one network for the global and the local path, on latents of a frozen VQGAN.
 
+use super::channels::channel_scales;
 use super::estimator::Estimator;
 use super::judge::mean_terms;
 use super::latent_data::LatentData;
@@ -26,6 +27,8 @@ pub(super) struct DenoiserStage {
     estimator: Estimator,
     data: LatentData,
     loss: DenoiserLoss,
+    /// What scales the differences of each latent channel.
+    scales: Option<Tensor>,
     device: Device,
 }
 
@@ -40,10 +43,12 @@ impl DenoiserStage {
         let vs = VarStore::new(device);
         let estimator = Estimator::new(config, &vs)?.clipped(sampling_clip(context)?);
         let network = trained_denoiser(config, vs, folder)?;
+        let data = LatentData::load(context, turns)?;
         Ok(Self {
             network: [network],
             estimator,
-            data: LatentData::load(context, turns)?,
+            scales: channel_scales(context, &data.space, turns)?,
+            data,
             loss: config.loss.denoiser.clone(),
             device,
         })
@@ -121,14 +126,17 @@ impl DenoiserStage {
         found: &Tensor,
         pixel: Option<Tensor>,
     ) -> Result<(Tensor, Terms), TrainError> {
+        let scaled = |latent: &Tensor| match &self.scales {
+            Some(scales) => latent * scales,
+            None => latent.shallow_clone(),
+        };
+        let weight = Some(&task.weight);
         let latent_loss = match self.estimator.prediction() {
-            Prediction::Epsilon => mse(output, noise, Some(&task.weight)),
-            Prediction::Sample | Prediction::ConditionResidual => smooth_l1(
-                found,
-                &task.clean,
-                self.loss.smooth_l1_beta,
-                Some(&task.weight),
-            ),
+            Prediction::Epsilon => mse(&scaled(output), &scaled(noise), weight),
+            Prediction::Sample | Prediction::ConditionResidual => {
+                let beta = self.loss.smooth_l1_beta;
+                smooth_l1(&scaled(found), &scaled(&task.clean), beta, weight)
+            }
         };
         let mut loss = latent_loss.shallow_clone();
         let mut terms = values([("latent_loss", &latent_loss)])?;

@@ -220,7 +220,25 @@ impl LatentSpace {
         latent: &Tensor,
         turns: &mut Turns<'_>,
     ) -> Result<Tensor, TrainError> {
-        let latent = for_convolution(&(latent * &self.std + &self.mean), self.compute);
+        self.decode_as(self.compute, latent, turns)
+    }
+
+    /// As [`Self::decode_in_turns`], in 32 bits whatever the run computes in: for differences that rounding would hide.
+    pub fn decode_precisely(
+        &self,
+        latent: &Tensor,
+        turns: &mut Turns<'_>,
+    ) -> Result<Tensor, TrainError> {
+        self.decode_as(Kind::Float, latent, turns)
+    }
+
+    fn decode_as(
+        &self,
+        kind: Kind,
+        latent: &Tensor,
+        turns: &mut Turns<'_>,
+    ) -> Result<Tensor, TrainError> {
+        let latent = for_convolution(&(latent * &self.std + &self.mean), kind);
         let check = turns.between_blocks();
         let images = self.vqgan.decode_checked(&latent, &check)?;
         Ok(images.to_kind(Kind::Float))

@@ -1,6 +1,7 @@
 //! What one iteration of each stage does.
 
 mod adversary;
+mod channels;
 mod context;
 mod denoiser;
 mod distill;
