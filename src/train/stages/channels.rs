@@ -82,10 +82,10 @@ fn measure(
         let channels = latent.size().get(1).copied().unwrap_or(0);
         squares.resize(channels as usize, 0.0);
         for (channel, sum) in squares.iter_mut().enumerate() {
-            let changed = latent.copy();
-            let mut plane = changed.f_narrow(1, channel as i64, 1)?;
-            let noise = normal(&mut rng, &plane.size(), space.device());
-            let _ = plane.f_add_(&(noise * NOISE))?;
+            let plane = latent.f_narrow(1, channel as i64, 1)?;
+            let noise = normal(&mut rng, &plane.size(), space.device()) * NOISE;
+            let index = Tensor::from_slice(&[channel as i64]).to_device(space.device());
+            let changed = latent.f_index_add(1, &index, &noise)?;
             // Pictures reach from -1 to 1.
             let change = (space.decode_precisely(&changed, turns)? - &clean) * (0.5 / NOISE);
             *sum += change.square().mean(Kind::Double).f_double_value(&[])?;
