@@ -5,6 +5,7 @@
 
 use super::file_id::FileId;
 use super::look::Look;
+use super::orientation::Orientation;
 use super::running_job::RunningJob;
 use super::state::{AppState, PixelPosition};
 use super::study::OpenStudy;
@@ -112,6 +113,18 @@ pub struct TriedNodule {
     pictures: [FloatImage; 2],
     /// Stored values of the radiograph there: padding stays black.
     stored: Raster<i32>,
+    /// From the middle of the pictures to that of the nodule, columns and rows.
+    offset_px: [f32; 2],
+    radius_px: f32,
+}
+
+/// Where a nodule lies in its picture on the screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NodulePlace {
+    /// From the middle of the picture to that of the nodule, right and down, pixels of the radiograph.
+    pub offset_px: [f32; 2],
+    /// Its radius, pixels of the radiograph.
+    pub radius_px: f32,
 }
 
 impl TriedNodule {
@@ -139,11 +152,16 @@ impl TriedNodule {
         Some(Self {
             number,
             study,
-            trial,
             radiograph: Arc::clone(radiograph),
             pictures: [&outcome.original, &outcome.soft_tissue]
                 .map(|picture| picture.crop(row, col, wide, high)),
             stored,
+            offset_px: [
+                (trial.col_px + 0.5 - col as f64 - 0.5 * wide as f64) as f32,
+                (trial.row_px + 0.5 - row as f64 - 0.5 * high as f64) as f32,
+            ],
+            radius_px: (0.5 * trial.diameter_mm / outcome.pixel_mm) as f32,
+            trial,
         })
     }
 
@@ -164,6 +182,16 @@ impl TriedNodule {
             let greys = greys.unwrap_or_else(|_| Raster::filled(0, 0, 0));
             look.orientation.turned_picture(&greys)
         })
+    }
+
+    /// Where it lies in pictures that are turned so.
+    pub fn place(&self, orientation: Orientation) -> NodulePlace {
+        let [col, row] = self.offset_px;
+        NodulePlace {
+            offset_px: (orientation.screen_from_image())
+                .map(|[by_col, by_row]| by_col * col + by_row * row),
+            radius_px: self.radius_px,
+        }
     }
 
     /// What is kept, in a sentence.

@@ -115,8 +115,10 @@ pub const SWEEP_FIELD: f32 = 150.0;
 pub const SWEEP_MARGIN: [f32; 2] = [220.0, 330.0];
 /// Smallest and largest side of the room for a picture of the parameter grid, points.
 pub const SWEEP_CELLS: RangeInclusive<f32> = 40.0..=240.0;
-/// Where the window of the synthetic nodule opens, points: the menus stay free.
-pub const NODULE_PLACE: [f32; 2] = [60.0, 90.0];
+/// How far from the lower right corner the window of the synthetic nodule opens, points: most of the picture stays free.
+pub const NODULE_CORNER: [f32; 2] = [520.0, 600.0];
+/// Length of the ticks beside a nodule, points.
+pub const NODULE_TICK: f32 = 8.0;
 /// Longest side of its pictures, points.
 pub const NODULE_PICTURE: f32 = 240.0;
 /// Size of the words over them, points.

@@ -4,7 +4,7 @@ use crate::fake::Window;
 use crate::phantom::{grid, radiograph, stored};
 use diaphane::evidence::Trial;
 use diaphane::lesion::Ground;
-use diaphane::ui::{Content, NoduleCommand, PixelPosition, UiCommand};
+use diaphane::ui::{Content, NoduleCommand, Orientation, PixelPosition, UiCommand};
 use diaphane::worker::{EventKind, JobHandle, NoduleChoice, NoduleOutcome, Priority, StopReason};
 use eframe::egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -120,6 +120,12 @@ fn a_nodule_near_a_border_is_shown_with_what_there_is_and_another_study_has_none
     let study = window.state().study().unwrap();
     let greys = tried.greys(study.looks.of(Content::SoftTissue));
     assert!(greys.iter().all(|greys| greys.size() == (96, 96)));
+    // Left of the middle and above it; turned to the right, above is right.
+    let [across, down] = tried.place(Orientation::AS_STORED).offset_px;
+    assert!(across < -1.0 && down < -1.0, "{across} {down}");
+    let turned = tried.place(Orientation::AS_STORED.turned_right());
+    assert_eq!(turned.offset_px, [-down, across]);
+    assert!((turned.radius_px - 15.0).abs() < 1e-5);
     window.apply(UiCommand::ShowRadiograph(Arc::new(radiograph("second"))));
     assert!(window.state().tried_nodule().is_none());
 }

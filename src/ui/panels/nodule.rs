@@ -6,24 +6,28 @@ use crate::radiograph::Raster;
 use crate::radiograph::Voi;
 use crate::ui::command::UiCommand;
 use crate::ui::look::{Content, Look};
-use crate::ui::nodule::{DIAMETERS_MM, GREY_LEVELS, NoduleCommand, TriedNodule};
+use crate::ui::nodule::{DIAMETERS_MM, GREY_LEVELS, NoduleCommand, NodulePlace, TriedNodule};
 use crate::ui::orientation::Orientation;
 use crate::ui::state::AppState;
+use crate::ui::study::OpenStudy;
 use crate::ui::theme;
 use eframe::egui::{
     Align2, Button, ColorImage, Context, FontId, Id, Image, Label, ProgressBar, RichText, Role,
-    Sense, Slider, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, Window,
+    Sense, Slider, Stroke, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, Window,
 };
 
 /// What stands over every picture of a nodule.
 const WATERMARK: &str = "SYNTHETIC NODULE\nnot this patient";
+
+/// Where the ticks beside a nodule begin, its radii.
+const TICK_FROM: f32 = 1.4;
 
 /// Draws the window while it is open.
 pub fn nodule_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>) {
     let mut open = state.nodule.is_open;
     Window::new("Synthetic nodule")
         .open(&mut open)
-        .default_pos(theme::NODULE_PLACE)
+        .default_pos(ctx.content_rect().right_bottom() - Vec2::from(theme::NODULE_CORNER))
         .resizable(false)
         .show(ctx, |ui| {
             ui.set_width(2.0 * theme::NODULE_PICTURE + ui.spacing().item_spacing.x);
@@ -46,18 +50,27 @@ fn asked_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     ui.add(Label::new(RichText::new(text).color(weak)).wrap());
     let probe = &state.nodule;
     let (mut diameter_mm, mut levels) = (probe.diameter_mm, probe.grey_levels);
-    let slider = Slider::new(&mut diameter_mm, DIAMETERS_MM).step_by(1.0);
+    let slider = Slider::new(&mut diameter_mm, DIAMETERS_MM)
+        .step_by(1.0)
+        .fixed_decimals(0);
     let slider = ui.add(slider.suffix(" mm").text("Diameter"));
     if slider.changed() {
         commands.push(UiCommand::Nodule(NoduleCommand::SetDiameter(diameter_mm)));
     }
-    let slider = Slider::new(&mut levels, GREY_LEVELS).step_by(1.0);
+    let slider = Slider::new(&mut levels, GREY_LEVELS)
+        .step_by(1.0)
+        .fixed_decimals(0);
     let slider = ui.add(slider.text("Contrast, grey levels of 255"));
     if slider.changed() {
         commands.push(UiCommand::Nodule(NoduleCommand::SetGreyLevels(levels)));
     }
     if let Some(place) = state.nodule_place() {
         ui.label(format!("Place: x {}, y {}", place.col, place.row));
+    }
+    let is_unknown = |study: &OpenStudy| study.radiograph.spacing.is_none();
+    if state.study().is_some_and(is_unknown) {
+        let text = "Pixel size not stated: millimetres are those of a detector of 43 cm.";
+        ui.add(Label::new(RichText::new(text).color(theme::of(ui).caution)).wrap());
     }
     start_ui(ui, state, commands);
 }
@@ -98,7 +111,7 @@ fn tried_ui(ui: &mut Ui, look: &Look, tried: &TriedNodule) {
         for (name, texture) in names.into_iter().zip(&textures) {
             ui.vertical(|ui| {
                 ui.label(name);
-                picture_ui(ui, name, texture);
+                picture_ui(ui, name, texture, tried.place(look.orientation));
             });
         }
     });
@@ -107,8 +120,8 @@ fn tried_ui(ui: &mut Ui, look: &Look, tried: &TriedNodule) {
     ui.add(Label::new(tried.guard_sentence()).wrap());
 }
 
-/// A picture under its watermark.
-fn picture_ui(ui: &mut Ui, name: &str, texture: &TextureHandle) {
+/// A picture under its watermark, with a tick on each side of the nodule.
+fn picture_ui(ui: &mut Ui, name: &str, texture: &TextureHandle, place: NodulePlace) {
     let size = texture.size_vec2();
     let scale = (Vec2::splat(theme::NODULE_PICTURE) / size.max(Vec2::splat(1.0))).min_elem();
     let picture = Image::new(texture).fit_to_exact_size(scale * size);
@@ -123,6 +136,13 @@ fn picture_ui(ui: &mut Ui, name: &str, texture: &TextureHandle) {
     let painter = ui.painter_at(response.rect);
     painter.text(shadow, text.0, text.1, font.clone(), theme::VIEW_BACKGROUND);
     painter.text(at, text.0, text.1, font, colour);
+    let middle = response.rect.center() + scale * Vec2::from(place.offset_px);
+    for side in [Vec2::X, Vec2::Y, -Vec2::X, -Vec2::Y] {
+        // Off its outline, which is what is to be seen.
+        let near = middle + TICK_FROM * scale * place.radius_px * side;
+        let tick = [near, near + theme::NODULE_TICK * side];
+        painter.line_segment(tick, Stroke::new(1.0, colour));
+    }
 }
 
 /// What the textures hold: number of the nodule, and how its study is looked at.
