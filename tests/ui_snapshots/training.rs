@@ -265,7 +265,9 @@ impl Window {
     pub fn paused(&mut self, root: &Path) {
         let (job, _) = self.newest_training();
         write_run_folder(&root.join("run"));
-        self.click("Pause");
+        // By its name, not where it stood a frame ago: what is read beside the window moves it.
+        self.harness.get_by_label("Pause").click_accesskit();
+        self.harness.run();
         assert!(job.is_cancelled() && !self.is_on("Pause"));
         self.tell(TrainEvent::Ended {
             summary: RunSummary {
