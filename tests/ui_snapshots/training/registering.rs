@@ -205,9 +205,10 @@ fn a_copy_is_stopped_and_made_again() {
     let root = pairs_of_which_one_lies_off();
     let mut window = Window::new().with_study().with_training(root.path());
     window.check();
-    // Both before the thread can be through.
-    window.apply(UiCommand::Training(TrainingCommand::Register));
-    window.apply(UiCommand::Training(TrainingCommand::StopRegister));
+    // Both at once: a frame between them can take longer than the whole copy.
+    let app = window.harness.state_mut();
+    app.apply(UiCommand::Training(TrainingCommand::Register));
+    app.apply(UiCommand::Training(TrainingCommand::StopRegister));
     assert!(window.wizard().obstacle(WizardStep::Split).is_some());
     let is_over = |window: &Window| !window.wizard().registering.is_running();
     assert!(window.wait_until(is_over), "it ends");
