@@ -18,6 +18,8 @@ mod fine_tuning;
 mod kills;
 #[path = "train_smoke/lungs.rs"]
 mod lungs;
+#[path = "train_smoke/ranks.rs"]
+mod ranks;
 #[path = "train_smoke/resume.rs"]
 mod resume;
 

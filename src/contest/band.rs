@@ -1,9 +1,10 @@
 //! How far results lie from the truth, beside what their uncertainty says.
 
-use super::{Case, ContestError, pictures};
+use super::{Case, pictures};
 use crate::evidence::Row;
 use crate::metrics::{ErrorBand, KnownPixel};
 use crate::pipeline::{SuppressionResult, uncertainty_full_scale};
+use crate::radiograph::FloatImage;
 
 /// Column of the share of pixels that a band holds.
 const COVERAGE_COLUMN: &str = "band_holds";
@@ -14,26 +15,24 @@ const NORMAL_95: f64 = 1.959_964;
 
 impl Case {
     /// Pixels of the lungs with what the result's uncertainty says of them and how far they lie from the truth, at most
-    /// `most`, evenly spread; none for a case without a lung mask or a result of one seed.
-    ///
-    /// # Errors
-    /// [`ContestError`] where the radiograph has no window.
+    /// `most`, evenly spread; none for a case without a lung mask or a result of one seed. `predicted` is what
+    /// [`Self::predicted`] makes of the result.
     pub fn known_pixels(
         &self,
         result: &SuppressionResult,
+        predicted: &FloatImage,
         most: usize,
-    ) -> Result<Vec<KnownPixel>, ContestError> {
+    ) -> Vec<KnownPixel> {
         let scale = uncertainty_full_scale(&self.radiograph).filter(|&scale| scale > 0.0);
         let (Some(uncertainty), Some(mask), Some(scale)) =
             (&result.uncertainty, self.mask(), scale)
         else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let size = Some(self.soft.size());
         let shown = uncertainty.map(|&value| (f64::from(value) / scale) as f32);
         let deviation = pictures::fitted(shown, size);
         let taken = pictures::fitted(result.bone.map(|&value| value.abs()), size);
-        let predicted = self.predicted(result)?;
         let mask = mask.raster().values().iter().enumerate();
         let inside: Vec<usize> = mask.filter(|&(_, &v)| v != 0).map(|(i, _)| i).collect();
         let count = inside.len().min(most);
@@ -46,17 +45,14 @@ impl Case {
                 error: (at(predicted.values())? - at(self.soft.values())?).abs(),
             })
         });
-        Ok(pixels.collect())
+        pixels.collect()
     }
 
     /// Share of the lungs' pixels that the result's 95 % band holds, and its mean half-width; nothing for a result of one
     /// seed. Without a measured band it is that of a normal distribution with the deviation over the seeds.
-    ///
-    /// # Errors
-    /// As [`Self::known_pixels`].
-    pub fn band_columns(&self, result: &SuppressionResult) -> Result<Row, ContestError> {
+    pub fn band_columns(&self, result: &SuppressionResult, predicted: &FloatImage) -> Row {
         if result.uncertainty.is_none() {
-            return Ok(Row::new());
+            return Row::new();
         }
         let is_band = result.uncertainty_band.is_some();
         let band = ErrorBand {
@@ -65,10 +61,10 @@ impl Case {
             floor: 0.0,
             num_seeds: result.seeds.len() as u32,
         };
-        let pixels = self.known_pixels(result, usize::MAX)?;
-        Ok(vec![
+        let pixels = self.known_pixels(result, predicted, usize::MAX);
+        vec![
             (COVERAGE_COLUMN, band.coverage(&pixels)),
             (WIDTH_COLUMN, band.mean_half_width(&pixels)),
-        ])
+        ]
     }
 }

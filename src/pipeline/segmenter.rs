@@ -4,9 +4,9 @@ use super::grid::{GridRule, ModelGrid};
 use super::{PipelineError, tensors};
 use crate::fusion::{MaskCleaning, clean_mask};
 use crate::model::LungSegmenter;
-use crate::model::manifest::{Fit, InputRange, InputUnits, SegmenterSpec};
+use crate::model::manifest::{Fit, InputUnits, SegmenterInput, SegmenterSpec};
 use crate::nn::Check;
-use crate::radiograph::{FloatImage, LungMask, resize_bilinear};
+use crate::radiograph::{FloatImage, LungMask, equalized, resize_bilinear};
 use tch::Device;
 
 /// The network with what its manifest says of it.
@@ -58,12 +58,15 @@ impl Segmenter<'_> {
     ) -> Result<FloatImage, PipelineError> {
         let grid = ModelGrid::fit(picture.size(), 1.0, self.grid_rule());
         let small = match self.spec.input {
-            InputRange::Displayed => grid.to_model(picture),
-            InputRange::Stretched => stretch(&grid.to_model(picture)),
+            SegmenterInput::Displayed | SegmenterInput::Equalized => grid.to_model(picture),
+            SegmenterInput::Stretched => stretch(&grid.to_model(picture)),
         };
         let (width, height) = grid.padded();
         // As the compact segmenter is trained: black borders, the picture in the middle.
-        let (framed, (left, top)) = small.centred(width, height, 0.0);
+        let (mut framed, (left, top)) = small.centred(width, height, 0.0);
+        if self.spec.input == SegmenterInput::Equalized {
+            framed = equalized(&framed);
+        }
         let signed = tensors::from_picture(&framed, self.device);
         let input = match self.spec.units {
             InputUnits::Signed => signed,

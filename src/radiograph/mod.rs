@@ -6,6 +6,7 @@
 mod brush;
 mod components;
 mod counting;
+mod equalize;
 mod filter;
 mod grey;
 mod mask;
@@ -20,6 +21,7 @@ mod warning;
 pub use brush::{BrushEffect, BrushStroke};
 pub use components::connected_components;
 pub use counting::{agreeing, counted, first_of};
+pub use equalize::{equalized, equalized_values};
 pub use filter::{
     Neighbourhood, binary_dilation, binary_erosion, gaussian_blur, gaussian_blur_truncated,
     gradient_magnitude, wide_gaussian_blur,

@@ -5,7 +5,7 @@
 
 use super::{Conventions, LatentStats, ModelConfig, RunConfig, RunFolder, TrainError, TrainStage};
 use crate::model::bundle::{BundleInfo, copy_bundle, find_bundle};
-use crate::model::manifest::{FileRole, Fit, InputRange, InputUnits};
+use crate::model::manifest::{FileRole, Fit, InputUnits, SegmenterInput};
 use crate::model::weights::load_weights;
 use crate::model::{Bundle, DenoiserConfig, LearnedFrom, Manifest, VqganConfig};
 use serde::Serialize;
@@ -227,10 +227,12 @@ impl Base {
             offset_noise: given.offset_noise,
             normalize_latents: true,
             quantize_latents: manifest.vqgan.quantize_latents,
+            segmenter_input: self.segmenter_input(given),
             schedule: manifest.schedule.clone(),
         };
         let unstated = Conventions {
             offset_noise: given.offset_noise,
+            segmenter_input: given.segmenter_input,
             ..Conventions::default()
         };
         if *given != unstated && *given != conventions {
@@ -241,6 +243,17 @@ impl Base {
         }
         config.conventions = conventions;
         Ok(())
+    }
+
+    /// What a segmenter that goes on sees; that of a bundle whose segmenter the trainer cannot continue stays as it was
+    /// asked for.
+    fn segmenter_input(&self, given: &Conventions) -> SegmenterInput {
+        let spec = self.info.manifest.segmenter.as_ref();
+        let input = spec.map_or(given.segmenter_input, |spec| spec.input);
+        if input == SegmenterInput::Stretched {
+            return given.segmenter_input;
+        }
+        input
     }
 
     fn check_grid(&self, config: &RunConfig) -> Result<(), TrainError> {
@@ -263,9 +276,8 @@ impl Base {
                 "names a bundle without a segmenter",
             ));
         };
-        let known = (spec.fit, spec.input, spec.units)
-            == (Fit::Pad, InputRange::Displayed, InputUnits::Signed);
-        if !known {
+        let known = (spec.fit, spec.units) == (Fit::Pad, InputUnits::Signed);
+        if !known || spec.input == SegmenterInput::Stretched {
             return Err(TrainError::setting(
                 "base",
                 "names a bundle whose segmenter sees other grey values than the trainer shows",

@@ -8,8 +8,8 @@ use super::stages::{FrozenVqgan, LatentStats};
 use super::{RunConfig, RunFolder, TrainError, TrainStage, Unobserved, Which, load_variables};
 use crate::metrics::ErrorBand;
 use crate::model::manifest::{
-    CleaningSpec, DenoiserSpec, FileRole, Fit, InputRange, InputUnits, LatentSpec, SamplerName,
-    SegmenterSpec, VqganSpec,
+    CleaningSpec, DenoiserSpec, FileRole, Fit, InputUnits, LatentSpec, SamplerName, SegmenterSpec,
+    VqganSpec,
 };
 use crate::model::weights::{SavedWeights, WeightPrecision, load_weights};
 use crate::model::{
@@ -320,9 +320,9 @@ fn manifest_of_base(
 fn segmenter_spec(trained: &Trained) -> Result<SegmenterSpec, TrainError> {
     Ok(SegmenterSpec {
         size_px: trained.settings.patch_px as u32,
-        // The trainer shows display values in [-1, 1], with black borders beyond the picture.
+        // The trainer shows values in [-1, 1], with black borders beyond the picture.
         fit: Fit::Pad,
-        input: InputRange::Displayed,
+        input: trained.settings.conventions.segmenter_input,
         units: InputUnits::Signed,
         threshold: SEGMENTER_THRESHOLD,
         cleaning: CleaningSpec::default(),

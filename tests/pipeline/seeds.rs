@@ -71,9 +71,9 @@ fn a_measured_band_is_shown_in_place_of_the_deviation() {
     let band = "seed_factor = 3.0\ntaken_share = 0.25\nfloor = 0.02\nnum_seeds = 3\n";
     std::fs::write(&path, format!("{text}\n[uncertainty]\n{band}")).unwrap();
     bench.suppressor.load_bundle(&bundle).unwrap();
-    let run = |bench: &mut Bench, uncertainty| {
+    let run = |bench: &mut Bench, num_seeds, uncertainty| {
         let request = SuppressionRequest {
-            num_seeds: 3,
+            num_seeds,
             uncertainty,
             ..bench.request(bench.defaults.clone())
         };
@@ -81,8 +81,12 @@ fn a_measured_band_is_shown_in_place_of_the_deviation() {
         let made = bench.suppressor.suppress(&request, &mut Watcher::default());
         made.unwrap()
     };
-    let raw = run(&mut bench, UncertaintyForm::SeedDeviation);
-    let shown = run(&mut bench, UncertaintyForm::AsMeasured);
+    let raw = run(&mut bench, 3, UncertaintyForm::SeedDeviation);
+    let shown = run(&mut bench, 3, UncertaintyForm::AsMeasured);
+    let of_two = run(&mut bench, 2, UncertaintyForm::AsMeasured);
+    // It was measured with three pictures: the deviation of two is shown as what it is.
+    assert_eq!(of_two.uncertainty_band, None);
+    assert!(of_two.uncertainty.is_some());
     assert_eq!(raw.uncertainty_band, None);
     assert_eq!(shown.uncertainty_band.unwrap().num_seeds, 3);
     let pictures = [

@@ -14,7 +14,8 @@ mod sizes;
 pub use sections::{
     CleaningSpec, ClipSpec, ConditionScaling, DenoiserSpec, FileEntry, FileRole, Fit, FusionName,
     GridSpec, GuidanceName, InputRange, InputUnits, LatentSpec, ListedFile, LocalPathSpec,
-    Prediction, SamplerName, SamplingDefaults, ScheduleSpec, SegmenterSpec, VqganSpec,
+    Prediction, SamplerName, SamplingDefaults, ScheduleSpec, SegmenterInput, SegmenterSpec,
+    VqganSpec,
 };
 
 use super::weights::AtomicFile;

@@ -3,7 +3,7 @@
 use super::{
     CleaningSpec, ClipSpec, ConditionScaling, DenoiserSpec, Fit, FusionName, GridSpec,
     GuidanceName, InputRange, InputUnits, LatentSpec, LocalPathSpec, Manifest, Prediction,
-    SamplerName, SamplingDefaults, ScheduleSpec, SegmenterSpec, VqganSpec,
+    SamplerName, SamplingDefaults, ScheduleSpec, SegmenterInput, SegmenterSpec, VqganSpec,
 };
 use crate::model::Preset;
 
@@ -135,7 +135,7 @@ fn segmenter_of(preset: Preset) -> SegmenterSpec {
         Preset::GlLcm | Preset::BsLdm => SegmenterSpec {
             size_px: 512,
             fit: Fit::Pad,
-            input: InputRange::Stretched,
+            input: SegmenterInput::Stretched,
             units: InputUnits::Unit,
             threshold: 0.2,
             cleaning: CleaningSpec::AUTHORS,
@@ -144,7 +144,7 @@ fn segmenter_of(preset: Preset) -> SegmenterSpec {
         Preset::Compact => SegmenterSpec {
             size_px: 256,
             fit: Fit::Pad,
-            input: InputRange::Displayed,
+            input: SegmenterInput::Displayed,
             units: InputUnits::Signed,
             threshold: 0.5,
             cleaning: CleaningSpec::default(),

@@ -164,6 +164,20 @@ pub enum InputRange {
     Stretched,
 }
 
+/// Grey scale of a segmenter's input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmenterInput {
+    /// Display values as they are.
+    #[default]
+    Displayed,
+    /// Display values stretched so that each radiograph reaches from black to white.
+    Stretched,
+    /// The share of the pixels that are darker, those of the black border with them, as
+    /// [`crate::radiograph::equalized`] tells it: the window of the radiograph changes nothing.
+    Equalized,
+}
+
 /// Values a network's input spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -182,7 +196,7 @@ pub struct SegmenterSpec {
     /// How a radiograph that is not square is brought to that square.
     pub fit: Fit,
     /// Grey scale of its input.
-    pub input: InputRange,
+    pub input: SegmenterInput,
     /// Values its input spans.
     pub units: InputUnits,
     /// Probability above which a pixel belongs to the lungs.

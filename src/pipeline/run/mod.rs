@@ -186,6 +186,9 @@ impl<'a> Run<'a> {
             UncertaintyForm::AsMeasured => self.networks.error_band(),
             UncertaintyForm::SeedDeviation => None,
         };
+        // The deviation of fewer pictures is too unsteady for a band that was measured with more.
+        let num_seeds = self.request.seeds().len();
+        let band = band.filter(|band| num_seeds >= band.num_seeds as usize);
         let scale = uncertainty_full_scale(&self.request.radiograph);
         let (Some(band), Some(scale)) = (band, scale.filter(|&scale| scale > 0.0)) else {
             return Ok((deviation, None));

@@ -1,7 +1,7 @@
 //! Architecture of the networks, and what the denoiser predicts.
 
 use crate::diffusion::{NoiseScheduleConfig, ScheduleKind};
-use crate::model::manifest::{ConditionScaling, Prediction, ScheduleSpec};
+use crate::model::manifest::{ConditionScaling, Prediction, ScheduleSpec, SegmenterInput};
 use crate::model::{ConfigError, DenoiserConfig, Preset, SegmenterConfig, VqganConfig};
 use crate::train::TrainError;
 use serde::de::DeserializeOwned;
@@ -109,6 +109,8 @@ pub struct Conventions {
     pub normalize_latents: bool,
     /// Whether the denoiser works on codebook entries rather than on continuous latents.
     pub quantize_latents: bool,
+    /// Grey scale of the segmenter's input: `displayed` or `equalized`.
+    pub segmenter_input: SegmenterInput,
     /// Noise schedule.
     pub schedule: ScheduleSpec,
 }
@@ -123,6 +125,7 @@ impl Default for Conventions {
             offset_noise: 0.1,
             normalize_latents: true,
             quantize_latents: false,
+            segmenter_input: SegmenterInput::Displayed,
             schedule: ScheduleSpec::ScaledLinear {
                 beta_start: 0.00085,
                 beta_end: 0.012,
@@ -172,6 +175,12 @@ impl Conventions {
             return Err(TrainError::setting(
                 "conventions.offset_noise",
                 "must not be negative",
+            ));
+        }
+        if self.segmenter_input == SegmenterInput::Stretched {
+            return Err(TrainError::setting(
+                "conventions.segmenter_input",
+                "must be `displayed` or `equalized`",
             ));
         }
         self.validate_schedule()

@@ -117,6 +117,7 @@ mod tests {
             soft_tissue: Some(soft),
             lungs: None,
             validity: None,
+            emphasis: None,
         }
     }
 

@@ -5,6 +5,7 @@ use super::locked::Locked;
 use super::people::People;
 use super::{Batch, Patch, PatchShape, Sample, SampleFiles, list_source};
 use crate::model::weights::sha256_of_file;
+use crate::radiograph::FloatImage;
 use crate::train::found_lungs::FoundLungs;
 use crate::train::observer::Turns;
 use crate::train::{
@@ -309,6 +310,20 @@ impl Dataset {
             let grid_px = source.grid_px;
             source.samples.iter().map(move |sample| (sample, grid_px))
         })
+    }
+
+    /// Known soft-tissue images that patches are drawn from, with their grid in pixels: about `most` of them, of every
+    /// source its share.
+    pub(in crate::train) fn soft_tissue_spread(
+        &self,
+        most: usize,
+    ) -> impl Iterator<Item = (&FloatImage, usize)> {
+        let known = self.training();
+        let known =
+            known.filter_map(|(sample, grid_px)| Some((sample.soft_tissue.as_ref()?, grid_px)));
+        let known: Vec<_> = known.collect();
+        let every = known.len().div_ceil(most.max(1)).max(1);
+        known.into_iter().step_by(every)
     }
 
     /// Training images without a lung mask.

@@ -50,6 +50,8 @@ pub struct Patch {
     pub lungs: Option<Vec<f32>>,
     /// 1 where the soft-tissue image is valid; `None` where it is everywhere.
     pub validity: Option<Vec<f32>>,
+    /// What an error counts for; `None` where it counts 1 everywhere.
+    pub emphasis: Option<Vec<f32>>,
 }
 
 impl Patch {
@@ -91,6 +93,7 @@ impl Patch {
             soft_tissue,
             lungs,
             validity,
+            emphasis: None,
         }
     }
 }
@@ -167,6 +170,8 @@ pub struct Batch {
     pub lungs: Tensor,
     /// 1 where the soft-tissue image is valid.
     pub validity: Tensor,
+    /// What an error counts for where the image is valid.
+    pub emphasis: Tensor,
     /// Per item: whether the soft-tissue image is its own.
     pub has_soft_tissue: Vec<bool>,
     /// Per item: whether the lung field is known.
@@ -196,6 +201,7 @@ impl Batch {
             soft_tissue: plane(&soft) * 2.0 - 1.0,
             lungs: plane(&|patch| patch.lungs.clone().unwrap_or_else(|| ones.clone())),
             validity: plane(&|patch| patch.validity.clone().unwrap_or_else(|| ones.clone())),
+            emphasis: plane(&|patch| patch.emphasis.clone().unwrap_or_else(|| ones.clone())),
             has_soft_tissue: patches.iter().map(|p| p.soft_tissue.is_some()).collect(),
             has_lungs: patches.iter().map(|p| p.lungs.is_some()).collect(),
         }
@@ -211,6 +217,7 @@ impl Batch {
             soft_tissue: plane(&self.soft_tissue),
             lungs: plane(&self.lungs),
             validity: plane(&self.validity),
+            emphasis: plane(&self.emphasis),
             has_soft_tissue: known(&self.has_soft_tissue),
             has_lungs: known(&self.has_lungs),
         }

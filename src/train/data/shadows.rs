@@ -33,6 +33,7 @@ pub(super) fn lay(patch: &mut Patch, config: &AugmentationConfig, rng: &ChaCha8R
     for _ in 0..count(config.round_shadows, &mut rng) {
         Round::draw(patch.side, &mut rng).add(&mut layer, patch.side);
     }
+    patch.emphasis = emphasis(&layer, config.shadow_weight as f32);
     for _ in 0..count(config.strands, &mut rng) {
         Strand::draw(patch.side, &mut rng).add(&mut layer, patch.side);
     }
@@ -41,6 +42,12 @@ pub(super) fn lay(patch: &mut Patch, config: &AugmentationConfig, rng: &ChaCha8R
             *v += shadow;
         }
     }
+}
+
+/// What errors count for where only round shadows lie yet; `None` where they count alike everywhere.
+fn emphasis(round: &[f32], weight: f32) -> Option<Vec<f32>> {
+    let of = |v: &f32| if v.abs() > 0.0 { weight } else { 1.0 };
+    (weight > 1.0).then(|| round.iter().map(of).collect())
 }
 
 fn count(mean: f64, rng: &mut ChaCha8Rng) -> usize {
@@ -213,6 +220,7 @@ mod tests {
             soft_tissue: Some(vec![0.4; SIDE * SIDE]),
             lungs: None,
             validity: None,
+            emphasis: None,
         };
         let config = AugmentationConfig {
             round_shadows,
@@ -233,6 +241,28 @@ mod tests {
             for (radiograph, soft) in patch.radiograph.iter().zip(&soft) {
                 assert!((radiograph - soft - 0.2).abs() < 1e-6);
             }
+        }
+    }
+
+    /// Where both images were changed by a round shadow, and nowhere else.
+    #[test]
+    fn errors_in_round_shadows_count_for_more() {
+        let mut patch = laid(0.0, 0.0, 1);
+        assert_eq!(patch.emphasis, None);
+        let config = AugmentationConfig {
+            round_shadows: 2.0,
+            shadow_weight: 5.0,
+            ..AugmentationConfig::default()
+        };
+        let rng = generator(4, TrainStage::Denoiser, 0, Purpose::Images);
+        lay(&mut patch, &config, &rng);
+        let emphasis = patch.emphasis.unwrap();
+        assert!(emphasis.contains(&5.0) && emphasis.contains(&1.0));
+        for (v, weight) in patch.radiograph.iter().zip(emphasis) {
+            let is_changed = (v - 0.6).abs() > 1e-6;
+            // The rim of a shadow may be too faint for the sum with 0.6 to tell.
+            assert!(weight > 1.0 || !is_changed, "{v} {weight}");
+            assert!(weight <= 5.0);
         }
     }
 

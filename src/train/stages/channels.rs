@@ -68,14 +68,9 @@ fn measure(
         config, dataset, ..
     } = context;
     let multiple_px = LEAST_MULTIPLE_PX.max(space.latent_px() as usize);
-    let with_target = dataset
-        .training()
-        .filter_map(|(sample, grid_px)| Some((sample.soft_tissue.as_ref()?, grid_px)));
-    let with_target: Vec<_> = with_target.collect();
-    let every = with_target.len().div_ceil(IMAGES).max(1);
     let mut rng = generator(config.seed, config.stage, 0, Purpose::Channels);
     let (mut squares, mut count) = (Vec::new(), 0.0);
-    for (soft, grid_px) in with_target.into_iter().step_by(every) {
+    for (soft, grid_px) in dataset.soft_tissue_spread(IMAGES) {
         let image = centre(&on_grid(soft, grid_px, multiple_px), space);
         let latent = space.encode_in_turns(&image, turns)?;
         let clean = space.decode_precisely(&latent, turns)?;

@@ -133,13 +133,7 @@ impl LatentSpace {
         let _guard = tch::no_grad_guard();
         let (mut sum, mut squares, mut count) = (vec![0.0; channels], vec![0.0; channels], 0.0);
         let multiple_px = LEAST_MULTIPLE_PX.max(self.latent_px as usize);
-        let with_target = dataset
-            .training()
-            .filter_map(|(sample, grid_px)| Some((sample.soft_tissue.as_ref()?, grid_px)));
-        let with_target: Vec<_> = with_target.collect();
-        // Of every source its share.
-        let every = with_target.len().div_ceil(MOST_MEASURED).max(1);
-        for (soft, grid_px) in with_target.into_iter().step_by(every) {
+        for (soft, grid_px) in dataset.soft_tissue_spread(MOST_MEASURED) {
             let image = on_grid(soft, grid_px, multiple_px);
             let (width, height) = image.size();
             let image = Tensor::from_slice(image.values())

@@ -63,6 +63,15 @@ impl SeenImages {
     }
 }
 
+/// What the error of each latent counts for, `[B, 1, h, w]`, where that of each pixel that is valid counts 1.
+fn latent_weight(batch: &Batch, valid: &Tensor, lung_weight: f64, px: i64) -> Tensor {
+    // A latent counts where every pixel that reaches it does: itself and its 8 neighbours.
+    let worthless: Tensor = 1.0 - valid;
+    let invalid = worthless.max_pool2d([3 * px, 3 * px], [px, px], [px, px], [1, 1], false);
+    let mean = |plane: &Tensor| plane.avg_pool2d([px, px], [px, px], [0, 0], false, true, None);
+    (mean(&batch.lungs) * lung_weight + 1.0) * (1.0 - invalid) * mean(&batch.emphasis)
+}
+
 impl LatentTask {
     /// Encodes the batch; some items, by the toss of a coin, become tasks of the local path, masked to the lungs.
     pub fn drawn(
@@ -84,14 +93,7 @@ impl LatentTask {
             local,
         } = SeenImages::new(batch, local);
         let pixel_weight = (&batch.validity + &local).clamp_max(1.0);
-        // A latent counts where every pixel that reaches it does: itself and its 8 neighbours.
-        let worthless: Tensor = 1.0 - &pixel_weight;
-        let px = space.latent_px();
-        let invalid = worthless.max_pool2d([3 * px, 3 * px], [px, px], [px, px], [1, 1], false);
-        let lungs = batch
-            .lungs
-            .avg_pool2d([px, px], [px, px], [0, 0], false, true, None);
-        let weight = (lungs * loss.lung_weight + 1.0) * (1.0 - invalid);
+        let weight = latent_weight(batch, &pixel_weight, loss.lung_weight, space.latent_px());
         let latents = space.encode(&Tensor::cat(&[&radiograph, &target], 0));
         let items = batch.len() as i64;
         Self {
@@ -100,7 +102,7 @@ impl LatentTask {
             weight,
             pixels: Some(TargetPixels {
                 target,
-                weight: pixel_weight,
+                weight: pixel_weight * &batch.emphasis,
             }),
         }
     }
@@ -157,5 +159,49 @@ impl LatentTask {
             weight: cat(&|task| &task.weight)?,
             pixels,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::data::Patch;
+
+    /// Latents of 4 px, 3 x 3 of them: the middle one's pixels are emphasised, one pixel of the last is not valid, and the
+    /// first row of latents is lung.
+    #[test]
+    fn a_latent_counts_by_lungs_validity_and_emphasis() {
+        let plane = |value: &dyn Fn(usize, usize) -> f32| {
+            let pixels = (0..12).flat_map(|row| (0..12).map(move |col| (row, col)));
+            pixels.map(|(row, col)| value(row, col)).collect::<Vec<_>>()
+        };
+        let within = |at: usize| (4..8).contains(&at);
+        let patch = Patch {
+            side: 12,
+            radiograph: vec![0.5; 144],
+            soft_tissue: Some(vec![0.5; 144]),
+            lungs: Some(plane(&|row, _| f32::from(u8::from(row < 4)))),
+            validity: None,
+            emphasis: Some(plane(&|row, col| {
+                if within(row) && within(col) { 5.0 } else { 1.0 }
+            })),
+        };
+        let batch = Batch::stack(&[patch], Device::Cpu);
+        let mut valid = vec![1.0_f32; 144];
+        if let Some(last) = valid.last_mut() {
+            *last = 0.0;
+        }
+        let valid = Tensor::from_slice(&valid).reshape([1, 1, 12, 12]);
+        let weight = latent_weight(&batch, &valid, 2.0, 4);
+        let weight: Vec<f32> = weight.reshape([9]).try_into().unwrap();
+        // The invalid pixel reaches the middle latent's neighbourhood from its last corner on: the last four latents.
+        let expected = [3.0, 3.0, 3.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+        let of_valid = latent_weight(&batch, &valid.ones_like(), 2.0, 4);
+        let of_valid: Vec<f32> = of_valid.reshape([9]).try_into().unwrap();
+        let all_valid = [3.0, 3.0, 3.0, 1.0, 5.0, 1.0, 1.0, 1.0, 1.0];
+        for (found, expected) in [(weight, expected), (of_valid, all_valid)] {
+            let off = found.iter().zip(expected).map(|(a, b)| (a - b).abs());
+            assert!(off.fold(0.0, f32::max) < 1e-6, "{found:?}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 use super::judge::mean_terms;
 use super::{RunContext, Stage, StepInput, Validation, descend, values};
 use crate::model::LungSegmenter;
-use crate::model::manifest::FileRole;
+use crate::model::manifest::{FileRole, SegmenterInput};
+use crate::radiograph::equalized_values;
 use crate::train::base::load_base;
 use crate::train::data::in_square;
 use crate::train::losses::{cross_entropy, soft_dice};
@@ -20,6 +21,7 @@ pub(super) struct SegmenterStage {
     network: [TrainedNetwork; 1],
     segmenter: LungSegmenter,
     loss: SegmenterLoss,
+    input: SegmenterInput,
     /// Validation images in the middle of black squares, and their masks, `[1, 1, S, S]`.
     validation: Vec<(Tensor, Tensor)>,
 }
@@ -40,21 +42,41 @@ impl SegmenterStage {
             .validation()
             .filter_map(|(sample, _)| {
                 let plane = |image| {
-                    Tensor::from_slice(in_square(image, side).values())
-                        .reshape([1, 1, side as i64, side as i64])
-                        .to_device(device)
+                    Tensor::from_slice(in_square(image, side).values()).reshape([
+                        1,
+                        1,
+                        side as i64,
+                        side as i64,
+                    ])
                 };
                 let lungs = plane(sample.lungs.as_ref()?).ge(0.5).to_kind(Kind::Float);
-                Some((plane(&sample.radiograph) * 2.0 - 1.0, lungs))
+                let image = plane(&sample.radiograph) * 2.0 - 1.0;
+                let image = as_input(&image, config.conventions.segmenter_input).ok()?;
+                Some((image.to_device(device), lungs.to_device(device)))
             })
             .collect();
         Ok(Self {
             network: [TrainedNetwork::new("", vs, &config.optimizer)],
             segmenter,
             loss: config.loss.segmenter.clone(),
+            input: config.conventions.segmenter_input,
             validation,
         })
     }
+}
+
+/// Images `[B, 1, S, S]` in `[-1, 1]`, black borders with them, as the segmenter sees them.
+fn as_input(images: &Tensor, input: SegmenterInput) -> Result<Tensor, TrainError> {
+    if input != SegmenterInput::Equalized {
+        return Ok(images.shallow_clone());
+    }
+    let ranked = images.f_unbind(0)?.into_iter().map(|image| {
+        let values = Vec::<f32>::try_from(image.reshape([-1]))?;
+        let ranked = Tensor::from_slice(&equalized_values(&values));
+        Ok(ranked.reshape(image.size()) * 2.0 - 1.0)
+    });
+    let ranked = ranked.collect::<Result<Vec<Tensor>, TrainError>>()?;
+    Ok(Tensor::f_stack(&ranked, 0)?.to_device(images.device()))
 }
 
 impl Stage for SegmenterStage {
@@ -70,7 +92,8 @@ impl Stage for SegmenterStage {
             ..
         } = input;
         // The lung logit is the largest of the classes', as in `LungSegmenter::forward`.
-        let classes = self.segmenter.class_logits(&batch.radiograph, true);
+        let image = as_input(&batch.radiograph, self.input)?;
+        let classes = self.segmenter.class_logits(&image, true);
         let logits = classes.f_amax([1_i64], true)?;
         let entropy = cross_entropy(&logits, &batch.lungs);
         let dice = soft_dice(&logits, &batch.lungs);

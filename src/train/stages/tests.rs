@@ -95,6 +95,7 @@ fn input(factor: f64, part: Part) -> StepInput {
             radiograph: images,
             lungs: plane.ge(0.5).to_kind(Kind::Float),
             validity: plane.ones_like(),
+            emphasis: plane.ones_like(),
             has_soft_tissue: vec![false; 2],
             has_lungs: vec![true; 2],
         },
