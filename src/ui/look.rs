@@ -2,6 +2,7 @@
 
 use super::camera::Camera;
 use super::orientation::Orientation;
+use crate::display::GreyScale;
 use crate::radiograph::Voi;
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +103,22 @@ impl Look {
             camera: Camera::default(),
             orientation: Orientation::default(),
         }
+    }
+
+    /// Grey on the screen, 0 is black and 1 white: padding stays black, inverted or not.
+    pub fn on_screen(&self, display: f32, is_padding: bool) -> f32 {
+        if self.inverted && !is_padding {
+            1.0 - display
+        } else {
+            display
+        }
+    }
+
+    /// Grey of a modality value on the screen in 8 bits, where the radiograph has this stored value.
+    pub(super) fn grey8(&self, scale: &GreyScale, stored: i32, modality: f64) -> u8 {
+        let display = scale.display_at(stored, modality);
+        let grey = self.on_screen(display, scale.is_padding(stored));
+        (255.0 * grey.clamp(0.0, 1.0)).round() as u8
     }
 }
 

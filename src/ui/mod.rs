@@ -103,7 +103,7 @@ pub use measuring::{
 };
 pub use message::{Message, Remedies, Severity};
 pub use message_log::{LogEntry, MessageLog};
-pub use nodule::{NoduleCommand, NodulePlace, NoduleProbe, TriedNodule};
+pub use nodule::{NoduleCommand, NodulePicture, NodulePlace, NoduleProbe, TriedNodule};
 pub use orientation::Orientation;
 pub use own_windows::{
     OWN_WINDOW_NUMBERS, OwnWindow, OwnWindowCommand, OwnWindows, OwnWindowsEditor, WindowMeasure,

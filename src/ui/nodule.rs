@@ -12,7 +12,9 @@ use super::study::OpenStudy;
 use crate::display::GreyScale;
 use crate::evidence::Trial;
 use crate::radiograph::{FloatImage, Radiograph, Raster};
-use crate::worker::{JobId, NoduleChoice, NoduleOutcome, NodulePlan, SuppressionRequest};
+use crate::worker::{
+    JobId, NoduleChoice, NoduleOutcome, NodulePlan, SuppressionRequest, SuppressionSettings,
+};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -56,6 +58,10 @@ pub struct NoduleProbe {
     pub tried: Option<TriedNodule>,
     /// The job that tries it.
     pub running: Option<RunningJob>,
+    /// The job made room for a run that somebody waits for.
+    pub is_deferred: bool,
+    /// Settings that it tries it under.
+    asked: Option<SuppressionSettings>,
     num_tried: u64,
 }
 
@@ -68,6 +74,8 @@ impl Default for NoduleProbe {
             grey_levels: 20.0,
             tried: None,
             running: None,
+            is_deferred: false,
+            asked: None,
             num_tried: 0,
         }
     }
@@ -80,8 +88,16 @@ impl NoduleProbe {
         running.is_some_and(|running| running.handle.id() == job)
     }
 
+    /// A nodule is being tried by this job, under these settings.
+    pub(super) fn begin(&mut self, settings: SuppressionSettings, job: RunningJob) {
+        self.stop();
+        self.asked = Some(settings);
+        self.running = Some(job);
+    }
+
     /// Stops the job, where one runs.
     pub(super) fn stop(&mut self) {
+        self.is_deferred = false;
         if let Some(job) = self.running.take() {
             job.handle.cancel();
         }
@@ -95,7 +111,10 @@ impl NoduleProbe {
         outcome: &NoduleOutcome,
     ) {
         self.num_tried += 1;
-        self.tried = TriedNodule::new(self.num_tried, study, radiograph, outcome);
+        let settings = self.asked.take();
+        self.tried = settings.and_then(|settings| {
+            TriedNodule::new((self.num_tried, settings), study, radiograph, outcome)
+        });
     }
 }
 
@@ -106,6 +125,8 @@ pub struct TriedNodule {
     pub number: u64,
     /// The study it was laid on.
     pub study: FileId,
+    /// Settings that it was tried under.
+    pub settings: SuppressionSettings,
     /// Size, place and what was kept.
     pub trial: Trial,
     radiograph: Arc<Radiograph>,
@@ -116,6 +137,28 @@ pub struct TriedNodule {
     /// From the middle of the pictures to that of the nodule, columns and rows.
     offset_px: [f32; 2],
     radius_px: f32,
+}
+
+/// The pictures of a nodule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodulePicture {
+    /// The radiograph.
+    Original,
+    /// What the networks made of it.
+    SoftTissue,
+}
+
+impl NodulePicture {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Original, Self::SoftTissue];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Original => "Original with the nodule",
+            Self::SoftTissue => "Soft tissue with the nodule",
+        }
+    }
 }
 
 /// Where a nodule lies in its picture on the screen.
@@ -129,7 +172,7 @@ pub struct NodulePlace {
 
 impl TriedNodule {
     fn new(
-        number: u64,
+        (number, settings): (u64, SuppressionSettings),
         study: FileId,
         radiograph: &Arc<Radiograph>,
         outcome: &NoduleOutcome,
@@ -152,6 +195,7 @@ impl TriedNodule {
         Some(Self {
             number,
             study,
+            settings,
             radiograph: Arc::clone(radiograph),
             pictures: [&outcome.original, &outcome.soft_tissue]
                 .map(|picture| picture.crop(row, col, wide, high)),
@@ -165,23 +209,22 @@ impl TriedNodule {
         })
     }
 
-    /// Radiograph and soft-tissue image about the nodule, grey as the study's soft-tissue image has it, turned as that is.
-    pub fn greys(&self, look: &Look) -> [Raster<u8>; 2] {
+    /// A picture about the nodule, grey as the study's soft-tissue image has it, turned as that is.
+    pub fn greys(&self, picture: NodulePicture, look: &Look) -> Raster<u8> {
         let first = self.radiograph.vois.first().unwrap_or(&look.voi);
         let made = GreyScale::new(&self.radiograph, first);
         let shown = GreyScale::new(&self.radiograph, &look.voi);
-        let grey = |display: f32, stored: i32| {
-            let grey = shown.display_at(stored, made.modality_from_display(display));
-            let turned = look.inverted && !shown.is_padding(stored);
-            let grey = if turned { 1.0 - grey } else { grey };
-            (255.0 * grey.clamp(0.0, 1.0)).round() as u8
+        let [original, soft_tissue] = &self.pictures;
+        let picture = match picture {
+            NodulePicture::Original => original,
+            NodulePicture::SoftTissue => soft_tissue,
         };
-        self.pictures.each_ref().map(|picture| {
-            let greys = picture.zip_map(&self.stored, grey);
-            // Both were cut from one grid, so this cannot be a misfit.
-            let greys = greys.unwrap_or_else(|_| Raster::filled(0, 0, 0));
-            look.orientation.turned_picture(&greys)
-        })
+        let greys = picture.zip_map(&self.stored, |display, stored| {
+            look.grey8(&shown, stored, made.modality_from_display(display))
+        });
+        // Both were cut from one grid, so this cannot be a misfit.
+        let greys = greys.unwrap_or_else(|_| Raster::filled(0, 0, 0));
+        look.orientation.turned_picture(&greys)
     }
 
     /// Where it lies in pictures that are turned so.

@@ -4,8 +4,10 @@ use crate::fake::Window;
 use crate::phantom::{grid, radiograph, stored};
 use diaphane::evidence::Trial;
 use diaphane::lesion::Ground;
-use diaphane::ui::{Content, NoduleCommand, Orientation, PixelPosition, UiCommand};
-use diaphane::worker::{EventKind, JobHandle, NoduleChoice, NoduleOutcome, Priority, StopReason};
+use diaphane::ui::{Content, NoduleCommand, NodulePicture, Orientation, PixelPosition, UiCommand};
+use diaphane::worker::{
+    EventKind, JobHandle, NoduleChoice, NoduleOutcome, Priority, StopReason, SuppressionSettings,
+};
 use eframe::egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable as _;
 use std::sync::Arc;
@@ -88,10 +90,9 @@ fn the_place_under_the_pointer_is_tried_and_what_is_kept_is_told() {
     assert!(window.has_text("Were it erased wholly, nothing would mark the place."));
     assert!(window.has("Original with the nodule") && window.has("Soft tissue with the nodule"));
     let state = window.state();
-    let [original, soft_tissue] = state
-        .tried_nodule()
-        .map(|tried| tried.greys(state.study().unwrap().looks.of(Content::SoftTissue)))
-        .unwrap();
+    let tried = state.tried_nodule().unwrap();
+    let look = state.study().unwrap().looks.of(Content::SoftTissue);
+    let [original, soft_tissue] = NodulePicture::ALL.map(|picture| tried.greys(picture, look));
     // Four diameters of 1 mm pixels, or 48 px where that is more; the soft tissue is a tenth of the range darker.
     assert_eq!(original.size(), (48, 48));
     let [bright, dark] = [original, soft_tissue].map(|greys| f64::from(greys.get(24, 24).unwrap()));
@@ -118,8 +119,9 @@ fn a_nodule_near_a_border_is_shown_with_what_there_is_and_another_study_has_none
     window.tried(0.5);
     let tried = window.state().tried_nodule().cloned().unwrap();
     let study = window.state().study().unwrap();
-    let greys = tried.greys(study.looks.of(Content::SoftTissue));
-    assert!(greys.iter().all(|greys| greys.size() == (96, 96)));
+    let look = study.looks.of(Content::SoftTissue);
+    let sizes = NodulePicture::ALL.map(|picture| tried.greys(picture, look).size());
+    assert_eq!(sizes, [(96, 96); 2]);
     // Left of the middle and above it; turned to the right, above is right.
     let [across, down] = tried.place(Orientation::AS_STORED).offset_px;
     assert!(across < -1.0 && down < -1.0, "{across} {down}");
@@ -141,6 +143,40 @@ fn escape_closes_the_window_and_stops_what_is_tried() {
     assert!(!window.has(TRY));
     window.report(job.id(), EventKind::Stopped(StopReason::Cancelled));
     assert!(window.state().nodule.tried.is_none());
+}
+
+/// What is shown was made under the settings of its time; other ones on the panel are told.
+#[test]
+fn a_nodule_that_was_tried_under_other_settings_says_so() {
+    const OTHER: &str = "It was tried with other settings than the panel shows.";
+    let mut window = Window::new().with_study();
+    window.try_at(Vec2::ZERO);
+    window.tried(0.85);
+    assert!(!window.has_text(OTHER));
+    let tried_under = window.state().settings().clone();
+    let settings = SuppressionSettings {
+        leg_weight: tried_under.leg_weight + 1.0,
+        ..tried_under.clone()
+    };
+    window.apply(UiCommand::EditSettings(settings));
+    assert!(window.has_text(OTHER));
+    window.apply(UiCommand::EditSettings(tried_under));
+    assert!(!window.has_text(OTHER));
+}
+
+#[test]
+fn a_try_that_makes_room_for_a_run_says_so() {
+    const WAITS: &str = "Waits for the run that was asked for meanwhile";
+    let mut window = Window::new().with_study();
+    window.try_at(Vec2::ZERO);
+    let (job, _) = window.newest_nodule();
+    assert!(window.has("Waiting for the worker"));
+    window.report(job.id(), EventKind::Deferred);
+    assert!(window.has(WAITS));
+    window.report(job.id(), EventKind::Started);
+    assert!(!window.has(WAITS));
+    window.tried(0.85);
+    assert!(window.state().tried_nodule().is_some());
 }
 
 /// A second try takes the place of the first one, which is told to stop.

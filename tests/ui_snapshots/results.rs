@@ -2,6 +2,7 @@
 
 use crate::fake::Window;
 use crate::phantom::result;
+use diaphane::metrics::ErrorBand;
 use diaphane::radiograph::FloatImage;
 use diaphane::ui::{Content, Layout, UiCommand};
 use diaphane::worker::{EventKind, PathKind, Preview, SuppressionSettings};
@@ -97,12 +98,38 @@ fn several_pictures_averaged_have_an_uncertainty_in_every_view() {
     window.harness.hover_at(view.center());
     window.harness.run();
     assert!(window.has_text("unc 12.5"));
+    assert!(!window.has_text("\u{b1}"));
     window.apply(UiCommand::ShowRun(1));
     assert_eq!(
         window.state().num_seeds,
         1,
         "the panel says what made the result"
     );
+}
+
+/// Half-widths of a measured band are marked as such wherever they are read.
+#[test]
+fn a_measured_band_is_named_in_label_and_read_out() {
+    let mut window = Window::new().with_study().with_result();
+    window.apply(UiCommand::SetLayout(Layout::Uncertainty));
+    window.apply(UiCommand::SetNumSeeds(4));
+    window.apply(UiCommand::ReleaseSettings);
+    let (job, settings) = window.newest_request();
+    let mut several = result(settings);
+    several.seeds = vec![0, 1, 2, 3];
+    several.uncertainty = Some(several.soft_tissue.map(|_| 12.5));
+    several.uncertainty_band = Some(ErrorBand {
+        seed_factor: 3.0,
+        taken_share: 0.2,
+        floor: 0.01,
+        num_seeds: 4,
+    });
+    window.report(job.id(), EventKind::Suppressed(Arc::new(several)));
+    assert!(window.has_text("Uncertainty of 4 pictures (\u{b1}, 95 %)"));
+    let view = window.harness.get_by_label("Uncertainty view").rect();
+    window.harness.hover_at(view.center());
+    window.harness.run();
+    assert!(window.has_text("unc \u{b1}12.5"));
 }
 
 #[test]

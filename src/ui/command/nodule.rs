@@ -58,13 +58,13 @@ pub(super) fn start(state: &mut AppState, services: &mut Services) {
             return;
         }
     };
-    state.nodule.stop();
+    let settings = plan.request.settings.clone();
     let study = state.study().map(|study| study.file_id);
     let handle = JobHandle::background();
     let job = jobs::running(handle.clone(), study, None);
     let command = WorkerCommand::TryNodules(handle, Box::new(plan));
     match services.engine.send(command) {
-        Ok(()) => state.nodule.running = Some(job),
+        Ok(()) => state.nodule.begin(settings, job),
         Err(err) => fail(state, err.to_string()),
     }
 }
@@ -87,10 +87,16 @@ pub(super) fn follow(state: &mut AppState) {
 
 /// Takes a fact about the job that tries a nodule.
 pub(super) fn apply_event(kind: EventKind, state: &mut AppState) {
+    match &kind {
+        EventKind::Deferred => state.nodule.is_deferred = true,
+        EventKind::Started => state.nodule.is_deferred = false,
+        _ => {}
+    }
     if !kind.is_final() {
         return;
     }
     let job = state.nodule.running.take();
+    state.nodule.is_deferred = false;
     match kind {
         EventKind::NodulesTried(outcome) => {
             let study = job.and_then(|job| job.study);

@@ -9,6 +9,7 @@ pub mod first_run;
 pub mod folder_bar;
 pub mod guide;
 pub mod histogram;
+pub mod job_row;
 pub mod key_editor;
 mod last_run;
 pub mod leg_scrub;

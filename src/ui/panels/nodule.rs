@@ -1,19 +1,20 @@
 //! The window of the probe with a synthetic nodule.
 
-use super::progress::progress_text;
+use super::job_row::job_row_ui;
 use super::views::AI_LABEL;
-use crate::radiograph::Raster;
-use crate::radiograph::Voi;
 use crate::ui::command::UiCommand;
 use crate::ui::look::{Content, Look};
-use crate::ui::nodule::{DIAMETERS_MM, GREY_LEVELS, NoduleCommand, NodulePlace, TriedNodule};
-use crate::ui::orientation::Orientation;
+use crate::ui::nodule::{
+    DIAMETERS_MM, GREY_LEVELS, NoduleCommand, NodulePicture, NodulePlace, TriedNodule,
+};
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::theme;
+use crate::ui::widgets::look_texture::look_texture;
+use crate::worker::SuppressionSettings;
 use eframe::egui::{
-    Align2, Button, ColorImage, Context, FontId, Id, Image, Label, ProgressBar, RichText, Role,
-    Sense, Slider, Stroke, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, Window,
+    Align2, Button, Context, FontId, Image, Label, RichText, Role, Sense, Slider, Stroke,
+    TextureHandle, Ui, Vec2, WidgetInfo, Window,
 };
 
 /// What stands over every picture of a nodule.
@@ -34,7 +35,8 @@ pub fn nodule_ui(ctx: &Context, state: &AppState, commands: &mut Vec<UiCommand>)
             asked_ui(ui, state, commands);
             if let (Some(study), Some(tried)) = (state.study(), state.tried_nodule()) {
                 ui.separator();
-                tried_ui(ui, study.looks.of(Content::SoftTissue), tried);
+                let look = study.looks.of(Content::SoftTissue);
+                tried_ui(ui, look, tried, state.settings());
             }
         });
     if state.nodule.is_open && !open {
@@ -78,18 +80,9 @@ fn asked_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
 /// The button that starts; while the nodule is tried, how far it is and the button that stops.
 fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if let Some(job) = &state.nodule.running {
-        ui.horizontal(|ui| {
-            if ui.button("Stop").clicked() {
-                commands.push(UiCommand::Nodule(NoduleCommand::Cancel));
-            }
-            let fraction = job.progress.map_or(0.0, |progress| progress.fraction);
-            let bar = ProgressBar::new(fraction).show_percentage();
-            let bar = bar.desired_width(theme::SWEEP_FIELD);
-            ui.add(bar.fill(theme::of(ui).selected));
-            let text = job.progress.as_ref().map(progress_text);
-            let text = text.unwrap_or_else(|| "Waiting for the worker".to_owned());
-            ui.label(RichText::new(text).color(theme::of(ui).text_weak));
-        });
+        if job_row_ui(ui, "Stop", job, state.nodule.is_deferred) {
+            commands.push(UiCommand::Nodule(NoduleCommand::Cancel));
+        }
         return;
     }
     let asked = state.asked_nodule();
@@ -104,19 +97,25 @@ fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
 }
 
 /// Both pictures and what they say.
-fn tried_ui(ui: &mut Ui, look: &Look, tried: &TriedNodule) {
-    let names = ["Original with the nodule", "Soft tissue with the nodule"];
-    let textures = textures(ui, look, tried);
+fn tried_ui(ui: &mut Ui, look: &Look, tried: &TriedNodule, settings: &SuppressionSettings) {
+    let place = tried.place(look.orientation);
     ui.horizontal(|ui| {
-        for (name, texture) in names.into_iter().zip(&textures) {
+        for picture in NodulePicture::ALL {
             ui.vertical(|ui| {
+                let name = picture.name();
                 ui.label(name);
-                picture_ui(ui, name, texture, tried.place(look.orientation));
+                let greys = || tried.greys(picture, look);
+                let texture = look_texture(ui, name, (tried.number, look), greys);
+                picture_ui(ui, name, &texture, place);
             });
         }
     });
     ui.label(RichText::new(AI_LABEL).color(theme::of(ui).caution));
     ui.add(Label::new(RichText::new(tried.sentence()).strong()).wrap());
+    if tried.settings != *settings {
+        let text = "It was tried with other settings than the panel shows.";
+        ui.label(RichText::new(text).color(theme::of(ui).caution));
+    }
     ui.add(Label::new(tried.guard_sentence()).wrap());
 }
 
@@ -143,39 +142,4 @@ fn picture_ui(ui: &mut Ui, name: &str, texture: &TextureHandle, place: NodulePla
         let tick = [near, near + theme::NODULE_TICK * side];
         painter.line_segment(tick, Stroke::new(1.0, colour));
     }
-}
-
-/// What the textures hold: number of the nodule, and how its study is looked at.
-#[derive(Clone, PartialEq)]
-struct Shows {
-    number: u64,
-    voi: Voi,
-    inverted: bool,
-    orientation: Orientation,
-}
-
-/// The pictures on the graphics card, made anew where their study is looked at otherwise.
-fn textures(ui: &Ui, look: &Look, tried: &TriedNodule) -> [TextureHandle; 2] {
-    let id = Id::unique("synthetic nodule");
-    let shows = Shows {
-        number: tried.number,
-        voi: look.voi.clone(),
-        inverted: look.inverted,
-        orientation: look.orientation,
-    };
-    let known = ui.data(|data| data.get_temp::<([TextureHandle; 2], Shows)>(id));
-    if let Some((textures, shown)) = known
-        && shown == shows
-    {
-        return textures;
-    }
-    let load = |greys: Raster<u8>| {
-        let (width, height) = greys.size();
-        let image = ColorImage::from_gray([width, height], greys.values());
-        let options = TextureOptions::LINEAR;
-        ui.ctx().load_texture("synthetic nodule", image, options)
-    };
-    let textures = tried.greys(look).map(load);
-    ui.data_mut(|data| data.insert_temp(id, (textures.clone(), shows)));
-    textures
 }

@@ -56,17 +56,11 @@ fn joined<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     parts.collect::<Vec<_>>().join("  ")
 }
 
-/// Padding stays black on the screen, inverted or not.
-fn grey(look: &Look, is_padding: bool, display: f32) -> f32 {
-    let turned = look.inverted && !is_padding;
-    255.0 * if turned { 1.0 - display } else { display }
-}
-
 fn values_of_radiograph(study: &OpenStudy, look: &Look, at: PixelPosition) -> Option<Vec<Value>> {
     let PixelPosition { row, col } = at;
     let stored = study.radiograph.stored.get(row, col)?;
     let scale = GreyScale::new(&study.radiograph, &look.voi);
-    let shown = grey(look, scale.is_padding(stored), scale.display(stored));
+    let shown = 255.0 * look.on_screen(scale.display(stored), scale.is_padding(stored));
     let modality = scale.modality(stored);
     Some(vec![
         value(6, format!("x {col:>4}  y {row:>4}"), format!("{col},{row}")),
@@ -102,7 +96,7 @@ fn values_of_result(
         f64::from(base)
     } else {
         let display = scale.display_at(stored, f64::from(soft));
-        let shown = grey(look, scale.is_padding(stored), display);
+        let shown = 255.0 * look.on_screen(display, scale.is_padding(stored));
         let long = if is_whole {
             format!("soft tissue {soft:>7.1} (shown {shown:>3.0})")
         } else {

@@ -1,23 +1,23 @@
 //! The window of the parameter grid: what is varied on which region, and the pictures side by side.
 
-use super::progress::{duration_text, progress_text};
+use super::job_row::job_row_ui;
+use super::progress::duration_text;
 use super::views::AI_LABEL;
 use crate::display::GreyScale;
-use crate::radiograph::Voi;
 use crate::ui::command::UiCommand;
-use crate::ui::look::{Content, Look};
+use crate::ui::look::Content;
 use crate::ui::orientation::Orientation;
 use crate::ui::state::AppState;
 use crate::ui::study::OpenStudy;
 use crate::ui::sweep::{
-    RegionOrigin, SweepAxes, SweepCommand, SweepGrid, SweepParameter, SweepPicture, SweepValue,
+    RegionOrigin, SweepAxes, SweepCommand, SweepGrid, SweepParameter, SweepValue,
 };
 use crate::ui::theme;
+use crate::ui::widgets::look_texture::look_texture;
 use crate::worker::{FusionChoice, GuidanceChoice};
 use eframe::egui::{
-    Button, ColorImage, ComboBox, Context, Grid, Id, Image, Label, ProgressBar, Response, RichText,
-    Role, Stroke, StrokeKind, TextEdit, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo,
-    Window,
+    Button, ComboBox, Context, Grid, Image, Label, Response, RichText, Role, Stroke, StrokeKind,
+    TextEdit, TextureHandle, Ui, Vec2, WidgetInfo, Window,
 };
 use std::cell::LazyCell;
 
@@ -110,25 +110,9 @@ fn values_ui(
 /// The cost and the button that starts; while the grid is made, how far it is and the button that stops.
 fn start_ui(ui: &mut Ui, state: &AppState, commands: &mut Vec<UiCommand>) {
     if let Some(job) = &state.sweep.running {
-        ui.horizontal(|ui| {
-            if ui.button("Stop the grid").clicked() {
-                commands.push(UiCommand::Sweep(SweepCommand::Cancel));
-            }
-            let fraction = job.progress.map_or(0.0, |progress| progress.fraction);
-            let bar = ProgressBar::new(fraction).show_percentage();
-            ui.add(
-                bar.desired_width(theme::SWEEP_FIELD)
-                    .fill(theme::of(ui).selected),
-            );
-            let text = match &job.progress {
-                _ if state.sweep.is_deferred => {
-                    "Waits for the run that was asked for meanwhile".to_owned()
-                }
-                Some(progress) => progress_text(progress),
-                None => "Waiting for the worker".to_owned(),
-            };
-            ui.label(RichText::new(text).color(theme::of(ui).text_weak));
-        });
+        if job_row_ui(ui, "Stop the grid", job, state.sweep.is_deferred) {
+            commands.push(UiCommand::Sweep(SweepCommand::Cancel));
+        }
         return;
     }
     let asked = state.asked_sweep();
@@ -185,8 +169,11 @@ fn grid_ui(
         for (row, &value) in grid.rows.iter().enumerate() {
             heading_ui(ui, value, state, None);
             for index in row * num_columns..(row + 1) * num_columns {
-                let texture = (grid.cells.get(index).and_then(Option::as_ref))
-                    .map(|cell| texture(ui, (grid.number, index), cell, (&scale, look)));
+                let cell = grid.cells.get(index).and_then(Option::as_ref);
+                let texture = cell.map(|cell| {
+                    let name = ("cell of the parameter grid", index);
+                    look_texture(ui, name, (grid.number, look), || cell.greys(&scale, look))
+                });
                 let response = cell_ui(ui, (state, grid, index), texture.as_ref(), size);
                 if response.clicked() {
                     commands.push(UiCommand::Sweep(SweepCommand::Adopt(index)));
@@ -302,42 +289,4 @@ fn cell_size(ui: &Ui, study: &OpenStudy, grid: &SweepGrid, orientation: Orientat
     };
     let scale = (most / shape.max(Vec2::splat(1.0))).min_elem();
     (shape * scale).max(Vec2::splat(1.0))
-}
-
-/// What a texture holds: number of the grid, and how its study is looked at.
-#[derive(Clone, PartialEq)]
-struct Shows {
-    grid: u64,
-    voi: Voi,
-    inverted: bool,
-    orientation: Orientation,
-}
-
-/// The picture of a cell on the graphics card, made anew where its study is looked at otherwise.
-fn texture<F: FnOnce() -> GreyScale>(
-    ui: &Ui,
-    (grid, index): (u64, usize),
-    cell: &SweepPicture,
-    (scale, look): (&LazyCell<GreyScale, F>, &Look),
-) -> TextureHandle {
-    let id = Id::unique(("parameter grid", index));
-    let shows = Shows {
-        grid,
-        voi: look.voi.clone(),
-        inverted: look.inverted,
-        orientation: look.orientation,
-    };
-    let known = ui.data(|data| data.get_temp::<(TextureHandle, Shows)>(id));
-    if let Some((texture, shown)) = known
-        && shown == shows
-    {
-        return texture;
-    }
-    let greys = cell.greys(scale, look);
-    let (width, height) = greys.size();
-    let image = ColorImage::from_gray([width, height], greys.values());
-    let name = format!("cell {index} of the parameter grid");
-    let texture = ui.ctx().load_texture(name, image, TextureOptions::LINEAR);
-    ui.data_mut(|data| data.insert_temp(id, (texture.clone(), shows)));
-    texture
 }

@@ -48,12 +48,7 @@ impl SweepPicture {
 
     /// Grey as the study's soft-tissue image has it, 0 is black, turned as that is.
     pub fn greys(&self, scale: &GreyScale, look: &Look) -> Raster<u8> {
-        let grey = |value: f32, stored: i32| {
-            let grey = scale.display_at(stored, f64::from(value));
-            let turned = look.inverted && !scale.is_padding(stored);
-            let grey = if turned { 1.0 - grey } else { grey };
-            (255.0 * grey.clamp(0.0, 1.0)).round() as u8
-        };
+        let grey = |value: f32, stored: i32| look.grey8(scale, stored, f64::from(value));
         let greys = self.shown.zip_map(&self.stored, grey);
         // Both were made on one grid, so this cannot be a misfit.
         greys.map_or_else(
