@@ -20,6 +20,7 @@ mod kind;
 mod manual;
 pub mod models;
 mod outputs;
+mod pairs;
 pub mod probe;
 mod report;
 mod segment;

@@ -87,14 +87,22 @@ fn a_bundle_s_band_is_in_the_certificate_and_a_result_without_one_is_a_deviation
         let certificate: Value = serde_json::from_str(&text).unwrap();
         let picture = image::open(bench.path("out/chest_uncertainty.png")).unwrap();
         let least = picture.to_luma16().pixels().map(|p| p.0[0]).min().unwrap();
-        (certificate["uncertainty_band"].clone(), least)
+        let bytes = fs::read(bench.path("out/chest_uncertainty.png")).unwrap();
+        let told = String::from_utf8_lossy(&bytes).into_owned();
+        let names_band = told.contains("half-width of the 95 % band");
+        assert_eq!(
+            told.contains("standard deviation over several seeds"),
+            !names_band
+        );
+        (certificate["uncertainty_band"].clone(), least, names_band)
     };
-    assert_eq!(suppress(), (Value::Null, 0));
+    assert_eq!(suppress(), (Value::Null, 0, false));
     let manifest = bench.path("tiny/manifest.toml");
     let text = fs::read_to_string(&manifest).unwrap();
     let band = "seed_factor = 2.0\ntaken_share = 0.5\nfloor = 0.01\nnum_seeds = 2\n";
     fs::write(&manifest, format!("{text}\n[uncertainty]\n{band}")).unwrap();
-    let (band, least) = suppress();
+    let (band, least, names_band) = suppress();
+    assert!(names_band);
     assert_eq!(band["taken_share"], 0.5);
     // Nowhere is it less than the floor, 0.01 of 65,535.
     assert_eq!(least, 655);

@@ -1,6 +1,6 @@
 //! Lung masks against labelled ones.
 
-use super::pairs;
+use super::named_files;
 use super::report::Tables;
 use crate::cli::args::EvaluateArgs;
 use crate::cli::job::NetworkChoice;
@@ -9,7 +9,7 @@ use crate::cli::segment::segment_one;
 use crate::cli::session::Session;
 use crate::formats;
 use crate::radiograph::{LungMask, Raster};
-use pairs::Labelled;
+use named_files::Labelled;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(super) fn score_masks(
     folder: &Path,
     tables: &mut Tables,
 ) -> anyhow::Result<Tally> {
-    let found = pairs::labelled(folder)?;
+    let found = named_files::labelled(folder)?;
     let network = NetworkChoice::new(&args.network)?;
     let session = Session::start(network.compute)?;
     let mut tally = Tally::default();

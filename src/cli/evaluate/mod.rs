@@ -14,12 +14,13 @@ mod ablate;
 mod choices;
 mod compare;
 mod masks;
-mod pairs;
+mod named_files;
 mod people;
 mod report;
 mod source;
 
 use super::args::EvaluateArgs;
+use super::pairs::{in_one_folder, in_two_folders};
 use super::report::Tally;
 use crate::contest::Gallery;
 use crate::dataset::PairFiles;
@@ -63,8 +64,8 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Tally> {
 /// The pairs that were asked for.
 fn found(args: &EvaluateArgs) -> anyhow::Result<Vec<PairFiles>> {
     match (&args.pairs, &args.cxr, &args.soft) {
-        (Some(folder), _, _) => pairs::in_one_folder(folder),
-        (None, Some(cxr), Some(soft)) => pairs::in_two_folders(cxr, soft),
+        (Some(folder), _, _) => in_one_folder(folder),
+        (None, Some(cxr), Some(soft)) => in_two_folders(cxr, soft),
         _ => anyhow::bail!("give --pairs, or --cxr with --soft"),
     }
 }

@@ -1,6 +1,6 @@
 //! Where predictions come from.
 
-use super::pairs;
+use super::named_files;
 use crate::cli::session::Session;
 use crate::cli::suppress::suppress_one;
 use crate::contest::{Case, soft_tissue};
@@ -54,7 +54,7 @@ impl Source {
     pub(super) fn predict(&self, case: &Case) -> anyhow::Result<Option<Predicted>> {
         match self {
             Self::Folder(folder) => {
-                let path = pairs::prediction(folder, &case.name)?;
+                let path = named_files::prediction(folder, &case.name)?;
                 let picture = soft_tissue(&path, &case.radiograph)?;
                 Ok(Some(Predicted {
                     picture: case.fitted(picture),
@@ -76,9 +76,10 @@ impl Networks {
         let Some(result) = suppress_one(&self.session, request, &case.name)? else {
             return Ok(None);
         };
+        let picture = case.predicted(&result)?;
         Ok(Some(Predicted {
-            picture: case.predicted(&result)?,
-            band: case.band_columns(&result)?,
+            band: case.band_columns(&result, &picture),
+            picture,
         }))
     }
 }

@@ -2,12 +2,13 @@
 
 use super::args::CalibrateArgs;
 use crate::cli::job::{self, NetworkChoice};
+use crate::cli::pairs::in_one_folder;
 use crate::cli::report::{Machine, Tally, print_line, sentence};
 use crate::cli::session::Session;
 use crate::cli::suppress::suppress_one;
 use crate::cli::words::Grid;
 use crate::contest::Case;
-use crate::dataset::{self, PairFiles};
+use crate::dataset::PairFiles;
 use crate::metrics::{BAND_LEVEL, ErrorBand, KnownPixel};
 use crate::radiograph::counted;
 use crate::worker::{SuppressionRequest, SuppressionSettings, UncertaintyForm};
@@ -43,7 +44,7 @@ pub(super) fn calibrate(args: &CalibrateArgs) -> anyhow::Result<Tally> {
     let settings = job::settings(&args.settings, Grid::Native, &network.bundle)?;
     let mut pairs: Vec<PairFiles> = Vec::new();
     for folder in &args.pairs {
-        pairs.extend(dataset::list_pairs(folder, None)?.pairs);
+        pairs.extend(in_one_folder(folder)?);
     }
     let session = Session::start(network.compute)?;
     let mut tally = Tally::default();
@@ -87,7 +88,8 @@ fn measure(
     let Some(result) = suppress_one(session, request, &case.name)? else {
         return Ok(None);
     };
-    let pixels = case.known_pixels(&result, PIXELS)?;
+    let predicted = case.predicted(&result)?;
+    let pixels = case.known_pixels(&result, &predicted, PIXELS);
     if pixels.is_empty() {
         bail!("it has no lung mask; give NAME_lungmask.png beside it");
     }

@@ -7,11 +7,12 @@ pub mod args;
 
 use super::inputs;
 use super::job::{self, NetworkChoice};
+use super::pairs::in_one_folder;
 use super::report::{Machine, Tally, print_line, sentence};
 use super::session::{Ended, Session};
 use super::words::Grid;
 use crate::contest::soft_tissue;
-use crate::dataset::{self, PairFiles};
+use crate::dataset::PairFiles;
 use crate::evidence::{Survival, Trial};
 use crate::formats;
 use crate::radiograph::counted;
@@ -108,16 +109,12 @@ fn check(args: &ProbeArgs) -> anyhow::Result<()> {
 
 fn subjects(args: &ProbeArgs, tally: &mut Tally) -> anyhow::Result<Vec<Subject>> {
     if let Some(folder) = &args.pairs {
-        let listing = dataset::list_pairs(folder, None)?;
-        if let Some(found) = listing.ambiguous(&[]) {
-            bail!("{} ({})", found.text, folder.display());
-        }
         let of_pair = |pair: PairFiles| Subject {
             name: pair.name,
             path: pair.radiograph,
             soft: Some(pair.soft_tissue),
         };
-        return Ok(listing.pairs.into_iter().map(of_pair).collect());
+        return Ok(in_one_folder(folder)?.into_iter().map(of_pair).collect());
     }
     let inputs = inputs::collect(&args.paths, None)?;
     for line in inputs.left_out() {

@@ -1,7 +1,6 @@
-//! Which files belong together.
+//! Radiographs with lung labels, and predictions by name.
 
-use crate::dataset::{self, PairFiles};
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,24 +16,6 @@ pub(super) struct Labelled {
     pub(super) name: String,
     pub(super) cxr: PathBuf,
     pub(super) labels: PathBuf,
-}
-
-/// The pairs of one folder, as `dataset check` tells them.
-pub(super) fn in_one_folder(folder: &Path) -> anyhow::Result<Vec<PairFiles>> {
-    listed(folder, None)
-}
-
-/// Files of equal stems in two folders.
-pub(super) fn in_two_folders(cxr: &Path, soft: &Path) -> anyhow::Result<Vec<PairFiles>> {
-    listed(cxr, Some(soft))
-}
-
-fn listed(cxr: &Path, soft: Option<&Path>) -> anyhow::Result<Vec<PairFiles>> {
-    let listing = dataset::list_pairs(cxr, soft)?;
-    if let Some(found) = listing.ambiguous(&[]) {
-        bail!("{} ({})", found.text, cxr.display());
-    }
-    Ok(listing.pairs)
 }
 
 /// `NAME_cxr.*` with `NAME_labels.*` in one folder.
@@ -113,28 +94,6 @@ mod tests {
             fs::write(folder.path().join(file), "").unwrap();
         }
         folder
-    }
-
-    #[test]
-    fn the_registered_image_is_preferred() {
-        let folder = folder(&[
-            "a_cxr.jpg",
-            "a_soft.jpg",
-            "a_soft_registered.png",
-            "a_lungmask_derived.png",
-            "b_cxr.png",
-            "notes.txt",
-        ]);
-        let pairs = in_one_folder(folder.path()).unwrap();
-        assert_eq!(pairs.len(), 1, "{pairs:?}");
-        assert!(pairs[0].soft_tissue.ends_with("a_soft_registered.png"));
-        assert!(
-            pairs[0]
-                .lung_mask
-                .as_ref()
-                .unwrap()
-                .ends_with("a_lungmask_derived.png")
-        );
     }
 
     #[test]
